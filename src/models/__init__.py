@@ -1,0 +1,1 @@
+"""Models whose every `forward` is a typed interface."""
