@@ -1,0 +1,112 @@
+"""The type system for PyTorch models: one annotation on `forward`, checked by mypy, at run time and in the archive."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from neuraltypes import elements as elements
+from neuraltypes import kinds as kinds
+from neuraltypes._compare import Comparison as Comparison
+from neuraltypes._errors import AnnotationError as AnnotationError
+from neuraltypes._errors import RegistrationError as RegistrationError
+from neuraltypes._interface import Interface as Interface
+from neuraltypes._interface import interface_from_json as interface_from_json
+from neuraltypes._read import spec_from_annotation as spec_from_annotation
+from neuraltypes._spec import DictSpec as DictSpec
+from neuraltypes._spec import ElementVar as ElementVar
+from neuraltypes._spec import ListSpec as ListSpec
+from neuraltypes._spec import OptionalSpec as OptionalSpec
+from neuraltypes._spec import RecordSpec as RecordSpec
+from neuraltypes._spec import Spec as Spec
+from neuraltypes._spec import TensorSpec as TensorSpec
+from neuraltypes._spec import TupleSpec as TupleSpec
+from neuraltypes._spec import UnionSpec as UnionSpec
+from neuraltypes._spec import ValueSpec as ValueSpec
+from neuraltypes._spec_json import spec_from_json as spec_from_json
+from neuraltypes._switches import checks as checks
+from neuraltypes._switches import set_checks as set_checks
+from neuraltypes.kinds import AxisKind as AxisKind
+from neuraltypes.kinds import register_kind as register_kind
+
+if TYPE_CHECKING:
+    from typing import Annotated as NeuralType
+
+    from neuraltypes._examples import dynamic_shapes as dynamic_shapes
+    from neuraltypes._examples import example_inputs as example_inputs
+    from neuraltypes._hook import typecheck as typecheck
+    from neuraltypes._import_hook import install_import_hook as install_import_hook
+    from neuraltypes._module import NeuralModule as NeuralModule
+    from neuraltypes.errors import ArgumentTypeError as ArgumentTypeError
+    from neuraltypes.errors import AxisKindError as AxisKindError
+    from neuraltypes.errors import CheckError as CheckError
+    from neuraltypes.errors import DTypeError as DTypeError
+    from neuraltypes.errors import ElementError as ElementError
+    from neuraltypes.errors import ShapeError as ShapeError
+else:
+    from neuraltypes._neural_type import NeuralType
+
+__version__ = "0.1.0"
+
+# What needs torch or beartype is loaded at first use, so that `import neuraltypes` stays light.
+_LAZY = {
+    "NeuralModule": "neuraltypes._module",
+    "typecheck": "neuraltypes._hook",
+    "install_import_hook": "neuraltypes._import_hook",
+    "dynamic_shapes": "neuraltypes._examples",
+    "example_inputs": "neuraltypes._examples",
+    **dict.fromkeys(
+        ("ArgumentTypeError", "AxisKindError", "CheckError", "DTypeError", "ElementError", "ShapeError"),
+        "neuraltypes.errors",
+    ),
+}
+
+__all__ = [
+    "AnnotationError",
+    "ArgumentTypeError",
+    "AxisKind",
+    "AxisKindError",
+    "CheckError",
+    "Comparison",
+    "DTypeError",
+    "DictSpec",
+    "ElementError",
+    "ElementVar",
+    "Interface",
+    "ListSpec",
+    "NeuralModule",
+    "NeuralType",
+    "OptionalSpec",
+    "RecordSpec",
+    "RegistrationError",
+    "ShapeError",
+    "Spec",
+    "TensorSpec",
+    "TupleSpec",
+    "UnionSpec",
+    "ValueSpec",
+    "checks",
+    "dynamic_shapes",
+    "elements",
+    "example_inputs",
+    "install_import_hook",
+    "interface_from_json",
+    "kinds",
+    "register_kind",
+    "set_checks",
+    "spec_from_annotation",
+    "spec_from_json",
+    "typecheck",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(_LAZY[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))

@@ -1,0 +1,455 @@
+"""The hook: a function replaced by one of the same signature that checks each call.
+
+Annotations are read at the first call, when every name that they use exists. Until then the hook is a stub; after, its
+`__code__` is the generated guard, so that whoever took the function earlier has the guard too.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+from collections.abc import AsyncIterator, Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from types import CodeType, FrameType
+from typing import Any, TypeVar, overload
+
+from neuraltypes import _guard, _switches, _tags
+from neuraltypes._check import Bindings, Bound, Checker, Place, is_proxy
+from neuraltypes._compiled import forget_annotation, traceable
+from neuraltypes._errors import AnnotationError
+from neuraltypes._interface import Interface, annotations_of, read_interface
+from neuraltypes._read import check_annotation
+from neuraltypes._report import make_error
+from neuraltypes._spec import ElementVar, Spec, TensorSpec, tensors
+from neuraltypes.errors import CheckError
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+_C = TypeVar("_C", bound=type)
+_MARK = "_neural_hook"
+_BY_BEARTYPE = "__beartype_wrapper"  # beartype's import hook leaves alone what carries it
+
+
+@dataclass(slots=True)
+class Hook:
+    """One hooked function: what it wraps, where its annotations find their names, and the guard's constants."""
+
+    function: Callable[..., Any]
+    names: Mapping[str, Any]
+    tensors_only: bool = False
+    owner: type | None = None
+    namespace: dict[str, Any] = field(default_factory=dict)
+    wrapper: Any = None
+    _interface: Interface | None = None
+    _prepared: bool = False
+
+    @property
+    def interface(self) -> Interface:
+        """The types of inputs and outputs, read at first use.
+
+        Raises:
+            AnnotationError: an annotation is malformed or cannot be resolved.
+        """
+        if self._interface is None:
+            interface = read_interface(self.function, self._parents(), self.names)
+            self._refuse_treepaths(interface)
+            self._interface = interface
+        return self._interface
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether the guard has replaced the stub."""
+        return self._prepared
+
+    def prepare(self) -> None:
+        """Replace the stub by the guard. Raises as `interface` does, and leaves the stub in place then."""
+        code = compile(self._source(), f"<neuraltypes {self.function.__qualname__}>", "exec")
+        self.wrapper.__code__ = next(constant for constant in code.co_consts if isinstance(constant, CodeType))
+        self._prepared = True
+
+    def examine(self, arguments: dict[str, Any]) -> tuple[CheckError | None, Bindings]:
+        """The full check of a call: its error, if there is one, and what the axis names are bound to."""
+        checker = Checker(arguments)
+        for name, spec in self.interface.parameters:
+            if is_proxy(arguments.get(name)):
+                forget_annotation(arguments[name])
+            elif name in arguments and arguments[name] is not self._default(name):
+                checker.visit(Place(name), spec, arguments[name])
+        checker.finish()
+        return self._error(checker, arguments), checker.bindings
+
+    def examine_result(
+        self, result: Any, arguments: dict[str, Any], bindings: Bindings, is_input: bool
+    ) -> tuple[CheckError | None, Any]:
+        """The full check of a result: its error, if there is one, and the result, tagged where nothing is lost by it.
+
+        A result that `is_input` may be declared to mean something else: then the result is a view, tagged so.
+        """
+        spec = self.interface.result
+        checker = Checker(arguments, bindings)
+        checker.visit(Place("return"), spec, _untagged(result) if is_input else result)
+        checker.finish()
+        if checker.failures:
+            return self._error(checker, {**arguments, "return": result}), result
+        if is_input and isinstance(spec, TensorSpec):
+            return None, self._view(result, spec)
+        return None, result
+
+    def tag_generic(self, result: Any, arguments: dict[str, Any]) -> None:
+        """Tag a result whose element is a type variable with the element of the input of the same variable."""
+        spec = self.interface.result
+        if not isinstance(spec, TensorSpec) or not isinstance(spec.element, ElementVar) or is_proxy(result):
+            return
+        for name, given in self.interface.parameters:
+            if isinstance(given, TensorSpec) and given.element == spec.element and arguments.get(name) is not result:
+                tag = _tags.retag(getattr(arguments.get(name), _tags.ATTRIBUTE, None), spec)
+                if tag is not None:
+                    setattr(result, _tags.ATTRIBUTE, tag)
+                return
+
+    def _parents(self) -> tuple[Callable[..., Any], ...]:
+        if self.owner is None:
+            return ()
+        name = self.function.__name__
+        return tuple(inspect.unwrap(cls.__dict__[name]) for cls in self.owner.__mro__[1:] if name in cls.__dict__)
+
+    def _refuse_treepaths(self, interface: Interface) -> None:
+        for name, spec in (*interface.parameters, ("->", interface.result)):
+            for tensor in tensors(spec):
+                if any(getattr(axis, "treepath", False) for axis in tensor.axes or ()):
+                    raise AnnotationError(
+                        f'{self.function.__qualname__}({name}): "?" in {tensor} is for the leaves of a '
+                        "jaxtyping.PyTree; leave it out"
+                    )
+
+    def _default(self, name: str) -> Any:
+        return self.namespace.get(_guard.default_name(name), inspect.Parameter.empty)
+
+    def _error(self, checker: Checker, values: dict[str, Any]) -> CheckError | None:
+        if not checker.failures:
+            return None
+        owner = next(iter(values.values()), None) if self._is_method() else None
+        return make_error(self.function.__qualname__, checker.failures, checker.bindings, values, owner)
+
+    def _is_method(self) -> bool:
+        parameters = list(inspect.signature(self.function).parameters)
+        return bool(parameters) and parameters[0] == "self"
+
+    def _view(self, result: Any, spec: TensorSpec) -> Any:
+        tag = _tags.make_tag(spec)
+        if tag is None or getattr(result, _tags.ATTRIBUTE, None) == tag or is_proxy(result):
+            return result
+        said = _tags.read_tag(getattr(result, _tags.ATTRIBUTE, None))
+        if said is not None and _tags.element_fits(spec, said) and _tags.kinds_fit(spec, said):
+            return result
+        view = result.view_as(result)
+        setattr(view, _tags.ATTRIBUTE, tag)
+        return view
+
+    # The generated source.
+
+    def _source(self) -> str:
+        interface = self.interface
+        declared, passed = _guard.signature_source(self.function, self.namespace)
+        if self.tensors_only and not interface.is_typed:
+            return self._define(declared, self._forwarded(passed))
+        builder = _guard.GuardBuilder()
+        checks = self._argument_lines(builder, interface)
+        body = [
+            "if _nt_switch.special:",
+            "    _nt_limit = _nt_limit_in_force()",
+            f"    if _nt_limit == 0 or (_nt_limit > 0 and _nt_is_used_up({self._counted()}, _nt_limit)):",
+            *_indented(self._forwarded(passed), 2),
+            "try:",
+            *_indented(checks, 1),
+            "except Exception:",
+            "    _nt_ok = False",
+            "if not _nt_ok:",
+            f"    _nt_error, _nt_bindings = _nt_examine({self._arguments()})",
+            "    if _nt_error is not None: raise _nt_error",
+            *self._result_lines(builder, interface, passed),
+        ]
+        self.namespace.update(builder.constants)
+        return self._define(declared, body)
+
+    def _argument_lines(self, builder: _guard.GuardBuilder, interface: Interface) -> list[str]:
+        parameters = dict(interface.parameters)
+        required = {n: s for n, s in parameters.items() if isinstance(s, TensorSpec) and n in interface.required}
+        others = {n: s for n, s in parameters.items() if n not in required}
+        defaults = {n: _guard.default_name(n) for n in others if _guard.default_name(n) in self.namespace}
+        return builder.arguments(required, others, defaults)
+
+    def _result_lines(self, builder: _guard.GuardBuilder, interface: Interface, passed: str) -> list[str]:
+        result = interface.result
+        if interface.yields:
+            return self._yield_lines(passed)
+        sizes, shapes = builder.bound_sizes(), builder.bound_shapes()
+        inputs = (
+            [name for name, spec in interface.parameters if isinstance(spec, TensorSpec)] if _holds_tags(result) else []
+        )
+        is_generic = isinstance(result, TensorSpec) and isinstance(result.element, ElementVar)
+        generic = [f"_nt_tag_generic(_nt_result, {self._arguments()})"] if is_generic else []
+        checks = [*generic, *builder.result("_nt_result", result, inputs)]
+        lines = [f"_nt_result = {self._call(passed)}"]
+        if not checks:
+            return [*lines, "return _nt_result"]
+        is_input = " or ".join(f"_nt_result is {name}" for name in inputs) or "False"
+        return [
+            *lines,
+            "if _nt_ok:",
+            "    try:",
+            *_indented(checks, 2),
+            "    except Exception:",
+            "        _nt_ok = False",
+            "    if _nt_ok:",
+            "        return _nt_result",
+            f"    _nt_bindings = _nt_bind({_mapping(sizes)}, {_mapping(shapes)})",
+            f"_nt_error, _nt_result = _nt_examine_result(_nt_result, {self._arguments()}, _nt_bindings, {is_input})",
+            "if _nt_error is not None: raise _nt_error",
+            "return _nt_result",
+        ]
+
+    def _yield_lines(self, passed: str) -> list[str]:
+        if inspect.isasyncgenfunction(self.function):
+            items = f"_nt_check_async_yields(_nt_function({passed}), _nt_check_yield)"
+            return [f"async for _nt_item in {items}:", "    yield _nt_item"]
+        return [f"return (yield from _nt_check_yields(_nt_function({passed}), _nt_check_yield))"]
+
+    def check_yield(self, item: Any) -> Any:
+        """An item that a generator yields, checked by itself.
+
+        Raises:
+            CheckError: the item does not fit the annotation.
+        """
+        if _switches.limit_in_force() == 0:
+            return item
+        error, item = self.examine_result(item, {}, Bindings(), False)
+        if error is not None:
+            raise error
+        return item
+
+    def bind(self, sizes: Mapping[str, Any], shapes: Mapping[str, Any]) -> Bindings:
+        """What the guard bound, as the full check takes it."""
+        places = _places(self.interface)
+        bound = {name: Bound(size, places.get(name, "?")) for name, size in sizes.items() if size is not None}
+        joined = {n: Bound(s[1], places.get("*" + n, "?"), s[0]) for n, s in shapes.items() if s is not None}
+        return Bindings(bound, joined)
+
+    def _define(self, declared: str, body: list[str]) -> str:
+        keyword = "async def" if _is_async(self.function) else "def"
+        return "\n".join([f"{keyword} {_safe_name(self.function)}({declared}):", *_indented(body, 1)])
+
+    def stub_source(self) -> str:
+        """Source of the function that stands in until the first call."""
+        declared, passed = _guard.signature_source(self.function, self.namespace)
+        return self._define(declared, ["_nt_prepare()", *self._forwarded(passed, "_nt_wrapper")])
+
+    def _forwarded(self, passed: str, function: str = "_nt_function") -> list[str]:
+        if inspect.isasyncgenfunction(self.function):
+            return [f"async for _nt_item in {function}({passed}):", "    yield _nt_item", "return"]
+        if inspect.isgeneratorfunction(self.function):
+            return [f"return (yield from {function}({passed}))"]
+        return [f"return {self._call(passed, function)}"]
+
+    def _call(self, passed: str, function: str = "_nt_function") -> str:
+        return f"{'await ' if inspect.iscoroutinefunction(self.function) else ''}{function}({passed})"
+
+    def _arguments(self) -> str:
+        names = inspect.signature(self.function).parameters
+        return "{" + ", ".join(f"{name!r}: {name}" for name in names) + "}"
+
+    def _counted(self) -> str:
+        return "self" if self._is_method() else "_nt_function"
+
+
+def _places(interface: Interface) -> dict[str, str]:
+    """The axis that binds each name first."""
+    places: dict[str, str] = {}
+    for argument, spec in interface.parameters:
+        for tensor in tensors(spec):
+            path = "" if tensor is spec else "[...]"
+            for number, axis in enumerate(tensor.axes or ()):
+                name = getattr(axis, "name", None)
+                if name is not None and not (getattr(axis, "broadcastable", False) and name in places):
+                    star = "*" if type(axis).__name__ == "VariadicAxis" else ""
+                    places.setdefault(star + name, f"{argument}{path}" + ("" if star else f" axis {number}"))
+    return places
+
+
+def _holds_tags(spec: Spec) -> bool:
+    return any(_tags.make_tag(tensor) is not None for tensor in tensors(spec))
+
+
+def _untagged(value: Any) -> Any:
+    return value.detach() if getattr(value, _tags.ATTRIBUTE, None) is not None else value
+
+
+def _is_async(function: Callable[..., Any]) -> bool:
+    return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
+
+
+def _safe_name(function: Callable[..., Any]) -> str:
+    return function.__name__ if function.__name__.isidentifier() else "function"
+
+
+def _indented(lines: list[str], levels: int) -> list[str]:
+    return ["    " * levels + line for line in lines]
+
+
+def _mapping(variables: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{name!r}: {variable}" for name, variable in variables.items()) + "}"
+
+
+def check_yields(generator: Any, check: Callable[[Any], Any]) -> Generator[Any, Any, Any]:
+    """A generator that passes everything to and from `generator` and checks what it yields."""
+    sent: Any = None
+    try:
+        item = next(generator)
+        while True:
+            try:
+                sent = yield check(item)
+            except GeneratorExit:
+                raise
+            except BaseException as error:  # noqa: BLE001  # it is the inner generator's to handle
+                item = generator.throw(error)
+            else:
+                item = generator.send(sent)
+    except StopIteration as stop:
+        return stop.value
+    finally:
+        generator.close()
+
+
+async def check_async_yields(generator: Any, check: Callable[[Any], Any]) -> AsyncIterator[Any]:
+    """An asynchronous generator that checks what `generator` yields."""
+    try:
+        async for item in generator:
+            yield check(item)
+    finally:
+        await generator.aclose()
+
+
+def hook_function(
+    function: _F, *, names: Mapping[str, Any] | None = None, owner: type | None = None, tensors_only: bool = False
+) -> _F:
+    """`function` with each call checked, or itself where there is nothing to check or checks are off at import.
+
+    Raises:
+        AnnotationError: an annotation that is already evaluated is malformed.
+    """
+    if _switches.is_disabled_at_import() or is_hooked(function):
+        return function
+    for name, annotation in annotations_of(function).items():
+        try:
+            check_annotation(annotation)
+        except AnnotationError as error:
+            raise AnnotationError(f"{function.__qualname__}({name}): {error}") from None
+    hook = Hook(function, names or {}, tensors_only, owner)
+    return _make_wrapper(hook)  # type: ignore[no-any-return]  # it has the function's own signature
+
+
+def _make_wrapper(hook: Hook) -> Any:
+    namespace = hook.namespace
+    namespace.update(
+        _nt_function=hook.function,
+        _nt_switch=_switches.switch,
+        _nt_limit_in_force=_switches.limit_in_force,
+        _nt_is_used_up=_switches.is_used_up,
+        _nt_examine=traceable(hook.examine),
+        _nt_examine_result=traceable(hook.examine_result),
+        _nt_bind=hook.bind,
+        _nt_tag_generic=hook.tag_generic,
+        _nt_check_yield=hook.check_yield,
+        _nt_check_yields=check_yields,
+        _nt_check_async_yields=check_async_yields,
+        _nt_prepare=_guard.constant_when_traced(_without_result(hook.prepare)),
+    )
+    code = compile(hook.stub_source(), f"<neuraltypes {hook.function.__qualname__}>", "exec")
+    exec(code, namespace)  # noqa: S102  # generated from the signature alone
+    wrapper = namespace.pop(_safe_name(hook.function))
+    namespace["_nt_wrapper"] = hook.wrapper = wrapper
+    functools.update_wrapper(wrapper, hook.function)
+    wrapper.__defaults__, wrapper.__kwdefaults__ = hook.function.__defaults__, hook.function.__kwdefaults__
+    setattr(wrapper, _MARK, hook)
+    setattr(wrapper, _BY_BEARTYPE, True)
+    return wrapper
+
+
+def _without_result(method: Callable[[], None]) -> Callable[[], None]:
+    """A bound method as a plain function, which can carry attributes."""
+
+    def run() -> None:
+        method()
+
+    return run
+
+
+def is_hooked(function: Any) -> bool:
+    """Whether calls of `function` are checked."""
+    return hasattr(function, _MARK)
+
+
+def hook_of(function: Any) -> Hook | None:
+    """The hook of a checked function."""
+    return getattr(function, _MARK, None)
+
+
+def local_names(qualname: str, frame: FrameType | None) -> dict[str, Any]:
+    """Names local to the functions around a definition, which its string annotations may use."""
+    enclosing = qualname.split(".<locals>.")[:-1]
+    names: dict[str, Any] = {}
+    while frame is not None and enclosing:
+        if frame.f_code.co_name == enclosing[-1].rpartition(".")[2]:
+            names = {**frame.f_locals, **names}
+            enclosing.pop()
+        frame = frame.f_back
+    return names
+
+
+def has_strings(function: Callable[..., Any]) -> bool:
+    """Whether some annotation is not evaluated yet."""
+    return any(isinstance(annotation, str) for annotation in annotations_of(function).values())
+
+
+@overload
+def typecheck(target: _F, /) -> _F: ...
+@overload
+def typecheck() -> Callable[[_F], _F]: ...
+def typecheck(target: Any = None, /) -> Any:
+    """Check each call of a function, or of the `forward` of an `nn.Module` class, against its annotations.
+
+    Used as `@typecheck` or `@typecheck()`, above or below `@staticmethod`, `@classmethod` and `@property`.
+
+    Raises:
+        AnnotationError: an annotation is malformed, or `target` cannot be checked.
+    """
+    if target is None:
+        return typecheck
+    return hook_target(target, sys._getframe(1))  # noqa: SLF001
+
+
+def hook_target(target: Any, frame: FrameType | None, *, tensors_only: bool = False) -> Any:
+    """`typecheck` for a definition made in `frame`."""
+    if isinstance(target, staticmethod | classmethod):
+        return type(target)(hook_target(target.__func__, frame, tensors_only=tensors_only))
+    if isinstance(target, property):
+        return property(target.fget and hook_target(target.fget, frame), target.fset, target.fdel, target.__doc__)
+    if isinstance(target, type):
+        return _hook_class(target, frame)
+    if not inspect.isfunction(target):
+        raise AnnotationError(
+            f"typecheck: {target!r} is {type(target).__name__}, expected a function or an nn.Module class"
+        )
+    names = local_names(target.__qualname__, frame) if has_strings(target) else None
+    return hook_function(target, names=names, tensors_only=tensors_only)
+
+
+def _hook_class(cls: _C, frame: FrameType | None) -> _C:
+    forward = cls.__dict__.get("forward")
+    if not inspect.isfunction(forward):
+        raise AnnotationError(
+            f"typecheck: class {cls.__name__} defines no forward of its own; decorate a class that does"
+        )
+    names = local_names(forward.__qualname__, frame) if has_strings(forward) else None
+    cls.forward = hook_function(forward, names=names, owner=cls)  # type: ignore[attr-defined]
+    return cls

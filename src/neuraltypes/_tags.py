@@ -1,0 +1,103 @@
+"""The tag that a checked output carries: its element and the kinds of its axes, as a plain string attribute.
+
+A string is set and read in some 30 ns, survives `torch.load(weights_only=True)`, and is lost by every operation, as it
+must be: what an operation does to the meaning of the numbers is not known at run time.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from neuraltypes._axes import is_variadic
+from neuraltypes._compare import compare_elements, compare_kinds
+from neuraltypes._errors import AnnotationError
+from neuraltypes._spec import ElementVar, TensorSpec
+from neuraltypes._spec_json import element_from_json, element_to_json
+from neuraltypes.elements import ElementType
+from neuraltypes.kinds import AxisKind
+
+ATTRIBUTE: Final = "_neural_type"
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """What a tag says; None is unknown."""
+
+    element: ElementType | None
+    kinds: tuple[AxisKind | None, ...] | None
+
+
+def make_tag(spec: TensorSpec) -> str | None:
+    """The tag for tensors of this type, or None when it says nothing beyond shape and dtype."""
+    return _write(Tag(known_element(spec), known_kinds(spec)))
+
+
+def retag(tag: str | None, spec: TensorSpec) -> str | None:
+    """The tag of `spec` with the element that `tag` says: what a function generic over its element returns."""
+    said = read_tag(tag)
+    return make_tag(spec) if said is None else _write(Tag(said.element, known_kinds(spec)))
+
+
+def known_element(spec: TensorSpec) -> ElementType | None:
+    """The element that a spec promises, None when it promises none."""
+    return spec.element.bound if isinstance(spec.element, ElementVar) else spec.element
+
+
+def known_kinds(spec: TensorSpec) -> tuple[AxisKind | None, ...] | None:
+    """The kinds of a spec's axes, None when their number or all of them are unknown."""
+    if spec.axes is None or is_variadic(spec.axes) or not any(spec.kinds or ()):
+        return None
+    return spec.kinds
+
+
+def read_tag(tag: str | None) -> Tag | None:
+    """What a tag says; None for no tag, and for one that this process cannot read (then nothing is known)."""
+    if tag is None:
+        return None
+    try:
+        return _parse(tag)
+    except (AnnotationError, ValueError, TypeError, KeyError):
+        return None
+
+
+def is_constrained(spec: TensorSpec) -> bool:
+    """Whether some tag can disagree with `spec`."""
+    return known_element(spec) is not None or known_kinds(spec) is not None
+
+
+def element_fits(spec: TensorSpec, tag: Tag | None) -> bool:
+    """Whether a tensor of that tag means what `spec` declares."""
+    return tag is None or compare_elements(known_element(spec), tag.element).accepted
+
+
+def kinds_fit(spec: TensorSpec, tag: Tag | None) -> bool:
+    """Whether a tensor of that tag has axes of the kinds that `spec` declares."""
+    expected = known_kinds(spec)
+    if tag is None or tag.kinds is None or expected is None or len(expected) != len(tag.kinds):
+        return True
+    return compare_kinds(expected, tag.kinds)
+
+
+def _write(tag: Tag) -> str | None:
+    if tag.element is None and tag.kinds is None:
+        return None
+    data: dict[str, Any] = {}
+    if tag.element is not None:
+        data["element"] = element_to_json(tag.element)
+    if tag.kinds is not None:
+        data["kinds"] = [kind and kind.name for kind in tag.kinds]
+    return json.dumps(data, sort_keys=True)
+
+
+@lru_cache(maxsize=4096)
+def _parse(tag: str) -> Tag:
+    data = json.loads(tag)
+    element = element_from_json(data.get("element"))
+    kinds = data.get("kinds")
+    return Tag(
+        None if isinstance(element, ElementVar) else element,
+        None if kinds is None else tuple(None if name is None else AxisKind(name) for name in kinds),
+    )
