@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -69,6 +70,7 @@ Axes: TypeAlias = tuple[Axis, ...]
 
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
 _MODIFIERS: Final = "#*_?"
+_MAX_DIGITS: Final = 18
 
 
 @lru_cache(maxsize=4096)
@@ -161,7 +163,7 @@ def _split_modifiers(item: str, text: str) -> tuple[set[str], str | None, str]:
                 raise _malformed(text, f'"{body[0]}" stands twice in "{item}"', f'write it once: "{body[0]}name"')
             modifiers.add(body[0])
             body = body[1:]
-        elif body.count("=") == 1 and not _is_comparison(body):
+        elif body.count("=") == 1:
             label, body = body.split("=")
             if not label.isidentifier():
                 raise _malformed(text, f'"{label}" in "{item}" is no name', 'write "name=size", for example "mel=80"')
@@ -172,40 +174,43 @@ def _split_modifiers(item: str, text: str) -> tuple[set[str], str | None, str]:
     return modifiers, label, body
 
 
-def _is_comparison(body: str) -> bool:
-    return bool(re.search(r"[<>!]=", body))
-
-
 def _build(modifiers: set[str], label: str | None, body: str, item: str, text: str) -> Axis:
     broadcastable, treepath = "#" in modifiers, "?" in modifiers
-    if _is_integer(body):
-        _refuse(modifiers, "*_?", f'"{body}" is a fixed size', item, text)
-        return FixedAxis(int(body), broadcastable, label)
+    prefix = f"{label}=" if label else ""
+    if re.fullmatch(r"[+-]?\d+(_\d+)*", body):
+        _refuse(modifiers, f'"{body}" is a fixed size', prefix + body, text)
+        return FixedAxis(_to_size(body, text), broadcastable, label)
     if "_" in modifiers and (not body or body.isidentifier()):
         if broadcastable:
-            raise _malformed(
-                text, f'"{item}" binds nothing that could be broadcast', f'write "_{body}" or "#{body or "name"}"'
-            )
+            fix = "..." if "*" in modifiers else f"_{body}"
+            reason = f'"{item}" binds nothing that could be broadcast'
+            raise _malformed(text, reason, f'write "{fix}" or "#{body or "name"}"')
         return VariadicAxis() if "*" in modifiers else AnonymousAxis(body, label)
     if body.isidentifier():
+        body = unicodedata.normalize("NFKC", body)  # as Python reads names
         if "*" in modifiers:
             return VariadicAxis(body, broadcastable, label, treepath)
         return NamedAxis(body, broadcastable, label, treepath)
     if not body:
         raise _malformed(text, f'"{item}" names no axis', f'write "{item}name"')
-    _refuse(modifiers, "*_?", f'"{body}" is computed', item, text)
+    if "#" in body:
+        raise _malformed(text, f'"#" stands before the axis, got "{item}"', f'write "#{prefix}{body.split("#")[0]}"')
+    _refuse(modifiers, f'"{body}" is computed', prefix + body, text)
     return SymbolicAxis(body, _names(body, item, text), broadcastable, label)
 
 
-def _is_integer(body: str) -> bool:
-    return bool(re.fullmatch(r"[+-]?\d+(_\d+)*", body))
+def _to_size(body: str, text: str) -> int:
+    if len(body) > _MAX_DIGITS or int(body) < 0:
+        raise _malformed(
+            text, f'"{body[:_MAX_DIGITS]}" is no size of a tensor', 'write a size such as "80", or "_" for any'
+        )
+    return int(body)
 
 
-def _refuse(modifiers: set[str], refused: str, reason: str, item: str, text: str) -> None:
-    for modifier in refused:
+def _refuse(modifiers: set[str], reason: str, fixed: str, text: str) -> None:
+    for modifier in "*_?":
         if modifier in modifiers:
-            body = item.lstrip(_MODIFIERS)
-            raise _malformed(text, f'{reason} and takes no "{modifier}", got "{item}"', f'write "{body}"')
+            raise _malformed(text, f'{reason} and takes no "{modifier}"', f'write "{fixed}"')
 
 
 def _names(body: str, item: str, text: str) -> tuple[str, ...]:
@@ -225,7 +230,7 @@ def _names(body: str, item: str, text: str) -> tuple[str, ...]:
 def _parse_expression(source: str, item: str, text: str) -> ast.Expression:
     try:
         return ast.parse(source, mode="eval")
-    except SyntaxError:
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise _malformed(
             text,
             f'"{item}" is neither a name, a number nor an expression',

@@ -12,6 +12,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from types import CodeType
 from typing import Any, Final, TypeVar
 
 from neuraltypes import _tags
@@ -50,12 +51,14 @@ _BRACES: Final = re.compile(r"\{([^{}]*)\}")
 class GuardBuilder:
     """Lines of code that check arguments, and later the result, of one function.
 
-    `constants` are the names that the lines refer to. Axis names are *sure* once a required argument has bound them,
-    and *maybe* bound (None until then) where only an optional or repeated value binds them.
+    `constants` are the names that the lines refer to, `literals` what `embed_literals` puts into the code. Axis names
+    are *sure* once a required argument has bound them, and *maybe* bound (None until then) where only an optional or
+    repeated value binds them.
     """
 
     def __init__(self) -> None:
         self.constants: dict[str, Any] = {"_nt_join": join_shapes}
+        self.literals: dict[str, frozenset[Any]] = {}
         self._lines: list[str] = []
         self._indent = 0
         self._count = 0
@@ -382,7 +385,7 @@ class GuardBuilder:
     def _dtype(self, value: str, spec: TensorSpec) -> list[str]:
         if spec.dtype is None or spec.dtype.name == "Shaped":
             return []
-        return [f"{value}.dtype in {self._constant(torch_dtypes(spec.dtype))}"]
+        return [f"{value}.dtype in {self._literal(torch_dtypes(spec.dtype))}"]
 
     def _tag(self, value: str, spec: TensorSpec) -> list[str]:
         if not _tags.is_constrained(spec):
@@ -427,11 +430,19 @@ class GuardBuilder:
 
     def _constant(self, value: Any) -> str:
         for name, known in self.constants.items():
-            if known is value or (isinstance(value, frozenset) and type(known) is frozenset and known == value):
+            if known is value:
                 return name
         name = f"_nt_c{len(self.constants)}"
         self.constants[name] = value
         return name
+
+    def _literal(self, value: frozenset[Any]) -> str:
+        """A placeholder that `embed_literals` replaces: torch.compile need not guard what stands in the code itself."""
+        placeholder = next(
+            (p for p, known in self.literals.items() if known == value), f"_nt_literal_{len(self.literals)}"
+        )
+        self.literals[placeholder] = value
+        return repr(placeholder)
 
     def _variable(self) -> str:
         self._count += 1
@@ -470,6 +481,12 @@ class GuardBuilder:
     def _take(self) -> list[str]:
         lines, self._lines = self._lines, []
         return lines
+
+
+def embed_literals(code: CodeType, literals: Mapping[str, Any]) -> CodeType:
+    """`code` with each placeholder among its constants replaced by the value that it stands for."""
+    constants = (literals.get(c, c) if isinstance(c, str) else c for c in code.co_consts)
+    return code.replace(co_consts=tuple(constants))
 
 
 def _size(name: str) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import AsyncIterator, Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from types import CodeType, FrameType
 from typing import Any, TypeVar, overload
@@ -22,6 +23,7 @@ from neuraltypes._interface import Interface, annotations_of, read_interface
 from neuraltypes._read import check_annotation
 from neuraltypes._report import make_error
 from neuraltypes._spec import ElementVar, Spec, TensorSpec, tensors
+from neuraltypes.elements import ElementType
 from neuraltypes.errors import CheckError
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -38,6 +40,7 @@ class Hook:
     names: Mapping[str, Any]
     tensors_only: bool = False
     owner: type | None = None
+    elements: Mapping[str, ElementType] = field(default_factory=dict)
     namespace: dict[str, Any] = field(default_factory=dict)
     wrapper: Any = None
     _interface: Interface | None = None
@@ -51,9 +54,10 @@ class Hook:
             AnnotationError: an annotation is malformed or cannot be resolved.
         """
         if self._interface is None:
-            interface = read_interface(self.function, self._parents(), self.names)
+            is_method = self.owner is not None
+            interface = read_interface(self.function, self._parents(), self.names, is_method=is_method)
             self._refuse_treepaths(interface)
-            self._interface = interface
+            self._interface = interface.replace_elements(self.elements)
         return self._interface
 
     @property
@@ -63,8 +67,11 @@ class Hook:
 
     def prepare(self) -> None:
         """Replace the stub by the guard. Raises as `interface` does, and leaves the stub in place then."""
-        code = compile(self._source(), f"<neuraltypes {self.function.__qualname__}>", "exec")
-        self.wrapper.__code__ = next(constant for constant in code.co_consts if isinstance(constant, CodeType))
+        builder = _guard.GuardBuilder()
+        code = compile(self.source(builder), f"<neuraltypes {self.function.__qualname__}>", "exec")
+        function = next(constant for constant in code.co_consts if isinstance(constant, CodeType))
+        self.namespace.update(builder.constants)
+        self.wrapper.__code__ = _guard.embed_literals(function, builder.literals)
         self._prepared = True
 
     def examine(self, arguments: dict[str, Any]) -> tuple[CheckError | None, Bindings]:
@@ -132,8 +139,10 @@ class Hook:
         return make_error(self.function.__qualname__, checker.failures, checker.bindings, values, owner)
 
     def _is_method(self) -> bool:
-        parameters = list(inspect.signature(self.function).parameters)
-        return bool(parameters) and parameters[0] == "self"
+        return self.owner is not None or self._first_parameter() == "self"
+
+    def _first_parameter(self) -> str:
+        return next(iter(inspect.signature(self.function).parameters), "")
 
     def _view(self, result: Any, spec: TensorSpec) -> Any:
         tag = _tags.make_tag(spec)
@@ -148,12 +157,12 @@ class Hook:
 
     # The generated source.
 
-    def _source(self) -> str:
+    def source(self, builder: _guard.GuardBuilder) -> str:
+        """Source of the checked function."""
         interface = self.interface
         declared, passed = _guard.signature_source(self.function, self.namespace)
         if self.tensors_only and not interface.is_typed:
             return self._define(declared, self._forwarded(passed))
-        builder = _guard.GuardBuilder()
         checks = self._argument_lines(builder, interface)
         body = [
             "if _nt_switch.special:",
@@ -169,7 +178,6 @@ class Hook:
             "    if _nt_error is not None: raise _nt_error",
             *self._result_lines(builder, interface, passed),
         ]
-        self.namespace.update(builder.constants)
         return self._define(declared, body)
 
     def _argument_lines(self, builder: _guard.GuardBuilder, interface: Interface) -> list[str]:
@@ -181,12 +189,11 @@ class Hook:
 
     def _result_lines(self, builder: _guard.GuardBuilder, interface: Interface, passed: str) -> list[str]:
         result = interface.result
-        if interface.yields:
-            return self._yield_lines(passed)
         sizes, shapes = builder.bound_sizes(), builder.bound_shapes()
-        inputs = (
-            [name for name, spec in interface.parameters if isinstance(spec, TensorSpec)] if _holds_tags(result) else []
-        )
+        bind = f"_nt_bindings = _nt_bind({_mapping(sizes)}, {_mapping(shapes)})"
+        if interface.yields:
+            return ["if _nt_ok:", f"    {bind}", *self._yield_lines(passed)]
+        inputs = [name for name, spec in interface.parameters if _may_be_returned(spec, result)]
         is_generic = isinstance(result, TensorSpec) and isinstance(result.element, ElementVar)
         generic = [f"_nt_tag_generic(_nt_result, {self._arguments()})"] if is_generic else []
         checks = [*generic, *builder.result("_nt_result", result, inputs)]
@@ -203,7 +210,7 @@ class Hook:
             "        _nt_ok = False",
             "    if _nt_ok:",
             "        return _nt_result",
-            f"    _nt_bindings = _nt_bind({_mapping(sizes)}, {_mapping(shapes)})",
+            f"    {bind}",
             f"_nt_error, _nt_result = _nt_examine_result(_nt_result, {self._arguments()}, _nt_bindings, {is_input})",
             "if _nt_error is not None: raise _nt_error",
             "return _nt_result",
@@ -211,19 +218,18 @@ class Hook:
 
     def _yield_lines(self, passed: str) -> list[str]:
         if inspect.isasyncgenfunction(self.function):
-            items = f"_nt_check_async_yields(_nt_function({passed}), _nt_check_yield)"
-            return [f"async for _nt_item in {items}:", "    yield _nt_item"]
-        return [f"return (yield from _nt_check_yields(_nt_function({passed}), _nt_check_yield))"]
+            return _async_yield_lines(f"_nt_function({passed})")
+        return [f"return (yield from _nt_check_yields(_nt_function({passed}), _nt_check_yield, _nt_bindings))"]
 
-    def check_yield(self, item: Any) -> Any:
-        """An item that a generator yields, checked by itself.
+    def check_yield(self, item: Any, bindings: Bindings) -> Any:
+        """An item that a generator yields, checked against what the call's arguments bound.
 
         Raises:
             CheckError: the item does not fit the annotation.
         """
         if _switches.limit_in_force() == 0:
             return item
-        error, item = self.examine_result(item, {}, Bindings(), False)
+        error, item = self.examine_result(item, {}, copy(bindings), False)
         if error is not None:
             raise error
         return item
@@ -246,7 +252,7 @@ class Hook:
 
     def _forwarded(self, passed: str, function: str = "_nt_function") -> list[str]:
         if inspect.isasyncgenfunction(self.function):
-            return [f"async for _nt_item in {function}({passed}):", "    yield _nt_item", "return"]
+            return [*_async_yield_lines(f"{function}({passed})", check=False), "return"]
         if inspect.isgeneratorfunction(self.function):
             return [f"return (yield from {function}({passed}))"]
         return [f"return {self._call(passed, function)}"]
@@ -259,7 +265,7 @@ class Hook:
         return "{" + ", ".join(f"{name!r}: {name}" for name in names) + "}"
 
     def _counted(self) -> str:
-        return "self" if self._is_method() else "_nt_function"
+        return self._first_parameter() if self._is_method() else "_nt_function"
 
 
 def _places(interface: Interface) -> dict[str, str]:
@@ -276,8 +282,13 @@ def _places(interface: Interface) -> dict[str, str]:
     return places
 
 
-def _holds_tags(spec: Spec) -> bool:
-    return any(_tags.make_tag(tensor) is not None for tensor in tensors(spec))
+def _may_be_returned(given: Spec, result: Spec) -> bool:
+    """Whether an input itself may be a tensor that the result tags: then their dtypes overlap."""
+    return isinstance(given, TensorSpec) and any(
+        given.dtype is None or spec.dtype is None or given.dtype.members & spec.dtype.members
+        for spec in tensors(result)
+        if _tags.make_tag(spec) is not None
+    )
 
 
 def _untagged(value: Any) -> Any:
@@ -300,14 +311,37 @@ def _mapping(variables: Mapping[str, str]) -> str:
     return "{" + ", ".join(f"{name!r}: {variable}" for name, variable in variables.items()) + "}"
 
 
-def check_yields(generator: Any, check: Callable[[Any], Any]) -> Generator[Any, Any, Any]:
+def _async_yield_lines(generator: str, *, check: bool = True) -> list[str]:
+    """Lines that pass everything to and from an asynchronous generator, which has no `yield from`."""
+    item = "_nt_check_yield(_nt_item, _nt_bindings)" if check else "_nt_item"
+    return [
+        f"_nt_generator = {generator}",
+        "try:",
+        "    _nt_item = await anext(_nt_generator)",
+        "    while True:",
+        "        try:",
+        f"            _nt_sent = yield {item}",
+        "        except GeneratorExit:",
+        "            raise",
+        "        except BaseException as _nt_thrown:",
+        "            _nt_item = await _nt_generator.athrow(_nt_thrown)",
+        "        else:",
+        "            _nt_item = await _nt_generator.asend(_nt_sent)",
+        "except StopAsyncIteration:",
+        "    pass",
+        "finally:",
+        "    await _nt_generator.aclose()",
+    ]
+
+
+def check_yields(generator: Any, check: Callable[[Any, Bindings], Any], bindings: Bindings) -> Generator[Any, Any, Any]:
     """A generator that passes everything to and from `generator` and checks what it yields."""
     sent: Any = None
     try:
         item = next(generator)
         while True:
             try:
-                sent = yield check(item)
+                sent = yield check(item, bindings)
             except GeneratorExit:
                 raise
             except BaseException as error:  # noqa: BLE001  # it is the inner generator's to handle
@@ -320,17 +354,13 @@ def check_yields(generator: Any, check: Callable[[Any], Any]) -> Generator[Any, 
         generator.close()
 
 
-async def check_async_yields(generator: Any, check: Callable[[Any], Any]) -> AsyncIterator[Any]:
-    """An asynchronous generator that checks what `generator` yields."""
-    try:
-        async for item in generator:
-            yield check(item)
-    finally:
-        await generator.aclose()
-
-
 def hook_function(
-    function: _F, *, names: Mapping[str, Any] | None = None, owner: type | None = None, tensors_only: bool = False
+    function: _F,
+    *,
+    names: Mapping[str, Any] | None = None,
+    owner: type | None = None,
+    elements: Mapping[str, ElementType] | None = None,
+    tensors_only: bool = False,
 ) -> _F:
     """`function` with each call checked, or itself where there is nothing to check or checks are off at import.
 
@@ -344,7 +374,7 @@ def hook_function(
             check_annotation(annotation)
         except AnnotationError as error:
             raise AnnotationError(f"{function.__qualname__}({name}): {error}") from None
-    hook = Hook(function, names or {}, tensors_only, owner)
+    hook = Hook(function, names or {}, tensors_only, owner, elements or {})
     return _make_wrapper(hook)  # type: ignore[no-any-return]  # it has the function's own signature
 
 
@@ -361,7 +391,6 @@ def _make_wrapper(hook: Hook) -> Any:
         _nt_tag_generic=hook.tag_generic,
         _nt_check_yield=hook.check_yield,
         _nt_check_yields=check_yields,
-        _nt_check_async_yields=check_async_yields,
         _nt_prepare=_guard.constant_when_traced(_without_result(hook.prepare)),
     )
     code = compile(hook.stub_source(), f"<neuraltypes {hook.function.__qualname__}>", "exec")

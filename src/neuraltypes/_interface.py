@@ -91,9 +91,15 @@ def interface_from_json(data: Mapping[str, Any]) -> Interface:
 
 
 def read_interface(
-    function: Callable[..., Any], parents: tuple[Callable[..., Any], ...] = (), names: Mapping[str, Any] | None = None
+    function: Callable[..., Any],
+    parents: tuple[Callable[..., Any], ...] = (),
+    names: Mapping[str, Any] | None = None,
+    *,
+    is_method: bool = False,
 ) -> Interface:
     """The interface of `function`, from its evaluated annotations; `self` and `cls` are left out.
+
+    `is_method` says that the first parameter is the instance, whatever its name.
 
     A parameter without annotation takes that of the nearest of `parents` (the functions that it overrides) that has
     one; without any it is `Any`. `names` are local names that string annotations may use.
@@ -101,7 +107,7 @@ def read_interface(
     Raises:
         AnnotationError: an annotation is malformed or cannot be resolved; parameter and function are named.
     """
-    parameters = _parameters(function)
+    parameters = _parameters(function, is_method=is_method)
     functions = (function, *parents)
     specs = tuple((p.name, _gathered(p, _spec_of(p.name, functions, names))) for p in parameters)
     required = frozenset(
@@ -111,11 +117,9 @@ def read_interface(
     return Interface(specs, result, required, yields)
 
 
-def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+def _parameters(function: Callable[..., Any], *, is_method: bool) -> list[inspect.Parameter]:
     parameters = list(inspect.signature(function).parameters.values())
-    if parameters and parameters[0].name in ("self", "cls") and parameters[0].annotation is inspect.Parameter.empty:
-        return parameters[1:]
-    return parameters
+    return parameters[1:] if is_method or (parameters and parameters[0].name in ("self", "cls")) else parameters
 
 
 def _gathered(parameter: inspect.Parameter, spec: Spec) -> Spec:

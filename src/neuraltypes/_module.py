@@ -34,10 +34,13 @@ class NeuralModule(nn.Module):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         forward = cls.__dict__.get("forward")
+        elements = _class_elements(cls)
         # torch makes subclasses of its own (FSDP, parametrizations); they bring no forward and keep the parent's hook.
         if inspect.isfunction(forward):
             require_keyword_only(forward)
-            cls.forward = _hook_forward(cls, forward, sys._getframe(1))  # noqa: SLF001
+            cls.forward = _hook_forward(cls, forward, elements, sys._getframe(1))  # noqa: SLF001
+        elif (hook := hook_of(getattr(cls, "forward", None))) is not None and elements != hook.elements:
+            cls.forward = hook_function(hook.function, names=hook.names, owner=cls, elements=elements)
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,9 +82,11 @@ def interface_of(cls: type, generic: Any = None) -> Interface:
     return interface.replace_elements(_class_elements(cls, generic))
 
 
-def _hook_forward(cls: type, forward: Callable[..., Any], frame: FrameType | None) -> Callable[..., Any]:
+def _hook_forward(
+    cls: type, forward: Callable[..., Any], elements: Mapping[str, ElementType], frame: FrameType | None
+) -> Callable[..., Any]:
     names = local_names(forward.__qualname__, frame) if has_strings(forward) else None
-    return hook_function(forward, names=names, owner=cls)
+    return hook_function(forward, names=names, owner=cls, elements=elements)
 
 
 def _prepare_early(cls: type) -> None:
@@ -94,10 +99,10 @@ def _prepare_early(cls: type) -> None:
             return
 
 
-def _class_elements(cls: type, generic: Any) -> dict[str, ElementType]:
+def _class_elements(cls: type, generic: Any = None) -> dict[str, ElementType]:
     """The elements that generic bases are subscripted with: `class Head(Base[LogitsType])`."""
     found: dict[str, ElementType] = {}
-    bases = [base for parent in cls.__mro__ for base in parent.__dict__.get("__orig_bases__", ())]
+    bases = [base for parent in reversed(cls.__mro__) for base in parent.__dict__.get("__orig_bases__", ())]
     for base in [*bases, *([] if generic is None else [generic])]:
         variables = getattr(typing.get_origin(base), "__parameters__", ())
         for variable, argument in zip(variables, typing.get_args(base), strict=False):
@@ -118,9 +123,8 @@ def require_keyword_only(forward: Callable[..., Any]) -> None:
     positional = [p for p in parameters if p.kind not in (p.KEYWORD_ONLY, p.VAR_KEYWORD)]
     if not positional:
         return
-    named = [p for p in positional if p.kind is not p.VAR_POSITIONAL]
-    keyword = [p.replace(kind=p.KEYWORD_ONLY) for p in [*named, *(p for p in parameters if p not in positional)]]
-    fixed = signature.replace(parameters=[first, *keyword])
+    named = [p.replace(kind=p.KEYWORD_ONLY) for p in positional if p.kind is not p.VAR_POSITIONAL]
+    fixed = signature.replace(parameters=[first, *named, *(p for p in parameters if p not in positional)])
     raise AnnotationError(
         f"{forward.__qualname__}: forward takes its inputs by keyword only, "
         f"but {_listed(positional)} can be positional; write\n    def forward{_without_quotes(fixed)}: ..."

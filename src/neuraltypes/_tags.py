@@ -32,7 +32,9 @@ class Tag:
 
 def make_tag(spec: TensorSpec) -> str | None:
     """The tag for tensors of this type, or None when it says nothing beyond shape and dtype."""
-    return _write(Tag(known_element(spec), known_kinds(spec)))
+    # What a type variable stands for is known from a call's inputs, see `retag`; its bound is all that inputs must be.
+    element = None if isinstance(spec.element, ElementVar) else spec.element
+    return _write(Tag(element, known_kinds(spec)))
 
 
 def retag(tag: str | None, spec: TensorSpec) -> str | None:
@@ -42,7 +44,7 @@ def retag(tag: str | None, spec: TensorSpec) -> str | None:
 
 
 def known_element(spec: TensorSpec) -> ElementType | None:
-    """The element that a spec promises, None when it promises none."""
+    """The element that tensors of a spec must have, None when any will do."""
     return spec.element.bound if isinstance(spec.element, ElementVar) else spec.element
 
 

@@ -59,6 +59,7 @@ class CheckError(BeartypeCallHintViolation, TypeError):
         self, message: str, failures: tuple[Failure, ...] = (), bindings: Mapping[str, Any] | None = None
     ) -> None:
         super().__init__(message=message, culprits=tuple(f.found for f in failures) or (message,))
+        self.args = (message,)  # beartype's class rewrites the first letter, which may be that of a function
         self.failures = failures
         self.bindings = dict(bindings or {})
 
@@ -71,6 +72,9 @@ class CheckError(BeartypeCallHintViolation, TypeError):
     def got(self) -> Any:
         """What came instead."""
         return self.failures[0].got if self.failures else None
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (str(self), self.failures, self.bindings)
