@@ -6,6 +6,7 @@ there is no way out: then the check runs on the compiler's fake tensors, so that
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -95,6 +96,8 @@ def forget_annotation(proxy: Any) -> None:
     create_node = tracer.create_node
 
     def without_type(*args: Any, **kwargs: Any) -> Any:
-        return create_node(*args, **{**kwargs, "type_expr": None})
+        given = inspect.signature(create_node).bind(*args, **kwargs)
+        given.arguments["type_expr"] = None
+        return create_node(*given.args, **given.kwargs)
 
     tracer.create_node = without_type

@@ -165,10 +165,8 @@ class Hook:
             return self._define(declared, self._forwarded(passed))
         checks = self._argument_lines(builder, interface)
         body = [
-            "if _nt_switch.special:",
-            "    _nt_limit = _nt_limit_in_force()",
-            f"    if _nt_limit == 0 or (_nt_limit > 0 and _nt_is_used_up({self._counted()}, _nt_limit)):",
-            *_indented(self._forwarded(passed), 2),
+            f"if _nt_switch.special and _nt_is_skipped({self._counted()}):",
+            *_indented(self._forwarded(passed), 1),
             "try:",
             *_indented(checks, 1),
             "except Exception:",
@@ -383,8 +381,7 @@ def _make_wrapper(hook: Hook) -> Any:
     namespace.update(
         _nt_function=hook.function,
         _nt_switch=_switches.switch,
-        _nt_limit_in_force=_switches.limit_in_force,
-        _nt_is_used_up=_switches.is_used_up,
+        _nt_is_skipped=_switches.is_skipped,
         _nt_examine=traceable(hook.examine),
         _nt_examine_result=traceable(hook.examine_result),
         _nt_bind=hook.bind,
@@ -441,6 +438,8 @@ def has_strings(function: Callable[..., Any]) -> bool:
 
 
 @overload
+def typecheck(target: property, /) -> property: ...
+@overload
 def typecheck(target: _F, /) -> _F: ...
 @overload
 def typecheck() -> Callable[[_F], _F]: ...
@@ -462,7 +461,9 @@ def hook_target(target: Any, frame: FrameType | None, *, tensors_only: bool = Fa
     if isinstance(target, staticmethod | classmethod):
         return type(target)(hook_target(target.__func__, frame, tensors_only=tensors_only))
     if isinstance(target, property):
-        return property(target.fget and hook_target(target.fget, frame), target.fset, target.fdel, target.__doc__)
+        accessors = (target.fget, target.fset, target.fdel)
+        getter, setter, deleter = (a and hook_target(a, frame, tensors_only=tensors_only) for a in accessors)
+        return property(getter, setter, deleter, target.__doc__)
     if isinstance(target, type):
         return _hook_class(target, frame)
     if not inspect.isfunction(target):

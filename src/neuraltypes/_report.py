@@ -17,7 +17,7 @@ from neuraltypes._spec import Spec, TensorSpec
 from neuraltypes.elements import LogitsType, LogprobsType, ProbsType
 from neuraltypes.errors import CheckError, Failure, error_for
 
-_TORCH = f"{os.sep}torch{os.sep}"
+_NOT_USERS = tuple(f"{os.sep}{package}{os.sep}" for package in ("torch", "asyncio", "concurrent"))
 _OURS = str(Path(__file__).parent)
 
 
@@ -102,7 +102,7 @@ def _frames() -> Iterator[FrameType]:
 
 def _is_users(frame: FrameType) -> bool:
     name = frame.f_code.co_filename
-    return not (name.startswith((_OURS, "<neuraltypes")) or _TORCH in name)
+    return not (name.startswith((_OURS, "<neuraltypes")) or any(folder in name for folder in _NOT_USERS))
 
 
 def _shorten(source: str) -> str:

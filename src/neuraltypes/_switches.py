@@ -88,18 +88,24 @@ def limit_in_force() -> int:
     return switch.default if limit is None else limit
 
 
-def is_used_up(owner: Any, limit: int) -> bool:
-    """Whether `owner` (a module or function) has had its `limit` of checked calls; counts this one if not."""
-    from torch.compiler import is_compiling
-
-    if is_compiling():  # a count would make torch.compile compile anew at every call
-        return False
+def is_skipped(owner: Any) -> bool:
+    """Whether this call of `owner` (a module, or a function) goes unchecked; counts the call where it is checked."""
+    limit = limit_in_force()
+    if limit <= _OFF:
+        return limit == _OFF
     counts = owner.__dict__
     used = counts.get(_COUNT, 0)
     if used >= limit:
         return True
-    counts[_COUNT] = used + 1
+    if not _is_compiling():  # a count would make torch.compile compile anew at every call
+        counts[_COUNT] = used + 1
     return False
+
+
+def _is_compiling() -> bool:
+    from torch.compiler import is_compiling
+
+    return is_compiling()
 
 
 # torch.compile runs this function while it traces and takes the answer as a constant (what
