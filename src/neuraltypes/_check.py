@@ -35,35 +35,6 @@ Size: TypeAlias = Any  # an int, or one of torch's symbolic ints, of which some 
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
-    """What a name is bound to, and by which axis of which argument."""
-
-    value: Any
-    by: str
-    broadcastable: bool = False
-
-    def as_joined(self) -> tuple[bool, Any]:
-        """As `join_shapes` takes it."""
-        return self.broadcastable, self.value
-
-
-@dataclass(slots=True)
-class Bindings:
-    """The sizes that axis names, and the shapes that variadic names, are bound to in one call."""
-
-    sizes: dict[str, Bound] = field(default_factory=dict)
-    shapes: dict[str, Bound] = field(default_factory=dict)
-
-    def as_values(self) -> dict[str, Any]:
-        """Each name's size or shape."""
-        shapes = {f"*{name}": bound.value for name, bound in self.shapes.items()}
-        return {name: bound.value for name, bound in self.sizes.items()} | shapes
-
-    def __copy__(self) -> Bindings:
-        return Bindings(dict(self.sizes), dict(self.shapes))
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """Where a value stands: `x`, `states[2]`, `return.encoded`."""
 
@@ -79,13 +50,48 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class _Computed:
+class Computed:
+    """An axis of a value that must have a computed size."""
+
     place: Place
     spec: TensorSpec
     value: Any
     number: int
     axis: SymbolicAxis
     size: Size
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a name is bound to, and by which axis of which argument."""
+
+    value: Any
+    by: str
+    broadcastable: bool = False
+
+    def as_joined(self) -> tuple[bool, Any]:
+        """As `join_shapes` takes it."""
+        return self.broadcastable, self.value
+
+
+@dataclass(slots=True)
+class Bindings:
+    """The sizes that axis names, and the shapes that variadic names, are bound to in one call.
+
+    `pending` are axes that are computed from names which nothing has bound yet.
+    """
+
+    sizes: dict[str, Bound] = field(default_factory=dict)
+    shapes: dict[str, Bound] = field(default_factory=dict)
+    pending: list[Computed] = field(default_factory=list)
+
+    def as_values(self) -> dict[str, Any]:
+        """Each name's size or shape."""
+        shapes = {f"*{name}": bound.value for name, bound in self.shapes.items()}
+        return {name: bound.value for name, bound in self.sizes.items()} | shapes
+
+    def __copy__(self) -> Bindings:
+        return Bindings(dict(self.sizes), dict(self.shapes), list(self.pending))
 
 
 class Checker:
@@ -95,7 +101,6 @@ class Checker:
         self.arguments = arguments
         self.bindings = Bindings() if bindings is None else bindings
         self.failures: list[Failure] = []
-        self._computed: list[_Computed] = []
 
     def visit(self, place: Place, spec: Spec, value: Any) -> None:
         """Check `value` against `spec`; axes that are computed wait for `finish`."""
@@ -124,9 +129,12 @@ class Checker:
 
     def finish(self) -> None:
         """Check the axes that are computed from others."""
-        pending, self._computed = self._computed, []
+        pending, self.bindings.pending = self.bindings.pending, []
         for computed in pending:
-            self._check_computed(computed)
+            if self.bindings.sizes.keys() >= set(computed.axis.names):
+                self._check_computed(computed)
+            else:
+                self.bindings.pending.append(computed)
 
     def _fail(self, cause: Cause, place: Place, spec: Spec, value: Any, reason: str, **details: Any) -> None:
         found = describe(value)
@@ -152,7 +160,7 @@ class Checker:
             self.visit(place.inside(f"[{number}]"), spec, value)
 
     def _visit_dict(self, place: Place, spec: DictSpec, value: Any) -> None:
-        if not self._require(place, spec, value, Mapping):
+        if not self._require(place, spec, value, mapping_type(spec)):
             return
         for key, item in value.items():
             self.visit(place.inside(f"[{key!r}]"), spec.value, item)
@@ -186,8 +194,8 @@ class Checker:
             trial = Checker(self.arguments, copy(self.bindings))
             trial.visit(place, option, value)
             if not trial.failures:
-                self.bindings.sizes, self.bindings.shapes = trial.bindings.sizes, trial.bindings.shapes
-                self._computed += trial._computed
+                kept = trial.bindings
+                self.bindings.sizes, self.bindings.shapes, self.bindings.pending = kept.sizes, kept.shapes, kept.pending
                 return
         self._fail("type", place, spec, value, f"is {describe(value)}, which fits no option", expected=str(spec))
 
@@ -204,7 +212,7 @@ class Checker:
 
     def _check_dtype(self, place: Place, spec: TensorSpec, value: Any) -> None:
         dtype = dtype_name(value)
-        if spec.dtype is not None and spec.dtype.name != "Shaped" and dtype not in spec.dtype.members:
+        if spec.dtype is not None and not spec.dtype.is_any and dtype not in spec.dtype.members:
             reason = f"dtype is {dtype}, expected {spec.dtype}"
             self._fail("dtype", place, spec, value, reason, expected=str(spec.dtype), got=dtype)
 
@@ -239,7 +247,7 @@ class Checker:
                 if bound.value != size:
                     self._fail_axis(place, spec, value, number, size, bound.value, f" (bound by {bound.by})", name)
             case SymbolicAxis():
-                self._computed.append(_Computed(place, spec, value, number, axis, size))
+                self.bindings.pending.append(Computed(place, spec, value, number, axis, size))
 
     def _fail_axis(
         self,
@@ -271,10 +279,8 @@ class Checker:
         by = earlier.by if earlier and earlier.value == joined[1] else str(place)
         self.bindings.shapes[axis.name] = Bound(tuple(joined[1]), by, joined[0])
 
-    def _check_computed(self, computed: _Computed) -> None:
+    def _check_computed(self, computed: Computed) -> None:
         axis = computed.axis
-        if any(name not in self.bindings.sizes for name in axis.names):
-            return
         expected = self.evaluate(axis)
         if computed.size != expected:
             self._fail_axis(
@@ -303,8 +309,9 @@ class Checker:
         return "; ".join(known) or "read from the call"
 
     def _check_tag(self, place: Place, spec: TensorSpec, value: Any) -> None:
-        tag = _tags.read_tag(getattr(value, _tags.ATTRIBUTE, None))
-        if tag is None or is_changed_in_place(value):
+        written = getattr(value, _tags.ATTRIBUTE, None)
+        tag = _tags.read_tag(written)
+        if tag is None or _tags.is_stale(value, str(written)):
             return
         if not _tags.element_fits(spec, tag):
             expected = _tags.known_element(spec)
@@ -349,6 +356,11 @@ def sequence_type(spec: ListSpec) -> Any:
     return {"list": list, "tuple": tuple, "sequence": Sequence}[spec.container]
 
 
+def mapping_type(spec: DictSpec) -> Any:
+    """The class that a mapping must be an instance of."""
+    return Mapping if spec.container == "mapping" else dict
+
+
 def sizes_of(value: Any) -> tuple[Size, ...]:
     """The shape of a tensor, None where a size is ragged and cannot be compared."""
     if not getattr(value, "is_nested", False):
@@ -373,14 +385,6 @@ def is_proxy(value: Any) -> bool:
     """Whether `value` stands for one that is not there yet, as while `torch.fx` traces."""
     fx = sys.modules.get("torch.fx")
     return fx is not None and isinstance(value, fx.Proxy)
-
-
-def is_changed_in_place(value: Any) -> bool:
-    """Whether a tensor was written to after it was made, so that its tag may be stale."""
-    try:
-        return bool(value._version)  # noqa: SLF001  # torch has no public name for it
-    except (RuntimeError, AttributeError):  # inference tensors keep no version
-        return False
 
 
 def _is_array(value: Any, spec: TensorSpec) -> bool:

@@ -33,7 +33,11 @@ _FAMILY_PATTERNS: Final = {
     "Num": r"(b?float|complex|u?int)\d+\w*",
     "Shaped": r".*",
 }
-_SINGLE: Final = re.compile(r"(UInt|Int|BFloat|Float|Complex)\d+\w*")
+_SINGLES: Final = (
+    *("UInt2", "UInt4", "UInt8", "UInt16", "UInt32", "UInt64", "Int2", "Int4", "Int8", "Int16", "Int32", "Int64"),
+    *("Float4e2m1fn", "Float8e4m3b11fnuz", "Float8e4m3fn", "Float8e4m3fnuz", "Float8e5m2", "Float8e5m2fnuz"),
+    *("BFloat16", "Float16", "Float32", "Float64", "Complex64", "Complex128", "Key"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,11 @@ class DType:
 
     name: str
     members: frozenset[str]
+
+    @property
+    def is_any(self) -> bool:
+        """Whether every torch dtype is taken, as by `Shaped`."""
+        return self.members.issuperset(TORCH_DTYPES)
 
     def __str__(self) -> str:
         return self.name
@@ -53,12 +62,10 @@ def dtype_from_name(name: str) -> DType:
     Raises:
         AnnotationError: jaxtyping has no such name; the nearest is shown.
     """
-    if name == "Key":
-        return DType(name, frozenset())
     if name in _FAMILY_PATTERNS:
         return _matching(name, re.compile(_FAMILY_PATTERNS[name]).fullmatch)
-    if _SINGLE.fullmatch(name):
-        return DType(name, frozenset({name.lower()}))
+    if name in _SINGLES:
+        return _matching(name, lambda dtype: dtype.replace("_", "") == name.lower())
     raise AnnotationError(f'dtype "{name}" is no jaxtyping name; write {_nearest(name)}')
 
 
@@ -76,7 +83,6 @@ def _matching(name: str, matches: Callable[[str], object]) -> DType:
 def _nearest(name: str) -> str:
     import difflib
 
-    known = [*_FAMILY_PATTERNS, *(f"{f}{b}" for f in ("Int", "UInt") for b in (8, 16, 32, 64))]
-    known += ["BFloat16", "Float16", "Float32", "Float64", "Complex64", "Complex128"]
-    close = difflib.get_close_matches(name, known, n=1) or difflib.get_close_matches(name.capitalize(), known, n=1)
-    return f'"{close[0]}"' if close else 'for example "Float", "Int64" or "Bool"'
+    known = {known.lower(): known for known in (*_FAMILY_PATTERNS, *_SINGLES)}
+    close = difflib.get_close_matches(name.lower(), known, n=1)
+    return f'"{known[close[0]]}"' if close else 'for example "Float", "Int64" or "Bool"'

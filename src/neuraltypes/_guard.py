@@ -26,11 +26,12 @@ from neuraltypes._axes import (
     VariadicAxis,
     is_variadic,
 )
-from neuraltypes._check import join_shapes, sequence_type
+from neuraltypes._check import join_shapes, mapping_type, sequence_type
 from neuraltypes._dtypes import DType
 from neuraltypes._errors import AnnotationError
 from neuraltypes._spec import (
     DictSpec,
+    ElementVar,
     ListSpec,
     OptionalSpec,
     RecordSpec,
@@ -39,6 +40,7 @@ from neuraltypes._spec import (
     TupleSpec,
     UnionSpec,
     ValueSpec,
+    axis_names,
     tensors,
 )
 
@@ -53,12 +55,13 @@ class GuardBuilder:
 
     `constants` are the names that the lines refer to, `literals` what `embed_literals` puts into the code. Axis names
     are *sure* once a required argument has bound them, and *maybe* bound (None until then) where only an optional or
-    repeated value binds them.
+    repeated value binds them. `writes` says that the function may return a tensor that it has written to in place.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, writes: bool = False) -> None:
         self.constants: dict[str, Any] = {"_nt_join": join_shapes}
         self.literals: dict[str, frozenset[Any]] = {}
+        self._writes = writes
         self._lines: list[str] = []
         self._indent = 0
         self._count = 0
@@ -67,6 +70,7 @@ class GuardBuilder:
         self._shapes: set[str] = set()
         self._initial: set[str] = set()
         self._collected: list[tuple[str, SymbolicAxis]] = []
+        self._started: set[str] = set()
 
     def arguments(
         self, required: Mapping[str, TensorSpec], others: Mapping[str, Spec], defaults: Mapping[str, str]
@@ -85,16 +89,17 @@ class GuardBuilder:
         self._finish_computed()
         return self._take()
 
-    def result(self, name: str, spec: Spec, inputs: Iterable[str]) -> list[str]:
+    def result(self, name: str, spec: Spec, inputs: Iterable[str], source: str | None = None) -> list[str]:
         """Lines that check the result, with what the arguments bound, and tag the tensors in it that carry no tag yet.
 
         A result that is one of the `inputs` itself is left to the full check; inside a container it stays untagged.
+        `source` is the input whose element a result generic over its element takes on.
         """
         untouched = [f"{{}} is not {name}" for name in inputs]
         if isinstance(spec, TensorSpec) and self._is_straight(spec):
-            self._straight_result(name, spec, [condition.format(name) for condition in untouched])
+            self._straight_result(name, spec, [condition.format(name) for condition in untouched], source)
             return self._take()
-        ahead = self._names(spec) - self._sure - self._maybe
+        ahead = axis_names(spec) - self._sure - self._maybe
         self._maybe |= ahead
         self._emit_initial(ahead, self._shape_names([spec]))
         self._block(name, spec, OK)
@@ -103,10 +108,10 @@ class GuardBuilder:
             self._tag_block(name, spec, untouched)
         return self._take()
 
-    def _straight_result(self, name: str, spec: TensorSpec, untouched: list[str]) -> None:
+    def _straight_result(self, name: str, spec: TensorSpec, untouched: list[str], source: str | None) -> None:
         conditions = [self._isinstance(name, spec), *self._dtype(name, spec), *untouched]
         tag = _tags.make_tag(spec)
-        if tag is not None:
+        if _tags.is_constrained(spec):
             self._emit(f'_nt_tag = getattr({name}, "{_tags.ATTRIBUTE}", None)')
             conditions.append(self._fits("_nt_tag", spec))
         later: list[tuple[Axis, str]] = []
@@ -121,10 +126,19 @@ class GuardBuilder:
             if not self._sure_condition(axis, variable):
                 self._axis(axis, variable, OK)
         self._finish_computed()
-        if tag is not None:
-            # Only exact tensors: a tag on a Parameter would follow it to wherever else it is used.
-            with self._when(f"{OK} and _nt_tag is None and type({name}) is {self._constant(_array_class(spec))}"):
-                self._emit(f"{name}.{_tags.ATTRIBUTE} = {tag!r}")
+        # Only exact tensors: a tag on a Parameter would follow it to wherever else it is used.
+        is_new = f"{OK} and _nt_tag is None and type({name}) is {self._constant(_array_class(spec))}"
+        if isinstance(spec.element, ElementVar) and source is not None:
+            given = f'getattr({source}, "{_tags.ATTRIBUTE}", None)'
+            with self._when(f"{is_new} and (_nt_tag := {self._constant(tag_passer(spec))}({given})) is not None"):
+                self._set_tag(name, "_nt_tag")
+        elif tag is not None:
+            with self._when(is_new):
+                self._set_tag(name, repr(tag))
+
+    def _set_tag(self, value: str, tag: str) -> None:
+        tagged = f"{self._constant(_tags.tag_written)}({value}, {tag})" if self._writes else tag
+        self._emit(f"{value}.{_tags.ATTRIBUTE} = {tagged}")
 
     def _tag_block(self, value: str, spec: Spec, untouched: list[str]) -> None:
         match spec:
@@ -132,7 +146,7 @@ class GuardBuilder:
                 is_new = [f"type({value}) is {self._constant(_array_class(spec))}"]
                 is_new += [f'getattr({value}, "{_tags.ATTRIBUTE}", None) is None']
                 with self._when(" and ".join(is_new + [condition.format(value) for condition in untouched])):
-                    self._emit(f"{value}.{_tags.ATTRIBUTE} = {tag!r}")
+                    self._set_tag(value, repr(tag))
             case OptionalSpec(item=item):
                 with self._when(f"{value} is not None"):
                     self._tag_block(value, item, untouched)
@@ -175,7 +189,7 @@ class GuardBuilder:
         rest = list(rest)
         for spec in straight:
             self._sure |= {a.name for a in spec.axes or () if isinstance(a, NamedAxis) and not a.broadcastable}
-        self._maybe = set().union(*(self._names(spec) for spec in [*straight, *rest])) - self._sure
+        self._maybe = set().union(*(axis_names(spec) for spec in [*straight, *rest])) - self._sure
         self._emit_initial(self._maybe, self._shape_names([*straight, *rest]))
 
     def _emit_initial(self, names: Iterable[str], shapes: Iterable[str]) -> None:
@@ -184,10 +198,6 @@ class GuardBuilder:
         for variable in [*map(_size, sorted(names)), *map(_shape, sorted(set(shapes) - self._shapes))]:
             self._emit(f"{variable} = None")
         self._shapes |= set(shapes)
-
-    def _names(self, spec: Spec) -> set[str]:
-        axes = (axis for tensor in tensors(spec) for axis in tensor.axes or ())
-        return {axis.name for axis in axes if isinstance(axis, NamedAxis)}
 
     def _shape_names(self, specs: Iterable[Spec]) -> set[str]:
         axes = (axis for spec in specs for tensor in tensors(spec) for axis in tensor.axes or ())
@@ -309,15 +319,18 @@ class GuardBuilder:
     def _variadic(self, axis: Axis, shape: str, flag: str) -> None:
         if isinstance(axis, VariadicAxis) and axis.name is not None:
             variable = _shape(axis.name)
-            self._emit(f"{variable} = _nt_join({variable}, {axis.broadcastable}, {shape})")
-            self._clear_unless(f"{variable} is not False", flag)
+            joined = self._variable()
+            self._emit(f"{joined} = _nt_join({variable}, {axis.broadcastable}, {shape})")
+            with self._when(f"{joined} is not False"):
+                self._emit(f"{variable} = {joined}")
+            self._clear_unless(f"{joined} is not False", flag)
 
     def _union_block(self, value: str, options: tuple[Spec, ...], flag: str) -> None:
         fits = self._variable()
         self._emit(f"{fits} = False")
         for option in options:
             kept = [
-                *map(_size, sorted(self._names(option) & self._maybe)),
+                *map(_size, sorted(axis_names(option) & self._maybe)),
                 *map(_shape, sorted(self._shape_names([option]))),
             ]
             copies = [(variable, self._variable()) for variable in kept]
@@ -339,7 +352,7 @@ class GuardBuilder:
             self._block(item, spec.item, flag)
 
     def _dict_block(self, value: str, spec: DictSpec, flag: str) -> None:
-        self._emit(f"{flag} = isinstance({value}, {self._constant(Mapping)})")
+        self._emit(f"{flag} = isinstance({value}, {self._constant(mapping_type(spec))})")
         key, item = self._variable(), self._variable()
         with self._when(flag), self._loop(f"for {key}, {item} in {value}.items():", flag):
             self._block(key, spec.key, flag)
@@ -383,7 +396,7 @@ class GuardBuilder:
         return f"isinstance({value}, {self._constant(_array_class(spec))})"
 
     def _dtype(self, value: str, spec: TensorSpec) -> list[str]:
-        if spec.dtype is None or spec.dtype.name == "Shaped":
+        if spec.dtype is None or spec.dtype.is_any:
             return []
         return [f"{value}.dtype in {self._literal(torch_dtypes(spec.dtype))}"]
 
@@ -404,14 +417,19 @@ class GuardBuilder:
 
     def _finish_computed(self) -> None:
         """Check collected sizes, and put the empty collections that they start from before everything else."""
-        initial = [f"{variable} = ()" for variable, _ in self._collected]
+        initial = [f"{variable} = ()" for variable, _ in self._collected if variable not in self._started]
+        self._started.update(variable for variable, _ in self._collected)
+        bound = self._sure | self._maybe
+        later = [(variable, axis) for variable, axis in self._collected if not bound.issuperset(axis.names)]
         for variable, axis in self._collected:
+            if (variable, axis) in later:
+                continue
             unsure = [f"{_size(name)} is not None" for name in axis.names if name not in self._sure]
             item = self._variable()
             with self._when(" and ".join([OK, *unsure])), self._loop(f"for {item} in {variable}:", ""):
                 self._clear_unless(f"{item} == {self._expression(axis)}", OK)
         self._lines[:0] = initial
-        self._collected = []
+        self._collected = later
 
     def _expression(self, axis: SymbolicAxis) -> str:
         """The size as Python: axis names are the bound sizes, what stands in braces is read from the arguments."""
@@ -552,6 +570,18 @@ def _make_verdict(spec: TensorSpec) -> Callable[[str], bool]:
         return verdict
 
     return constant_when_traced(fits)
+
+
+def tag_passer(spec: TensorSpec) -> Callable[[str | None], str | None]:
+    """A function from the tag of an input to that of a result of type `spec`, which is generic over its element."""
+    known: dict[str | None, str | None] = {}
+
+    def tag_of(given: str | None) -> str | None:
+        if given not in known:
+            known[given] = _tags.retag(given, spec)
+        return known[given]
+
+    return constant_when_traced(tag_of)
 
 
 def constant_when_traced(function: _F) -> _F:

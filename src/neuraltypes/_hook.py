@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from types import CodeType, FrameType
 from typing import Any, TypeVar, overload
 
+from torch import nn
+
 from neuraltypes import _guard, _switches, _tags
 from neuraltypes._check import Bindings, Bound, Checker, Place, is_proxy
 from neuraltypes._compiled import forget_annotation, traceable
@@ -22,7 +24,7 @@ from neuraltypes._errors import AnnotationError
 from neuraltypes._interface import Interface, annotations_of, read_interface
 from neuraltypes._read import check_annotation
 from neuraltypes._report import make_error
-from neuraltypes._spec import ElementVar, Spec, TensorSpec, tensors
+from neuraltypes._spec import ElementVar, Spec, TensorSpec, axis_names, computed_names, tensors
 from neuraltypes.elements import ElementType
 from neuraltypes.errors import CheckError
 
@@ -57,6 +59,7 @@ class Hook:
             is_method = self.owner is not None
             interface = read_interface(self.function, self._parents(), self.names, is_method=is_method)
             self._refuse_treepaths(interface)
+            self._refuse_unbound(interface)
             self._interface = interface.replace_elements(self.elements)
         return self._interface
 
@@ -67,7 +70,7 @@ class Hook:
 
     def prepare(self) -> None:
         """Replace the stub by the guard. Raises as `interface` does, and leaves the stub in place then."""
-        builder = _guard.GuardBuilder()
+        builder = _guard.GuardBuilder(writes=_tags.writes_in_place(self.function.__code__))
         code = compile(self.source(builder), f"<neuraltypes {self.function.__qualname__}>", "exec")
         function = next(constant for constant in code.co_consts if isinstance(constant, CodeType))
         self.namespace.update(builder.constants)
@@ -93,6 +96,9 @@ class Hook:
         A result that `is_input` may be declared to mean something else: then the result is a view, tagged so.
         """
         spec = self.interface.result
+        is_input = is_input or self._is_owned(result, arguments)
+        if self._computes_late:
+            bindings.pending = self._pending(arguments)
         checker = Checker(arguments, bindings)
         checker.visit(Place("return"), spec, _untagged(result) if is_input else result)
         checker.finish()
@@ -102,17 +108,24 @@ class Hook:
             return None, self._view(result, spec)
         return None, result
 
-    def tag_generic(self, result: Any, arguments: dict[str, Any]) -> None:
-        """Tag a result whose element is a type variable with the element of the input of the same variable."""
-        spec = self.interface.result
-        if not isinstance(spec, TensorSpec) or not isinstance(spec.element, ElementVar) or is_proxy(result):
-            return
-        for name, given in self.interface.parameters:
-            if isinstance(given, TensorSpec) and given.element == spec.element and arguments.get(name) is not result:
-                tag = _tags.retag(getattr(arguments.get(name), _tags.ATTRIBUTE, None), spec)
-                if tag is not None:
-                    setattr(result, _tags.ATTRIBUTE, tag)
-                return
+    @property
+    def _computes_late(self) -> bool:
+        """Whether some input has a size that is computed from names which only the result binds."""
+        bound = {name for spec in self.interface.inputs.values() for name in axis_names(spec)}
+        return any(not bound.issuperset(computed_names(spec)) for spec in self.interface.inputs.values())
+
+    def _pending(self, arguments: dict[str, Any]) -> list[Any]:
+        checker = Checker(arguments)
+        for name, spec in self.interface.parameters:
+            if arguments.get(name) is not self._default(name):
+                checker.visit(Place(name), spec, arguments.get(name))
+        checker.finish()
+        return checker.bindings.pending
+
+    def _is_owned(self, result: Any, arguments: dict[str, Any]) -> bool:
+        """Whether a result is a tensor that the module keeps, which must not be tagged for one use of it."""
+        owner = next(iter(arguments.values()), None) if self._is_method() else None
+        return isinstance(owner, nn.Module) and any(result is tensor for tensor in owner.buffers())
 
     def _parents(self) -> tuple[Callable[..., Any], ...]:
         if self.owner is None:
@@ -127,6 +140,17 @@ class Hook:
                     raise AnnotationError(
                         f'{self.function.__qualname__}({name}): "?" in {tensor} is for the leaves of a '
                         "jaxtyping.PyTree; leave it out"
+                    )
+
+    def _refuse_unbound(self, interface: Interface) -> None:
+        specs = (*interface.parameters, ("->", interface.result))
+        bound = {name for _, spec in specs for name in axis_names(spec)}
+        for place, spec in specs:
+            for name in computed_names(spec):
+                if name not in bound:
+                    raise AnnotationError(
+                        f'{self.function.__qualname__}({place}): {spec} computes a size from "{name}", which no axis '
+                        f'binds; name an axis "{name}", or read an argument or attribute in braces: "{{self.{name}}}"'
                     )
 
     def _default(self, name: str) -> Any:
@@ -192,9 +216,7 @@ class Hook:
         if interface.yields:
             return ["if _nt_ok:", f"    {bind}", *self._yield_lines(passed)]
         inputs = [name for name, spec in interface.parameters if _may_be_returned(spec, result)]
-        is_generic = isinstance(result, TensorSpec) and isinstance(result.element, ElementVar)
-        generic = [f"_nt_tag_generic(_nt_result, {self._arguments()})"] if is_generic else []
-        checks = [*generic, *builder.result("_nt_result", result, inputs)]
+        checks = builder.result("_nt_result", result, inputs, self._generic_source(interface))
         lines = [f"_nt_result = {self._call(passed)}"]
         if not checks:
             return [*lines, "return _nt_result"]
@@ -213,6 +235,14 @@ class Hook:
             "if _nt_error is not None: raise _nt_error",
             "return _nt_result",
         ]
+
+    def _generic_source(self, interface: Interface) -> str | None:
+        """The input that decides which element a result generic over its element has."""
+        element = interface.result.element if isinstance(interface.result, TensorSpec) else None
+        if not isinstance(element, ElementVar):
+            return None
+        sources = (n for n, s in interface.parameters if isinstance(s, TensorSpec) and s.element == element)
+        return next(sources, None)
 
     def _yield_lines(self, passed: str) -> list[str]:
         if inspect.isasyncgenfunction(self.function):
@@ -385,7 +415,6 @@ def _make_wrapper(hook: Hook) -> Any:
         _nt_examine=traceable(hook.examine),
         _nt_examine_result=traceable(hook.examine_result),
         _nt_bind=hook.bind,
-        _nt_tag_generic=hook.tag_generic,
         _nt_check_yield=hook.check_yield,
         _nt_check_yields=check_yields,
         _nt_prepare=_guard.constant_when_traced(_without_result(hook.prepare)),

@@ -103,7 +103,8 @@ class _Reader:
         if origin is tuple:
             return _unless_value(hint, self._read_tuple(args))
         if origin in _MAPPINGS:
-            return _unless_value(hint, DictSpec(self.read(args[1]), self.read(args[0])))
+            spec = DictSpec(self.read(args[1]), self.read(args[0]), "dict" if issubclass(origin, dict) else "mapping")
+            return _unless_value(hint, spec)
         if hasattr(origin, "__value__"):
             return self.read(origin.__value__[args])
         if isinstance(origin, type) and _record_form(origin) is not None:

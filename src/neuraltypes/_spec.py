@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from neuraltypes import _axes
-from neuraltypes._axes import AnonymousAxis, Axes, Axis, FixedAxis, parse_axes, parse_axis
+from neuraltypes._axes import AnonymousAxis, Axes, Axis, FixedAxis, NamedAxis, SymbolicAxis, parse_axes, parse_axis
 from neuraltypes._dtypes import DType, dtype_from_name
 from neuraltypes._errors import AnnotationError
 from neuraltypes.elements import ElementType
@@ -133,9 +133,10 @@ class DictSpec(_SpecMethods):
 
     value: Spec
     key: Spec
+    container: Literal["dict", "mapping"] = "dict"
 
     def __str__(self) -> str:
-        return f"dict[{self.key}, {self.value}]"
+        return f"{'dict' if self.container == 'dict' else 'Mapping'}[{self.key}, {self.value}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,18 @@ def tensors(spec: Spec) -> Iterator[TensorSpec]:
         yield from tensors(child)
 
 
+def axis_names(spec: Spec) -> set[str]:
+    """The names that the axes inside `spec` bind to a size."""
+    axes = (axis for tensor in tensors(spec) for axis in tensor.axes or ())
+    return {axis.name for axis in axes if isinstance(axis, NamedAxis)}
+
+
+def computed_names(spec: Spec) -> set[str]:
+    """The names that computed axes inside `spec` read."""
+    axes = (axis for tensor in tensors(spec) for axis in tensor.axes or ())
+    return {name for axis in axes if isinstance(axis, SymbolicAxis) for name in axis.names}
+
+
 def replace_elements(spec: Spec, elements: Mapping[str, ElementType]) -> Spec:
     """`spec` with the element variables of those names replaced."""
     match spec:
@@ -222,7 +235,7 @@ def replace_elements(spec: Spec, elements: Mapping[str, ElementType]) -> Spec:
         case TupleSpec():
             return TupleSpec(tuple(replace_elements(item, elements) for item in spec.items))
         case DictSpec():
-            return DictSpec(replace_elements(spec.value, elements), spec.key)
+            return DictSpec(replace_elements(spec.value, elements), spec.key, spec.container)
         case OptionalSpec():
             return OptionalSpec(replace_elements(spec.item, elements))
         case UnionSpec():

@@ -36,7 +36,7 @@ def spec_to_json(spec: Spec) -> Json:
         case TupleSpec():
             return {"is": "items", "items": [spec_to_json(item) for item in spec.items]}
         case DictSpec():
-            return {"is": "dict", "key": spec_to_json(spec.key), "value": spec_to_json(spec.value)}
+            return {"is": spec.container, "key": spec_to_json(spec.key), "value": spec_to_json(spec.value)}
         case RecordSpec():
             fields = [[name, spec_to_json(item)] for name, item in spec.fields]
             return {"is": spec.form, "name": spec.name, "fields": fields, "optional": sorted(spec.optional)}
@@ -72,8 +72,8 @@ def _read(data: Mapping[str, Any]) -> Spec:
             return ListSpec(_read(data["item"]), data.get("size"), cast(Any, container))
         case "items":
             return TupleSpec(tuple(_read(item) for item in data["items"]))
-        case "dict":
-            return DictSpec(_read(data["value"]), _read(data["key"]))
+        case ("dict" | "mapping") as container:
+            return DictSpec(_read(data["value"]), _read(data["key"]), cast(Any, container))
         case ("namedtuple" | "dataclass" | "typeddict") as form:
             fields = tuple((str(name), _read(item)) for name, item in data["fields"])
             return RecordSpec(data["name"], fields, cast(Any, form), frozenset(data["optional"]))

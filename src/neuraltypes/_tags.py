@@ -6,10 +6,15 @@ must be: what an operation does to the meaning of the numbers is not known at ru
 
 from __future__ import annotations
 
+import dis
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
+from types import CodeType
 from typing import Any, Final
+
+from torch.compiler import is_compiling
 
 from neuraltypes._axes import is_variadic
 from neuraltypes._compare import compare_elements, compare_kinds
@@ -20,6 +25,7 @@ from neuraltypes.elements import ElementType
 from neuraltypes.kinds import AxisKind
 
 ATTRIBUTE: Final = "_neural_type"
+_VERSION: Final = "@version "
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,35 @@ def retag(tag: str | None, spec: TensorSpec) -> str | None:
     return make_tag(spec) if said is None else _write(Tag(said.element, known_kinds(spec)))
 
 
+def tag_written(value: Any, tag: str) -> str:
+    """`tag` with the version of a tensor that was written to in place before it was tagged."""
+    if is_compiling():
+        return tag
+    version = version_of(value)
+    return f"{tag}{_VERSION}{version}" if version else tag
+
+
+def is_stale(value: Any, tag: str) -> bool:
+    """Whether a tensor was written to in place after it was tagged, so that its numbers may mean something else now."""
+    said = tag.rpartition(_VERSION)[2]
+    return version_of(value) != (int(said) if said.isdecimal() else 0)
+
+
+def version_of(value: Any) -> int:
+    """How often a tensor was written to in place; 0 where torch does not count."""
+    try:
+        return int(value._version)  # noqa: SLF001  # torch has no public name for it
+    except (RuntimeError, AttributeError):  # inference tensors keep no version
+        return 0
+
+
+def writes_in_place(code: CodeType) -> bool:
+    """Whether a function may write to a tensor in place: `x += y`, `x.relu_()`, `F.relu(x, inplace=True)`."""
+    in_place = any("=" in i.argrepr for i in dis.get_instructions(code) if i.opname == "BINARY_OP")
+    names = (*code.co_names, *(name for c in code.co_consts if isinstance(c, tuple) for name in c))
+    return in_place or any(name == "inplace" or re.fullmatch(r"[^_]\w*[^_]_", str(name)) for name in names)
+
+
 def known_element(spec: TensorSpec) -> ElementType | None:
     """The element that tensors of a spec must have, None when any will do."""
     return spec.element.bound if isinstance(spec.element, ElementVar) else spec.element
@@ -60,8 +95,8 @@ def read_tag(tag: str | None) -> Tag | None:
     if tag is None:
         return None
     try:
-        return _parse(tag)
-    except (AnnotationError, ValueError, TypeError, KeyError):
+        return _parse(tag.rpartition(_VERSION)[0] or tag)
+    except (AnnotationError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
