@@ -54,9 +54,11 @@ def compare(expected: Spec, given: Spec) -> Comparison:
         case _, ValueSpec(type="Any"):
             return SAME
         case UnionSpec(options=options), UnionSpec():
-            return _all(_any(options, option) for option in given.options)
+            return _every([_any(options, option) for option in given.options])
         case _, UnionSpec(options=options):
-            return _narrowed(_all(compare(expected, option) for option in options))
+            return _every([compare(expected, option) for option in options])
+        case OptionalSpec(), ValueSpec(type="None"):
+            return GREATER
         case OptionalSpec(item=item), OptionalSpec():
             return compare(item, given.item)
         case OptionalSpec(item=item), _:
@@ -127,7 +129,7 @@ def _compare_dtypes(expected: DType | None, given: DType | None) -> Comparison:
         return SAME
     if given.members < expected.members:
         return GREATER
-    return LESS if expected.members & given.members else INCOMPATIBLE
+    return LESS if expected.members < given.members else INCOMPATIBLE
 
 
 def _compare_axes(expected: Axes | None, given: Axes | None) -> Comparison:
@@ -212,6 +214,8 @@ def _compare_sequences(
         return Comparison.CONTAINER_SIZE_MISMATCH
     size = expected_size if expected_size is not None else given_size
     outcome = _all(compare(e, g) for e, g in zip(_items(expected, size), _items(given, size), strict=True))
+    if expected_size is None and given_size is not None:
+        return _broadened(outcome)
     return _narrowed(outcome) if expected_size is not None and given_size is None else outcome
 
 
@@ -221,7 +225,9 @@ def _compare_records(expected: Spec, given: Spec) -> Comparison:
     theirs = dict(given.fields)
     if any(name not in theirs for name, _ in expected.fields if name not in expected.optional):
         return Comparison.CONTAINER_SIZE_MISMATCH
-    return _all(compare(spec, theirs[name]) for name, spec in expected.fields if name in theirs)
+    outcome = _all(compare(spec, theirs[name]) for name, spec in expected.fields if name in theirs)
+    may_lack = any(name in given.optional and name not in expected.optional for name in theirs)
+    return _narrowed(outcome) if may_lack else outcome
 
 
 def _size(spec: ListSpec | TupleSpec | RecordSpec) -> int | None:
@@ -238,6 +244,15 @@ def _any(options: Iterable[Spec], given: Spec) -> Comparison:
     if accepted:
         return SAME if SAME in accepted else GREATER
     return LESS if LESS in outcomes else outcomes[0] if len(set(outcomes)) == 1 else INCOMPATIBLE
+
+
+def _every(outcomes: list[Comparison]) -> Comparison:
+    """The outcome where any of several types may be given: all must be accepted."""
+    if all(outcome.accepted for outcome in outcomes):
+        return _all(outcomes)
+    if any(outcome.accepted or outcome is LESS for outcome in outcomes):
+        return LESS
+    return outcomes[0] if len(set(outcomes)) == 1 else INCOMPATIBLE
 
 
 def _all(outcomes: Iterable[Comparison]) -> Comparison:

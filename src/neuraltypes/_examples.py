@@ -47,6 +47,7 @@ def example_inputs(module: nn.Module, *, seed: int = 0, device: Any = None, **gi
         AnnotationError: the annotations are malformed, or do not say enough to make an input; it is named.
     """
     interface = interface_of(type(module), getattr(module, "__orig_class__", None))
+    _refuse_unknown(interface, given)
     maker = _Maker(module, interface, given, torch.Generator().manual_seed(seed))
     wanted = [(name, spec) for name, spec in interface.parameters if name in given or name in interface.required]
     made = {name: given[name] if name in given else maker.make(name, spec) for name, spec in wanted}
@@ -107,8 +108,11 @@ class _Maker:
         if spec.axes is None:
             raise AnnotationError(f'example_inputs: the axes of input "{name}" are unknown; give it: {name}=...')
         shape = [size for axis in spec.axes for size in self._axis_sizes(axis)]
-        values = self._values(shape, spec)
-        return values.to(_dtype(spec.dtype))
+        try:
+            return self._values(shape, spec).to(_dtype(spec.dtype))
+        except (NotImplementedError, RuntimeError, AttributeError) as error:
+            reason = f"torch cannot fill {spec}: {error}"
+            raise AnnotationError(f'example_inputs: input "{name}": {reason}; give it: {name}=...') from None
 
     def _axis_sizes(self, axis: Axis) -> list[int]:
         match axis:
@@ -161,19 +165,34 @@ class _Maker:
         return lengths
 
 
+def _refuse_unknown(interface: Interface, given: Mapping[str, Any]) -> None:
+    known = {*interface.inputs, *(name.lstrip("*") for name in _size_names(interface))}
+    for name in given:
+        if name not in known:
+            raise AnnotationError(
+                f'example_inputs: "{name}" is no input and no axis; known are {", ".join(sorted(known))}'
+            )
+
+
 def _choose_sizes(interface: Interface, given: Mapping[str, Any]) -> dict[str, int]:
-    axes = [axis for spec in interface.inputs.values() for tensor in tensors(spec) for axis in tensor.axes or ()]
-    names: dict[str, None] = {}
-    for axis in axes:
-        match axis:
-            case NamedAxis(name=name):
-                names[name] = None
-            case SymbolicAxis(names=read):
-                names |= dict.fromkeys(read)
-            case VariadicAxis(name=str(name)):
-                names[f"*{name}"] = None
     small = _small_sizes()
+    names = _size_names(interface)
     return {name: int(given[name.lstrip("*")]) if name.lstrip("*") in given else next(small) for name in names}
+
+
+def _size_names(interface: Interface) -> list[str]:
+    """The axis names that the inputs use, in order, variadic ones with their star."""
+    names: dict[str, None] = {}
+    for spec in interface.inputs.values():
+        for axis in (axis for tensor in tensors(spec) for axis in tensor.axes or ()):
+            match axis:
+                case NamedAxis(name=name):
+                    names[name] = None
+                case SymbolicAxis(names=read):
+                    names |= dict.fromkeys(read)
+                case VariadicAxis(name=str(name)):
+                    names[f"*{name}"] = None
+    return list(names)
 
 
 def _small_sizes() -> Iterator[int]:

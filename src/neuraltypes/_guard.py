@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import CodeType
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeGuard, TypeVar
 
 from neuraltypes import _tags
 from neuraltypes._axes import (
@@ -29,6 +29,7 @@ from neuraltypes._axes import (
 from neuraltypes._check import join_shapes, mapping_type, sequence_type
 from neuraltypes._dtypes import DType
 from neuraltypes._errors import AnnotationError
+from neuraltypes._interface import Interface
 from neuraltypes._spec import (
     DictSpec,
     ElementVar,
@@ -72,15 +73,14 @@ class GuardBuilder:
         self._collected: list[tuple[str, SymbolicAxis]] = []
         self._started: set[str] = set()
 
-    def arguments(
-        self, required: Mapping[str, TensorSpec], others: Mapping[str, Spec], defaults: Mapping[str, str]
-    ) -> list[str]:
+    def arguments(self, interface: Interface, defaults: Mapping[str, str]) -> list[str]:
         """Lines that set `_nt_ok`: plain required tensors in one expression first, the rest one after the other.
 
         `defaults` maps a parameter to the constant that holds its default, which passes unchecked.
         """
-        straight = {name: spec for name, spec in required.items() if self._is_straight(spec)}
-        rest = {name: spec for name, spec in required.items() if name not in straight} | dict(others)
+        ordered = in_order(interface)
+        straight = {name: spec for name, spec in ordered if _is_straight(spec, name, interface)}
+        rest = {name: spec for name, spec in ordered if name not in straight}
         self._bind_ahead(straight.values(), rest.values())
         self._straight(straight)
         for name, spec in rest.items():
@@ -96,7 +96,7 @@ class GuardBuilder:
         `source` is the input whose element a result generic over its element takes on.
         """
         untouched = [f"{{}} is not {name}" for name in inputs]
-        if isinstance(spec, TensorSpec) and self._is_straight(spec):
+        if isinstance(spec, TensorSpec) and not is_variadic(spec.axes or ()):
             self._straight_result(name, spec, [condition.format(name) for condition in untouched], source)
             return self._take()
         ahead = axis_names(spec) - self._sure - self._maybe
@@ -187,8 +187,7 @@ class GuardBuilder:
 
     def _bind_ahead(self, straight: Iterable[TensorSpec], rest: Iterable[Spec]) -> None:
         rest = list(rest)
-        for spec in straight:
-            self._sure |= {a.name for a in spec.axes or () if isinstance(a, NamedAxis) and not a.broadcastable}
+        self._sure = set().union(*map(_surely_bound, straight))
         self._maybe = set().union(*(axis_names(spec) for spec in [*straight, *rest])) - self._sure
         self._emit_initial(self._maybe, self._shape_names([*straight, *rest]))
 
@@ -202,9 +201,6 @@ class GuardBuilder:
     def _shape_names(self, specs: Iterable[Spec]) -> set[str]:
         axes = (axis for spec in specs for tensor in tensors(spec) for axis in tensor.axes or ())
         return {axis.name for axis in axes if isinstance(axis, VariadicAxis) and axis.name is not None}
-
-    def _is_straight(self, spec: TensorSpec) -> bool:
-        return not is_variadic(spec.axes or ())
 
     # Plain required tensors: unpack every shape, then one expression of comparisons.
 
@@ -335,10 +331,12 @@ class GuardBuilder:
             ]
             copies = [(variable, self._variable()) for variable in kept]
             with self._when(f"not {fits}"):
-                for variable, copy in copies:
-                    self._emit(f"{copy} = {variable}")
+                start, collected = len(self._lines), len(self._collected)
                 self._emit(f"{fits} = True")
                 self._block(value, option, fits)
+                copies += [(variable, self._variable()) for variable, _ in self._collected[collected:]]
+                indent = "    " * self._indent
+                self._lines[start:start] = [f"{indent}{copy} = {variable}" for variable, copy in copies]
                 if copies:
                     with self._when(f"not {fits}"):
                         for variable, copy in copies:
@@ -419,10 +417,9 @@ class GuardBuilder:
         """Check collected sizes, and put the empty collections that they start from before everything else."""
         initial = [f"{variable} = ()" for variable, _ in self._collected if variable not in self._started]
         self._started.update(variable for variable, _ in self._collected)
-        bound = self._sure | self._maybe
-        later = [(variable, axis) for variable, axis in self._collected if not bound.issuperset(axis.names)]
+        later = [(variable, axis) for variable, axis in self._collected if not self._sure.issuperset(axis.names)]
         for variable, axis in self._collected:
-            if (variable, axis) in later:
+            if not (self._sure | self._maybe).issuperset(axis.names):
                 continue
             unsure = [f"{_size(name)} is not None" for name in axis.names if name not in self._sure]
             item = self._variable()
@@ -499,6 +496,32 @@ class GuardBuilder:
     def _take(self) -> list[str]:
         lines, self._lines = self._lines, []
         return lines
+
+
+def in_order(interface: Interface) -> list[tuple[str, Spec]]:
+    """The inputs in the order in which they bind axis names: what surely binds them comes first."""
+
+    def rank(item: tuple[str, Spec]) -> int:
+        name, spec = item
+        is_sure = isinstance(spec, TensorSpec) and name in interface.required
+        return 0 if _is_straight(spec, name, interface) else 1 if is_sure else 2
+
+    return sorted(interface.parameters, key=rank)
+
+
+def _is_straight(spec: Spec, name: str, interface: Interface) -> TypeGuard[TensorSpec]:
+    """Whether an input is a required tensor of a fixed number of axes."""
+    return isinstance(spec, TensorSpec) and name in interface.required and not is_variadic(spec.axes or ())
+
+
+def sure_names(interface: Interface) -> set[str]:
+    """The axis names that every call binds with its inputs."""
+    straight = (spec for name, spec in interface.parameters if _is_straight(spec, name, interface))
+    return set().union(*map(_surely_bound, straight))
+
+
+def _surely_bound(spec: TensorSpec) -> set[str]:
+    return {axis.name for axis in spec.axes or () if isinstance(axis, NamedAxis) and not axis.broadcastable}
 
 
 def embed_literals(code: CodeType, literals: Mapping[str, Any]) -> CodeType:

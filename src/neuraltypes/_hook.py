@@ -57,7 +57,9 @@ class Hook:
         """
         if self._interface is None:
             is_method = self.owner is not None
-            interface = read_interface(self.function, self._parents(), self.names, is_method=is_method)
+            interface = read_interface(
+                self.function, self._parents(), self.names, is_method=is_method, lenient=self.tensors_only
+            )
             self._refuse_treepaths(interface)
             self._refuse_unbound(interface)
             self._interface = interface.replace_elements(self.elements)
@@ -80,7 +82,7 @@ class Hook:
     def examine(self, arguments: dict[str, Any]) -> tuple[CheckError | None, Bindings]:
         """The full check of a call: its error, if there is one, and what the axis names are bound to."""
         checker = Checker(arguments)
-        for name, spec in self.interface.parameters:
+        for name, spec in _guard.in_order(self.interface):
             if is_proxy(arguments.get(name)):
                 forget_annotation(arguments[name])
             elif name in arguments and arguments[name] is not self._default(name):
@@ -110,13 +112,13 @@ class Hook:
 
     @property
     def _computes_late(self) -> bool:
-        """Whether some input has a size that is computed from names which only the result binds."""
-        bound = {name for spec in self.interface.inputs.values() for name in axis_names(spec)}
-        return any(not bound.issuperset(computed_names(spec)) for spec in self.interface.inputs.values())
+        """Whether some input has a size that is computed from names which may not be bound before the result."""
+        sure = _guard.sure_names(self.interface)
+        return any(not sure.issuperset(computed_names(spec)) for spec in self.interface.inputs.values())
 
     def _pending(self, arguments: dict[str, Any]) -> list[Any]:
         checker = Checker(arguments)
-        for name, spec in self.interface.parameters:
+        for name, spec in _guard.in_order(self.interface):
             if arguments.get(name) is not self._default(name):
                 checker.visit(Place(name), spec, arguments.get(name))
         checker.finish()
@@ -131,7 +133,8 @@ class Hook:
         if self.owner is None:
             return ()
         name = self.function.__name__
-        return tuple(inspect.unwrap(cls.__dict__[name]) for cls in self.owner.__mro__[1:] if name in cls.__dict__)
+        defined = (inspect.unwrap(cls.__dict__[name]) for cls in self.owner.__mro__[1:] if name in cls.__dict__)
+        return tuple(parent for parent in defined if parent is not nn.Module.forward)
 
     def _refuse_treepaths(self, interface: Interface) -> None:
         for name, spec in (*interface.parameters, ("->", interface.result)):
@@ -203,11 +206,9 @@ class Hook:
         return self._define(declared, body)
 
     def _argument_lines(self, builder: _guard.GuardBuilder, interface: Interface) -> list[str]:
-        parameters = dict(interface.parameters)
-        required = {n: s for n, s in parameters.items() if isinstance(s, TensorSpec) and n in interface.required}
-        others = {n: s for n, s in parameters.items() if n not in required}
+        others = {n for n, s in interface.parameters if not (isinstance(s, TensorSpec) and n in interface.required)}
         defaults = {n: _guard.default_name(n) for n in others if _guard.default_name(n) in self.namespace}
-        return builder.arguments(required, others, defaults)
+        return builder.arguments(interface, defaults)
 
     def _result_lines(self, builder: _guard.GuardBuilder, interface: Interface, passed: str) -> list[str]:
         result = interface.result
@@ -265,7 +266,8 @@ class Hook:
     def bind(self, sizes: Mapping[str, Any], shapes: Mapping[str, Any]) -> Bindings:
         """What the guard bound, as the full check takes it."""
         places = _places(self.interface)
-        bound = {name: Bound(size, places.get(name, "?")) for name, size in sizes.items() if size is not None}
+        known = ((name, sizes.get(name), place) for name, place in places.items())
+        bound = {name: Bound(size, place) for name, size, place in known if size is not None}
         joined = {n: Bound(s[1], places.get("*" + n, "?"), s[0]) for n, s in shapes.items() if s is not None}
         return Bindings(bound, joined)
 

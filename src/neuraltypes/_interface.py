@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections.abc
 import inspect
+import reprlib
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -85,9 +86,12 @@ def interface_from_json(data: Mapping[str, Any]) -> Interface:
     """
     try:
         inputs = tuple((str(name), spec_from_json(spec)) for name, spec in data["inputs"])
-        return Interface(inputs, spec_from_json(data["result"]), frozenset(data["required"]), bool(data.get("yields")))
-    except (KeyError, ValueError) as error:
-        raise AnnotationError(f"interface data is malformed: {error!r}") from None
+        required = frozenset(str(name) for name in data["required"])
+        return Interface(inputs, spec_from_json(data["result"]), required, bool(data.get("yields")))
+    except AnnotationError:
+        raise
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise AnnotationError(f"interface data is malformed: {reprlib.repr(error)}") from None
 
 
 def read_interface(
@@ -96,10 +100,12 @@ def read_interface(
     names: Mapping[str, Any] | None = None,
     *,
     is_method: bool = False,
+    lenient: bool = False,
 ) -> Interface:
     """The interface of `function`, from its evaluated annotations; `self` and `cls` are left out.
 
-    `is_method` says that the first parameter is the instance, whatever its name.
+    `is_method` says that the first parameter is the instance, whatever its name. `lenient` takes an annotation that
+    cannot be resolved, and whose text names no tensor type, for `Any`.
 
     A parameter without annotation takes that of the nearest of `parents` (the functions that it overrides) that has
     one; without any it is `Any`. `names` are local names that string annotations may use.
@@ -109,11 +115,11 @@ def read_interface(
     """
     parameters = _parameters(function, is_method=is_method)
     functions = (function, *parents)
-    specs = tuple((p.name, _gathered(p, _spec_of(p.name, functions, names))) for p in parameters)
+    specs = tuple((p.name, _gathered(p, _spec_of(p.name, functions, names, lenient=lenient))) for p in parameters)
     required = frozenset(
         p.name for p in parameters if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
     )
-    result, yields = _result_of(functions, names)
+    result, yields = _result_of(functions, names, lenient=lenient)
     return Interface(specs, result, required, yields)
 
 
@@ -131,21 +137,25 @@ def _gathered(parameter: inspect.Parameter, spec: Spec) -> Spec:
     return DictSpec(spec, ValueSpec("str", str)) if parameter.kind is parameter.VAR_KEYWORD else spec
 
 
-def _spec_of(name: str, functions: tuple[Callable[..., Any], ...], names: Mapping[str, Any] | None) -> Spec:
+def _spec_of(
+    name: str, functions: tuple[Callable[..., Any], ...], names: Mapping[str, Any] | None, *, lenient: bool
+) -> Spec:
     for function in functions:
         if name in annotations_of(function):
             with _naming(function, name):
-                return spec_from_annotation(_resolve(function, name, names))
+                return spec_from_annotation(_resolve(function, name, names, lenient=lenient))
     return ValueSpec("Any")
 
 
-def _result_of(functions: tuple[Callable[..., Any], ...], names: Mapping[str, Any] | None) -> tuple[Spec, bool]:
+def _result_of(
+    functions: tuple[Callable[..., Any], ...], names: Mapping[str, Any] | None, *, lenient: bool
+) -> tuple[Spec, bool]:
     for function in functions:
         if "return" not in annotations_of(function):
             continue
         yields = inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
         with _naming(function, "return"):
-            hint = _resolve(function, "return", names)
+            hint = _resolve(function, "return", names, lenient=lenient)
             if yields:
                 arguments = typing.get_args(hint) if typing.get_origin(hint) in _YIELDING else ()
                 hint = arguments[0] if arguments else Any
@@ -161,15 +171,17 @@ def annotations_of(function: Callable[..., Any]) -> Mapping[str, Any]:
         return {}
 
 
-def _resolve(function: Callable[..., Any], name: str, names: Mapping[str, Any] | None) -> Any:
-    annotated = SimpleNamespace(__annotations__={name: annotations_of(function)[name]})
+def _resolve(function: Callable[..., Any], name: str, names: Mapping[str, Any] | None, *, lenient: bool) -> Any:
+    written = annotations_of(function)[name]
+    annotated = SimpleNamespace(__annotations__={name: written})
     scope = dict(getattr(inspect.unwrap(function), "__globals__", {}))
     try:
         return typing.get_type_hints(annotated, scope, dict(names or {}), include_extras=True)[name]
     except NameError as error:
+        if lenient and "Tensor" not in str(written):
+            return Any
         raise AnnotationError(
-            f"the annotation {annotations_of(function)[name]!r} cannot be resolved: {error}; "
-            "import the name outside `if TYPE_CHECKING`"
+            f"the annotation {written!r} cannot be resolved: {error}; import the name outside `if TYPE_CHECKING`"
         ) from None
 
 
@@ -178,6 +190,7 @@ def _naming(function: Callable[..., Any], name: str) -> Iterator[None]:
     """Name function and parameter in every error that an annotation raises."""
     try:
         yield
-    except (AnnotationError, ValueError, SyntaxError, AttributeError) as error:
+    except Exception as error:  # noqa: BLE001  # whatever the user's expression raises
         where = "->" if name == "return" else f"{name}="
-        raise AnnotationError(f"{function.__qualname__}({where}): {error}") from None
+        kind = "" if isinstance(error, AnnotationError) else f"{type(error).__name__}: "
+        raise AnnotationError(f"{function.__qualname__}({where}): {kind}{error}") from None

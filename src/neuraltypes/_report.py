@@ -11,8 +11,9 @@ from types import FrameType
 from typing import Any
 
 from neuraltypes._axes import FixedAxis, NamedAxis, SymbolicAxis, is_variadic
-from neuraltypes._check import Bindings, sizes_of
+from neuraltypes._check import Bindings, Checker, sizes_of
 from neuraltypes._describe import show_size
+from neuraltypes._errors import AnnotationError
 from neuraltypes._spec import Spec, TensorSpec
 from neuraltypes.elements import LogitsType, LogprobsType, ProbsType
 from neuraltypes.errors import CheckError, Failure, error_for
@@ -32,10 +33,11 @@ def make_error(
             lines.append(f"  also      {_place(failure)}: {failure.reason}")
         place = failure.argument + failure.place
         if place not in seen:
-            lines += _sides(place, failure, bindings, values.get(failure.argument))
+            lines += _sides(place, failure, bindings, values)
             seen.add(place)
     lines += _bindings_line(bindings) + _where_line(owner)
-    lines += [f"  hint      {hint}" for failure in failures if (hint := _hint(failure, bindings, values))]
+    hints = (_hint(failure, bindings, values) for failure in failures)
+    lines += [f"  hint      {hint}" for hint in dict.fromkeys(hints) if hint]
     return error_for(failures[0].cause)("\n".join(lines), tuple(failures), bindings.as_values())
 
 
@@ -43,17 +45,18 @@ def _place(failure: Failure) -> str:
     return f"{failure.argument}={failure.place}" if failure.argument != "return" else f"-> {failure.place}".strip()
 
 
-def _sides(place: str, failure: Failure, bindings: Bindings, value: Any) -> list[str]:
+def _sides(place: str, failure: Failure, bindings: Bindings, values: dict[str, Any]) -> list[str]:
+    value = values.get(failure.argument)
     left = f"{place}: {failure.spec}"
     width = len(left)
-    arrow = _instantiated(failure.spec, bindings)
-    device = f"  {value.device}" if not failure.place and hasattr(value, "device") else ""
+    arrow = _instantiated(failure.spec, bindings, values)
+    device = "" if failure.place else f"  {getattr(value, 'device', '')}".rstrip()
     expected = f"  expected  {left}" + (f"  ->  {arrow}" if arrow else "")
     got_left = f"{place}:".ljust(width)
     return [expected, f"  got       {got_left}{'      ' if arrow else '  '}{failure.found}{device}"]
 
 
-def _instantiated(spec: Spec, bindings: Bindings) -> str:
+def _instantiated(spec: Spec, bindings: Bindings, values: dict[str, Any]) -> str:
     """`bool[4, 7]`: the declared type with the sizes that are known in this call."""
     if not isinstance(spec, TensorSpec) or spec.axes is None or is_variadic(spec.axes):
         return ""
@@ -66,11 +69,18 @@ def _instantiated(spec: Spec, bindings: Bindings) -> str:
                 sizes.append(show_size(bindings.sizes[name].value))
             case NamedAxis(name=name):
                 sizes.append(name)
-            case SymbolicAxis(expression=expression):
-                sizes.append(expression)
+            case SymbolicAxis():
+                sizes.append(_computed(axis, bindings, values))
             case _:
                 sizes.append("_")
     return f"{str(spec.dtype or 'any').lower()}[{', '.join(sizes)}]"
+
+
+def _computed(axis: SymbolicAxis, bindings: Bindings, values: dict[str, Any]) -> str:
+    try:
+        return show_size(Checker(values, bindings).evaluate(axis))
+    except AnnotationError:
+        return axis.expression
 
 
 def _bindings_line(bindings: Bindings) -> list[str]:
@@ -140,24 +150,29 @@ def _hint(failure: Failure, bindings: Bindings, values: dict[str, Any]) -> str |
     if failure.place or not isinstance(spec, TensorSpec):
         return None
     if failure.cause == "shape" and spec.axes is not None and hasattr(value, "shape"):
-        return _shape_hint(failure.argument, spec, bindings, value)
+        return _shape_hint(_expression(failure.argument), failure.argument, spec, bindings, value)
     if failure.cause == "dtype" and str(spec.dtype) == "Bool" and "int" in failure.found:
-        return f"{failure.argument}.bool()"
+        return f"{_expression(failure.argument)}.bool()"
     conversions = {
         (LogprobsType, LogitsType): "log_softmax",
         (LogprobsType, ProbsType): "log",
         (ProbsType, LogitsType): "softmax or sigmoid",
     }
-    return conversions.get((type(failure.expected), type(failure.got)))
+    conversion = conversions.get((type(failure.expected), type(failure.got)))
+    return f"{conversion} of {_expression(failure.argument)}" if conversion else None
 
 
-def _shape_hint(argument: str, spec: TensorSpec, bindings: Bindings, value: Any) -> str | None:
+def _expression(argument: str) -> str:
+    return "result" if argument == "return" else argument
+
+
+def _shape_hint(name: str, argument: str, spec: TensorSpec, bindings: Bindings, value: Any) -> str | None:
     if spec.axes is None or is_variadic(spec.axes):
         return None
     sizes = sizes_of(value)
     expected = [_known_size(axis, argument, bindings) for axis in spec.axes]
-    if len(sizes) == len(expected) - 1 and _fit(expected[1:], sizes):
-        return f"{argument}.unsqueeze(0)"
+    if len(sizes) == len(expected) - 1 and expected[0] in (None, 1) and _fit(expected[1:], sizes):
+        return f"{name}.unsqueeze(0)"
     if len(sizes) != len(expected):
         return None
     swaps = [
@@ -166,7 +181,7 @@ def _shape_hint(argument: str, spec: TensorSpec, bindings: Bindings, value: Any)
         for j in range(i + 1, len(sizes))
         if expected[i] is not None and expected[j] is not None and _fit(expected, _swapped(sizes, i, j))
     ]
-    return f"{argument}.transpose({swaps[0][0]}, {swaps[0][1]})" if len(swaps) == 1 else None
+    return f"{name}.transpose({swaps[0][0]}, {swaps[0][1]})" if len(swaps) == 1 else None
 
 
 def _known_size(axis: Any, argument: str, bindings: Bindings) -> Any:

@@ -7,11 +7,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from neuraltypes import _axes
-from neuraltypes._axes import AnonymousAxis, Axes, Axis, FixedAxis, NamedAxis, SymbolicAxis, parse_axes, parse_axis
+from neuraltypes._axes import (
+    AnonymousAxis,
+    Axes,
+    Axis,
+    FixedAxis,
+    NamedAxis,
+    SymbolicAxis,
+    VariadicAxis,
+    parse_axes,
+    parse_axis,
+)
 from neuraltypes._dtypes import DType, dtype_from_name
 from neuraltypes._errors import AnnotationError
 from neuraltypes.elements import ElementType
-from neuraltypes.kinds import AxisKind, kinds_of
+from neuraltypes.kinds import AxisKind, kind_from_name, kinds_of
 
 if TYPE_CHECKING:
     from neuraltypes._compare import Comparison
@@ -268,6 +278,10 @@ def _to_axes(axes: str | Iterable[str | int | AxisKind | Axis] | None) -> Axes |
         return None
     if isinstance(axes, str):
         return parse_axes(axes)
+    if not isinstance(axes, Iterable):
+        raise AnnotationError(
+            f'axes: {axes!r} is no axis string and no sequence of axes; write "b t c" or ("b", "t", "c")'
+        )
     return parse_axes(_axes.format_axes(tuple(map(_to_axis, axes))))
 
 
@@ -275,14 +289,16 @@ def _to_axis(axis: str | int | AxisKind | Axis) -> Axis:
     match axis:
         case str():
             return parse_axis(axis)
-        case bool():
-            raise AnnotationError(f'axes: {axis!r} is no axis; write a name such as "B", a size such as 80, or a kind')
-        case int():
+        case int() if not isinstance(axis, bool):
             return FixedAxis(axis)
-        case AxisKind():
-            return AnonymousAxis(label=axis.name)
-        case _:
+        case AxisKind(name=name) if kind_from_name(name) != axis:
+            raise AnnotationError(f'axes: kind "{name}" is not registered; register_kind("{name}") first')
+        case AxisKind(name=name):
+            return AnonymousAxis(label=name)
+        case FixedAxis() | NamedAxis() | SymbolicAxis() | AnonymousAxis() | VariadicAxis():
             return axis
+        case _:
+            raise AnnotationError(f'axes: {axis!r} is no axis; write a name such as "B", a size such as 80, or a kind')
 
 
 def _element_text(element: ElementType | ElementVar) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Mapping
 from typing import Any, TypeAlias, cast
 
@@ -56,10 +57,12 @@ def spec_from_json(data: Mapping[str, Any]) -> Spec:
     """
     try:
         return _read(data)
+    except AnnotationError:
+        raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        if isinstance(error, AnnotationError):
-            raise
-        raise AnnotationError(f"spec data is malformed: {error!r} in {data!r}") from None
+        raise AnnotationError(f"spec data is malformed: {error!r} in {reprlib.repr(data)}") from None
+    except RecursionError:
+        raise AnnotationError("spec data is nested too deeply") from None
 
 
 def _read(data: Mapping[str, Any]) -> Spec:
@@ -69,24 +72,36 @@ def _read(data: Mapping[str, Any]) -> Spec:
                 data.get("axes"), element_from_json(data.get("element")), _dtype_from_json(data.get("dtype"))
             )
         case ("list" | "tuple" | "sequence") as container:
-            return ListSpec(_read(data["item"]), data.get("size"), cast(Any, container))
+            return ListSpec(_read(data["item"]), _size(data.get("size")), cast(Any, container))
         case "items":
             return TupleSpec(tuple(_read(item) for item in data["items"]))
         case ("dict" | "mapping") as container:
             return DictSpec(_read(data["value"]), _read(data["key"]), cast(Any, container))
         case ("namedtuple" | "dataclass" | "typeddict") as form:
-            fields = tuple((str(name), _read(item)) for name, item in data["fields"])
-            return RecordSpec(data["name"], fields, cast(Any, form), frozenset(data["optional"]))
+            fields = tuple((_text(name), _read(item)) for name, item in data["fields"])
+            return RecordSpec(_text(data["name"]), fields, cast(Any, form), frozenset(map(_text, data["optional"])))
         case "optional":
             return OptionalSpec(_read(data["item"]))
         case "union":
             return UnionSpec(tuple(_read(option) for option in data["options"]))
         case "value":
-            return ValueSpec(data["type"])
+            return ValueSpec(_text(data["type"]))
         case other:
             raise AnnotationError(
                 f'spec data "is": {other!r} is no kind of spec; expected "tensor", "list", "items", ...'
             )
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    raise AnnotationError(f"spec data holds {reprlib.repr(value)} where a text is expected")
+
+
+def _size(value: Any) -> int | None:
+    if value is None or (type(value) is int and value >= 0):
+        return value
+    raise AnnotationError(f"spec data holds the size {reprlib.repr(value)}, expected a whole number or nothing")
 
 
 def _tensor_to_json(spec: TensorSpec) -> Json:
@@ -118,11 +133,14 @@ def element_from_json(data: Mapping[str, Any] | None) -> ElementType | ElementVa
     if data is None:
         return None
     if "var" in data:
-        return ElementVar(data["var"], cast("ElementType | None", element_from_json(data.get("bound"))))
+        return ElementVar(_text(data["var"]), cast("ElementType | None", element_from_json(data.get("bound"))))
     cls = find_element(data["name"])
     if cls is None:
         raise AnnotationError(f'element "{data["name"]}" is not imported; import the module that defines it first')
-    return cls(**data.get("parameters", {}))
+    known = data.get("parameters", {})
+    if not all(value is None or isinstance(value, str | int | float) for value in known.values()):
+        raise AnnotationError(f"spec data holds the parameters {reprlib.repr(known)}; expected texts and numbers")
+    return cls(**known)
 
 
 def _dtype_to_json(dtype: DType) -> str | Json:
@@ -141,4 +159,4 @@ def _dtype_from_json(data: str | Mapping[str, Any] | None) -> DType | None:
     unknown = sorted(set(data["members"]) - set(TORCH_DTYPES))
     if unknown:
         raise AnnotationError(f'dtype "{data["name"]}": {unknown[0]!r} is no torch dtype')
-    return DType(data["name"], frozenset(data["members"]))
+    return DType(_text(data["name"]), frozenset(data["members"]))

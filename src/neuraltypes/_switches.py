@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -127,10 +128,10 @@ def read_environment() -> None:
     text = os.environ.get(ENVIRONMENT_VARIABLE, "").strip().lower()
     if not text or is_disabled_at_import() or text in ("always", "1", "true", "yes", "on"):
         return
-    policy, _, calls = text.partition(":")
-    if policy != "first" or (calls and not calls.isdecimal()):
+    matched = re.fullmatch(r"first(:0*[1-9][0-9]*)?", text)
+    if matched is None:
         raise ValueError(f'{ENVIRONMENT_VARIABLE} is "{text}", expected "off", "always", "first" or "first:100"')
-    set_checks("first", calls=int(calls) if calls else None)
+    set_checks("first", calls=int(matched[1][1:]) if matched[1] else None)
 
 
 read_environment()

@@ -58,7 +58,9 @@ class CheckError(BeartypeCallHintViolation, TypeError):
     def __init__(
         self, message: str, failures: tuple[Failure, ...] = (), bindings: Mapping[str, Any] | None = None
     ) -> None:
+        module = type(self).__module__
         super().__init__(message=message, culprits=tuple(f.found for f in failures) or (message,))
+        type(self).__module__ = module  # beartype's class claims its subclasses for itself, and they no longer pickle
         self.args = (message,)  # beartype's class rewrites the first letter, which may be that of a function
         self.failures = failures
         self.bindings = dict(bindings or {})

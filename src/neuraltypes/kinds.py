@@ -6,7 +6,6 @@ The names are those of NeMo's `AxisKind.from_str`; kinds are open, and a project
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,10 +46,9 @@ _names: dict[str, AxisKind] = {
 }
 _registering = threading.Lock()
 
-# In model code a lone "h" is as often heads or hidden as height, "s" a source length, a second "n" a count of nodes.
-# Such a letter says its kind only where the rest of the annotation bears it out.
+# In model code a lone "h" is as often heads or hidden as height, "s" a source length, a later "n" a count of nodes.
+# Such a letter says its kind only where the annotation bears it out: "h" beside "w", "n" as the first axis.
 _NEEDS_COMPANY: Final = {"h": WIDTH, "w": HEIGHT}
-_NEVER_ALONE: Final = frozenset({"s"})
 
 
 def kind_from_name(name: str) -> AxisKind | None:
@@ -87,8 +85,10 @@ def _refuse_clash(name: str, kind: AxisKind) -> None:
 def kinds_of(axes: Axes) -> tuple[AxisKind | None, ...]:
     """The kind of each axis; None where nothing says it, which is compatible with every kind."""
     said = [_said_kind(axis) for axis in axes]
-    counts = Counter(kind for kind in said if kind is not None)
-    return tuple(kind if _is_borne_out(axis, kind, counts) else None for axis, kind in zip(axes, said, strict=True))
+    return tuple(
+        kind if _is_borne_out(axis, kind, is_first=number == 0, others=said) else None
+        for number, (axis, kind) in enumerate(zip(axes, said, strict=True))
+    )
 
 
 def _said_kind(axis: Axis) -> AxisKind | None:
@@ -101,11 +101,11 @@ def _said_kind(axis: Axis) -> AxisKind | None:
             return None
 
 
-def _is_borne_out(axis: Axis, kind: AxisKind | None, counts: Counter[AxisKind]) -> bool:
+def _is_borne_out(axis: Axis, kind: AxisKind | None, *, is_first: bool, others: list[AxisKind | None]) -> bool:
     if kind is None or axis.label is not None or not isinstance(axis, NamedAxis) or axis.name.isupper():
         return True
     if axis.name in _NEEDS_COMPANY:
-        return counts[_NEEDS_COMPANY[axis.name]] > 0
+        return _NEEDS_COMPANY[axis.name] in others
     if axis.name == "n":
-        return counts[BATCH] == 1
-    return axis.name not in _NEVER_ALONE
+        return is_first
+    return axis.name != "s"
