@@ -34,7 +34,7 @@ def measure(variants: Mapping[str, Callable[[], object]], *, calls: int, rounds:
     """Time each variant `calls` times a round, in turn and in alternating order, after one round of warm-up."""
     times: dict[str, list[float]] = {name: [] for name in variants}
     for number in range(rounds + 1):
-        names = list(variants) if number % 2 else list(reversed(variants))
+        names = list(variants) if number % 2 else list(variants)[::-1]
         for name in names:
             times[name].append(_nanoseconds(variants[name], calls))
     return {name: Timing(tuple(found[1:])) for name, found in times.items()}

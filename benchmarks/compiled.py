@@ -27,7 +27,8 @@ def module(decorate: Callable[..., Any]) -> nn.Module:
         def forward(
             self, *, x: Float[Tensor, "b t c"], mask: Bool[Tensor, "b t"], lengths: Int[Tensor, "b"]
         ) -> Float[Tensor, "b c"]:
-            return self.linear(x).masked_fill(~mask[..., None], 0).sum(1) / lengths[:, None]
+            hidden: Tensor = self.linear(x)
+            return hidden.masked_fill(~mask[..., None], 0).sum(1) / lengths[:, None]
 
     return Pool()
 

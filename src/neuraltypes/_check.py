@@ -16,7 +16,7 @@ from beartype.door import is_bearable
 
 from neuraltypes import _tags
 from neuraltypes._axes import AnonymousAxis, Axes, Axis, FixedAxis, NamedAxis, SymbolicAxis, VariadicAxis
-from neuraltypes._describe import describe, describe_kinds, show_size
+from neuraltypes._describe import describe, describe_kinds, show_size, sizes_of
 from neuraltypes._errors import AnnotationError
 from neuraltypes._spec import (
     DictSpec,
@@ -361,21 +361,6 @@ def mapping_type(spec: DictSpec) -> Any:
     return Mapping if spec.container == "mapping" else dict
 
 
-def sizes_of(value: Any) -> tuple[Size, ...]:
-    """The shape of a tensor, None where a size is ragged and cannot be compared."""
-    if not getattr(value, "is_nested", False):
-        return tuple(value.shape)
-    return tuple(_ragged_size(value, dim) for dim in range(value.dim()))
-
-
-def _ragged_size(value: Any, dim: int) -> int | None:
-    try:
-        size = value.size(dim)
-    except RuntimeError:
-        return None
-    return size if type(size) is int else None
-
-
 def dtype_name(value: Any) -> str:
     """The name of an array's dtype: `"float32"`."""
     return str(getattr(value.dtype, "name", value.dtype)).removeprefix("torch.")
@@ -389,7 +374,7 @@ def is_proxy(value: Any) -> bool:
 
 def _is_array(value: Any, spec: TensorSpec) -> bool:
     if spec.array_type in (None, Any):
-        return hasattr(value, "shape") and hasattr(value, "dtype")
+        return hasattr(value, "dtype") and (hasattr(value, "is_nested") or hasattr(value, "shape"))
     return isinstance(value, spec.array_type)
 
 

@@ -7,68 +7,93 @@ there is no way out: then the check runs on the compiler's fake tensors, so that
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable
 from typing import Any
 
 from torch.compiler import is_dynamo_compiling
 
+from neuraltypes import _tags
 from neuraltypes.errors import CheckError
 
 Examination = tuple[Any, Any]
 
+_UNDECIDED = "a check cannot be decided inside a graph that may not break; compile without fullgraph=True"
+
 
 def traceable(examine: Callable[..., Examination]) -> Callable[..., Examination]:
     """`examine` in a form that the generated code may call inside a compiled region."""
+    # Outside the compiler as it is; once the compiler has come here, in a form that it leaves alone.
+    current = [examine]
 
-    def eager(*args: Any) -> Examination:
-        compiler = sys.modules.get("torch._dynamo")
-        return examine(*args) if compiler is None else compiler.disable(examine)(*args)
+    def outside(*args: Any) -> Examination:
+        return current[0](*args)
 
     # What torch.compiler.disable marks, without importing the compiler.
-    setattr(eager, "_torchdynamo_disable", True)  # noqa: B010
+    setattr(outside, "_torchdynamo_disable", True)  # noqa: B010
 
     def explain(ctx: Any) -> None:
-        error = _error_of(examine, ctx)
-        if error is not None:
-            raise _unsupported(error)
+        from torch._dynamo import disable
+        from torch._dynamo.eval_frame import skip_code
+
+        if current[0] is examine:
+            current[0] = disable(examine)  # type: ignore[no-untyped-call]
+            skip_code(outside.__code__)
+        raise _unsupported(_error_of(examine, ctx))
 
     def run(*args: Any) -> Examination:
         if is_dynamo_compiling():
             from torch._dynamo.comptime import comptime
 
             comptime(explain)
-        return eager(*args)
+        return outside(*args)
 
     return run
 
 
-def _error_of(examine: Callable[..., Examination], ctx: Any) -> CheckError | None:
+def _error_of(examine: Callable[..., Examination], ctx: Any) -> CheckError:
     try:
-        error, _ = examine(*(_value(variable) for variable in _traced_arguments(ctx)))
-    except Exception:  # noqa: BLE001  # the compiler's internals changed: leave the graph instead
-        return None
-    return error if isinstance(error, CheckError) else None
+        tx = ctx._i_will_not_complain_if_bc_breaks_InstructionTranslator()  # noqa: SLF001
+        args = ctx.get_local("args")._i_will_not_complain_if_bc_breaks_VariableTracker()  # noqa: SLF001
+        error, _ = examine(*(_value(variable, tx) for variable in args.items))
+    except Exception:  # noqa: BLE001  # the compiler's internals changed, or a value is of a kind not known here
+        error = None
+    return error if isinstance(error, CheckError) else CheckError(_UNDECIDED)
 
 
-def _traced_arguments(ctx: Any) -> list[Any]:
-    variable = ctx.get_local("args")._i_will_not_complain_if_bc_breaks_VariableTracker()  # noqa: SLF001
-    return list(variable.items)
-
-
-def _value(variable: Any) -> Any:
+def _value(variable: Any, tx: Any) -> Any:
     """What a traced variable stands for: fake tensors for tensors, the objects themselves for the rest."""
     variable = variable.realize()
     if variable.is_tensor():
-        return variable.as_proxy().node.meta["example_value"]
-    name = type(variable).__name__
-    if name == "ConstDictVariable":
-        return {key.vt.as_python_constant(): _value(item) for key, item in variable.items.items()}
-    if name in ("ListVariable", "TupleVariable"):
-        return variable.python_type()(_value(item) for item in variable.items)
-    if hasattr(variable, "value"):
-        return variable.value
-    return variable.as_python_constant()
+        return _fake_tensor(variable, tx)
+    match type(variable).__name__:
+        case "ConstDictVariable":
+            return {key.vt.as_python_constant(): _value(item, tx) for key, item in variable.items.items()}
+        case "ListVariable" | "TupleVariable":
+            return variable.python_type()(_value(item, tx) for item in variable.items)
+        case "SymNodeVariable":
+            return variable.sym_num
+    return variable.value if hasattr(variable, "value") else variable.as_python_constant()
+
+
+def _fake_tensor(variable: Any, tx: Any) -> Any:
+    fake = variable.as_proxy().node.meta["example_value"]
+    tag = _traced_tag(variable, tx)
+    if tag is None:
+        return fake
+    tagged = fake.detach()
+    setattr(tagged, _tags.ATTRIBUTE, tag)
+    return tagged
+
+
+def _traced_tag(variable: Any, tx: Any) -> str | None:
+    """The tag that a tensor carries at this point of the trace."""
+    effects = tx.output.side_effects
+    if effects.is_attribute_mutation(variable) and effects.has_pending_mutation_of_attr(variable, _tags.ATTRIBUTE):
+        return str(effects.load_attr(variable, _tags.ATTRIBUTE).as_python_constant())
+    if variable.source is None:
+        return None
+    real = tx.output.resolve_source_value(variable.source)
+    return getattr(real, _tags.ATTRIBUTE, None)
 
 
 def _unsupported(error: CheckError) -> Exception:

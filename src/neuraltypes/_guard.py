@@ -32,7 +32,6 @@ from neuraltypes._errors import AnnotationError
 from neuraltypes._interface import Interface
 from neuraltypes._spec import (
     DictSpec,
-    ElementVar,
     ListSpec,
     OptionalSpec,
     RecordSpec,
@@ -92,13 +91,14 @@ class GuardBuilder:
     def result(self, name: str, spec: Spec, inputs: Iterable[str], source: str | None = None) -> list[str]:
         """Lines that check the result, with what the arguments bound, and tag the tensors in it that carry no tag yet.
 
-        A result that is one of the `inputs` itself is left to the full check; inside a container it stays untagged.
+        A result that is one of the `inputs` itself becomes a view where its element says more than the input's tag;
+        inside a container it stays as it is.
         `source` is the input whose element a result generic over its element takes on.
         """
-        untouched = [f"{{}} is not {name}" for name in inputs]
         if isinstance(spec, TensorSpec) and not is_variadic(spec.axes or ()):
-            self._straight_result(name, spec, [condition.format(name) for condition in untouched], source)
+            self._straight_result(name, spec, list(inputs), source)
             return self._take()
+        untouched = [f"{{}} is not {argument}" for argument in inputs]
         ahead = axis_names(spec) - self._sure - self._maybe
         self._maybe |= ahead
         self._emit_initial(ahead, self._shape_names([spec]))
@@ -108,11 +108,11 @@ class GuardBuilder:
             self._tag_block(name, spec, untouched)
         return self._take()
 
-    def _straight_result(self, name: str, spec: TensorSpec, untouched: list[str], source: str | None) -> None:
-        conditions = [self._isinstance(name, spec), *self._dtype(name, spec), *untouched]
-        tag = _tags.make_tag(spec)
-        if _tags.is_constrained(spec):
+    def _straight_result(self, name: str, spec: TensorSpec, inputs: list[str], source: str | None) -> None:
+        conditions = [self._isinstance(name, spec), *self._dtype(name, spec)]
+        if _tags.is_constrained(spec) or source is not None:
             self._emit(f'_nt_tag = getattr({name}, "{_tags.ATTRIBUTE}", None)')
+        if _tags.is_constrained(spec):
             conditions.append(self._fits("_nt_tag", spec))
         later: list[tuple[Axis, str]] = []
         fresh = [a.name for a in spec.axes or () if isinstance(a, NamedAxis) and a.name not in self._sure]
@@ -126,14 +126,23 @@ class GuardBuilder:
             if not self._sure_condition(axis, variable):
                 self._axis(axis, variable, OK)
         self._finish_computed()
+        self._tag_result(name, spec, inputs, source)
+
+    def _tag_result(self, name: str, spec: TensorSpec, inputs: list[str], source: str | None) -> None:
         # Only exact tensors: a tag on a Parameter would follow it to wherever else it is used.
         is_new = f"{OK} and _nt_tag is None and type({name}) is {self._constant(_array_class(spec))}"
-        if isinstance(spec.element, ElementVar) and source is not None:
+        is_input = " or ".join(f"{name} is {argument}" for argument in inputs)
+        if source is not None:
             given = f'getattr({source}, "{_tags.ATTRIBUTE}", None)'
+            is_new += f" and not ({is_input})" if is_input else ""
             with self._when(f"{is_new} and (_nt_tag := {self._constant(tag_passer(spec))}({given})) is not None"):
                 self._set_tag(name, "_nt_tag")
-        elif tag is not None:
-            with self._when(is_new):
+        elif (tag := _tags.make_tag(spec)) is not None:
+            says_more = _tags.known_element(spec) is not None
+            with self._when(is_new if says_more or not is_input else f"{is_new} and not ({is_input})"):
+                if says_more and is_input:
+                    with self._when(is_input):
+                        self._emit(f"{name} = {name}.view_as({name})")
                 self._set_tag(name, repr(tag))
 
     def _set_tag(self, value: str, tag: str) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from types import CodeType, FrameType
-from typing import Any, TypeVar, overload
+from typing import Any, TypeAlias, TypeVar, overload
 
 from torch import nn
 
@@ -30,6 +30,8 @@ from neuraltypes.errors import CheckError
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _C = TypeVar("_C", bound=type)
+# What a guard has bound: sizes by axis name, and (broadcastable, shape) by variadic name; None where nothing bound it.
+GuardBindings: TypeAlias = tuple[dict[str, Any], dict[str, Any]]
 _MARK = "_neural_hook"
 _BY_BEARTYPE = "__beartype_wrapper"  # beartype's import hook leaves alone what carries it
 
@@ -76,6 +78,8 @@ class Hook:
         code = compile(self.source(builder), f"<neuraltypes {self.function.__qualname__}>", "exec")
         function = next(constant for constant in code.co_consts if isinstance(constant, CodeType))
         self.namespace.update(builder.constants)
+        # A function that cloudpickle has rebuilt has globals of its own, with the names of the stub alone.
+        self.wrapper.__globals__.update(self.namespace)
         self.wrapper.__code__ = _guard.embed_literals(function, builder.literals)
         self._prepared = True
 
@@ -91,13 +95,14 @@ class Hook:
         return self._error(checker, arguments), checker.bindings
 
     def examine_result(
-        self, result: Any, arguments: dict[str, Any], bindings: Bindings, is_input: bool
+        self, result: Any, arguments: dict[str, Any], bound: Bindings | GuardBindings, is_input: bool
     ) -> tuple[CheckError | None, Any]:
         """The full check of a result: its error, if there is one, and the result, tagged where nothing is lost by it.
 
         A result that `is_input` may be declared to mean something else: then the result is a view, tagged so.
         """
         spec = self.interface.result
+        bindings = self._bindings(bound)
         is_input = is_input or self._is_owned(result, arguments)
         if self._computes_late:
             bindings.pending = self._pending(arguments)
@@ -106,7 +111,7 @@ class Hook:
         checker.finish()
         if checker.failures:
             return self._error(checker, {**arguments, "return": result}), result
-        if is_input and isinstance(spec, TensorSpec):
+        if is_input and isinstance(spec, TensorSpec) and not is_proxy(result):
             return None, self._view(result, spec)
         return None, result
 
@@ -172,11 +177,12 @@ class Hook:
         return next(iter(inspect.signature(self.function).parameters), "")
 
     def _view(self, result: Any, spec: TensorSpec) -> Any:
+        """An input that is returned, as a view that carries the element which the result promises."""
+        written = getattr(result, _tags.ATTRIBUTE, None)
+        said = _tags.read_tag(written)
+        fits = said is not None and _tags.element_fits(spec, said) and _tags.kinds_fit(spec, said)
         tag = _tags.make_tag(spec)
-        if tag is None or getattr(result, _tags.ATTRIBUTE, None) == tag or is_proxy(result):
-            return result
-        said = _tags.read_tag(getattr(result, _tags.ATTRIBUTE, None))
-        if said is not None and _tags.element_fits(spec, said) and _tags.kinds_fit(spec, said):
+        if fits or tag is None or _tags.known_element(spec) is None or result.is_nested:
             return result
         view = result.view_as(result)
         setattr(view, _tags.ATTRIBUTE, tag)
@@ -213,7 +219,7 @@ class Hook:
     def _result_lines(self, builder: _guard.GuardBuilder, interface: Interface, passed: str) -> list[str]:
         result = interface.result
         sizes, shapes = builder.bound_sizes(), builder.bound_shapes()
-        bind = f"_nt_bindings = _nt_bind({_mapping(sizes)}, {_mapping(shapes)})"
+        bind = f"_nt_bindings = ({_mapping(sizes)}, {_mapping(shapes)})"
         if interface.yields:
             return ["if _nt_ok:", f"    {bind}", *self._yield_lines(passed)]
         inputs = [name for name, spec in interface.parameters if _may_be_returned(spec, result)]
@@ -250,7 +256,7 @@ class Hook:
             return _async_yield_lines(f"_nt_function({passed})")
         return [f"return (yield from _nt_check_yields(_nt_function({passed}), _nt_check_yield, _nt_bindings))"]
 
-    def check_yield(self, item: Any, bindings: Bindings) -> Any:
+    def check_yield(self, item: Any, bound: Bindings | GuardBindings) -> Any:
         """An item that a generator yields, checked against what the call's arguments bound.
 
         Raises:
@@ -258,18 +264,21 @@ class Hook:
         """
         if _switches.limit_in_force() == 0:
             return item
-        error, item = self.examine_result(item, {}, copy(bindings), False)
+        error, item = self.examine_result(item, {}, copy(bound), False)
         if error is not None:
             raise error
         return item
 
-    def bind(self, sizes: Mapping[str, Any], shapes: Mapping[str, Any]) -> Bindings:
-        """What the guard bound, as the full check takes it."""
+    def _bindings(self, bound: Bindings | GuardBindings) -> Bindings:
+        """What a call has bound, as the full check takes it."""
+        if isinstance(bound, Bindings):
+            return bound
+        sizes, shapes = bound
         places = _places(self.interface)
         known = ((name, sizes.get(name), place) for name, place in places.items())
-        bound = {name: Bound(size, place) for name, size, place in known if size is not None}
+        named = {name: Bound(size, place) for name, size, place in known if size is not None}
         joined = {n: Bound(s[1], places.get("*" + n, "?"), s[0]) for n, s in shapes.items() if s is not None}
-        return Bindings(bound, joined)
+        return Bindings(named, joined)
 
     def _define(self, declared: str, body: list[str]) -> str:
         keyword = "async def" if _is_async(self.function) else "def"
@@ -364,7 +373,9 @@ def _async_yield_lines(generator: str, *, check: bool = True) -> list[str]:
     ]
 
 
-def check_yields(generator: Any, check: Callable[[Any, Bindings], Any], bindings: Bindings) -> Generator[Any, Any, Any]:
+def check_yields(
+    generator: Any, check: Callable[[Any, Any], Any], bindings: Bindings | GuardBindings
+) -> Generator[Any, Any, Any]:
     """A generator that passes everything to and from `generator` and checks what it yields."""
     sent: Any = None
     try:
@@ -416,7 +427,6 @@ def _make_wrapper(hook: Hook) -> Any:
         _nt_is_skipped=_switches.is_skipped,
         _nt_examine=traceable(hook.examine),
         _nt_examine_result=traceable(hook.examine_result),
-        _nt_bind=hook.bind,
         _nt_check_yield=hook.check_yield,
         _nt_check_yields=check_yields,
         _nt_prepare=_guard.constant_when_traced(_without_result(hook.prepare)),

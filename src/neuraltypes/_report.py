@@ -11,8 +11,8 @@ from types import FrameType
 from typing import Any
 
 from neuraltypes._axes import FixedAxis, NamedAxis, SymbolicAxis, is_variadic
-from neuraltypes._check import Bindings, Checker, sizes_of
-from neuraltypes._describe import show_size
+from neuraltypes._check import Bindings, Checker
+from neuraltypes._describe import show_size, sizes_of
 from neuraltypes._errors import AnnotationError
 from neuraltypes._spec import Spec, TensorSpec
 from neuraltypes.elements import LogitsType, LogprobsType, ProbsType
@@ -125,7 +125,9 @@ def _module_path(owner: Any, frames: list[FrameType]) -> str | None:
         return None
     roots: list[Any] = []
     for frame in reversed(frames):
-        candidate = frame.f_locals.get("self")
+        # Reading the locals of a frame keeps them alive with it (before Python 3.13), so only methods are asked.
+        is_method = frame.f_code.co_varnames[:1] == ("self",)
+        candidate = frame.f_locals.get("self") if is_method else None
         is_new = hasattr(candidate, "named_modules") and all(candidate is not root for root in roots)
         if is_new and not type(candidate).__module__.startswith("torch._dynamo"):
             roots.append(candidate)
@@ -149,7 +151,7 @@ def _hint(failure: Failure, bindings: Bindings, values: dict[str, Any]) -> str |
     spec, value = failure.spec, values.get(failure.argument)
     if failure.place or not isinstance(spec, TensorSpec):
         return None
-    if failure.cause == "shape" and spec.axes is not None and hasattr(value, "shape"):
+    if failure.cause == "shape" and spec.axes is not None and hasattr(value, "dtype"):
         return _shape_hint(_expression(failure.argument), failure.argument, spec, bindings, value)
     if failure.cause == "dtype" and str(spec.dtype) == "Bool" and "int" in failure.found:
         return f"{_expression(failure.argument)}.bool()"

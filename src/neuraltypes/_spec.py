@@ -149,7 +149,7 @@ class DictSpec(_SpecMethods):
         return f"{'dict' if self.container == 'dict' else 'Mapping'}[{self.key}, {self.value}]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RecordSpec(_SpecMethods):
     """Named fields in order: a NamedTuple, a dataclass or a TypedDict; `optional` names the keys that may be absent."""
 
@@ -158,6 +158,10 @@ class RecordSpec(_SpecMethods):
     form: RecordForm = "namedtuple"
     optional: frozenset[str] = frozenset()
     record_type: Any = field(default=None, compare=False, repr=False)
+
+    def __repr__(self) -> str:
+        optional = f", optional=frozenset({sorted(self.optional)})" if self.optional else ""
+        return f"RecordSpec(name={self.name!r}, fields={self.fields!r}, form={self.form!r}{optional})"
 
     @property
     def items(self) -> tuple[Spec, ...]:

@@ -20,19 +20,38 @@ _DEFAULT_CALLS: Final = 100
 
 
 class _Switch:
-    """The process's policy. `special` is False while every call in it is checked: all that a guard looks at."""
+    """The process's policy, and those of the `checks` blocks that are open now.
+
+    `special` is empty while every call in the process is checked, and else says which policies are about: all that a
+    guard looks at, and what `torch.compile` guards a graph with.
+    """
 
     def __init__(self) -> None:
-        self.special = False
+        self.special = ""
         self.default = _ALWAYS
-        self.overrides = 0
+        self.open_blocks: list[int] = []
 
-    def update(self, *, default: int | None = None, overrides: int = 0) -> None:
-        """Set the process's policy, and count `checks` blocks in and out."""
+    def set_default(self, limit: int) -> None:
+        """Set the process's policy."""
         with _lock:
-            self.default = self.default if default is None else default
-            self.overrides += overrides
-            self.special = self.overrides > 0 or self.default != _ALWAYS
+            self.default = limit
+            self._update()
+
+    def open_block(self, limit: int) -> None:
+        """Count a `checks` block in."""
+        with _lock:
+            self.open_blocks.append(limit)
+            self._update()
+
+    def close_block(self, limit: int) -> None:
+        """Count it out."""
+        with _lock:
+            self.open_blocks.remove(limit)
+            self._update()
+
+    def _update(self) -> None:
+        is_usual = not self.open_blocks and self.default == _ALWAYS
+        self.special = "" if is_usual else f"{self.default} {sorted(self.open_blocks)}"
 
     def __reduce__(self) -> str:
         return "switch"
@@ -52,7 +71,7 @@ def set_checks(policy: Policy, *, calls: int | None = None) -> None:
     Raises:
         ValueError: the policy is unknown, or `calls` does not go with it.
     """
-    switch.update(default=_limit(policy, calls))
+    switch.set_default(_limit(policy, calls))
 
 
 @contextmanager
@@ -65,13 +84,13 @@ def checks(policy: Policy, *, calls: int | None = None) -> Iterator[None]:
         ValueError: as `set_checks`.
     """
     limit = _limit(policy, calls)
-    switch.update(overrides=1)
+    switch.open_block(limit)
     token = _policy.set(limit)
     try:
         yield
     finally:
         _policy.reset(token)
-        switch.update(overrides=-1)
+        switch.close_block(limit)
 
 
 def _limit(policy: Policy, calls: int | None) -> int:
