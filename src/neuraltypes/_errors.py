@@ -9,3 +9,7 @@ class AnnotationError(TypeError):
 
 class RegistrationError(ValueError):
     """A registration that clashes with an earlier one; nothing is registered."""
+
+
+# Their public home, which is what a traceback names.
+AnnotationError.__module__ = RegistrationError.__module__ = "neuraltypes"
