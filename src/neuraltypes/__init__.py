@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
     from neuraltypes._examples import dynamic_shapes as dynamic_shapes
     from neuraltypes._examples import example_inputs as example_inputs
-    from neuraltypes._hook import typecheck as typecheck
     from neuraltypes._import_hook import install_import_hook as install_import_hook
     from neuraltypes._module import NeuralModule as NeuralModule
+    from neuraltypes._typecheck import typecheck as typecheck
     from neuraltypes.errors import ArgumentTypeError as ArgumentTypeError
     from neuraltypes.errors import AxisKindError as AxisKindError
     from neuraltypes.errors import CheckError as CheckError
@@ -51,7 +51,7 @@ __version__ = "0.1.0"
 # What needs torch or beartype is loaded at first use, so that `import neuraltypes` stays light.
 _LAZY = {
     "NeuralModule": "neuraltypes._module",
-    "typecheck": "neuraltypes._hook",
+    "typecheck": "neuraltypes._typecheck",
     "install_import_hook": "neuraltypes._import_hook",
     "dynamic_shapes": "neuraltypes._examples",
     "example_inputs": "neuraltypes._examples",

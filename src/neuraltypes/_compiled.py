@@ -13,6 +13,7 @@ from typing import Any
 from torch.compiler import is_dynamo_compiling
 
 from neuraltypes import _tags
+from neuraltypes._tracing import outside_graphs
 from neuraltypes.errors import CheckError
 
 Examination = tuple[Any, Any]
@@ -25,11 +26,9 @@ def traceable(examine: Callable[..., Examination]) -> Callable[..., Examination]
     # Outside the compiler as it is; once the compiler has come here, in a form that it leaves alone.
     current = [examine]
 
+    @outside_graphs
     def outside(*args: Any) -> Examination:
         return current[0](*args)
-
-    # What torch.compiler.disable marks, without importing the compiler.
-    setattr(outside, "_torchdynamo_disable", True)  # noqa: B010
 
     def explain(ctx: Any) -> None:
         from torch._dynamo import disable

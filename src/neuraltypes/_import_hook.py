@@ -47,7 +47,7 @@ class _Loader(SourceFileLoader):
         return code
 
     def exec_module(self, module: ModuleType) -> None:
-        from neuraltypes._hook import hook_target
+        from neuraltypes._typecheck import hook_target
 
         def decorate(function: Any) -> Any:
             return hook_target(function, sys._getframe(1), tensors_only=True)  # noqa: SLF001

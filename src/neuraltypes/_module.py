@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 from torch import nn
 
 from neuraltypes._errors import AnnotationError
-from neuraltypes._hook import Hook, has_strings, hook_function, hook_of, local_names
+from neuraltypes._hook import Hook, hook_of
 from neuraltypes._interface import Interface, read_interface
 from neuraltypes._read import known_element
 from neuraltypes._spec import Spec
+from neuraltypes._typecheck import has_strings, hook_function, local_names
 from neuraltypes.elements import ElementType
 
 

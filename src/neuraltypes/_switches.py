@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final, Literal, TypeAlias
 
+from neuraltypes._tracing import constant_when_traced
+
 ENVIRONMENT_VARIABLE: Final = "NEURALTYPES_CHECKS"
 Policy: TypeAlias = Literal["always", "first", "off"]
 
@@ -102,6 +104,7 @@ def _limit(policy: Policy, calls: int | None) -> int:
     return limits[policy]
 
 
+@constant_when_traced
 def limit_in_force() -> int:
     """How many calls of a module are checked here and now; -1 for all of them."""
     limit = _policy.get()
@@ -126,11 +129,6 @@ def _is_compiling() -> bool:
     from torch.compiler import is_compiling
 
     return is_compiling()
-
-
-# torch.compile runs this function while it traces and takes the answer as a constant (what
-# torch.compiler.assume_constant_result does, without importing the compiler for it).
-setattr(limit_in_force, "_dynamo_marked_constant", True)  # noqa: B010
 
 
 def is_disabled_at_import() -> bool:

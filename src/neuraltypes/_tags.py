@@ -9,6 +9,7 @@ from __future__ import annotations
 import dis
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
@@ -21,11 +22,13 @@ from neuraltypes._compare import compare_elements, compare_kinds
 from neuraltypes._errors import AnnotationError
 from neuraltypes._spec import ElementVar, TensorSpec
 from neuraltypes._spec_json import element_from_json, element_to_json
+from neuraltypes._tracing import constant_when_traced
 from neuraltypes.elements import ElementType
 from neuraltypes.kinds import AxisKind
 
 ATTRIBUTE: Final = "_neural_type"
 _VERSION: Final = "@version "
+_verdicts: dict[tuple[Any, Any], Callable[[str], bool]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +141,38 @@ def _parse(tag: str) -> Tag:
         None if isinstance(element, ElementVar) else element,
         None if kinds is None else tuple(None if name is None else AxisKind(name) for name in kinds),
     )
+
+
+def tag_verdict(spec: TensorSpec) -> Callable[[str], bool]:
+    """A function that says whether a tag fits `spec`; it remembers each answer."""
+    key = (known_element(spec), known_kinds(spec))
+    if key not in _verdicts:
+        _verdicts[key] = _make_verdict(spec)
+    return _verdicts[key]
+
+
+def _make_verdict(spec: TensorSpec) -> Callable[[str], bool]:
+    known: dict[str, bool] = {}
+
+    def fits(tag: str) -> bool:
+        verdict = known.get(tag)
+        if verdict is None:
+            said = read_tag(tag)
+            verdict = element_fits(spec, said) and kinds_fit(spec, said)
+            if said is not None:
+                known[tag] = verdict
+        return verdict
+
+    return constant_when_traced(fits)
+
+
+def tag_passer(spec: TensorSpec) -> Callable[[str | None], str | None]:
+    """A function from the tag of an input to that of a result of type `spec`, which is generic over its element."""
+    known: dict[str | None, str | None] = {}
+
+    def tag_of(given: str | None) -> str | None:
+        if given not in known:
+            known[given] = retag(given, spec)
+        return known[given]
+
+    return constant_when_traced(tag_of)
