@@ -314,9 +314,9 @@ class Checker:
         if tag is None or _tags.is_stale(value, str(written)):
             return
         if not _tags.element_fits(spec, tag):
-            expected = _tags.known_element(spec)
-            reason = f"holds {tag.element}, expected {expected}"
-            self._fail("element", place, spec, value, reason, expected=expected, got=tag.element)
+            allowed = _tags.allowed_elements(spec)
+            reason = f"holds {tag.element}, expected {' or '.join(map(str, allowed))}"
+            self._fail("element", place, spec, value, reason, expected=allowed[0], got=tag.element)
         elif not _tags.kinds_fit(spec, tag):
             got, kinds = describe_kinds(tag.kinds), describe_kinds(spec.kinds)
             reason = f"axes are {got}; expected {kinds}"

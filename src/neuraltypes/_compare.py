@@ -114,14 +114,18 @@ def _accepts_anything(spec: Spec) -> bool:
 
 
 def _compare_spec_elements(expected: TensorSpec, given: TensorSpec) -> Comparison:
-    if isinstance(expected.element, ElementVar):
-        outcome = compare_elements(expected.element.bound, _known(given.element))
-        return outcome if outcome.accepted is False else SAME
-    return compare_elements(expected.element, _known(given.element))
+    allowed = _options(expected.element)
+    outcomes = [_best([compare_elements(option, given) for option in allowed]) for given in _options(given.element)]
+    outcome = outcomes[0] if len(set(outcomes)) == 1 else INCOMPATIBLE
+    return SAME if isinstance(expected.element, ElementVar) and outcome.accepted else outcome
 
 
-def _known(element: ElementType | ElementVar | None) -> ElementType | None:
-    return element.bound if isinstance(element, ElementVar) else element
+def _options(element: ElementType | ElementVar | None) -> tuple[ElementType | None, ...]:
+    return element.options or (None,) if isinstance(element, ElementVar) else (element,)
+
+
+def _best(outcomes: list[Comparison]) -> Comparison:
+    return next((outcome for outcome in outcomes if outcome.accepted), outcomes[0])
 
 
 def _compare_dtypes(expected: DType | None, given: DType | None) -> Comparison:

@@ -110,7 +110,7 @@ class _Maker:
         shape = [size for axis in spec.axes for size in self._axis_sizes(axis)]
         try:
             return self._values(shape, spec).to(_dtype(spec.dtype))
-        except (NotImplementedError, RuntimeError, AttributeError) as error:
+        except (NotImplementedError, RuntimeError, AttributeError, ValueError) as error:
             reason = f"torch cannot fill {spec}: {error}"
             raise AnnotationError(f'example_inputs: input "{name}": {reason}; give it: {name}=...') from None
 

@@ -10,8 +10,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, final
+from types import UnionType
+from typing import Any, Final, Union, final, get_args, get_origin
 
+from beartype import beartype
+from beartype.door import is_bearable
+from beartype.roar import BeartypeException
 from torch import Tensor
 
 from neuraltypes import _tags
@@ -44,6 +48,7 @@ from neuraltypes._spec import (
     axis_names,
     tensors,
 )
+from neuraltypes.elements import ElementType
 
 OK: Final = "_nt_ok"
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
@@ -101,6 +106,10 @@ class GuardBuilder:
         self._emit_initial(ahead, self._shape_names([spec]))
         self._block(name, spec, OK)
         self._finish_computed()
+        if isinstance(spec, TensorSpec):
+            self.code.emit(f'_nt_tag = getattr({name}, "{_tags.ATTRIBUTE}", None)')
+            self._tag_result(name, spec, list(inputs), source)
+            return self.code.take()
         with self.code.when(OK):
             self._tag_block(name, spec, untouched)
         return self.code.take()
@@ -137,7 +146,7 @@ class GuardBuilder:
             ):
                 self._set_tag(name, "_nt_tag")
         elif (tag := _tags.make_tag(spec)) is not None:
-            says_more = _tags.known_element(spec) is not None
+            says_more = isinstance(spec.element, ElementType)
             with self.code.when(is_new if says_more or not is_input else f"{is_new} and not ({is_input})"):
                 if says_more and is_input:
                     with self.code.when(is_input):
@@ -390,8 +399,10 @@ class GuardBuilder:
     def _value_block(self, value: str, spec: ValueSpec, flag: str) -> None:
         if spec.type == "Any" or spec.hint is Any:
             return
-        if _is_plain_class(spec.hint):
-            self.code.clear_unless(f"isinstance({value}, {self.code.constant(spec.hint)})", flag)
+        classes = get_args(spec.hint) if get_origin(spec.hint) in (Union, UnionType) else (spec.hint,)
+        if all(map(_is_plain_class, classes)):
+            names = [self.code.constant(cls) for cls in classes]
+            self.code.clear_unless(f"isinstance({value}, ({', '.join(names)},))", flag)
         else:
             # The acceptor is a function that beartype made; what it raises sends the call to the full check.
             self.code.emit(f"{self.code.constant(_acceptor(spec))}({value})")
@@ -491,11 +502,10 @@ def _is_plain_class(hint: Any) -> bool:
 
 
 def _acceptor(spec: ValueSpec) -> Callable[[Any], None]:
-    from beartype import beartype
-    from beartype.roar import BeartypeException
-
     def accept(value: Any) -> None:
         """Raise when `value` does not fit."""
+        if not __debug__ and not is_bearable(value, spec.hint):  # beartype's decorator does nothing under python -O
+            raise TypeError
 
     accept.__annotations__ = {"value": spec.hint, "return": None}
     try:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import CodeType
 from typing import Any, TypeAlias
 
@@ -44,6 +45,15 @@ class Hook:
     wrapper: Any = None
     _interface: Interface | None = None
     _prepared: bool = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        with suppress(AnnotationError):
+            self.interface  # noqa: B018  # where it arrives, the names that string annotations use may be missing
+        return {item.name: getattr(self, item.name) for item in fields(self)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
 
     @property
     def interface(self) -> Interface:
@@ -195,7 +205,7 @@ class Hook:
         said = _tags.read_tag(written)
         fits = said is not None and _tags.element_fits(spec, said) and _tags.kinds_fit(spec, said)
         tag = _tags.make_tag(spec)
-        if fits or tag is None or _tags.known_element(spec) is None or result.is_nested:
+        if fits or tag is None or not isinstance(spec.element, ElementType) or result.is_nested:
             return result
         view = result.view_as(result)
         setattr(view, _tags.ATTRIBUTE, tag)

@@ -16,7 +16,7 @@ from neuraltypes._hook import Hook, hook_of
 from neuraltypes._interface import Interface, read_interface
 from neuraltypes._read import known_element
 from neuraltypes._spec import Spec
-from neuraltypes._typecheck import has_strings, hook_function, local_names
+from neuraltypes._typecheck import hook_function, local_names
 from neuraltypes.elements import ElementType
 
 
@@ -86,8 +86,7 @@ def interface_of(cls: type, generic: Any = None) -> Interface:
 def _hook_forward(
     cls: type, forward: Callable[..., Any], elements: Mapping[str, ElementType], frame: FrameType | None
 ) -> Callable[..., Any]:
-    names = local_names(forward.__qualname__, frame) if has_strings(forward) else None
-    return hook_function(forward, names=names, owner=cls, elements=elements)
+    return hook_function(forward, names=local_names(forward, frame), owner=cls, elements=elements)
 
 
 def _prepare_early(cls: type) -> None:

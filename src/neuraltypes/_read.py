@@ -199,7 +199,8 @@ def _is_tensor_class(hint: type) -> bool:
 
 def _is_element(item: Any) -> bool:
     if isinstance(item, TypeVar):
-        return item.__bound__ is None or known_element(item.__bound__) is not None
+        allowed = item.__constraints__ or (() if item.__bound__ is None else (item.__bound__,))
+        return all(known_element(option) is not None for option in allowed)
     return known_element(item) is not None
 
 
@@ -213,7 +214,8 @@ def known_element(item: Any) -> ElementType | None:
 
 def _to_element_or_var(item: Any) -> ElementType | ElementVar:
     if isinstance(item, TypeVar):
-        return ElementVar(item.__name__, known_element(item.__bound__))
+        constraints = tuple(typing.cast("ElementType", to_element(option)) for option in item.__constraints__)
+        return ElementVar(item.__name__, known_element(item.__bound__), constraints)
     return typing.cast("ElementType", to_element(item))
 
 

@@ -32,10 +32,16 @@ RecordForm: TypeAlias = Literal["namedtuple", "dataclass", "typeddict"]
 
 @dataclass(frozen=True, slots=True)
 class ElementVar:
-    """An element `TypeVar`: one call decides which element it stands for, within its bound."""
+    """An element `TypeVar`: one call decides which element it stands for, within its bound or among its constraints."""
 
     name: str
     bound: ElementType | None = None
+    constraints: tuple[ElementType, ...] = ()
+
+    @property
+    def options(self) -> tuple[ElementType, ...]:
+        """What it may stand for; nothing where any element will do."""
+        return self.constraints or (() if self.bound is None else (self.bound,))
 
     def __str__(self) -> str:
         return self.name

@@ -118,7 +118,9 @@ def _tensor_to_json(spec: TensorSpec) -> Json:
 def element_to_json(element: ElementType | ElementVar) -> Json:
     """An element as its full name and known parameters."""
     if isinstance(element, ElementVar):
-        return {"var": element.name} | ({} if element.bound is None else {"bound": element_to_json(element.bound)})
+        bound = {} if element.bound is None else {"bound": element_to_json(element.bound)}
+        constraints = {"constraints": [element_to_json(option) for option in element.constraints]}
+        return {"var": element.name} | bound | (constraints if element.constraints else {})
     data: Json = {"name": element_name(type(element))}
     known = parameters(element)
     return data | {"parameters": known} if known else data
@@ -133,7 +135,13 @@ def element_from_json(data: Mapping[str, Any] | None) -> ElementType | ElementVa
     if data is None:
         return None
     if "var" in data:
-        return ElementVar(_text(data["var"]), cast("ElementType | None", element_from_json(data.get("bound"))))
+        constraints = tuple(_known_element(option) for option in data.get("constraints", ()))
+        bound = None if data.get("bound") is None else _known_element(data["bound"])
+        return ElementVar(_text(data["var"]), bound, constraints)
+    return _known_element(data)
+
+
+def _known_element(data: Mapping[str, Any]) -> ElementType:
     cls = find_element(data["name"])
     if cls is None:
         raise AnnotationError(f'element "{data["name"]}" is not imported; import the module that defines it first')

@@ -81,9 +81,11 @@ def writes_in_place(code: CodeType) -> bool:
     return in_place or any(name == "inplace" or re.fullmatch(r"[^_]\w*[^_]_", str(name)) for name in names)
 
 
-def known_element(spec: TensorSpec) -> ElementType | None:
-    """The element that tensors of a spec must have, None when any will do."""
-    return spec.element.bound if isinstance(spec.element, ElementVar) else spec.element
+def allowed_elements(spec: TensorSpec) -> tuple[ElementType, ...]:
+    """The elements of which tensors of a spec must have one; empty when any will do."""
+    if isinstance(spec.element, ElementVar):
+        return spec.element.options
+    return () if spec.element is None else (spec.element,)
 
 
 def known_kinds(spec: TensorSpec) -> tuple[AxisKind | None, ...] | None:
@@ -105,12 +107,13 @@ def read_tag(tag: str | None) -> Tag | None:
 
 def is_constrained(spec: TensorSpec) -> bool:
     """Whether some tag can disagree with `spec`."""
-    return known_element(spec) is not None or known_kinds(spec) is not None
+    return bool(allowed_elements(spec)) or known_kinds(spec) is not None
 
 
 def element_fits(spec: TensorSpec, tag: Tag | None) -> bool:
     """Whether a tensor of that tag means what `spec` declares."""
-    return tag is None or compare_elements(known_element(spec), tag.element).accepted
+    allowed = allowed_elements(spec)
+    return tag is None or not allowed or any(compare_elements(element, tag.element).accepted for element in allowed)
 
 
 def kinds_fit(spec: TensorSpec, tag: Tag | None) -> bool:
@@ -145,7 +148,7 @@ def _parse(tag: str) -> Tag:
 
 def tag_verdict(spec: TensorSpec) -> Callable[[str], bool]:
     """A function that says whether a tag fits `spec`; it remembers each answer."""
-    key = (known_element(spec), known_kinds(spec))
+    key = (allowed_elements(spec), known_kinds(spec))
     if key not in _verdicts:
         _verdicts[key] = _make_verdict(spec)
     return _verdicts[key]

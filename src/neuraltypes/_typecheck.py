@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import functools
 import inspect
+import re
 import sys
 from collections.abc import Callable, Generator, Mapping
 from types import FrameType, FunctionType
@@ -62,8 +63,7 @@ def hook_target(target: Any, frame: FrameType | None, *, tensors_only: bool = Fa
         raise AnnotationError(
             f"typecheck: {target!r} is {type(target).__name__}, expected a function or an nn.Module class"
         )
-    names = local_names(target.__qualname__, frame) if has_strings(target) else None
-    return hook_function(target, names=names, tensors_only=tensors_only)
+    return hook_function(target, names=local_names(target, frame), tensors_only=tensors_only)
 
 
 def _hook_class(cls: _C, frame: FrameType | None) -> _C:
@@ -72,8 +72,7 @@ def _hook_class(cls: _C, frame: FrameType | None) -> _C:
         raise AnnotationError(
             f"typecheck: class {cls.__name__} defines no forward of its own; decorate a class that does"
         )
-    names = local_names(forward.__qualname__, frame) if has_strings(forward) else None
-    cls.forward = hook_function(forward, names=names, owner=cls)  # type: ignore[attr-defined]
+    cls.forward = hook_function(forward, names=local_names(forward, frame), owner=cls)  # type: ignore[attr-defined]
     return cls
 
 
@@ -132,21 +131,18 @@ def _without_result(method: Callable[[], None]) -> Callable[[], None]:
     return run
 
 
-def local_names(qualname: str, frame: FrameType | None) -> dict[str, Any]:
-    """Names local to the functions around a definition, which its string annotations may use."""
-    enclosing = qualname.split(".<locals>.")[:-1]
+def local_names(function: Callable[..., Any], frame: FrameType | None) -> dict[str, Any]:
+    """Names local to the functions around a definition that its string annotations mention."""
+    texts = [annotation for annotation in annotations_of(function).values() if isinstance(annotation, str)]
+    mentioned = set(re.findall(r"\w+", " ".join(texts)))
+    enclosing = function.__qualname__.split(".<locals>.")[:-1] if mentioned else []
     names: dict[str, Any] = {}
     while frame is not None and enclosing:
         if frame.f_code.co_name == enclosing[-1].rpartition(".")[2]:
-            names = {**frame.f_locals, **names}
+            names = {**{name: value for name, value in frame.f_locals.items() if name in mentioned}, **names}
             enclosing.pop()
         frame = frame.f_back
     return names
-
-
-def has_strings(function: Callable[..., Any]) -> bool:
-    """Whether some annotation is not evaluated yet."""
-    return any(isinstance(annotation, str) for annotation in annotations_of(function).values())
 
 
 def check_yields(
