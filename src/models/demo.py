@@ -23,7 +23,7 @@ from models.language_model import generate
 from models.plots import plot_curves
 from models.text import HeldOutWindows, RandomWindows, Split, encode, resegment, split_topics, train_tokenizer
 from models.training import LanguageModelTraining
-from neuraltypes import CheckError, set_checks
+from neuraltypes import CheckError, checks, set_checks
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,7 +64,7 @@ def train(config: DemoConfig, split: Split, tokenizer: Tokenizer) -> LanguageMod
         accelerator="cpu",
         precision=c.precision,  # type: ignore[arg-type]  # Lightning refuses what it does not know
         max_steps=c.steps,
-        val_check_interval=max(c.steps // c.evaluations, 1),
+        val_check_interval=math.ceil(c.steps / c.evaluations),
         num_sanity_val_steps=0,
         gradient_clip_val=c.clip,
         callbacks=[TQDMProgressBar(refresh_rate=10)],
@@ -72,13 +72,17 @@ def train(config: DemoConfig, split: Split, tokenizer: Tokenizer) -> LanguageMod
         enable_checkpointing=False,
         enable_model_summary=False,
     )
-    trainer.fit(training, DataLoader(windows, batch_size=c.batch_size), DataLoader(held_out, batch_size=32))
+    evaluation = DataLoader(held_out, batch_size=32)
+    trainer.fit(training, DataLoader(windows, batch_size=c.batch_size), evaluation)
+    if not training.curves.held_out or training.curves.held_out[-1][0] != c.steps:
+        trainer.validate(training, evaluation, verbose=False)
     return training
 
 
 def _set_checks(policy: str) -> None:
     try:
-        set_checks(policy)  # type: ignore[arg-type]  # refused there when it is none
+        # YAML reads a bare `off` as false.
+        set_checks("off" if policy == "False" else policy)  # type: ignore[arg-type]  # refused there when it is none
     except ValueError as error:
         raise ConfigError(f"trainer.checks: {error}") from None
 
@@ -139,7 +143,8 @@ def _show_wrong_batch(training: LanguageModelTraining) -> None:
     )
     for call in calls:
         try:
-            call()
+            with checks("always"):
+                call()
         except CheckError as error:
             print(f"\n{type(error).__name__}: {error}")
 

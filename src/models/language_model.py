@@ -54,6 +54,15 @@ class LanguageModelConfig:
     n_heads: int = 4
     dropout: float = 0.1
 
+    def __post_init__(self) -> None:
+        for name in ("vocab_size", "context", "d_model", "n_layers", "n_heads"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"model.{name} is {getattr(self, name)}, expected at least 1")
+        if self.d_model % (2 * self.n_heads):
+            raise ValueError(f"model.d_model is {self.d_model}, expected a multiple of 2 * n_heads={2 * self.n_heads}")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"model.dropout is {self.dropout}, expected 0 or more and less than 1")
+
 
 class ChannelDropout(NeuralModule):
     """Zero whole channels of each sequence: one mask over time, in training only.
@@ -63,6 +72,8 @@ class ChannelDropout(NeuralModule):
 
     def __init__(self, *, p: float) -> None:
         super().__init__()
+        if not 0 <= p < 1:
+            raise ValueError(f"ChannelDropout: p is {p}, expected 0 or more and less than 1")
         self.p = p
 
     def forward(
@@ -273,6 +284,8 @@ class LanguageModel(NeuralModule):
     def forward(
         self, *, tokens: NeuralType[Int[Tensor, "b t"], TokenIndex]
     ) -> NeuralType[Float[Tensor, "b t {self.config.vocab_size}"], LogitsType]:
+        if tokens.shape[1] > self.config.context:
+            raise ValueError(f"LanguageModel: {tokens.shape[1]} tokens, expected at most context={self.config.context}")
         x = self.dropout(x=self.embedding(tokens=tokens))
         for block in self.blocks:
             x = block(x=x)
@@ -303,15 +316,23 @@ class NextTokenLoss(NeuralModule):
 def generate(
     model: LanguageModel, prompt: Iterable[int], *, n_new: int, temperature: float = 0.8, top_k: int = 40, seed: int = 0
 ) -> list[int]:
-    """`prompt` and `n_new` more tokens, each drawn from the `top_k` most probable ones."""
+    """`prompt` and `n_new` more tokens, each drawn from the `top_k` most probable ones.
+
+    Raises:
+        ValueError: the prompt is empty.
+    """
     generator = torch.Generator().manual_seed(seed)
-    tokens = torch.tensor([list(prompt)])
+    tokens = torch.tensor([list(prompt)], dtype=torch.long)
+    if not tokens.numel():
+        raise ValueError("generate: the prompt is empty, expected at least one token")
     was_training = model.training
     model.eval()
-    for _ in range(n_new):
-        logits = model(tokens=tokens[:, -model.config.context :])[:, -1]
-        best, index = logits.float().topk(min(top_k, logits.shape[-1]))
-        drawn = torch.multinomial((best / temperature).softmax(dim=-1), 1, generator=generator)
-        tokens = torch.cat([tokens, index.gather(1, drawn)], dim=1)
-    model.train(was_training)
+    try:
+        for _ in range(n_new):
+            logits = model(tokens=tokens[:, -model.config.context :])[:, -1]
+            best, index = logits.float().topk(min(top_k, logits.shape[-1]))
+            drawn = torch.multinomial((best / temperature).softmax(dim=-1), 1, generator=generator)
+            tokens = torch.cat([tokens, index.gather(1, drawn)], dim=1)
+    finally:
+        model.train(was_training)
     return [int(token) for token in tokens[0]]

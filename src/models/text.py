@@ -117,7 +117,7 @@ class HeldOutWindows(Dataset[tuple[Tensor, Tensor, int]]):
 
     def __init__(self, tokens: Tokens, *, context: int) -> None:
         last = max(len(tokens) - 1 - context, 0)
-        starts = [*range(0, last, context // 2), last]
+        starts = [*range(0, last, max(context // 2, 1)), last]
         scored = [0, *(start + context for start in starts[:-1])]
         self.windows = [tokens[start : start + context + 1] for start in starts]
         self.skips = [past - start for past, start in zip(scored, starts, strict=True)]

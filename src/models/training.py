@@ -37,11 +37,12 @@ class Curves:
 
 
 def lr_factor(step: int, *, steps: int, warmup: float) -> float:
-    """Linear warm-up over the fraction `warmup` of the steps, then half a cosine to zero."""
-    progress = (step + 1) / steps
-    if progress < warmup:
-        return progress / warmup
-    return 0.5 * (1 + math.cos(math.pi * (progress - warmup) / (1 - warmup)))
+    """Linear warm-up over the fraction `warmup` of the steps, then half a cosine that ends at zero after the last."""
+    rising = max(round(steps * warmup), 1)
+    if step < rising:
+        return (step + 1) / rising
+    progress = min((step - rising) / max(steps - rising, 1), 1.0)
+    return 0.5 * (1 + math.cos(math.pi * progress))
 
 
 class LanguageModelTraining(pl.LightningModule):
