@@ -98,7 +98,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m models.demo", description=__doc__)
     parser.add_argument("--config", type=Path, default=DEFAULT_FILE, help="a YAML file (default: %(default)s)")
     parser.add_argument("overrides", nargs="*", metavar="key=value", help="for example trainer.steps=100")
-    return parser.parse_args(arguments)
+    return parser.parse_intermixed_args(arguments)
 
 
 def _report(training: LanguageModelTraining, split: Split) -> bool:

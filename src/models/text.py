@@ -23,7 +23,7 @@ Tokens = NeuralType[Int[Tensor, "n"], TokenIndex]
 
 @dataclass(frozen=True)
 class Split:
-    """Two disjoint texts: no eight words in a row of `held_out` occur in `train`."""
+    """Two disjoint texts: no eight words in a row of `held_out` occur in a paragraph of `train`."""
 
     train: str
     held_out: str
@@ -87,12 +87,14 @@ def encode(tokenizer: Tokenizer, text: str) -> Tokens:
 def resegment(tokenizer: Tokenizer, text: str, *, dropout: float, copies: int) -> Tokens:
     """`copies` random segmentations of `text`, in each of which merges are skipped with probability `dropout`.
 
+    The library draws from a generator of its own, which cannot be seeded: two calls differ.
     Source: Provilkov et al. 2020, arXiv:1910.13267.
     """
     tokenizer.model.dropout = dropout
-    tokens = torch.cat([encode(tokenizer, text) for _ in range(copies)])
-    tokenizer.model.dropout = None
-    return tokens
+    try:
+        return torch.cat([encode(tokenizer, text) for _ in range(copies)])
+    finally:
+        tokenizer.model.dropout = None
 
 
 class RandomWindows(Dataset[tuple[Tensor, Tensor]]):

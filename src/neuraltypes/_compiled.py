@@ -112,16 +112,16 @@ def _unsupported(error: CheckError) -> Exception:
 
 def forget_annotation(proxy: Any) -> None:
     """Take our annotations from a `torch.fx` trace: fx writes them into code, and cannot spell `Annotated`."""
-    tracer = proxy.tracer
+    graph = proxy.node.graph
     if proxy.node.op == "placeholder":
         proxy.node.type = None
-    if "create_node" in vars(tracer):
+    if "create_node" in vars(graph):
         return
-    create_node = tracer.create_node
+    create_node = graph.create_node
 
     def without_type(*args: Any, **kwargs: Any) -> Any:
         given = inspect.signature(create_node).bind(*args, **kwargs)
         given.arguments["type_expr"] = None
         return create_node(*given.args, **given.kwargs)
 
-    tracer.create_node = without_type
+    graph.create_node = without_type
