@@ -11,7 +11,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Mapping
 from types import UnionType
-from typing import Any, Final, Union, final, get_args, get_origin
+from typing import Any, Final, Literal, Union, final, get_args, get_origin
 
 from beartype import beartype
 from beartype.door import is_bearable
@@ -51,6 +51,7 @@ from neuraltypes._spec import (
 from neuraltypes.elements import ElementType
 
 OK: Final = "_nt_ok"
+_LITERALS: Final = (str, int, bool, bytes, type(None))  # others, such as enum members, cannot be spelled
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
 
 
@@ -399,8 +400,12 @@ class GuardBuilder:
     def _value_block(self, value: str, spec: ValueSpec, flag: str) -> None:
         if spec.type == "Any" or spec.hint is Any:
             return
-        classes = get_args(spec.hint) if get_origin(spec.hint) in (Union, UnionType) else (spec.hint,)
-        if all(map(_is_plain_class, classes)):
+        has_options = get_origin(spec.hint) in (Union, UnionType, Literal)
+        classes = get_args(spec.hint) if has_options else (spec.hint,)
+        if get_origin(spec.hint) is Literal and all(type(option) in _LITERALS for option in classes):
+            options = [f"({value} == {o!r} and type({value}) is {self.code.constant(type(o))})" for o in classes]
+            self.code.clear_unless(" or ".join(options), flag)
+        elif all(map(_is_plain_class, classes)):
             names = [self.code.constant(cls) for cls in classes]
             self.code.clear_unless(f"isinstance({value}, ({', '.join(names)},))", flag)
         else:

@@ -138,8 +138,12 @@ def local_names(function: Callable[..., Any], frame: FrameType | None) -> dict[s
     enclosing = function.__qualname__.split(".<locals>.")[:-1] if mentioned else []
     names: dict[str, Any] = {}
     while frame is not None and enclosing:
-        if frame.f_code.co_name == enclosing[-1].rpartition(".")[2]:
-            names = {**{name: value for name, value in frame.f_locals.items() if name in mentioned}, **names}
+        code = frame.f_code
+        if code.co_name == enclosing[-1].rpartition(".")[2]:
+            # Reading the locals of a frame keeps them alive with it (before Python 3.13), so only where one is needed.
+            needed = mentioned.intersection(code.co_varnames + code.co_cellvars + code.co_freevars)
+            found = {name: value for name, value in frame.f_locals.items() if name in needed} if needed else {}
+            names = {**found, **names}
             enclosing.pop()
         frame = frame.f_back
     return names

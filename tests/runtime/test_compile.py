@@ -261,11 +261,7 @@ def test_containers_and_optional_arguments_compile(fullgraph: bool) -> None:
 
 @pytest.mark.parametrize(("wrong", "reason"), WRONG, ids=[next(iter(wrong)) for wrong, _ in WRONG])
 @pytest.mark.parametrize("fullgraph", [False, True], ids=["default", "fullgraph"])
-def test_a_wrong_item_is_caught(
-    wrong: dict[str, Any], reason: str, fullgraph: bool, request: pytest.FixtureRequest
-) -> None:
-    if fullgraph and "mode" in wrong:
-        request.applymarker(pytest.mark.xfail(strict=True, reason="the compiler traces how beartype words a violation"))
+def test_a_wrong_item_is_caught(wrong: dict[str, Any], reason: str, fullgraph: bool) -> None:
     compiled = torch.compile(Containers(), backend="eager", fullgraph=fullgraph)
     compiled(**GOOD)
     with pytest.raises(CheckError, match=re.escape(reason)):

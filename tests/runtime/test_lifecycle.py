@@ -93,7 +93,6 @@ def test_a_class_with_strings_as_annotations_pickled_by_value_is_checked() -> No
     assert_checked(by_cloudpickle(Local)())
 
 
-@pytest.mark.xfail(strict=True, reason="all names around a function are kept for its annotations")
 def test_annotations_keep_only_the_names_that_they_use() -> None:
     unrelated = torch.ones(3)
 
