@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -31,11 +32,11 @@ class Timing:
 
 
 def measure(variants: Mapping[str, Callable[[], object]], *, calls: int, rounds: int) -> dict[str, Timing]:
-    """Time each variant `calls` times a round, in turn and in alternating order, after one round of warm-up."""
+    """Time each variant `calls` times a round, in turn and in an order drawn anew, after one round of warm-up."""
     times: dict[str, list[float]] = {name: [] for name in variants}
-    for number in range(rounds + 1):
-        names = list(variants) if number % 2 else list(variants)[::-1]
-        for name in names:
+    order = random.Random(0)
+    for _ in range(rounds + 1):
+        for name in order.sample(list(variants), k=len(variants)):
             times[name].append(_nanoseconds(variants[name], calls))
     return {name: Timing(tuple(found[1:])) for name, found in times.items()}
 

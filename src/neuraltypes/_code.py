@@ -15,7 +15,7 @@ class CodeWriter:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.constants: dict[str, Any] = {}
-        self.literals: dict[str, frozenset[Any]] = {}
+        self.literals: dict[str, frozenset[Any] | str] = {}
         self._indent = 0
         self._count = 0
 
@@ -33,7 +33,7 @@ class CodeWriter:
         self.constants[name] = value
         return name
 
-    def literal(self, value: frozenset[Any]) -> str:
+    def literal(self, value: frozenset[Any] | str) -> str:
         """A placeholder that `embed_literals` replaces: torch.compile need not guard what stands in the code itself."""
         placeholder = next(
             (p for p, known in self.literals.items() if known == value), f"_nt_literal_{len(self.literals)}"

@@ -91,12 +91,14 @@ class GuardBuilder:
         self._finish_computed()
         return self.code.take()
 
-    def result(self, name: str, spec: Spec, inputs: Iterable[str], source: str | None = None) -> list[str]:
+    def result(
+        self, name: str, spec: Spec, inputs: Iterable[str], source: tuple[str, TensorSpec] | None = None
+    ) -> list[str]:
         """Lines that check the result, with what the arguments bound, and tag the tensors in it that carry no tag yet.
 
         A result that is one of the `inputs` itself becomes a view where its element says more than the input's tag;
         inside a container it stays as it is.
-        `source` is the input whose element a result generic over its element takes on.
+        `source` is the input, and its type, whose element a result generic over its element takes on.
         """
         if isinstance(spec, TensorSpec) and not is_variadic(spec.axes or ()):
             self._straight_result(name, spec, list(inputs), source)
@@ -115,7 +117,9 @@ class GuardBuilder:
             self._tag_block(name, spec, untouched)
         return self.code.take()
 
-    def _straight_result(self, name: str, spec: TensorSpec, inputs: list[str], source: str | None) -> None:
+    def _straight_result(
+        self, name: str, spec: TensorSpec, inputs: list[str], source: tuple[str, TensorSpec] | None
+    ) -> None:
         conditions = [self._isinstance(name, spec), *self._dtype(name, spec)]
         if _tags.is_constrained(spec) or source is not None:
             self.code.emit(f'_nt_tag = getattr({name}, "{_tags.ATTRIBUTE}", None)')
@@ -135,16 +139,19 @@ class GuardBuilder:
         self._finish_computed()
         self._tag_result(name, spec, inputs, source)
 
-    def _tag_result(self, name: str, spec: TensorSpec, inputs: list[str], source: str | None) -> None:
+    def _tag_result(
+        self, name: str, spec: TensorSpec, inputs: list[str], source: tuple[str, TensorSpec] | None
+    ) -> None:
         # Only exact tensors: a tag on a Parameter would follow it to wherever else it is used.
         is_new = f"{OK} and _nt_tag is None and type({name}) is {self.code.constant(_array_class(spec))}"
         is_input = " or ".join(f"{name} is {argument}" for argument in inputs)
         if source is not None:
-            given = f'getattr({source}, "{_tags.ATTRIBUTE}", None)'
+            argument, given_spec = source
+            given = f'getattr({argument}, "{_tags.ATTRIBUTE}", None)'
+            if _tags.known_kinds(given_spec) != _tags.known_kinds(spec):
+                given = f"{self.code.constant(_tags.tag_passer(spec))}({given})"
             is_new += f" and not ({is_input})" if is_input else ""
-            with self.code.when(
-                f"{is_new} and (_nt_tag := {self.code.constant(_tags.tag_passer(spec))}({given})) is not None"
-            ):
+            with self.code.when(f"{is_new} and (_nt_tag := {given}) is not None"):
                 self._set_tag(name, "_nt_tag")
         elif (tag := _tags.make_tag(spec)) is not None:
             says_more = isinstance(spec.element, ElementType)
@@ -152,7 +159,7 @@ class GuardBuilder:
                 if says_more and is_input:
                     with self.code.when(is_input):
                         self.code.emit(f"{name} = {name}.view_as({name})")
-                self._set_tag(name, repr(tag))
+                self._set_tag(name, self.code.literal(tag))
 
     def _set_tag(self, value: str, tag: str) -> None:
         tagged = f"{self.code.constant(_tags.tag_written)}({value}, {tag})" if self._writes else tag
@@ -164,7 +171,7 @@ class GuardBuilder:
                 is_new = [f"type({value}) is {self.code.constant(_array_class(spec))}"]
                 is_new += [f'getattr({value}, "{_tags.ATTRIBUTE}", None) is None']
                 with self.code.when(" and ".join(is_new + [condition.format(value) for condition in untouched])):
-                    self._set_tag(value, repr(tag))
+                    self._set_tag(value, self.code.literal(tag))
             case OptionalSpec(item=item):
                 with self.code.when(f"{value} is not None"):
                     self._tag_block(value, item, untouched)
@@ -265,6 +272,8 @@ class GuardBuilder:
                 condition = f"{variable} == {axis.size}"
             case NamedAxis(name=name) if name in self._sure:
                 condition = f"{variable} == {_size(name)}"
+            case SymbolicAxis(names=names) if self._sure.issuperset(names):
+                condition = f"{variable} == {self._expression(axis)}"
             case _:
                 return None
         return f"({variable} == 1 or {condition})" if axis.broadcastable else condition
@@ -429,8 +438,8 @@ class GuardBuilder:
         return [self._fits(f"(_nt_tag := {read})", spec)]
 
     def _fits(self, tag: str, spec: TensorSpec) -> str:
-        usual = f"_nt_tag == {own!r} or " if (own := _tags.make_tag(spec)) is not None else ""
-        return f"({tag} is None or {usual}{self.code.constant(_tags.tag_verdict(spec))}(_nt_tag))"
+        usual = self.code.literal(_tags.usual_tags(spec))
+        return f"({tag} is None or _nt_tag in {usual} or {self.code.constant(_tags.tag_verdict(spec))}(_nt_tag))"
 
     def _collect(self, axis: SymbolicAxis, size: str) -> None:
         variable = self.code.variable()

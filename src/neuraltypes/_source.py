@@ -116,12 +116,12 @@ def _may_be_returned(given: Spec, result: Spec) -> bool:
     )
 
 
-def _generic_source(interface: Interface) -> str | None:
+def _generic_source(interface: Interface) -> tuple[str, TensorSpec] | None:
     """The input that decides which element a result generic over its element has."""
     element = interface.result.element if isinstance(interface.result, TensorSpec) else None
     if not isinstance(element, ElementVar):
         return None
-    sources = (n for n, s in interface.parameters if isinstance(s, TensorSpec) and s.element == element)
+    sources = ((n, s) for n, s in interface.parameters if isinstance(s, TensorSpec) and s.element == element)
     return next(sources, None)
 
 

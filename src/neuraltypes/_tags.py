@@ -9,6 +9,7 @@ from __future__ import annotations
 import dis
 import json
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,7 +24,7 @@ from neuraltypes._errors import AnnotationError
 from neuraltypes._spec import ElementVar, TensorSpec
 from neuraltypes._spec_json import element_from_json, element_to_json
 from neuraltypes._tracing import constant_when_traced
-from neuraltypes.elements import ElementType
+from neuraltypes.elements import ElementType, descendants
 from neuraltypes.kinds import AxisKind
 
 ATTRIBUTE: Final = "_neural_type"
@@ -132,7 +133,8 @@ def _write(tag: Tag) -> str | None:
         data["element"] = element_to_json(tag.element)
     if tag.kinds is not None:
         data["kinds"] = [kind and kind.name for kind in tag.kinds]
-    return json.dumps(data, sort_keys=True)
+    # Interned, so that guards compare tags by identity.
+    return sys.intern(json.dumps(data, sort_keys=True))
 
 
 @lru_cache(maxsize=4096)
@@ -144,6 +146,15 @@ def _parse(tag: str) -> Tag:
         None if isinstance(element, ElementVar) else element,
         None if kinds is None else tuple(None if name is None else AxisKind(name) for name in kinds),
     )
+
+
+def usual_tags(spec: TensorSpec) -> frozenset[str]:
+    """The tags that a tensor for `spec` most likely carries: of its elements, and of those imported below them."""
+    elements: list[ElementType | None] = [None, *allowed_elements(spec)]
+    elements += [cls() for element in allowed_elements(spec) for cls in descendants(type(element))]
+    kinds = known_kinds(spec)
+    tags = (_write(Tag(element, kinds)) for element in elements)
+    return frozenset(tag for tag in tags if tag is not None and tag_verdict(spec)(tag))
 
 
 def tag_verdict(spec: TensorSpec) -> Callable[[str], bool]:

@@ -93,6 +93,11 @@ def find_element(name: str) -> type[ElementType] | None:
 _by_name[element_name(ElementType)] = ElementType
 
 
+def descendants(cls: type[ElementType]) -> list[type[ElementType]]:
+    """The imported elements below `cls`."""
+    return [found for child in cls.__subclasses__() for found in (child, *descendants(child))]
+
+
 class VoidType(ElementType):
     """Anything at all: as an input it accepts every element."""
 
