@@ -63,7 +63,7 @@ CUTS = (
 
 
 def variants(
-    cut: Cut, make_call: Callable[[nn.Module, nn.Module], Callable[[], None]]
+    cut: Cut, make_call: Callable[[nn.Module, nn.Module], Callable[[], None]], *, repeats: int
 ) -> dict[str, Callable[[], None]]:
     unchecked = load_unchecked(cut.code)
     weights = cut.make(cut.code)[0].state_dict()
