@@ -18,6 +18,7 @@ from models.language_model import LanguageModelConfig
 from models.training import OptimizerConfig
 
 _BYTES = 256
+_PRECISIONS = ("32-true", "bf16-mixed", "bf16-true", "64-true")
 DEFAULT_FILE = Path(__file__).parent / "configs" / "language_model.yaml"
 
 
@@ -76,6 +77,10 @@ class TrainerConfig:
     def __post_init__(self) -> None:
         counts = ("steps", "batch_size", "evaluations", "threads")
         _require("trainer", self, dict.fromkeys(counts, _from(1)) | {"seed": _from(0), "clip": _from(0)})
+        if self.precision not in _PRECISIONS:
+            raise ValueError(f'trainer.precision is "{self.precision}", expected one of {", ".join(_PRECISIONS)}')
+        if self.checks == "False":  # how YAML reads a bare `off`
+            object.__setattr__(self, "checks", "off")
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,9 @@ def load_config(file: Path = DEFAULT_FILE, overrides: Sequence[str] = ()) -> Dem
         merged = _merge(merged, override, partial(OmegaConf.from_dotlist, [override]))
     try:
         return cast(DemoConfig, OmegaConf.to_object(merged))
-    except (OmegaConfBaseException, ValueError) as error:
+    except OmegaConfBaseException as error:
+        raise ConfigError(_explain(error)) from None
+    except ValueError as error:
         raise ConfigError(str(error)) from None
 
 

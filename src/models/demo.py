@@ -81,8 +81,7 @@ def train(config: DemoConfig, split: Split, tokenizer: Tokenizer) -> LanguageMod
 
 def _set_checks(policy: str) -> None:
     try:
-        # YAML reads a bare `off` as false.
-        set_checks("off" if policy == "False" else policy)  # type: ignore[arg-type]  # refused there when it is none
+        set_checks(policy)  # type: ignore[arg-type]  # refused there when it is none
     except ValueError as error:
         raise ConfigError(f"trainer.checks: {error}") from None
 

@@ -27,6 +27,15 @@ class OptimizerConfig:
     beta1: float = 0.9
     beta2: float = 0.99
 
+    def __post_init__(self) -> None:
+        if not self.peak_lr > 0:
+            raise ValueError(f"optimizer.peak_lr is {self.peak_lr}, expected more than 0")
+        if self.weight_decay < 0:
+            raise ValueError(f"optimizer.weight_decay is {self.weight_decay}, expected 0 or more")
+        for name in ("warmup", "beta1", "beta2"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"optimizer.{name} is {getattr(self, name)}, expected 0 or more and less than 1")
+
 
 @dataclass(slots=True)
 class Curves:

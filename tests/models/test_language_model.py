@@ -185,13 +185,10 @@ def test_channel_dropout_does_nothing_outside_training_or_at_0() -> None:
     assert torch.equal(ChannelDropout(p=0.0)(x=x), x)
 
 
-@pytest.mark.xfail(strict=True, reason="all channels are divided by zero")
-def test_channel_dropout_of_everything_is_zeros_or_refused() -> None:
-    try:
-        dropout = ChannelDropout(p=1.0)
-    except ValueError:
-        return
-    assert torch.equal(dropout(x=torch.ones(1, 2, 3)), torch.zeros(1, 2, 3))
+@pytest.mark.parametrize("p", [-0.1, 1.0, 1.5])
+def test_channel_dropout_of_no_probability_or_of_everything_is_refused(p: float) -> None:
+    with pytest.raises(ValueError, match=f"p is {p}, expected 0 or more and less than 1"):
+        ChannelDropout(p=p)
 
 
 def test_dropout_of_the_model_is_in_training_only(config: LanguageModelConfig, tokens: Tensor) -> None:
