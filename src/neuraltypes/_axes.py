@@ -71,6 +71,7 @@ Axes: TypeAlias = tuple[Axis, ...]
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
 _MODIFIERS: Final = "#*_?"
 _MAX_DIGITS: Final = 18
+_MAX_EXPRESSION: Final = 1000
 
 
 @lru_cache(maxsize=4096)
@@ -215,6 +216,8 @@ def _refuse(modifiers: set[str], reason: str, fixed: str, text: str) -> None:
 
 def _names(body: str, item: str, text: str) -> tuple[str, ...]:
     """Names that a symbolic axis reads outside braces, functions that it calls left out."""
+    if len(body) > _MAX_EXPRESSION:  # how deep an expression Python parses depends on the recursion limit of the moment
+        raise _malformed(text, f"an expression of {len(body)} characters is too long", f"use {_MAX_EXPRESSION} at most")
     for inner in _BRACES.findall(body):
         _parse_expression(inner, item, text)
     tree = _parse_expression(_BRACES.sub("(0)", body), item, text)

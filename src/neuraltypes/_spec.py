@@ -72,6 +72,7 @@ class TensorSpec(_SpecMethods):
     `axes` is a jaxtyping string (`"b t mel=80"`) or one entry per axis: a string (`"B"`, `"C=80"`), a size, or an
     `AxisKind`; an empty tuple is a scalar. `element` is an element or its class.
 
+    >>> from neuraltypes.elements import EncodedRepresentation
     >>> TensorSpec(axes=("B", "T", "C"), element=EncodedRepresentation()).kinds
     (AxisKind(name='batch'), AxisKind(name='time'), AxisKind(name='channel'))
 
