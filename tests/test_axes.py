@@ -380,7 +380,7 @@ def test_a_text_that_python_cannot_hold_is_refused(text: str) -> None:
 def test_a_computed_axis_is_a_python_expression_with_braces_as_parentheses() -> None:
     (axis,) = parse_axes("{width}+2*t")
     assert isinstance(axis, SymbolicAxis)
-    assert python_expression(axis) == "(width)+2*t"
+    assert python_expression(axis, "size_{}".format) == "((width) + 2 * size_t)"
 
 
 @pytest.mark.parametrize(("one", "other"), [("µ", "μ"), ("ﬁ", "fi")])

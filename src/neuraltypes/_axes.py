@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -132,9 +133,20 @@ def is_variadic(axes: Axes) -> bool:
     return any(isinstance(axis, VariadicAxis) for axis in axes)
 
 
-def python_expression(axis: SymbolicAxis) -> str:
-    """The size of a symbolic axis as a Python expression, with what stands in braces in parentheses."""
-    return _BRACES.sub(r"(\1)", axis.expression)
+def python_expression(axis: SymbolicAxis, variable: Callable[[str], str]) -> str:
+    """The size of a symbolic axis as Python: axis names become variables, what stands in braces is left as it is."""
+    braces: list[str] = []
+
+    def placeholder(match: re.Match[str]) -> str:
+        braces.append(match[1])
+        return f"_nt_brace{len(braces) - 1}"
+
+    tree = ast.parse(_BRACES.sub(placeholder, axis.expression), mode="eval")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in axis.names:
+            node.id = variable(node.id)
+    text = f"({ast.unparse(tree)})"
+    return re.sub(r"_nt_brace(\d+)", lambda match: f"({braces[int(match[1])]})", text)
 
 
 def _parse_item(item: str, text: str) -> Axis:

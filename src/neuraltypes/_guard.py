@@ -7,8 +7,6 @@ per function, for the recompile limit of `torch.compile` counts per code object.
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Callable, Iterable, Mapping
 from types import UnionType
 from typing import Any, Final, Literal, Union, final, get_args, get_origin
@@ -28,6 +26,7 @@ from neuraltypes._axes import (
     SymbolicAxis,
     VariadicAxis,
     is_variadic,
+    python_expression,
 )
 from neuraltypes._binding import in_order, is_straight, surely_bound
 from neuraltypes._check import join_shapes, mapping_type, sequence_type
@@ -52,7 +51,6 @@ from neuraltypes.elements import ElementType
 
 OK: Final = "_nt_ok"
 _LITERALS: Final = (str, int, bool, bytes, type(None))  # others, such as enum members, cannot be spelled
-_BRACES: Final = re.compile(r"\{([^{}]*)\}")
 
 
 @final
@@ -273,7 +271,7 @@ class GuardBuilder:
             case NamedAxis(name=name) if name in self._sure:
                 condition = f"{variable} == {_size(name)}"
             case SymbolicAxis(names=names) if self._sure.issuperset(names):
-                condition = f"{variable} == {self._expression(axis)}"
+                condition = f"{variable} == {python_expression(axis, _size)}"
             case _:
                 return None
         return f"({variable} == 1 or {condition})" if axis.broadcastable else condition
@@ -457,24 +455,9 @@ class GuardBuilder:
             unsure = [f"{_size(name)} is not None" for name in axis.names if name not in self._sure]
             item = self.code.variable()
             with self.code.when(" and ".join([OK, *unsure])), self.code.loop(f"for {item} in {variable}:", ""):
-                self.code.clear_unless(f"{item} == {self._expression(axis)}", OK)
+                self.code.clear_unless(f"{item} == {python_expression(axis, _size)}", OK)
         self.code.lines[:0] = initial
         self._collected = later
-
-    def _expression(self, axis: SymbolicAxis) -> str:
-        """The size as Python: axis names are the bound sizes, what stands in braces is read from the arguments."""
-        braces: list[str] = []
-
-        def placeholder(match: re.Match[str]) -> str:
-            braces.append(match[1])
-            return f"_nt_brace{len(braces) - 1}"
-
-        tree = ast.parse(_BRACES.sub(placeholder, axis.expression), mode="eval")
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Name) and node.id in axis.names:
-                node.id = _size(node.id)
-        text = f"({ast.unparse(tree)})"
-        return re.sub(r"_nt_brace(\d+)", lambda match: f"({braces[int(match[1])]})", text)
 
 
 def _size(name: str) -> str:

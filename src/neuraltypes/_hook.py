@@ -108,14 +108,19 @@ class Hook:
 
     def examine(self, arguments: dict[str, Any]) -> tuple[CheckError | None, Bindings]:
         """The full check of a call: its error, if there is one, and what the axis names are bound to."""
+        for value in arguments.values():
+            if is_proxy(value):
+                forget_annotation(value)
+        checker = self._check_arguments(arguments)
+        return self._error(checker, arguments), checker.bindings
+
+    def _check_arguments(self, arguments: dict[str, Any]) -> Checker:
         checker = Checker(arguments)
         for name, spec in in_order(self.interface):
-            if is_proxy(arguments.get(name)):
-                forget_annotation(arguments[name])
-            elif name in arguments and arguments[name] is not self._default(name):
+            if name in arguments and arguments[name] is not self._default(name):
                 checker.visit(Place(name), spec, arguments[name])
         checker.finish()
-        return self._error(checker, arguments), checker.bindings
+        return checker
 
     def examine_result(
         self, result: Any, arguments: dict[str, Any], bound: Bindings | GuardBindings, is_input: bool
@@ -128,7 +133,7 @@ class Hook:
         bindings = self._bindings(bound)
         is_input = is_input or self._is_owned(result, arguments)
         if self._computes_late:
-            bindings.pending = self._pending(arguments)
+            bindings.pending = self._check_arguments(arguments).bindings.pending
         checker = Checker(arguments, bindings)
         checker.visit(Place("return"), spec, _untagged(result) if is_input else result)
         checker.finish()
@@ -143,14 +148,6 @@ class Hook:
         """Whether some input has a size that is computed from names which may not be bound before the result."""
         sure = sure_names(self.interface)
         return any(not sure.issuperset(computed_names(spec)) for spec in self.interface.inputs.values())
-
-    def _pending(self, arguments: dict[str, Any]) -> list[Any]:
-        checker = Checker(arguments)
-        for name, spec in in_order(self.interface):
-            if arguments.get(name) is not self._default(name):
-                checker.visit(Place(name), spec, arguments.get(name))
-        checker.finish()
-        return checker.bindings.pending
 
     def _is_owned(self, result: Any, arguments: dict[str, Any]) -> bool:
         """Whether a result is a tensor that the module keeps, which must not be tagged for one use of it."""
