@@ -38,6 +38,7 @@ _SINGLES: Final = (
     *("Float4e2m1fn", "Float8e4m3b11fnuz", "Float8e4m3fn", "Float8e4m3fnuz", "Float8e5m2", "Float8e5m2fnuz"),
     *("BFloat16", "Float16", "Float32", "Float64", "Complex64", "Complex128", "Key"),
 )
+DTYPE_NAMES: Final = frozenset((*_FAMILY_PATTERNS, *_SINGLES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,6 @@ def _matching(name: str, matches: Callable[[str], object]) -> DType:
 def _nearest(name: str) -> str:
     import difflib
 
-    known = {known.lower(): known for known in (*_FAMILY_PATTERNS, *_SINGLES)}
+    known = {known.lower(): known for known in sorted(DTYPE_NAMES)}
     close = difflib.get_close_matches(name.lower(), known, n=1)
     return f'"{known[close[0]]}"' if close else 'for example "Float", "Int64" or "Bool"'

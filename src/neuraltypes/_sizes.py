@@ -1,0 +1,276 @@
+"""Sizes as values: whole-number expressions over named sizes, kept in a normal form, so that equal ones are equal.
+
+`2*c` and `c+c` are one size, `(2*t+4)//2` is `t+2`. What is no polynomial (`(t-1)//2`, `t%8`) is a factor of its own,
+whose operands are in normal form.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from typing import Final, Literal, TypeAlias
+
+_MAX_TERMS: Final = 16
+_MAX_POWER: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A size that has a name, within `scope`: two symbols of one name and different scopes have nothing in common."""
+
+    name: str
+    scope: str = ""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """`left // right` or `left % right` where nothing simpler is known."""
+
+    operator: Literal["//", "%"]
+    left: Size
+    right: Size
+
+    def __str__(self) -> str:
+        return f"{_grouped(self.left)}{self.operator}{_grouped(self.right)}"
+
+
+Factor: TypeAlias = Symbol | Quotient
+Monomial: TypeAlias = tuple[Factor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A sum of products, terms and factors in a fixed order: `terms` maps each product to its coefficient."""
+
+    terms: tuple[tuple[Monomial, int], ...]
+
+    @property
+    def constant(self) -> int | None:
+        """The number that this is, if it is one."""
+        if not self.terms:
+            return 0
+        (factors, coefficient), *rest = self.terms
+        return coefficient if not factors and not rest else None
+
+    @property
+    def symbol(self) -> Symbol | None:
+        """The one named size that this is, if it is one."""
+        if len(self.terms) == 1 and self.terms[0][1] == 1 and len(self.terms[0][0]) == 1:
+            factor = self.terms[0][0][0]
+            return factor if isinstance(factor, Symbol) else None
+        return None
+
+    def symbols(self) -> Iterator[Symbol]:
+        """Every named size inside."""
+        for factors, _ in self.terms:
+            for factor in factors:
+                if isinstance(factor, Symbol):
+                    yield factor
+                else:
+                    yield from factor.left.symbols()
+                    yield from factor.right.symbols()
+
+    def replace(self, sizes: Mapping[Symbol, Size]) -> Size | None:
+        """This with named sizes replaced; None where that divides by zero."""
+        result: Size | None = number(0)
+        for factors, coefficient in self.terms:
+            term: Size | None = number(coefficient)
+            for factor in factors:
+                term = _both(multiply, term, _replace_factor(factor, sizes))
+            result = _both(add, result, term)
+        return result
+
+    def __str__(self) -> str:
+        text = "".join(_signed(factors, coefficient) for factors, coefficient in self.terms)
+        return text.removeprefix("+") or "0"
+
+
+def number(value: int) -> Size:
+    """The size that is a number."""
+    return Size((((), value),) if value else ())
+
+
+def named(name: str, scope: str = "") -> Size:
+    """The size of that name."""
+    return Size((((Symbol(name, scope),), 1),))
+
+
+def add(left: Size, right: Size) -> Size | None:
+    """`left + right`."""
+    total = dict(left.terms)
+    for factors, coefficient in right.terms:
+        total[factors] = total.get(factors, 0) + coefficient
+    return _normal(total)
+
+
+def negate(size: Size) -> Size:
+    """`-size`."""
+    return Size(tuple((factors, -coefficient) for factors, coefficient in size.terms))
+
+
+def subtract(left: Size, right: Size) -> Size | None:
+    """`left - right`."""
+    return add(left, negate(right))
+
+
+def multiply(left: Size, right: Size) -> Size | None:
+    """`left * right`."""
+    total: dict[Monomial, int] = {}
+    for (first, one), (second, other) in product(left.terms, right.terms):
+        factors = tuple(sorted((*first, *second), key=_order))
+        total[factors] = total.get(factors, 0) + one * other
+    return _normal(total)
+
+
+def floor_divide(left: Size, right: Size) -> Size | None:
+    """`left // right`; None when `right` is zero."""
+    if not right.terms:
+        return None
+    if left.constant is not None and right.constant is not None:
+        return number(left.constant // right.constant)
+    whole, rest = _divide_terms(left, right)
+    if not rest.terms:
+        return whole
+    if rest.constant is not None and right.constant is not None:
+        return add(whole, number(rest.constant // right.constant))
+    return add(whole, Size((((Quotient("//", rest, right),), 1),)))
+
+
+def remainder(left: Size, right: Size) -> Size | None:
+    """`left % right`; None when `right` is zero."""
+    if not right.terms:
+        return None
+    if left.constant is not None and right.constant is not None:
+        return number(left.constant % right.constant)
+    _, rest = _divide_terms(left, right)
+    if rest.constant is not None and right.constant is not None:
+        return number(rest.constant % right.constant)
+    return Size((((Quotient("%", rest, right),), 1),)) if rest.terms else rest
+
+
+def size_from_expression(text: str, lookup: Callable[[str], Size | None]) -> Size | None:
+    """The size that a Python expression has, each name (`t`, `self.d`) read by `lookup`; None where it is unknown."""
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return _evaluate(tree.body, lookup)
+
+
+OPERATIONS: Final[Mapping[str, Callable[[Size, Size], Size | None]]] = {
+    "+": add,
+    "-": subtract,
+    "*": multiply,
+    "//": floor_divide,
+    "%": remainder,
+}
+_OPERATORS: Final[Mapping[type[ast.operator], str]] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+}
+
+
+def _evaluate(node: ast.expr, lookup: Callable[[str], Size | None]) -> Size | None:
+    match node:
+        case ast.Constant(value=int() as value) if not isinstance(value, bool):
+            return number(value)
+        case ast.Name(id=name):
+            return lookup(name)
+        case ast.Attribute():
+            return lookup(ast.unparse(node))
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            size = _evaluate(operand, lookup)
+            return None if size is None else negate(size)
+        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+            return _evaluate(operand, lookup)
+        case ast.BinOp(op=ast.Pow(), left=left, right=ast.Constant(value=int() as power)) if 0 <= power <= _MAX_POWER:
+            base, result = _evaluate(left, lookup), number(1)
+            for _ in range(power):
+                result_or_none = _both(multiply, result, base)
+                if result_or_none is None:
+                    return None
+                result = result_or_none
+            return result
+        case ast.BinOp(op=operator, left=left, right=right) if type(operator) in _OPERATORS:
+            return _both(OPERATIONS[_OPERATORS[type(operator)]], _evaluate(left, lookup), _evaluate(right, lookup))
+        case ast.Call(func=ast.Name(id="min" | "max" as name), args=args, keywords=[]):
+            values = [size and size.constant for size in (_evaluate(arg, lookup) for arg in args)]
+            known = [value for value in values if value is not None]
+            return number((min if name == "min" else max)(known)) if known and len(known) == len(args) else None
+        case _:
+            return None
+
+
+def _both(operation: Callable[[Size, Size], Size | None], left: Size | None, right: Size | None) -> Size | None:
+    return None if left is None or right is None else operation(left, right)
+
+
+def _normal(total: dict[Monomial, int]) -> Size | None:
+    terms = [(factors, coefficient) for factors, coefficient in total.items() if coefficient]
+    if len(terms) > _MAX_TERMS or any(len(factors) > _MAX_POWER for factors, _ in terms):
+        return None
+    return Size(tuple(sorted(terms, key=lambda term: (not term[0], -len(term[0]), *map(_order, term[0])))))
+
+
+@lru_cache(maxsize=4096)
+def _order(factor: Factor) -> str:
+    scope = factor.scope if isinstance(factor, Symbol) else ""
+    return f"{factor} {scope}"
+
+
+def _divide_terms(left: Size, right: Size) -> tuple[Size, Size]:
+    """The terms of `left` that `right`, if it is a single product, divides, divided; and the others."""
+    if len(right.terms) != 1:
+        return (number(1), number(0)) if left == right else (number(0), left)
+    (divisors, divisor) = right.terms[0]
+    whole: dict[Monomial, int] = {}
+    rest: dict[Monomial, int] = {}
+    for factors, coefficient in left.terms:
+        quotient = _without(factors, divisors)
+        if quotient is None or coefficient % divisor:
+            rest[factors] = coefficient
+            if quotient == () == factors and not divisors:  # a constant over a constant: keep the remainder only
+                whole[()] = whole.get((), 0) + coefficient // divisor
+                rest[factors] = coefficient % divisor
+        else:
+            whole[quotient] = whole.get(quotient, 0) + coefficient // divisor
+    return _normal(whole) or number(0), _normal(rest) or number(0)
+
+
+def _without(factors: Monomial, divisors: Monomial) -> Monomial | None:
+    remaining = list(factors)
+    for divisor in divisors:
+        if divisor not in remaining:
+            return None
+        remaining.remove(divisor)
+    return tuple(remaining)
+
+
+def _replace_factor(factor: Factor, sizes: Mapping[Symbol, Size]) -> Size | None:
+    if isinstance(factor, Symbol):
+        return sizes.get(factor, Size((((factor,), 1),)))
+    return _both(OPERATIONS[factor.operator], factor.left.replace(sizes), factor.right.replace(sizes))
+
+
+def _signed(factors: Monomial, coefficient: int) -> str:
+    sign = "-" if coefficient < 0 else "+"
+    texts = [f"({factor})" if isinstance(factor, Quotient) else str(factor) for factor in factors]
+    if len(factors) == 1 and abs(coefficient) == 1 and isinstance(factors[0], Quotient):
+        texts = [str(factors[0])] if sign == "+" else texts
+    if abs(coefficient) != 1 or not factors:
+        texts.insert(0, str(abs(coefficient)))
+    return sign + "*".join(texts)
+
+
+def _grouped(size: Size) -> str:
+    is_simple = size.symbol is not None or (size.constant is not None and size.constant >= 0)
+    return str(size) if is_simple else f"({size})"

@@ -1,0 +1,375 @@
+"""Calls: the axes of a signature are bound anew at each, over all arguments, and the result's follow.
+
+mypy checks a call twice over with a plugin. Before, the signature's tensor parameters are widened to any tensor, so
+that what disagrees is said here and in our words; after, the arguments' types are unified with the declared ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from mypy.maptype import map_instance_to_supertype
+from mypy.nodes import Context, Expression
+from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext, MethodSigContext
+from mypy.types import (
+    AnyType,
+    CallableType,
+    FunctionLike,
+    Instance,
+    NoneType,
+    ProperType,
+    TupleType,
+    Type,
+    TypedDictType,
+    TypeVarType,
+    UnionType,
+    UnpackType,
+    get_proper_type,
+)
+
+from neuraltypes._axes import Axes
+from neuraltypes._sizes import Size
+from neuraltypes._unify import Bindings, Mismatch, Rest, Shape, SizedAxis, unify
+from neuraltypes_mypy import _codes as codes
+from neuraltypes_mypy._atoms import is_atom, note_of, noted_any
+from neuraltypes_mypy._elements import element_fits, element_text
+from neuraltypes_mypy._equal import EqualSizes
+from neuraltypes_mypy._join import join_tensors
+from neuraltypes_mypy._names import TENSOR
+from neuraltypes_mypy._reveal import annotation_text, declared_text
+from neuraltypes_mypy._settle import Settling
+from neuraltypes_mypy._tensor import (
+    as_tensor,
+    declared_axes,
+    dtype_fits,
+    is_known,
+    read_tensor,
+    unknown,
+    written_axis,
+)
+from neuraltypes_mypy._types import KnownTypes
+from neuraltypes_mypy._walk import replace, walk
+
+CallContext: TypeAlias = FunctionContext | MethodContext
+_RESULT = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a call before its arguments are: what braces read."""
+
+    values: Mapping[str, Size]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a call: its name, the declared type, the type that comes, and where it stands."""
+
+    label: str
+    declared: Type
+    given: Type
+    context: Context
+
+
+class Calls:
+    """Checks calls, for one run of mypy."""
+
+    def __init__(self, types: KnownTypes, settling: Settling) -> None:
+        self._types = types
+        self._settling = settling
+        self._declared: dict[int, CallableType] = {}
+        self._sizes = EqualSizes()
+
+    def widen(self, ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
+        """The signature with its tensor parameters widened; the declared one is kept for `instantiate`."""
+        signature = ctx.default_signature
+        self._declared.pop(id(ctx.context), None)
+        if not mentions_tensors(signature):
+            return signature
+        self._settling.instrument_current(ctx.api)
+        self._declared[id(ctx.context)] = signature
+        return signature.copy_modified(
+            arg_types=[replace(type_, _widened) for type_ in signature.arg_types],
+            ret_type=replace(signature.ret_type, _marked),
+            variables=[variable for variable in signature.variables if not is_atom(variable)],
+        )
+
+    def instantiate(self, ctx: CallContext, name: str, known: Known | None = None) -> Type:
+        """The type of the result; what disagrees is reported."""
+        declared = self._declared.pop(id(ctx.context), None)
+        if declared is None or len(declared.arg_types) != len(ctx.arg_types):
+            return ctx.default_return_type
+        labels = [given or str(number) for number, given in enumerate(ctx.callee_arg_names, 1)]
+        arguments = [
+            Argument(label, type_, actual, expression)
+            for label, type_, actuals, expressions in zip(
+                labels, declared.arg_types, ctx.arg_types, ctx.args, strict=True
+            )
+            for actual, expression in zip(actuals, expressions, strict=False)
+        ]
+        bindings = self._check(arguments, name, ctx.api, known)
+        return replace(ctx.default_return_type, lambda proper: self._substituted(proper, bindings))
+
+    def apply(self, signature: CallableType, arguments: list[Argument], name: str, api: Any, known: Known | None) -> Type:
+        """The type of a call that stands nowhere in the source, as when a container calls its modules in turn."""
+        bindings = self._check(arguments, name, api, known)
+        result = replace(signature.ret_type, _marked)
+        return replace(result, lambda proper: self._substituted(proper, bindings))
+
+    def _check(self, arguments: list[Argument], name: str, api: Any, known: Known | None) -> Bindings:
+        """Unify the arguments of one call with what is declared, and report what disagrees."""
+        same = self._sizes.in_function(api)
+        values = {name: same.settled(size) for name, size in known.values.items()} if known else {}
+        bindings = Bindings(values=values, equate=same.equate)
+        places: dict[str, tuple[Context, Instance, Instance]] = {}
+        shapes: list[tuple[str, Axes, Shape]] = []
+        for argument in arguments:
+            for path, expected, given in pairs(argument.declared, argument.given, argument.label):
+                where = path if path not in places else f"{path} ({len(places)})"
+                places[where] = (argument.context, expected, given)
+                axes, shape = declared_axes(expected), read_tensor(given).shape
+                if axes is not None and shape is not None:
+                    shapes.append((where, axes, same.settled_shape(shape)))
+        report = Report(api, name, places)
+        for mismatch in unify(shapes, bindings):
+            report.mismatch(mismatch)
+        for where, (_, expected, given) in places.items():
+            report.dtype(where, expected, given)
+            report.element(where, expected, given)
+        return bindings
+
+    def _substituted(self, proper: ProperType, bindings: Bindings) -> Type | None:
+        if not isinstance(proper, Instance) or proper.type.fullname != TENSOR:
+            return None
+        shape = get_proper_type(proper.args[1])
+        if not isinstance(shape, TupleType) or not any(map(_is_marked, shape.items)):
+            return None
+        axes = declared_axes(replace_marks(proper))
+        if axes is None:
+            return None
+        items: list[Type] = []
+        for axis, item in zip(axes, shape.items, strict=True):
+            items.extend(self._sized(bindings, axes, axis) if _is_marked(item) else [item])
+        return proper.copy_modified(args=[proper.args[0], shape.copy_modified(items=items), proper.args[2]])
+
+    def _sized(self, bindings: Bindings, axes: Axes, axis: Any) -> list[Type]:
+        from neuraltypes._unify import axes_of
+        from neuraltypes.kinds import kinds_of
+
+        kind = kinds_of(axes)[next(i for i, candidate in enumerate(axes) if candidate is axis)]
+        sized = bindings.shape_of_axis(axis, kind)
+        return [
+            written_axis(written, one.size if isinstance(one, SizedAxis) else None, self._types.int, self._types.tuple)
+            for one, written in zip(sized, axes_of(sized), strict=True)
+        ]
+
+
+class Report:
+    """Words the disagreements of one call, at the argument that disagrees."""
+
+    def __init__(self, api: Any, name: str, places: Mapping[str, tuple[Context, Instance, Instance]]) -> None:
+        self._api = api
+        self._name = name
+        self._places = places
+
+    def mismatch(self, mismatch: Mismatch) -> None:
+        """Sizes, numbers of axes, or kinds of axes."""
+        code = codes.KIND if mismatch.is_kind else codes.SHAPE
+        self._fail(mismatch.argument, mismatch.reason, code)
+
+    def dtype(self, where: str, expected: Instance, given: Instance) -> None:
+        """A dtype that is not among those expected."""
+        wanted, got = read_tensor(expected).dtype, read_tensor(given).dtype
+        if not dtype_fits(wanted, got):
+            self._fail(where, f"is {dtype_text(got)}, expected {dtype_text(wanted)}", codes.DTYPE)
+
+    def element(self, where: str, expected: Instance, given: Instance) -> None:
+        """An element that is not the expected one nor below it."""
+        wanted, got = read_tensor(expected).element, read_tensor(given).element
+        if not element_fits(wanted, got):
+            self._fail(where, f"holds {element_text(got)}, expected {element_text(wanted)}", codes.ELEMENT)
+
+    def _fail(self, where: str, reason: str, code: Any) -> None:
+        context, expected, given = self._places[where]
+        self._api.fail(f'Argument "{where}" to "{self._name}" {_joined(reason)}', context, code=code)
+        self._api.note(f"Expected {declared_text(expected)}, got {annotation_text(given)}", context, code=code)
+
+
+def _joined(reason: str) -> str:
+    return reason if reason.startswith(("has ", "is ", "holds ")) else f"does not fit: {reason}"
+
+
+def mentions_tensors(signature: CallableType) -> bool:
+    """Whether a signature says anything about a tensor."""
+    return any(
+        isinstance(type_, Instance) and type_.type.fullname == TENSOR and is_known(type_)
+        for type_ in walk(signature)
+    )
+
+
+def pairs(expected: Type, given: Type, path: str) -> Iterator[tuple[str, Instance, Instance]]:
+    """The tensor types inside a declared type beside those that come in their place, with the way to them."""
+    wanted, got = get_proper_type(expected), get_proper_type(given)
+    if isinstance(got, UnionType):
+        yield from _pairs_of_union(wanted, got, path)
+        return
+    if isinstance(wanted, UnionType):
+        option = _option(wanted, got)
+        if option is not None:
+            yield from pairs(option, got, path)
+        return
+    if isinstance(wanted, Instance) and wanted.type.fullname == TENSOR:
+        tensor = as_tensor(got)
+        if tensor is not None:
+            yield path, wanted, tensor
+        return
+    for way, inner, item in _inside(wanted, got):
+        yield from pairs(inner, item, f"{path}{way}")
+
+
+def _pairs_of_union(wanted: ProperType, got: UnionType, path: str) -> Iterator[tuple[str, Instance, Instance]]:
+    """The same where one of several types comes: those that are meant for one option count as what they share."""
+    meant: list[tuple[Type, list[Type]]] = []
+    for item in map(get_proper_type, got.items):
+        option = _option(wanted, item) if isinstance(wanted, UnionType) else wanted
+        if option is None:
+            continue
+        if as_tensor(item) is None:
+            yield from pairs(option, item, path)
+            continue
+        group = next((group for known, group in meant if known is option), None)
+        if group is None:
+            meant.append((option, [item]))
+        else:
+            group.append(item)
+    for option, group in meant:
+        joined = join_tensors(group)
+        if joined is not None:
+            yield from pairs(option, joined, path)
+
+
+def _option(wanted: UnionType, got: ProperType) -> Type | None:
+    """The option of a declared union that a type is meant for, where that is clear."""
+    if isinstance(got, NoneType | AnyType):
+        return None
+    options = [option for option in map(get_proper_type, wanted.items) if not isinstance(option, NoneType)]
+    if len(options) == 1:
+        return options[0]
+    tensor = as_tensor(got)
+    if tensor is None:
+        return next((option for option in options if _same_class(option, got)), None)
+    fitting = [option for option in options if isinstance(option, Instance) and option.type.fullname == TENSOR]
+    return next((option for option in fitting if fits_alone(option, tensor)), fitting[0] if fitting else None)
+
+
+def fits_alone(expected: Instance, given: Instance) -> bool:
+    """Whether a tensor type fits a declared one, whatever else is bound."""
+    axes, shape = declared_axes(expected), read_tensor(given).shape
+    if axes is not None and shape is not None and unify([("", axes, shape)], Bindings()):
+        return False
+    wanted, got = read_tensor(expected), read_tensor(given)
+    return dtype_fits(wanted.dtype, got.dtype) and element_fits(wanted.element, got.element)
+
+
+def _same_class(option: ProperType, got: ProperType) -> bool:
+    left = option.partial_fallback if isinstance(option, TupleType) else option
+    right = got.partial_fallback if isinstance(got, TupleType) else got
+    return isinstance(left, Instance) and isinstance(right, Instance) and right.type.has_base(left.type.fullname)
+
+
+def _inside(wanted: ProperType, got: ProperType) -> Iterator[tuple[str, Type, Type]]:
+    if isinstance(wanted, TupleType) and isinstance(got, TupleType):
+        if len(wanted.items) == len(got.items) and not _has_unpack(wanted) and not _has_unpack(got):
+            names = _field_names(wanted)
+            for number, (inner, item) in enumerate(zip(wanted.items, got.items, strict=True)):
+                yield (f".{names[number]}" if names else f"[{number}]"), inner, item
+    elif isinstance(wanted, TypedDictType) and isinstance(got, TypedDictType):
+        for name, inner in wanted.items.items():
+            if name in got.items:
+                yield f'["{name}"]', inner, got.items[name]
+    elif isinstance(wanted, Instance) and isinstance(got, TupleType):
+        if wanted.args and not _has_unpack(got):
+            for number, item in enumerate(got.items):
+                yield f"[{number}]", wanted.args[0], item
+    elif isinstance(wanted, Instance) and isinstance(got, Instance) and wanted.args:
+        if got.type.has_base(wanted.type.fullname):
+            mapped = map_instance_to_supertype(got, wanted.type)
+            for inner, item in zip(wanted.args, mapped.args, strict=False):
+                yield "[...]", inner, item
+
+
+def _has_unpack(type_: TupleType) -> bool:
+    return any(isinstance(item, UnpackType) for item in type_.items)
+
+
+def _field_names(type_: TupleType) -> list[str]:
+    metadata: dict[str, Any] = type_.partial_fallback.type.metadata
+    info = type_.partial_fallback.type
+    if not info.is_named_tuple:
+        return []
+    del metadata
+    fields = info.names.get("_fields")
+    literal = get_proper_type(fields.type) if fields is not None and fields.type is not None else None
+    count = len(literal.items) if isinstance(literal, TupleType) else 0
+    names = [name for name, symbol in info.names.items() if not name.startswith("_") and getattr(symbol.node, "is_property", False)]
+    return names if len(names) == count == len(type_.items) else []
+
+
+def dtype_text(dtype: ProperType) -> str:
+    """A dtype as jaxtyping names it."""
+    return dtype.type.name if isinstance(dtype, Instance) else "Shaped"
+
+
+def _widened(proper: ProperType) -> Type | None:
+    if isinstance(proper, Instance) and proper.type.fullname == TENSOR:
+        element = get_proper_type(proper.args[2])
+        kept = element if isinstance(element, TypeVarType) else unknown()
+        return proper.copy_modified(args=[unknown(), unknown(), kept])
+    return None
+
+
+def _marked(proper: ProperType) -> Type | None:
+    """The axes of a declared result as notes that only this call's bindings replace."""
+    if not isinstance(proper, Instance) or proper.type.fullname != TENSOR:
+        return None
+    shape = get_proper_type(proper.args[1])
+    if not isinstance(shape, TupleType):
+        return proper
+    return proper.copy_modified(
+        args=[proper.args[0], shape.copy_modified(items=list(map(_mark, shape.items))), proper.args[2]]
+    )
+
+
+def _mark(item: Type) -> Type:
+    proper = get_proper_type(item)
+    if isinstance(proper, UnpackType):
+        inner = get_proper_type(proper.type)
+        return UnpackType(inner.copy_modified(args=[_mark(inner.args[0])])) if isinstance(inner, Instance) else item
+    text = proper.name if isinstance(proper, TypeVarType) else note_of(proper)
+    return item if text is None else noted_any(_RESULT + text)
+
+
+def _is_marked(item: Type) -> bool:
+    return (_note_in(item) or "").startswith(_RESULT)
+
+
+def _note_in(item: Type) -> str | None:
+    proper = get_proper_type(item)
+    if isinstance(proper, UnpackType):
+        inner = get_proper_type(proper.type)
+        return _note_in(inner.args[0]) if isinstance(inner, Instance) and inner.args else None
+    return note_of(proper)
+
+
+def replace_marks(tensor: Instance) -> Instance:
+    """A marked result as it was declared."""
+
+    def unmark(proper: ProperType) -> Type | None:
+        note = note_of(proper)
+        return noted_any(note.removeprefix(_RESULT)) if note is not None and note.startswith(_RESULT) else None
+
+    unmarked = get_proper_type(replace(tensor, unmark))
+    assert isinstance(unmarked, Instance)
+    return unmarked

@@ -1,0 +1,39 @@
+"""Classes as mypy meets them: what their constructors do with sizes, and whether a `forward` is keyword-only."""
+
+from __future__ import annotations
+
+from mypy.nodes import FuncDef
+from mypy.plugin import ClassDefContext
+
+from neuraltypes_mypy import _codes as codes
+from neuraltypes_mypy._config import record_configuration
+from neuraltypes_mypy._corrected import corrected_signature
+from neuraltypes_mypy._elements import is_element, record_domain
+from neuraltypes_mypy._names import NEURAL_MODULE
+from neuraltypes_mypy._statements import methods
+
+
+def define_class(ctx: ClassDefContext) -> None:
+    """Read a class, when its bases are known."""
+    record_configuration(ctx.cls)
+    if is_element(ctx.cls.info):
+        record_domain(ctx.cls)
+    if ctx.cls.fullname != NEURAL_MODULE and any(base.fullname == NEURAL_MODULE for base in ctx.cls.info.mro):
+        for method in methods(ctx.cls.defs):
+            if method.name == "forward" and not method.is_static:
+                _require_keyword_only(method, ctx)
+
+
+def _require_keyword_only(forward: FuncDef, ctx: ClassDefContext) -> None:
+    positional = [argument for argument in forward.arguments[1:] if not (argument.kind.is_named() or argument.kind.is_star())]
+    stars = [argument for argument in forward.arguments[1:] if argument.kind.is_star() and not argument.kind.is_named(star=True)]
+    if not positional and not stars:
+        return
+    names = ", ".join(f'"{argument.variable.name}"' for argument in positional or stars)
+    ctx.api.fail(
+        f'"forward" of "{ctx.cls.name}" takes its inputs by keyword only, but {names} can be positional',
+        forward, code=codes.KEYWORD_ONLY,
+    )
+    path = ctx.api.modules[ctx.cls.info.module_name].path  # type: ignore[attr-defined]
+    note = corrected_signature(forward, path)
+    ctx.api.note(f"Write {note}", forward, code=codes.KEYWORD_ONLY)  # type: ignore[attr-defined]

@@ -1,0 +1,250 @@
+"""Configurations: the sizes that a module's constructor takes, and the attributes that hold them.
+
+What a class does with its `int` parameters is read once, when mypy meets the class, and kept with it: `self.d = d_model`
+makes `self.d` the size `d_model`. What an instance was made with travels with the type of the instance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from mypy.nodes import (
+    ARG_POS,
+    AssignmentStmt,
+    CallExpr,
+    ClassDef,
+    Expression,
+    FuncDef,
+    IntExpr,
+    MemberExpr,
+    NameExpr,
+    OpExpr,
+    SuperExpr,
+    TypeInfo,
+    UnaryExpr,
+)
+from mypy.types import ExtraAttrs, Instance, ProperType, Type, get_proper_type
+
+from neuraltypes._sizes import OPERATIONS, Size, Symbol, named, size_from_expression
+from neuraltypes_mypy._atoms import atom, size_of_atom
+from neuraltypes_mypy._names import MODULE
+from neuraltypes_mypy._statements import attribute_values, methods, statements
+
+_KEY: Final = "neuraltypes"
+_PREFIX: Final = "neuraltypes."
+
+
+def record_configuration(cls: ClassDef) -> None:
+    """Keep with a class what its constructor does with its parameters; doing it again changes nothing."""
+    info = cls.info
+    constructor = next((method for method in methods(cls.defs) if method.name == "__init__"), None)
+    is_module = is_configured(info)
+    data: dict[str, Any] = {}
+    if constructor is not None and is_module:
+        data["parameters"] = [argument.variable.name for argument in constructor.arguments[1:]]
+        data["defaults"] = {
+            argument.variable.name: text
+            for argument in constructor.arguments[1:]
+            if argument.initializer is not None and (text := _text(argument.initializer)) is not None
+        }
+        data["attributes"] = _attributes(cls, constructor)
+        data["super"] = _super_arguments(constructor)
+    elif constructor is None and (fields := _fields(cls)):
+        data["parameters"], data["defaults"] = list(fields), {name: text for name, text in fields.items() if text}
+        data["attributes"] = {name: name for name in fields}
+        data["fields"] = True
+    counts: dict[str, int] = {}
+    for method in methods(cls.defs):
+        for name, _ in attribute_values(method):
+            counts[name] = counts.get(name, 0) + 1
+    changing = sorted(name for name, count in counts.items() if count > 1)
+    if changing:
+        data["changing"] = changing
+    if data:
+        info.metadata[_KEY] = data
+
+
+def is_configured(info: TypeInfo) -> bool:
+    """Whether the constructor's parameters of a class are followed."""
+    return any(base.fullname == MODULE for base in info.mro)
+
+
+def _data(info: TypeInfo) -> Mapping[str, Any]:
+    found = info.metadata.get(_KEY)
+    return found if isinstance(found, dict) else {}
+
+
+def is_changing(info: TypeInfo, name: str) -> bool:
+    """Whether an attribute is assigned in more places than one."""
+    return any(name in _data(base).get("changing", ()) for base in info.mro)
+
+
+def parameter_names_of(info: TypeInfo) -> list[str]:
+    """The parameters of the constructor that a class has or inherits."""
+    for base in info.mro:
+        if "parameters" in _data(base):
+            return list(_data(base)["parameters"])
+    return []
+
+
+def has_sizes(info: TypeInfo, name: str) -> bool:
+    """Whether an attribute may hold a size that the constructor decides."""
+    return any(name in _data(base).get("attributes", {}) for base in info.mro)
+
+
+def attribute_size(info: TypeInfo, name: str) -> Size | None:
+    """What an attribute holds, in the constructor's parameters of the class that sets it."""
+    for base in info.mro:
+        text = _data(base).get("attributes", {}).get(name)
+        if text is not None:
+            return size_from_expression(text, lambda inner: _class_read(base, inner, {name}))
+    return None
+
+
+def _class_read(info: TypeInfo, name: str, reading: set[str]) -> Size | None:
+    if name.startswith("self."):
+        attribute = name.removeprefix("self.")
+        text = _data(info).get("attributes", {}).get(attribute)
+        if text is None or attribute in reading:
+            return None
+        return size_from_expression(text, lambda inner: _class_read(info, inner, reading | {attribute}))
+    return named(name, info.fullname) if name in _data(info).get("parameters", ()) else None
+
+
+def configured(instance: Instance, given: Mapping[str, Size], int_type: Instance) -> Instance:
+    """The instance that a constructor gives, with the sizes that it was given or has by default."""
+    sizes = _sizes(instance.type, given)
+    if not sizes:
+        return instance
+    attrs: dict[str, Type] = {_PREFIX + name: atom(size, str(size), int_type) for name, size in sizes.items()}
+    result = instance.copy_modified()
+    if instance.extra_attrs is not None:
+        attrs = {**instance.extra_attrs.attrs, **attrs}
+    result.extra_attrs = ExtraAttrs(attrs)
+    return result
+
+
+def configuration(instance: ProperType) -> dict[str, Size]:
+    """The sizes that an instance's attributes are known to hold, by name."""
+    if not isinstance(instance, Instance) or instance.extra_attrs is None:
+        return {}
+    found = {
+        name.removeprefix(_PREFIX): size_of_atom(get_proper_type(type_))
+        for name, type_ in instance.extra_attrs.attrs.items()
+        if name.startswith(_PREFIX)
+    }
+    return {name: size for name, size in found.items() if size is not None}
+
+
+def _sizes(info: TypeInfo, given: Mapping[str, Size]) -> dict[str, Size]:
+    """The sizes of the attributes of an instance, from those that its constructor was given."""
+    found: dict[str, Size] = {}
+    owners = [base for base in info.mro if "parameters" in _data(base)]
+    passed: Mapping[str, Size] | None = given
+    for base in owners:
+        if passed is None:
+            break
+        data = _data(base)
+        sizes = dict(passed)
+        for name, text in data["defaults"].items():
+            default = size_from_expression(text, lambda _: None)
+            if name not in sizes and default is not None and name in data["parameters"]:
+                sizes[name] = default
+        replaced = {Symbol(name, base.fullname): size for name, size in sizes.items()}
+        for name in data.get("attributes", {}):
+            size = attribute_size(base, name)
+            value = None if size is None else size.replace(replaced)
+            if value is not None and not any(symbol.scope == base.fullname for symbol in value.symbols()):
+                found.setdefault(name, value)
+        passed = _passed_on(base, data, replaced)
+    return found
+
+
+def _passed_on(info: TypeInfo, data: Mapping[str, Any], replaced: Mapping[Symbol, Size]) -> dict[str, Size] | None:
+    arguments = data.get("super")
+    if arguments is None:
+        return None
+    passed: dict[str, Size] = {}
+    for name, text in arguments.items():
+        size = size_from_expression(text, lambda inner: _class_read(info, inner, set()))
+        value = None if size is None else size.replace(replaced)
+        if value is not None:
+            passed[name] = value
+    return passed
+
+
+def _attributes(cls: ClassDef, constructor: FuncDef) -> dict[str, str]:
+    """The attributes that hold a size for good: assigned once, in the constructor."""
+    counts: dict[str, int] = {}
+    texts: dict[str, str] = {}
+    reassigned = {target for target in _reassigned(constructor)}
+    for method in methods(cls.defs):
+        for name, value in attribute_values(method):
+            counts[name] = counts.get(name, 0) + 1
+            text = _text(value) if value is not None and method is constructor else None
+            if text is not None:
+                texts[name] = text
+    return {
+        name: text
+        for name, text in texts.items()
+        if counts[name] == 1 and not any(word in reassigned for word in _words(text))
+    }
+
+
+def _words(text: str) -> list[str]:
+    import re
+
+    return re.findall(r"[^\W\d]\w*", text)
+
+
+def _reassigned(function: FuncDef) -> list[str]:
+    from neuraltypes_mypy._statements import assignments
+
+    return [target.name for target, _ in assignments(function) if isinstance(target, NameExpr)]
+
+
+def _super_arguments(constructor: FuncDef) -> dict[str, str] | None:
+    """What a constructor passes to its parent's by keyword."""
+    for statement in statements(constructor.body):
+        call = getattr(statement, "expr", None)
+        if isinstance(call, CallExpr) and isinstance(call.callee, SuperExpr) and call.callee.name == "__init__":
+            pairs = zip(call.arg_names, call.args, strict=True)
+            return {name: text for name, value in pairs if name and (text := _text(value)) is not None}
+    return None
+
+
+def _fields(cls: ClassDef) -> dict[str, str | None]:
+    """The `int` fields of a class that declares them in its body, with their defaults."""
+    from mypy.types import UnboundType
+
+    found: dict[str, str | None] = {}
+    for statement in cls.defs.body:
+        if not isinstance(statement, AssignmentStmt) or statement.type is None:
+            continue
+        target = statement.lvalues[0]
+        declared = statement.unanalyzed_type or statement.type
+        is_int = isinstance(declared, UnboundType) and declared.name == "int"
+        is_int = is_int or (isinstance(declared, Instance) and declared.type.fullname == "builtins.int")
+        if isinstance(target, NameExpr) and is_int:
+            found[target.name] = _text(statement.rvalue)
+    return found
+
+
+def _text(expression: Expression) -> str | None:
+    """A size in the source, of numbers, names and attributes of `self`; None where it is anything else."""
+    match expression:
+        case IntExpr(value=value):
+            return str(value)
+        case NameExpr(name=name):
+            return name if name not in ("None", "True", "False") else None
+        case MemberExpr(expr=NameExpr(name="self"), name=name):
+            return f"self.{name}"
+        case UnaryExpr(op="-"):
+            inner = _text(expression.expr)
+            return None if inner is None else f"(-{inner})"
+        case OpExpr(op=operator) if operator in OPERATIONS:
+            left, right = _text(expression.left), _text(expression.right)
+            return None if left is None or right is None else f"({left}{operator}{right})"
+        case _:
+            return None

@@ -1,0 +1,124 @@
+"""Containers whose type mypy infers: they hold tensors of any size that is put into them.
+
+mypy takes the type of the first item for that of all. For tensors that would make a list of feature maps an error, so
+what an inferred container is found to hold is widened to what its items have in common.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from mypy.nodes import CallExpr, Expression, IndexExpr, MemberExpr, NameExpr, OperatorAssignmentStmt, Var
+from mypy.plugin import FunctionContext, MethodContext, MethodSigContext
+from mypy.types import FunctionLike, Instance, ProperType, Type, UnionType, get_proper_type
+
+from neuraltypes_mypy._join import join_tensors
+from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
+from neuraltypes_mypy._types import KnownTypes
+from neuraltypes_mypy._walk import replace
+
+DISPLAYS: Final = frozenset(
+    {"<list>", "<set>", "<dict>", "<list-comprehension>", "<set-comprehension>", "<dictionary-comprehension>"}
+)
+INSERTIONS: Final = frozenset(
+    {
+        *(f"builtins.list.{name}" for name in ("append", "insert", "__setitem__", "extend", "__iadd__")),
+        *(f"builtins.set.{name}" for name in ("add", "update")),
+        *(f"builtins.dict.{name}" for name in ("__setitem__", "update")),
+        "collections.deque.append",
+        "collections.deque.appendleft",
+    }
+)
+READS: Final = frozenset(
+    {
+        *(f"builtins.list.{name}" for name in ("__getitem__", "pop")),
+        *(f"builtins.dict.{name}" for name in ("__getitem__", "get", "pop", "setdefault")),
+        "typing.Iterator.__next__",
+    }
+)
+
+
+class Containers:
+    """Widens containers, for one run of mypy."""
+
+    def __init__(self, types: KnownTypes) -> None:
+        self._types = types
+
+    def display(self, ctx: FunctionContext) -> Type:
+        """`[x, y]`: of what the items have in common, where nothing declares more."""
+        result = get_proper_type(ctx.default_return_type)
+        if not isinstance(result, Instance):
+            return ctx.default_return_type
+        args = list(result.args)
+        given = [item for items in ctx.arg_types for item in items]
+        if len(args) == 1 and len(given) > 1 and ctx.api.type_context[-1] is None:
+            joined = join_tensors(given)
+            args = args if joined is None else [joined]
+        return result if all(a is b for a, b in zip(args, result.args, strict=True)) else result.copy_modified(args=args)
+
+    def widen(self, ctx: MethodSigContext) -> FunctionLike:
+        """`xs.append(x)` where the type of `xs` is inferred takes every tensor."""
+        if _inferred_variable(ctx.context) is None or not _holds_tensors(ctx.type):
+            return ctx.default_signature
+        signature = ctx.default_signature
+        return signature.copy_modified(arg_types=[replace(type_, self._loosened) for type_ in signature.arg_types])
+
+    def inserted(self, ctx: MethodContext) -> Type:
+        """After it, `xs` holds what its items have in common."""
+        variable, container = _inferred_variable(ctx.context), get_proper_type(ctx.type)
+        if variable is None or not isinstance(container, Instance) or not _holds_tensors(container):
+            return ctx.default_return_type
+        given = [item for items in ctx.arg_types for item in items]
+        args = [self._widened(arg, given) for arg in container.args]
+        if any(a is not b for a, b in zip(args, container.args, strict=True)):
+            widened = container.copy_modified(args=args)
+            variable.type = widened
+            receiver = _receiver(ctx.context)
+            if receiver is not None:  # what a name holds is also kept for each branch
+                api: Any = ctx.api
+                api.binder.put(receiver, widened)
+        return ctx.default_return_type
+
+    def _widened(self, held: Type, given: list[Type]) -> Type:
+        proper = get_proper_type(held)
+        if as_tensor(proper) is None:
+            return held
+        tensors = [type_ for item in given for type_ in _tensors_in(item)]
+        joined = join_tensors([held, *tensors]) if tensors else None
+        return held if joined is None or joined == proper else joined
+
+    def _loosened(self, proper: ProperType) -> Type | None:
+        if isinstance(proper, Instance) and as_tensor(proper) is not None:
+            return proper.copy_modified(args=[unknown() for _ in proper.args])
+        return None
+
+
+def _tensors_in(type_: Type) -> list[Type]:
+    proper = get_proper_type(type_)
+    if as_tensor(proper) is not None or isinstance(proper, UnionType):
+        return [proper]
+    args = proper.args if isinstance(proper, Instance) else []
+    return [arg for arg in args if as_tensor(arg) is not None]
+
+
+def _holds_tensors(type_: Type) -> bool:
+    proper = get_proper_type(type_)
+    if not isinstance(proper, Instance):
+        return False
+    return any((tensor := as_tensor(arg)) is not None and is_known(tensor) for arg in proper.args)
+
+
+def _inferred_variable(context: Any) -> Var | None:
+    """The variable of the container that a call changes, where nobody declared its type."""
+    receiver = _receiver(context)
+    if isinstance(receiver, NameExpr | MemberExpr) and isinstance(receiver.node, Var):
+        return receiver.node if receiver.node.is_inferred else None
+    return None
+
+
+def _receiver(context: Any) -> Expression | None:
+    if isinstance(context, CallExpr) and isinstance(context.callee, MemberExpr):
+        return context.callee.expr
+    if isinstance(context, OperatorAssignmentStmt):
+        return context.lvalue
+    return context.base if isinstance(context, IndexExpr) else None

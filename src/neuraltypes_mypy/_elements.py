@@ -1,0 +1,85 @@
+"""Elements as types of mypy: the classes themselves, their parameters as the items of a tuple that has that class.
+
+A parameter that is unknown is `Any`. The tuple always has the same number of items, so that a subclass with more
+parameters still compares.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mypy.nodes import AssignmentStmt, ClassDef, MemberExpr, NameExpr, TypeInfo, Var
+from mypy.subtypes import is_subtype
+from mypy.types import AnyType, Instance, LiteralType, ProperType, TupleType, TypeVarType, get_proper_type
+
+from neuraltypes_mypy._atoms import note_of
+from neuraltypes_mypy._names import ELEMENT_TYPE, UNNORMALIZED_TYPE
+
+MAX_PARAMETERS: Final = 4
+_KEY: Final = "neuraltypes"
+
+
+def is_element(info: TypeInfo) -> bool:
+    """Whether a class is an element."""
+    return any(base.fullname == ELEMENT_TYPE for base in info.mro)
+
+
+def element_class(element: ProperType) -> TypeInfo | None:
+    """The class of an element; None where it is unknown."""
+    if isinstance(element, TupleType):
+        return element.partial_fallback.type
+    return element.type if isinstance(element, Instance) and is_element(element.type) else None
+
+
+def element_fits(expected: ProperType, given: ProperType) -> bool:
+    """Whether a value of one element may be handed in where another is declared; the unknown fits."""
+    if isinstance(expected, AnyType | TypeVarType) or isinstance(given, AnyType | TypeVarType):
+        wanted = element_class(expected)
+        return wanted is None or note_of(given) != UNNORMALIZED_TYPE or _domain(wanted) in (None, "REAL")
+    return is_subtype(given, expected)
+
+
+def element_text(element: ProperType) -> str:
+    """An element as it is written."""
+    info = element_class(element)
+    if info is None:
+        return "anything" if note_of(element) is None else UNNORMALIZED_TYPE.rpartition(".")[2]
+    if isinstance(element, TupleType):
+        names = parameter_names(info)
+        known = [
+            f"{name}={item.value!r}"
+            for name, item in zip(names, map(get_proper_type, element.items), strict=False)
+            if isinstance(item, LiteralType)
+        ]
+        if known:
+            return f"{info.name}({', '.join(known)})"
+    return info.name
+
+
+def parameter_names(info: TypeInfo) -> list[str]:
+    """The parameters of an element class, its bases' first."""
+    names: list[str] = []
+    for base in reversed(info.mro):
+        for name, symbol in base.names.items():
+            node = symbol.node
+            if isinstance(node, Var) and not node.is_classvar and node.explicit_self_type is False and name not in names:
+                if node.is_initialized_in_class and not node.is_inferred and not name.startswith("_"):
+                    names.append(name)
+    return names
+
+
+def record_domain(cls: ClassDef) -> None:
+    """Keep with an element which values it admits."""
+    for statement in cls.defs.body:
+        if isinstance(statement, AssignmentStmt) and isinstance(statement.rvalue, MemberExpr):
+            target = statement.lvalues[0]
+            if isinstance(target, NameExpr) and target.name == "domain":
+                cls.info.metadata[_KEY] = {"domain": statement.rvalue.name}
+
+
+def _domain(info: TypeInfo) -> str | None:
+    for base in info.mro:
+        domain = base.metadata.get(_KEY, {}).get("domain")
+        if domain is not None:
+            return str(domain)
+    return None

@@ -1,0 +1,75 @@
+"""Sizes that a body shows to be the same: an axis of its signature, and a size of its class.
+
+In `forward(x: Float[Tensor, "b d"])` nothing says that `d` is the constructor's `d_model`, but `self.linear(x)` needs it
+to be. The first such meeting binds the one to the other, as the run-time check of the call would; a second size of the
+class for the same axis is then an error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mypy.nodes import FuncDef
+
+from neuraltypes._sizes import Size, Symbol
+from neuraltypes._unify import Shape, SizedAxis
+from neuraltypes_mypy._scopes import scope_name
+
+
+@dataclass(slots=True)
+class Equal:
+    """What one function body has shown: sizes of the class, in the names of the function's signature."""
+
+    function: str = ""
+    owner: str = ""
+    known: dict[Symbol, Size] = field(default_factory=dict)
+
+    def settled(self, size: Size) -> Size:
+        """A size with what is known put in."""
+        if not self.known:
+            return size
+        replaced = size.replace(self.known)
+        return size if replaced is None else replaced
+
+    def settled_shape(self, shape: Shape) -> Shape:
+        """The same for each axis."""
+        if not self.known:
+            return shape
+        return tuple(
+            SizedAxis(self.settled(axis.size), axis.label) if isinstance(axis, SizedAxis) and axis.size else axis
+            for axis in shape
+        )
+
+    def equate(self, left: Size, right: Size) -> bool:
+        """Take two sizes for the same, if one is an axis of the signature and the other a size of the class."""
+        one, other = left.symbol, right.symbol
+        if one is None or other is None:
+            return False
+        for mine, theirs, size in ((one, other, left), (other, one, right)):
+            if mine.scope == self.function and theirs.scope == self.owner and self.owner:
+                if theirs in self.known or size in self.known.values():
+                    return False
+                self.known[theirs] = size
+                return True
+        return False
+
+
+class EqualSizes:
+    """What each function body has shown, for one run of mypy."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, tuple[object, Equal]] = {}
+
+    def in_function(self, api: Any) -> Equal:
+        """What the body that is checked now has shown so far."""
+        function = api.scope.current_function()
+        if not isinstance(function, FuncDef):
+            return Equal()
+        kept = self._found.get(id(function.body))
+        if kept is not None and kept[0] is function.body:
+            return kept[1]
+        owner = function.info.fullname if function.info else ""
+        made = Equal(scope_name(function), owner)
+        self._found[id(function.body)] = (function.body, made)
+        return made

@@ -1,0 +1,36 @@
+"""A hook that fails says so and leaves mypy's own answer: the plugin never stops a check."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from neuraltypes_mypy._codes import FAILURE
+
+_C = TypeVar("_C")
+_R = TypeVar("_R")
+
+
+def guarded(hook: Callable[[_C], _R], fallback: Callable[[_C], _R]) -> Callable[[_C], _R]:
+    """`hook`, or where it raises a note that names the place, and what `fallback` gives."""
+
+    def run(ctx: _C) -> _R:
+        try:
+            return hook(ctx)
+        except Exception as error:  # noqa: BLE001 - whatever it is, mypy must go on
+            _say(ctx, error)
+            return fallback(ctx)
+
+    return run
+
+
+def _say(ctx: Any, error: Exception) -> None:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
+    message = (
+        f"neuraltypes failed here and takes mypy's own answer ({type(error).__name__} in {place}: {error}); "
+        "please report this line to the authors of neuraltypes"
+    )
+    context = getattr(ctx, "context", None) or getattr(ctx, "cls", None)
+    ctx.api.note(message, context, code=FAILURE)

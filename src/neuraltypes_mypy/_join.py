@@ -1,0 +1,62 @@
+"""What several tensor types have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mypy.join import join_types
+from mypy.types import AnyType, Instance, ProperType, Type, UnionType, get_proper_type
+
+from neuraltypes._unify import Rest, Shape, SizedAxis
+from neuraltypes_mypy._tensor import as_tensor, read_tensor, shape_of_like, unknown
+
+
+def join_tensors(types: Sequence[Type]) -> Instance | None:
+    """The tensor type that several have in common; None where they are not all tensors."""
+    tensors: list[Instance] = []
+    for type_ in types:
+        proper = get_proper_type(type_)
+        for item in proper.items if isinstance(proper, UnionType) else [proper]:
+            tensor = as_tensor(item)
+            if tensor is None:
+                return None
+            tensors.append(tensor)
+    if not tensors:
+        return None
+    result = tensors[0]
+    for tensor in tensors[1:]:
+        result = _join_two(result, tensor)
+    return result
+
+
+def _join_two(left: Instance, right: Instance) -> Instance:
+    one, other = read_tensor(left), read_tensor(right)
+    shape = join_shapes(one.shape, other.shape)
+    shape_type = unknown() if shape is None else shape_of_like(left, right, shape)
+    return left.copy_modified(args=[_join(one.dtype, other.dtype), shape_type, _join(one.element, other.element)])
+
+
+def join_shapes(left: Shape | None, right: Shape | None) -> Shape | None:
+    """What two shapes have in common, axis by axis; None where even the number of axes differs."""
+    if left is None or right is None or len(left) != len(right):
+        return None
+    joined: list[SizedAxis | Rest] = []
+    for one, other in zip(left, right, strict=True):
+        if isinstance(one, Rest) or isinstance(other, Rest):
+            if not (isinstance(one, Rest) and isinstance(other, Rest)):
+                return None
+            joined.append(one if one == other else Rest())
+        else:
+            size = one.size if one.size == other.size else None
+            joined.append(SizedAxis(size, one.label if one.label == other.label else None))
+    return tuple(joined)
+
+
+def _join(left: ProperType, right: ProperType) -> ProperType:
+    if isinstance(left, AnyType) or isinstance(right, AnyType):
+        return unknown()
+    if left == right:
+        return left
+    joined = get_proper_type(join_types(left, right))
+    is_useful = isinstance(joined, Instance) and joined.type.fullname != "builtins.object"
+    return joined if is_useful else unknown()

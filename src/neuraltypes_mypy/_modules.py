@@ -1,0 +1,279 @@
+"""Modules: `module(...)` has the type of the module's `forward`, and an instance remembers what it was made with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from mypy.checkmember import analyze_member_access
+from mypy.nodes import (
+    ARG_POS,
+    SYMBOL_FUNCBASE_TYPES,
+    CallExpr,
+    Context,
+    Decorator,
+    DictExpr,
+    Expression,
+    GeneratorExpr,
+    ListComprehension,
+    ListExpr,
+    MemberExpr,
+    NameExpr,
+    TupleExpr,
+    TypeInfo,
+)
+from mypy.plugin import AttributeContext, FunctionContext, MethodContext, MethodSigContext
+from mypy.types import (
+    AnyType,
+    CallableType,
+    ExtraAttrs,
+    FunctionLike,
+    Instance,
+    LiteralType,
+    Overloaded,
+    ProperType,
+    TupleType,
+    Type,
+    TypedDictType,
+    get_proper_type,
+)
+
+from neuraltypes._sizes import Size
+from neuraltypes_mypy import _codes as codes
+from neuraltypes_mypy._calls import Argument, Calls, Known, mentions_tensors
+from neuraltypes_mypy._config import attribute_size, configuration, configured, has_sizes
+from neuraltypes_mypy._names import MODULE, NEURAL_MODULE
+from neuraltypes_mypy._sizes_of import is_int, is_self, size_of_expression
+from neuraltypes_mypy._tensor import unknown
+from neuraltypes_mypy._types import KnownTypes
+from neuraltypes_mypy._values import Values
+
+_ITEMS: Final = "neuraltypes:items"  # no attribute has such a name
+_ITEM: Final = "neuraltypes:item"
+
+
+class Modules:
+    """Types modules, for one run of mypy."""
+
+    def __init__(self, types: KnownTypes, calls: Calls, values: Values) -> None:
+        self._types = types
+        self._calls = calls
+        self._values = values
+
+    # Making one
+
+    def made(self, ctx: FunctionContext, result: Type) -> Type:
+        """What a constructor gives, with the sizes that it was given."""
+        instance = get_proper_type(result)
+        if not isinstance(instance, Instance):
+            return result
+        given: dict[str, Size] = {}
+        for name, expressions in zip(ctx.callee_arg_names, ctx.args, strict=True):
+            if name and len(expressions) == 1:
+                size = size_of_expression(expressions[0], ctx.api)
+                if size is not None:
+                    given[name] = size
+        return configured(instance, given, self._types.int)
+
+    def sequential(self, ctx: FunctionContext) -> Type:
+        """`nn.Sequential(a, b)` remembers its modules."""
+        instance = get_proper_type(ctx.default_return_type)
+        expressions = ctx.args[0] if len(ctx.args) == 1 else []
+        call = ctx.context
+        if (
+            not isinstance(instance, Instance)
+            or not isinstance(call, CallExpr)
+            or any(kind != ARG_POS for kind in call.arg_kinds)
+            or len(expressions) != len(call.args)
+        ):
+            return ctx.default_return_type
+        items = [_type_of(expression, ctx.api) for expression in expressions]
+        if not all(isinstance(get_proper_type(item), Instance) for item in items):
+            return ctx.default_return_type
+        return _with_attribute(instance, _ITEMS, TupleType(items, self._types.tuple))
+
+    def container(self, ctx: FunctionContext) -> Type:
+        """`nn.ModuleList([...])` and `nn.ModuleDict({...})` remember their modules."""
+        instance = get_proper_type(ctx.default_return_type)
+        if not isinstance(instance, Instance) or not ctx.args or len(ctx.args[0]) != 1:
+            return ctx.default_return_type
+        expression = ctx.args[0][0]
+        if isinstance(expression, DictExpr):
+            return self._dictionary(instance, expression, ctx.api)
+        if isinstance(expression, ListExpr | TupleExpr):
+            types = [_type_of(item, ctx.api) for item in expression.items]
+            if types and all(isinstance(get_proper_type(type_), Instance) for type_ in types):
+                instance = _with_attribute(instance, _ITEMS, TupleType(types, self._types.tuple))
+            return _with_common(instance, types)
+        if isinstance(expression, ListComprehension):
+            return _with_common(instance, [_type_of(expression.generator.left_expr, ctx.api)])
+        if isinstance(expression, GeneratorExpr):
+            return _with_common(instance, [_type_of(expression.left_expr, ctx.api)])
+        return ctx.default_return_type
+
+    def _dictionary(self, instance: Instance, expression: DictExpr, api: Any) -> Type:
+        types = {getattr(key, "value", None): _type_of(value, api) for key, value in expression.items}
+        fallback = self._types.typed_dict
+        if fallback is not None and types and all(isinstance(key, str) for key in types):
+            items = {str(key): type_ for key, type_ in types.items()}
+            instance = _with_attribute(instance, _ITEMS, TypedDictType(items, set(items), set(), fallback))
+        return _with_common(instance, list(types.values()))
+
+    # Reading one
+
+    def attribute(self, ctx: AttributeContext) -> Type:
+        """An attribute that holds a size: that of this instance, or within the class that of every instance."""
+        if ctx.is_lvalue or not isinstance(ctx.context, MemberExpr):
+            return ctx.default_attr_type
+        receiver = get_proper_type(ctx.type)
+        name = ctx.context.name
+        size = configuration(receiver).get(name)
+        if size is None and isinstance(receiver, Instance) and is_self(ctx.context.expr, ctx.api):
+            size = attribute_size(receiver.type, name)
+        if size is not None and not is_int(ctx.default_attr_type):
+            return ctx.default_attr_type
+        return ctx.default_attr_type if size is None else self._values.value(size)
+
+    def item(self, ctx: MethodContext) -> Type:
+        """`modules[0]`, `modules["name"]`."""
+        items, common = _attribute(ctx.type, _ITEMS), _attribute(ctx.type, _ITEM)
+        key = get_proper_type(ctx.arg_types[0][0]) if ctx.arg_types and ctx.arg_types[0] else None
+        value = _literal(key)
+        if isinstance(items, TupleType) and type(value) is int and -len(items.items) <= value < len(items.items):
+            return items.items[value]
+        if isinstance(items, TypedDictType) and isinstance(value, str) and value in items.items:
+            return items.items[value]
+        default = get_proper_type(ctx.default_return_type)
+        is_module = isinstance(default, Instance) and default.type.fullname == MODULE
+        return common if common is not None and is_module else ctx.default_return_type
+
+    def items(self, ctx: MethodContext) -> Type:
+        """The modules of a container one after the other: the `Module` in the result becomes what they all are."""
+        common = _attribute(ctx.type, _ITEM)
+        if common is None:
+            return ctx.default_return_type
+        from neuraltypes_mypy._walk import replace
+
+        return replace(
+            ctx.default_return_type,
+            lambda proper: common if isinstance(proper, Instance) and proper.type.fullname == MODULE else None,
+        )
+
+    # Calling one
+
+    def call(self, ctx: AttributeContext) -> Type:
+        """The type of `module.__call__`: that of `forward`, where `forward` says anything about tensors."""
+        receiver = get_proper_type(ctx.type)
+        if not isinstance(receiver, Instance):
+            return ctx.default_attr_type
+        forward = self._forward(receiver, ctx.context, ctx.api)
+        return ctx.default_attr_type if forward is None else forward
+
+    def keyword_only(self, ctx: MethodSigContext) -> FunctionLike:
+        """The signature of a call; positional arguments of a `NeuralModule` are reported, with the corrected call."""
+        signature, call = ctx.default_signature, ctx.context
+        receiver = get_proper_type(ctx.type)
+        if (
+            isinstance(call, CallExpr)
+            and isinstance(receiver, Instance)
+            and receiver.type.has_base(NEURAL_MODULE)
+            and mentions_tensors(signature)
+            and ARG_POS in call.arg_kinds
+            and all(kind.is_named() for kind in signature.arg_kinds)
+        ):
+            report_positional(receiver.type.name, signature, call, ctx.api)
+            kinds = [ARG_POS if number < len(call.args) else kind for number, kind in enumerate(signature.arg_kinds)]
+            signature = signature.copy_modified(arg_kinds=[_positional(kind) for kind in signature.arg_kinds])
+            del kinds
+            ctx = MethodSigContext(ctx.type, ctx.args, signature, ctx.context, ctx.api)
+        return self._calls.widen(ctx)
+
+    def called(self, ctx: MethodContext, name: str) -> Type:
+        """The type of what a call of a module gives."""
+        return self._calls.instantiate(ctx, name, known_of(ctx.type))
+
+    def sequential_called(self, ctx: MethodContext) -> Type:
+        """What `nn.Sequential` gives: each module's result goes to the next."""
+        items = _attribute(ctx.type, _ITEMS)
+        if not isinstance(items, TupleType) or not ctx.arg_types or len(ctx.arg_types[0]) != 1:
+            return ctx.default_return_type
+        value, context = ctx.arg_types[0][0], ctx.args[0][0]
+        for item in items.items:
+            module = get_proper_type(item)
+            forward = self._forward(module, ctx.context, ctx.api) if isinstance(module, Instance) else None
+            if not isinstance(module, Instance) or not isinstance(forward, CallableType) or not forward.arg_types:
+                value = unknown()
+                continue
+            first = forward.arg_names[0] or "1"
+            argument = Argument(first, forward.arg_types[0], value, context)
+            value = self._calls.apply(forward, [argument], module.type.name, ctx.api, known_of(module))
+        return value
+
+    def _forward(self, receiver: Instance, context: Context, api: Any) -> FunctionLike | None:
+        symbol = receiver.type.get("forward")
+        if symbol is None or not isinstance(symbol.node, (*SYMBOL_FUNCBASE_TYPES, Decorator)):
+            return None
+        forward = get_proper_type(
+            analyze_member_access(
+                "forward", receiver, context, is_lvalue=False, is_super=False, is_operator=False,
+                original_type=receiver, chk=api,
+            )
+        )
+        if isinstance(forward, CallableType) and mentions_tensors(forward):
+            return forward
+        if isinstance(forward, Overloaded) and any(map(mentions_tensors, forward.items)):
+            return forward
+        return None
+
+
+def known_of(receiver: Type) -> Known:
+    """What a call knows before its arguments: the sizes that the receiver was made with."""
+    return Known({f"self.{name}": size for name, size in configuration(get_proper_type(receiver)).items()})
+
+
+def report_positional(name: str, signature: CallableType, call: CallExpr, api: Any) -> None:
+    """Positional arguments of a module that takes them by keyword."""
+    api.fail(f'"{name}" takes its inputs by keyword only', call, code=codes.KEYWORD_ONLY)
+    from neuraltypes_mypy._corrected import corrected_call
+
+    api.note(f"Write {corrected_call(signature, call)}", call, code=codes.KEYWORD_ONLY)
+
+
+def _positional(kind: Any) -> Any:
+    from mypy.nodes import ARG_NAMED, ARG_NAMED_OPT, ARG_OPT
+
+    return {ARG_NAMED: ARG_POS, ARG_NAMED_OPT: ARG_OPT}.get(kind, kind)
+
+
+def _type_of(expression: Expression, api: Any) -> Type:
+    found: Type | None = api.lookup_type_or_none(expression)
+    return unknown() if found is None else found
+
+
+def _with_attribute(instance: Instance, name: str, type_: Type) -> Instance:
+    attrs = dict(instance.extra_attrs.attrs) if instance.extra_attrs is not None else {}
+    result = instance.copy_modified()
+    result.extra_attrs = ExtraAttrs({**attrs, name: type_})
+    return result
+
+
+def _with_common(instance: Instance, types: list[Type]) -> Instance:
+    """The container, with the one type that its modules have in common; unknown where they differ."""
+    proper = [get_proper_type(type_) for type_ in types]
+    first = proper[0] if proper else None
+    if not isinstance(first, Instance) or not first.type.has_base(MODULE) or any(item != first for item in proper):
+        return instance
+    return _with_attribute(instance, _ITEM, first)
+
+
+def _attribute(type_: Type, name: str) -> ProperType | None:
+    proper = get_proper_type(type_)
+    if not isinstance(proper, Instance) or proper.extra_attrs is None or name not in proper.extra_attrs.attrs:
+        return None
+    return get_proper_type(proper.extra_attrs.attrs[name])
+
+
+def _literal(type_: ProperType | None) -> object:
+    if isinstance(type_, Instance) and type_.last_known_value is not None:
+        type_ = type_.last_known_value
+    return type_.value if isinstance(type_, LiteralType) else None

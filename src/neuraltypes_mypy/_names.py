@@ -1,0 +1,23 @@
+"""Full names, as mypy knows them."""
+
+from typing import Final
+
+TENSOR: Final = "torch._tensor.Tensor"
+ANNOTATED: Final = frozenset({"typing.Annotated", "typing_extensions.Annotated"})
+DTYPES_MODULE: Final = "neuraltypes_mypy._dtypes"
+ELEMENT_TYPE: Final = "neuraltypes.elements.ElementType"
+VOID_TYPE: Final = "neuraltypes.elements.VoidType"
+UNNORMALIZED_TYPE: Final = "neuraltypes.elements.UnnormalizedType"
+ABSTRACT_DTYPE: Final = "jaxtyping._array_types.AbstractDtype"
+MODULE: Final = "torch.nn.modules.module.Module"
+MODULE_CALL: Final = f"{MODULE}.__call__"
+NEURAL_MODULE: Final = "neuraltypes._module.NeuralModule"
+ENSURE: Final = "neuraltypes._ensure.ensure"
+REVEAL: Final = "neuraltypes._ensure.reveal"
+CONTAINERS: Final = "torch.nn.modules.container"
+TENSOR_BASE: Final = "torch._C.TensorBase"
+
+
+def tensor_methods(*names: str) -> list[str]:
+    """The full names under which mypy knows methods of tensors: those of the class of the receiver."""
+    return [f"{owner}.{name}" for owner in (TENSOR, "torch.nn.parameter.Parameter") for name in names]

@@ -1,0 +1,263 @@
+"""Narrowing: what a check in the source says about a tensor from there on.
+
+mypy narrows by `isinstance` itself, once it knows what the annotation stands for. For comparisons of `x.ndim` and
+`x.shape` it has no hook; there an `assert` of the same condition is put at the start of the branch that it rules, in
+mypy's tree alone, and an `assert` is followed by telling mypy's binder.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mypy.nodes import (
+    AssertStmt,
+    Block,
+    CallExpr,
+    ComparisonExpr,
+    Expression,
+    FuncDef,
+    IfStmt,
+    IndexExpr,
+    MemberExpr,
+    NameExpr,
+    OpExpr,
+    RaiseStmt,
+    ReturnStmt,
+    ContinueStmt,
+    BreakStmt,
+    Statement,
+    TupleExpr,
+    UnaryExpr,
+)
+from mypy.literals import literal_hash
+from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext
+from mypy.types import FunctionLike, Instance, Type, TypeType, get_proper_type
+
+from neuraltypes._unify import Rest, Shape, SizedAxis
+from neuraltypes_mypy._expressions import Expressions
+from neuraltypes_mypy._join import join_tensors
+from neuraltypes_mypy._settle import Settling, is_settling
+from neuraltypes_mypy._sizes_of import size_of_expression
+from neuraltypes_mypy._statements import blocks, statements
+from neuraltypes_mypy._tensor import as_tensor, read_tensor, unknown, write_shape
+from neuraltypes_mypy._types import KnownTypes
+
+COMPARISONS = frozenset(
+    f"{owner}.{method}" for owner in ("builtins.int", "torch._C.Size", "builtins.tuple") for method in ("__eq__", "__ne__")
+)
+
+
+class Narrowing:
+    """Follows checks in the source, for one run of mypy."""
+
+    def __init__(self, types: KnownTypes, expressions: Expressions, settling: Settling) -> None:
+        self._types = types
+        self._settling = settling
+        self._expressions = expressions
+
+    def isinstance_signature(self, ctx: FunctionSigContext) -> FunctionLike:
+        """`isinstance(x, Float[Tensor, "b t"])` is no mistake."""
+        if is_settling(ctx.context):
+            return ctx.default_signature.copy_modified(arg_types=[unknown(), unknown()])
+        if len(ctx.args) == 2 and len(ctx.args[1]) == 1 and self._tensor_of(ctx.args[1][0], ctx.api) is not None:
+            return ctx.default_signature.copy_modified(arg_types=[ctx.default_signature.arg_types[0], unknown()])
+        return ctx.default_signature
+
+    def isinstance_called(self, ctx: FunctionContext) -> Type:
+        """After it, mypy knows the annotation as a class to narrow by."""
+        if is_settling(ctx.context):
+            return self._settling.settle(ctx)
+        if len(ctx.args) == 2 and len(ctx.args[1]) == 1:
+            expression = ctx.args[1][0]
+            tensor = self._tensor_of(expression, ctx.api)
+            if tensor is not None:
+                api: Any = ctx.api
+                api.store_type(expression, TypeType(tensor))
+        return ctx.default_return_type
+
+    def _tensor_of(self, expression: Expression, api: Any) -> Instance | None:
+        if not isinstance(expression, IndexExpr | NameExpr | MemberExpr):
+            return None
+        if isinstance(expression, NameExpr | MemberExpr) and not hasattr(expression.node, "target"):
+            return None
+        type_ = self._expressions.read(expression, api)
+        return None if type_ is None else as_tensor(type_)
+
+    def compared(self, ctx: MethodContext) -> Type:
+        """`x.ndim == 3`, `x.shape == (b, t)`, `x.shape[0] == b`."""
+        comparison = ctx.context
+        api: Any = ctx.api
+        if not isinstance(comparison, ComparisonExpr) or len(comparison.operators) != 1:
+            return ctx.default_return_type
+        left, right = comparison.operands
+        subject = _subject(left) or _subject(right)
+        if subject is not None and comparison.operators[0] in ("==", "!="):
+            self._follow(comparison, left, right, api)
+        return ctx.default_return_type
+
+    def _follow(self, comparison: ComparisonExpr, left: Expression, right: Expression, api: Any) -> None:
+        statement = _ruling_statement(comparison, api)
+        if isinstance(statement, AssertStmt) and comparison.operators[0] == "==":
+            self._learn(left, right, api)
+            self._learn(right, left, api)
+        elif isinstance(statement, IfStmt):
+            _insert_assert(statement, comparison, api)
+
+    def _learn(self, expression: Expression, value: Expression, api: Any) -> None:
+        subject = _subject(expression)
+        if subject is None or literal_hash(subject) is None:
+            return
+        type_ = api.lookup_type_or_none(subject)
+        tensor = None if type_ is None else join_tensors([type_])
+        shape = None if tensor is None else self._shape_after(expression, value, read_tensor(tensor).shape, api)
+        if tensor is not None and shape is not None:
+            written = write_shape(shape, self._types.int, self._types.tuple)
+            narrowed = tensor.copy_modified(args=[tensor.args[0], written, tensor.args[2]])
+            api.binder.put(subject, narrowed)
+
+    def _shape_after(self, expression: Expression, value: Expression, shape: Shape | None, api: Any) -> Shape | None:
+        """The shape of a tensor once that expression of it has that value; None where nothing is learnt."""
+        if _is_ndim(expression):
+            ndim = size_of_expression(value, api)
+            if ndim is None or ndim.constant is None or not 0 <= ndim.constant <= 16:
+                return None
+            return _with_ndim(shape, ndim.constant)
+        if isinstance(expression, IndexExpr):
+            dim = size_of_expression(expression.index, api)
+        elif isinstance(expression, CallExpr):
+            dim = size_of_expression(expression.args[0], api)
+        else:
+            return self._whole(value, shape, api)
+        size = size_of_expression(value, api)
+        if dim is None or dim.constant is None or size is None:
+            return None
+        return _with_size(shape, dim.constant, SizedAxis(size))
+
+    def _whole(self, value: Expression, shape: Shape | None, api: Any) -> Shape | None:
+        other = _subject(value)
+        if other is not None:
+            type_ = api.lookup_type_or_none(other)
+            tensor = None if type_ is None else as_tensor(type_)
+            return None if tensor is None else read_tensor(tensor).shape
+        if not isinstance(value, TupleExpr):
+            return None
+        sizes = tuple(SizedAxis(size_of_expression(item, api)) for item in value.items)
+        known = shape if shape is not None and len(shape) == len(sizes) else sizes
+        return tuple(
+            new if new.size is not None or isinstance(old, Rest) else old
+            for new, old in zip(sizes, known, strict=True)
+        )
+
+
+def _subject(expression: Expression) -> Expression | None:
+    """The tensor of which an expression is the `ndim`, the `shape`, or one size."""
+    match expression:
+        case MemberExpr(name="ndim" | "shape"):
+            return expression.expr
+        case CallExpr(callee=MemberExpr(name="dim" | "ndimension"), args=[]):
+            return expression.callee.expr if isinstance(expression.callee, MemberExpr) else None
+        case CallExpr(callee=MemberExpr(name="size"), args=[_]):
+            return expression.callee.expr if isinstance(expression.callee, MemberExpr) else None
+        case IndexExpr(base=MemberExpr(name="shape") as base):
+            return base.expr
+        case CallExpr(callee=NameExpr(fullname="builtins.len"), args=[MemberExpr(name="shape") as shape]):
+            return shape.expr
+        case _:
+            return None
+
+
+def _is_ndim(expression: Expression) -> bool:
+    if isinstance(expression, CallExpr):
+        callee = expression.callee
+        return isinstance(callee, NameExpr) or (isinstance(callee, MemberExpr) and callee.name != "size")
+    return isinstance(expression, MemberExpr) and expression.name == "ndim"
+
+
+def _with_ndim(shape: Shape | None, ndim: int) -> Shape | None:
+    if shape is None:
+        return tuple(SizedAxis() for _ in range(ndim))
+    place = next((n for n, axis in enumerate(shape) if isinstance(axis, Rest)), None)
+    if place is None or ndim < len(shape) - 1:
+        return None
+    missing = tuple(SizedAxis() for _ in range(ndim - len(shape) + 1))
+    return (*shape[:place], *missing, *shape[place + 1 :])
+
+
+def _with_size(shape: Shape | None, dim: int, axis: SizedAxis) -> Shape | None:
+    if shape is None or any(isinstance(known, Rest) for known in shape):
+        return None
+    if not -len(shape) <= dim < len(shape):
+        return None
+    items = list(shape)
+    old = items[dim]
+    items[dim] = SizedAxis(axis.size, old.label if isinstance(old, SizedAxis) else None)
+    return tuple(items)
+
+
+def _ruling_statement(comparison: ComparisonExpr, api: Any) -> Statement | None:
+    """The `assert` or `if` that a comparison decides: alone, or as one part of an `and`."""
+    function = api.scope.current_function()
+    body = function.body.body if isinstance(function, FuncDef) else api.tree.defs
+    for statement in statements(Block(list(body))):
+        if isinstance(statement, AssertStmt) and _requires(statement.expr, comparison):
+            return statement
+        if isinstance(statement, IfStmt) and any(_requires(test, comparison) for test in statement.expr):
+            return statement
+    return None
+
+
+def _requires(condition: Expression, comparison: ComparisonExpr) -> bool:
+    if condition is comparison:
+        return True
+    if isinstance(condition, OpExpr) and condition.op == "and":
+        return _requires(condition.left, comparison) or _requires(condition.right, comparison)
+    return False
+
+
+def _insert_assert(statement: IfStmt, comparison: ComparisonExpr, api: Any) -> None:
+    """Say in mypy's tree what holds in the branches of an `if`, and after one that never goes on."""
+    positive = comparison.operators[0] == "=="
+    number = next(n for n, test in enumerate(statement.expr) if _requires(test, comparison))
+    if positive:
+        _put_first(statement.body[number], comparison)
+    elif statement.expr[number] is comparison and len(statement.expr) == 1:
+        if statement.else_body is not None:
+            _put_first(statement.else_body, comparison)
+        elif _leaves(statement.body[0]):
+            _put_after(statement, comparison, api)
+
+
+def _assertion(comparison: ComparisonExpr) -> AssertStmt:
+    condition = ComparisonExpr(["=="], list(comparison.operands))
+    condition.set_line(comparison)
+    made = AssertStmt(condition)
+    made.set_line(comparison)
+    return made
+
+
+def _put_first(block: Block, comparison: ComparisonExpr) -> None:
+    if not any(_is_same(statement, comparison) for statement in block.body):
+        block.body.insert(0, _assertion(comparison))
+
+
+def _put_after(statement: IfStmt, comparison: ComparisonExpr, api: Any) -> None:
+    function = api.scope.current_function()
+    for block in blocks(function.body if isinstance(function, FuncDef) else None):
+        place = next((n for n, item in enumerate(block.body) if item is statement), None)
+        if place is not None:
+            if not any(_is_same(statement, comparison) for statement in block.body):
+                block.body.insert(place + 1, _assertion(comparison))
+            return
+
+
+def _is_same(statement: Statement | None, comparison: ComparisonExpr) -> bool:
+    return (
+        isinstance(statement, AssertStmt)
+        and isinstance(statement.expr, ComparisonExpr)
+        and statement.line == comparison.line
+        and all(a is b for a, b in zip(statement.expr.operands, comparison.operands, strict=True))
+    )
+
+
+def _leaves(block: Block) -> bool:
+    return bool(block.body) and isinstance(block.body[-1], RaiseStmt | ReturnStmt | ContinueStmt | BreakStmt)

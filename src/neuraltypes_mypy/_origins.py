@@ -1,0 +1,88 @@
+"""Where a name in an annotation comes from.
+
+jaxtyping's dtypes and `NeuralType` all *are* `typing.Annotated` to a type checker, so mypy's symbol for `Float` says no
+more than that. Which one was meant is read from the imports.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from mypy.nodes import Import, ImportAll, ImportFrom, MypyFile
+
+from neuraltypes._dtypes import DTYPE_NAMES
+
+_MAX_HOPS: Final = 8
+_KNOWN: Final = frozenset({"jaxtyping", "neuraltypes", "typing", "typing_extensions"})
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The module that defines a name, as far as the imports show, and its name there."""
+
+    module: str
+    name: str
+
+    @property
+    def is_dtype(self) -> bool:
+        """Whether this is one of jaxtyping's dtypes."""
+        return self.name in DTYPE_NAMES and self.module not in ("typing", "typing_extensions", "neuraltypes")
+
+    @property
+    def is_neural_type(self) -> bool:
+        """Whether this is `NeuralType`."""
+        return self.name == "NeuralType" and self.module not in ("typing", "typing_extensions")
+
+
+def find_origin(name: str, module: MypyFile, modules: dict[str, MypyFile]) -> Origin:
+    """The origin of a name (`Float`, `jt.Float`) as `module` uses it, through as many modules as pass it on."""
+    origin = _local_origin(name, module, modules)
+    for _ in range(_MAX_HOPS):
+        via = modules.get(origin.module)
+        if origin.module in _KNOWN or via is None or via is module:
+            return origin
+        further = _local_origin(origin.name, via, modules)
+        if further == origin:
+            return origin
+        origin, module = further, via
+    return origin
+
+
+def _local_origin(name: str, module: MypyFile, modules: dict[str, MypyFile]) -> Origin:
+    first, _, rest = name.partition(".")
+    for statement in reversed(module.imports):
+        if isinstance(statement, ImportFrom) and not rest:
+            for original, alias in statement.names:
+                if (alias or original) == name:
+                    return Origin(_absolute(statement, module), original)
+        if isinstance(statement, ImportFrom) and rest:
+            for original, alias in statement.names:
+                if (alias or original) == first:
+                    return _dotted(f"{_absolute(statement, module)}.{original}.{rest}")
+        if isinstance(statement, Import) and rest:
+            for original, alias in statement.ids:
+                if alias == first:
+                    return _dotted(f"{original}.{rest}")
+                if alias is None and name.startswith(f"{original}."):
+                    return _dotted(name)
+    for statement in reversed(module.imports):
+        if isinstance(statement, ImportAll) and not rest:
+            source = modules.get(_absolute(statement, module))
+            if source is not None and name in source.names:
+                return Origin(source.fullname, name)
+    return _dotted(name) if rest else Origin(module.fullname, name)
+
+
+def _dotted(fullname: str) -> Origin:
+    module, _, name = fullname.rpartition(".")
+    return Origin(module, name)
+
+
+def _absolute(statement: ImportFrom | ImportAll, module: MypyFile) -> str:
+    if not statement.relative:
+        return statement.id
+    parts = module.fullname.split(".")
+    dropped = statement.relative - (1 if module.is_package_init_file() else 0)
+    base = parts[: len(parts) - dropped] if dropped else parts
+    return ".".join([*base, *([statement.id] if statement.id else [])])

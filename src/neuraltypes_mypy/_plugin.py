@@ -1,0 +1,238 @@
+"""Dispatch: which of mypy's hooks goes where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar, final
+
+from mypy.nodes import MypyFile, OverloadedFuncDef, TypeAlias, TypeInfo, Var
+from mypy.options import Options
+from mypy.plugin import (
+    AnalyzeTypeContext,
+    AttributeContext,
+    ClassDefContext,
+    FunctionContext,
+    FunctionSigContext,
+    MethodContext,
+    MethodSigContext,
+    Plugin,
+)
+from mypy.types import FunctionLike, Instance, Type, get_proper_type
+
+from neuraltypes_mypy._annotations import Annotations
+from neuraltypes_mypy._calls import Calls
+from neuraltypes_mypy._classes import define_class
+from neuraltypes_mypy._config import has_sizes, is_changing
+from neuraltypes_mypy._containers import DISPLAYS, INSERTIONS, READS, Containers
+from neuraltypes_mypy._expressions import Expressions
+from neuraltypes_mypy._guard import guarded
+from neuraltypes_mypy._modules import Modules
+from neuraltypes_mypy._names import (
+    ABSTRACT_DTYPE,
+    ANNOTATED,
+    CONTAINERS,
+    DTYPES_MODULE,
+    ENSURE,
+    MODULE_CALL,
+    REVEAL,
+    TENSOR,
+    TENSOR_BASE,
+    tensor_methods,
+)
+from neuraltypes_mypy._narrowing import COMPARISONS, Narrowing
+from neuraltypes_mypy._reveal import Reveal
+from neuraltypes_mypy._scopes import Scopes
+from neuraltypes_mypy._settle import Settling
+from neuraltypes_mypy._tensor import make_generic, unknown
+from neuraltypes_mypy._types import KnownTypes
+from neuraltypes_mypy._values import ARITHMETIC_NAMES, Values
+from neuraltypes_mypy._walk import walk
+
+_C = TypeVar("_C", bound=Any)
+_CONTAINERS: Final = ("Sequential", "ModuleList", "ModuleDict")
+_FOREIGN: Final = ("builtins.", "typing.", "torch.", "collections.", "types.")
+
+
+@final
+class NeuralTypesPlugin(Plugin):
+    """The plugin."""
+
+    def __init__(self, options: Options) -> None:
+        super().__init__(options)
+        self._types = KnownTypes(self.lookup_fully_qualified)
+        self._scopes = Scopes()
+        self._settling = Settling()
+        self._annotations = Annotations(self._types, self._scopes)
+        self._calls = Calls(self._types, self._settling)
+        self._values = Values(self._types)
+        self._containers = Containers(self._types)
+        self._module_types = Modules(self._types, self._calls, self._values)
+        expressions = Expressions(self._types, self._annotations)
+        self._narrowing = Narrowing(self._types, expressions, self._settling)
+        self._reveal = Reveal(expressions)
+        self._functions: dict[str, Callable[[FunctionContext], Type]] = {
+            TENSOR: self._new_tensor,
+            "builtins.len": self._values.length,
+            "builtins.isinstance": self._narrowing.isinstance_called,
+            ENSURE: self._reveal.ensure,
+            REVEAL: self._reveal.reveal,
+            f"{CONTAINERS}.Sequential": self._module_types.sequential,
+            f"{CONTAINERS}.ModuleList": self._module_types.container,
+            f"{CONTAINERS}.ModuleDict": self._module_types.container,
+            **dict.fromkeys(DISPLAYS, self._containers.display),
+        }
+        self._methods: dict[str, Callable[[MethodContext], Type]] = {
+            **dict.fromkeys(tensor_methods("size"), self._values.size),
+            **dict.fromkeys(tensor_methods("dim", "ndimension"), self._values.ndim),
+            **dict.fromkeys(tensor_methods("numel", "nelement"), self._values.numel),
+            **dict.fromkeys(COMPARISONS, self._narrowing.compared),
+            **dict.fromkeys(READS, self._values.without_size),
+            f"{CONTAINERS}.Sequential.__call__": self._module_types.sequential_called,
+            **dict.fromkeys((f"{CONTAINERS}.{c}.__getitem__" for c in _CONTAINERS), self._module_types.item),
+            **dict.fromkeys(
+                (f"{CONTAINERS}.{c}.{method}" for c in _CONTAINERS for method in ("__iter__", "values", "items")),
+                self._module_types.items,
+            ),
+        }
+        self._attributes: dict[str, Callable[[AttributeContext], Type]] = {
+            MODULE_CALL: self._module_types.call,
+            f"{TENSOR_BASE}.shape": self._values.shape,
+            f"{TENSOR_BASE}.ndim": self._values.ndim,
+        }
+
+    def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
+        """torch's tensor needs the classes that stand for dtypes."""
+        return [(10, DTYPES_MODULE, -1)] if file.fullname == "torch._tensor" else []
+
+    def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
+        """Annotations."""
+        if fullname in ANNOTATED:
+            return _type(self._annotations.annotated)
+        if fullname == TENSOR:
+            return _type(self._annotations.bare_tensor)
+        if fullname.startswith(_FOREIGN):
+            return None
+        symbol = self.lookup_fully_qualified(fullname)
+        node = symbol.node if symbol is not None else None
+        if isinstance(node, TypeAlias) and not node.alias_tvars and _mentions_tensor(node):
+            return _type(lambda ctx: self._annotations.alias(ctx, node))
+        if isinstance(node, TypeInfo) and any(base.fullname == ABSTRACT_DTYPE for base in node.mro):
+            return _type(self._annotations.custom_dtype)
+        return None
+
+    def get_function_signature_hook(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
+        """Calls of functions and constructors, before."""
+        self._scopes.flush()
+        if fullname == "builtins.isinstance":
+            return _signature(self._narrowing.isinstance_signature)
+        if fullname.startswith(_FOREIGN) or self._is_overloaded(fullname):
+            return None
+        return _signature(self._calls.widen)
+
+    def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
+        """Calls of functions and constructors, after."""
+        self._scopes.flush()
+        if fullname in self._functions:
+            return _result(self._functions[fullname])
+        if fullname.startswith(_FOREIGN):
+            return None
+        return _result(lambda ctx: self._called(ctx, fullname))
+
+    def get_method_signature_hook(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
+        """Calls of methods, before."""
+        self._scopes.flush()
+        if fullname in INSERTIONS:
+            return _signature(self._containers.widen)
+        if fullname.startswith(_FOREIGN) or self._is_overloaded(fullname):
+            return None
+        hook = self._module_types.keyword_only if fullname.endswith(".__call__") else self._calls.widen
+        return _signature(hook)
+
+    def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
+        """Calls of methods, after."""
+        self._scopes.flush()
+        if fullname in INSERTIONS:
+            return _result(self._containers.inserted)
+        if fullname in self._methods:
+            return _result(self._methods[fullname])
+        if fullname in ARITHMETIC_NAMES:
+            name = fullname.removeprefix("builtins.int.").removesuffix(" of int")
+            return _result(lambda ctx: self._values.arithmetic(ctx, name))
+        if fullname.startswith(_FOREIGN):
+            return None
+        return _result(lambda ctx: self._module_types.called(ctx, _method_name(fullname)))
+
+    def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
+        """Attributes that say more than their declaration."""
+        self._scopes.flush()
+        if fullname in self._attributes:
+            return _attribute(self._attributes[fullname])
+        if fullname.startswith(_FOREIGN):
+            return None
+        owner, _, name = fullname.rpartition(".")
+        symbol = self.lookup_fully_qualified(owner)
+        if symbol is None or not isinstance(symbol.node, TypeInfo):
+            return None
+        if has_sizes(symbol.node, name):
+            return _attribute(self._module_types.attribute)
+        member = symbol.node.names.get(name)
+        if member is not None and isinstance(member.node, Var) and member.node.is_inferred:
+            is_changed = is_changing(symbol.node, name)
+            return _attribute(lambda ctx: self._values.inferred_attribute(ctx, is_changed))
+        return None
+
+    def _called(self, ctx: FunctionContext, fullname: str) -> Type:
+        result = self._calls.instantiate(ctx, fullname.rpartition(".")[2])
+        symbol = self.lookup_fully_qualified(fullname)
+        if symbol is not None and isinstance(symbol.node, TypeInfo):
+            return self._module_types.made(ctx, result)
+        return result
+
+    def _is_overloaded(self, fullname: str) -> bool:
+        symbol = self.lookup_fully_qualified(fullname)
+        return symbol is not None and isinstance(symbol.node, OverloadedFuncDef)
+
+    def _new_tensor(self, ctx: FunctionContext) -> Type:
+        proper = get_proper_type(ctx.default_return_type)
+        if isinstance(proper, Instance):
+            return proper.copy_modified(args=[unknown() for _ in proper.args])
+        return ctx.default_return_type
+
+    def get_customize_class_mro_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
+        """`torch.Tensor` becomes generic."""
+        if fullname == TENSOR:
+            return _class(lambda ctx: make_generic(ctx.cls.info, self._types.object))
+        if fullname.startswith(_FOREIGN):
+            return None
+        return _class(define_class)
+
+
+def _type(hook: Callable[[AnalyzeTypeContext], Type]) -> Callable[[AnalyzeTypeContext], Type]:
+    return guarded(hook, lambda _: unknown())
+
+
+def _signature(hook: Callable[[_C], FunctionLike]) -> Callable[[_C], FunctionLike]:
+    return guarded(hook, lambda ctx: ctx.default_signature)
+
+
+def _result(hook: Callable[[_C], Type]) -> Callable[[_C], Type]:
+    return guarded(hook, lambda ctx: ctx.default_return_type)
+
+
+def _attribute(hook: Callable[[AttributeContext], Type]) -> Callable[[AttributeContext], Type]:
+    return guarded(hook, lambda ctx: ctx.default_attr_type)
+
+
+def _class(hook: Callable[[ClassDefContext], None]) -> Callable[[ClassDefContext], None]:
+    return guarded(hook, lambda _: None)
+
+
+def _method_name(fullname: str) -> str:
+    """The words for a method: `Encoder` for a module that is called, `Encoder.encode` for any other."""
+    owner, _, name = fullname.rpartition(".")
+    short = owner.rpartition(".")[2]
+    return short if name == "__call__" else f"{short}.{name}"
+
+
+def _mentions_tensor(alias: TypeAlias) -> bool:
+    return any(getattr(getattr(type_, "type", None), "fullname", None) == TENSOR for type_ in walk(alias.target))

@@ -1,0 +1,174 @@
+"""Which function an annotation belongs to: its axis names are that function's, as type variables are.
+
+In a signature each name is a type variable of the function; inside the body it stands for one size. Names that only
+the result mentions are bound by nothing and stay unknown, as do names outside of functions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mypy.nodes import FuncDef
+from mypy.types import CallableType, Type, TypeVarId, TypeVarLikeType, TypeVarType, UnboundType
+
+from neuraltypes._axes import Axes, Axis, NamedAxis, SymbolicAxis, VariadicAxis, python_expression
+from neuraltypes._sizes import Size, named, number, size_from_expression
+from neuraltypes._axes import FixedAxis
+from neuraltypes_mypy._atoms import size_of_atom
+from neuraltypes_mypy._settle import instrument_signature
+from neuraltypes_mypy._walk import walk
+
+_AXIS: Final = "_nt_axis_"
+_ELEMENT: Final = "neuraltypes element "
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where an annotation stands: the function whose names it may use, and which of them are bound there."""
+
+    name: str = ""
+    bound: frozenset[str] = frozenset()
+    binds: bool = False
+    class_name: str | None = None
+
+    def size_of(self, axis: Axis) -> Size | None:
+        """The size of a declared axis, in the names of this scope; None where nothing binds it."""
+        match axis:
+            case FixedAxis(size=size):
+                return number(size)
+            case NamedAxis(name=name, treepath=False):
+                return self._named(name)
+            case SymbolicAxis():
+                return size_from_expression(python_expression(axis, lambda name: _AXIS + name), self._read)
+            case _:
+                return None
+
+    def _named(self, name: str) -> Size | None:
+        return named(name, self.name) if self.name and (self.binds or name in self.bound) else None
+
+    def _read(self, name: str) -> Size | None:
+        if name.startswith(_AXIS):
+            axis = name.removeprefix(_AXIS)
+            return named(axis, self.name) if self.name and (axis in self.bound or self.binds) else None
+        if name.startswith("self.") and name.count(".") == 1:
+            return named(name.removeprefix("self."), self.class_name) if self.class_name else None
+        return named(name, self.name) if self.name and name.isidentifier() else None
+
+
+class Scopes:
+    """The functions whose signatures were read in this run, until mypy has to know their type variables."""
+
+    def __init__(self) -> None:
+        self._bound: dict[str, set[str]] = {}
+        self._pending: list[FuncDef] = []
+
+    def scope_of(self, annotation: Type, analyzer: Any) -> Scope:
+        """The scope of an annotation, as mypy's type analyzer stands at it."""
+        semantic = analyzer.api
+        statement, stack = semantic.statement, semantic.function_stack
+        if isinstance(statement, FuncDef) and not (stack and stack[-1] is statement) and _is_in_signature(annotation, statement):
+            return self._signature_scope(annotation, statement)
+        for function in reversed(stack):
+            if isinstance(function, FuncDef) and (bound := self._names_of(function)):
+                return Scope(scope_name(function), frozenset(bound), class_name=_class_of(function))
+        return Scope()
+
+    def bind(self, scope: Scope, axes: Axes) -> None:
+        """Remember what the axes of a parameter bind."""
+        if scope.binds:
+            names = {axis.name for axis in axes if isinstance(axis, NamedAxis | VariadicAxis) and axis.name}
+            self._bound.setdefault(scope.name, set()).update(names)
+
+    def flush(self) -> None:
+        """Make the functions read so far generic over the sizes that their signatures name."""
+        while self._pending:
+            function = self._pending.pop()
+            if isinstance(function.type, CallableType):
+                make_generic(function.type)
+
+    @property
+    def has_pending(self) -> bool:
+        """Whether `flush` has something to do."""
+        return bool(self._pending)
+
+    def _signature_scope(self, annotation: Type, function: FuncDef) -> Scope:
+        if not any(function is pending for pending in self._pending):
+            self._pending.append(function)
+            instrument_signature(function)
+        name = scope_name(function)
+        assert isinstance(function.type, CallableType)
+        is_result = _contains(function.type.ret_type, annotation)
+        bound = frozenset(self._bound.get(name, ()))
+        class_name = _class_of(function)
+        return Scope(name, bound, binds=not is_result, class_name=class_name)
+
+    def _names_of(self, function: FuncDef) -> set[str]:
+        return self._bound.get(scope_name(function), set())
+
+
+def scope_name(function: FuncDef) -> str:
+    """What tells the names of one function from those of every other."""
+    return function.fullname if "." in function.fullname else f"{function.fullname}:{function.line}"
+
+
+def make_generic(signature: CallableType) -> None:
+    """Add the sizes and elements that a signature names to its type variables."""
+    known = {variable.id for variable in signature.variables}
+    found: list[TypeVarLikeType] = []
+    for type_ in walk(signature):
+        if isinstance(type_, TypeVarType) and _is_free(type_) and type_.id not in known:
+            known.add(type_.id)
+            found.append(type_)
+    signature.variables = (*signature.variables, *found)
+
+
+def _is_free(variable: TypeVarType) -> bool:
+    size = size_of_atom(variable)
+    return variable.id.namespace.startswith(_ELEMENT) if size is None else size.constant is None
+
+
+def element_variable_id(name: str, scope: str) -> TypeVarId:
+    """What tells the element variable of one function from those of others."""
+    return TypeVarId(-1, namespace=f"{_ELEMENT}{name} {scope}")
+
+
+def body_scope(api: Any) -> Scope:
+    """The scope of an annotation in the body that the checker is in."""
+    function = api.scope.current_function()
+    if not isinstance(function, FuncDef) or not isinstance(function.type, CallableType):
+        return Scope()
+    name = scope_name(function)
+    sizes = (size_of_atom(type_) for type_ in walk(function.type) if isinstance(type_, TypeVarType))
+    names = {symbol.name for size in sizes if size is not None for symbol in size.symbols() if symbol.scope == name}
+    return Scope(name, frozenset(names), class_name=_class_of(function))
+
+
+def _class_of(function: FuncDef) -> str | None:
+    info = function.info
+    return info.fullname if info else None
+
+
+def _is_in_signature(annotation: Type, function: FuncDef) -> bool:
+    return isinstance(function.type, CallableType) and any(
+        _contains(type_, annotation) for type_ in (*function.type.arg_types, function.type.ret_type)
+    )
+
+
+def _contains(type_: Type, wanted: Type) -> bool:
+    return type_ is wanted or any(_contains(child, wanted) for child in children_of(type_))
+
+
+def children_of(type_: Type) -> list[Type]:
+    """The types directly inside one that mypy has not analyzed yet."""
+    if isinstance(type_, UnboundType):
+        return list(type_.args)
+    if isinstance(type_, CallableType):
+        return [*type_.arg_types, type_.ret_type]
+    items = getattr(type_, "items", None)
+    if isinstance(items, dict):
+        return list(items.values())
+    if isinstance(items, list):
+        return items
+    inner = getattr(type_, "type", None)
+    return [inner] if isinstance(inner, Type) else []

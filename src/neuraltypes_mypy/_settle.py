@@ -1,0 +1,193 @@
+"""Rebinding: `x = self.conv(x)` leaves `x` with the type that it was given last, known or not.
+
+For mypy a name keeps its first type, by which every later assignment is measured and narrowed; an unknown shape is no
+narrower than a known one, so after `x = x.mT` mypy would go on with the shape from before. Behind each assignment to a
+name that is assigned more than once, a call is put into mypy's tree (nowhere else). When mypy comes to it, the declared
+type of the name is made that of any tensor: from there on the name has the type of its last assignment. Where branches
+meet, and where a loop begins again, the name is given what its types have in common, so that loops settle.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from mypy.nodes import (
+    ARG_POS,
+    GDEF,
+    LDEF,
+    Block,
+    CallExpr,
+    Expression,
+    ExpressionStmt,
+    ForStmt,
+    FuncDef,
+    MypyFile,
+    NameExpr,
+    Statement,
+    StrExpr,
+    SymbolNode,
+    Var,
+    WhileStmt,
+    WithStmt,
+)
+from mypy.plugin import FunctionContext
+from mypy.types import AnyType, Instance, PartialType, ProperType, Type, TypeOfAny, UnionType, get_proper_type
+
+from neuraltypes_mypy._join import join_tensors
+from neuraltypes_mypy._names import TENSOR
+from neuraltypes_mypy._statements import blocks, bound, statements, targets
+from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
+from neuraltypes_mypy._walk import replace, walk
+
+_MARK: Final = "neuraltypes: settle"
+
+
+# The name that each call is about; the call itself must not read it, for it may have no type yet.
+_subjects: Final[dict[str, NameExpr]] = {}
+
+
+def is_settling(call: Any) -> bool:
+    """Whether a call is one that was put in here."""
+    return isinstance(call, CallExpr) and bool(call.args) and _is_mark(call.args[0])
+
+
+def instrument_signature(function: FuncDef) -> None:
+    """Prepare a function that mypy has not analyzed yet: names are not resolved, so they count by their spelling."""
+    if _is_instrumented(function.body):
+        return
+    parameters = {argument.variable.name for argument in function.arguments}
+    counts = _counts(function.body)
+    repeated = {name for name, count in counts.items() if count > 1 or name in parameters}
+    _insert(function.body, repeated)
+    for argument in function.arguments:
+        if argument.variable.name in repeated:
+            parameter = NameExpr(argument.variable.name)
+            parameter.node, parameter.kind, parameter.fullname = argument.variable, LDEF, argument.variable.name
+            parameter.set_line(function.body.body[0])
+            function.body.body.insert(0, _settle(parameter))
+
+
+class Settling:
+    """Puts the calls in and answers them, for one run of mypy."""
+
+    def __init__(self) -> None:
+        self._done: dict[int, object] = {}
+
+    def instrument_current(self, api: Any) -> None:
+        """Prepare what is checked now, if that was not done yet: a function without tensor annotations, or a module."""
+        function = api.scope.current_function()
+        body: Any = function.body if isinstance(function, FuncDef) else api.tree
+        if self._done.get(id(body)) is body:
+            return
+        self._done[id(body)] = body
+        isinstance_node = api.modules["builtins"].names["isinstance"].node
+        if isinstance(body, Block):
+            if not _is_instrumented(body):
+                _insert(body, _repeated(body), isinstance_node)
+        elif isinstance(body, MypyFile):
+            block = Block(body.defs)
+            block.body = body.defs
+            _insert(block, _repeated(block), isinstance_node)
+
+    def settle(self, ctx: FunctionContext) -> Type:
+        """Let a name have the type of its last assignment."""
+        mark = ctx.args[0][0]
+        api: Any = ctx.api
+        expression = _subjects.get(mark.value) if isinstance(mark, StrExpr) else None
+        variable = expression.node if expression is not None else None
+        if expression is None or not isinstance(variable, Var) or variable.type is None:
+            return ctx.default_return_type
+        if isinstance(variable.type, PartialType) or not (variable.is_inferred or variable.is_argument):
+            return ctx.default_return_type
+        declared, held = get_proper_type(variable.type), api.binder.get(expression)
+        if any(_is_known_tensor(type_) for type_ in walk(declared)):
+            variable.type = replace(declared, _loosened)
+            variable.is_inferred = True  # what is unknown may be assigned then, and the name is unknown
+            held = declared if held is None else held
+        if held is not None:
+            api.binder.put(expression, _joined(get_proper_type(held)))
+        return ctx.default_return_type
+
+
+def _joined(held: ProperType) -> Type:
+    """What the types that a name may have in this place have in common."""
+    if not isinstance(held, UnionType):
+        return held
+    if any(isinstance(get_proper_type(item), AnyType) for item in held.items):
+        return AnyType(TypeOfAny.special_form)
+    tensors = [item for item in held.items if as_tensor(item) is not None]
+    joined = join_tensors(tensors) if len(tensors) > 1 else None
+    if joined is None:
+        return held
+    return UnionType.make_union([joined, *(item for item in held.items if item not in tensors)])
+
+
+def _is_known_tensor(type_: ProperType) -> bool:
+    return isinstance(type_, Instance) and type_.type.fullname == TENSOR and is_known(type_)
+
+
+def _loosened(proper: ProperType) -> Type | None:
+    return proper.copy_modified(args=[unknown() for _ in proper.args]) if _is_known_tensor(proper) else None
+
+
+def _counts(body: Block) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for block in blocks(body):
+        for statement in block.body:
+            for target in (*targets(statement), *bound(statement)):
+                counts[target.name] = counts.get(target.name, 0) + 1
+    return counts
+
+
+def _repeated(body: Block) -> set[str]:
+    return {name for name, count in _counts(body).items() if count > 1}
+
+
+def _insert(body: Block, names: set[str], callee: SymbolNode | None = None) -> None:
+    """Put a call behind each assignment to one of these names, where branches meet, and where a loop begins."""
+    for block in list(blocks(body)):
+        changed: list[Statement] = []
+        for statement in block.body:
+            changed.append(statement)
+            inside = _inside(statement)
+            settled = [target for target in (*targets(statement), *inside) if target.name in names]
+            changed += [_settle(target, callee) for target in settled]
+            if isinstance(statement, ForStmt | WhileStmt | WithStmt):
+                again = [target for target in (*bound(statement), *inside) if target.name in names]
+                statement.body.body[:0] = [_settle(target, callee) for target in again]
+        if len(changed) > len(block.body):
+            block.body[:] = changed
+
+
+def _inside(statement: Statement) -> list[NameExpr]:
+    """One target of each name that is assigned in the blocks of a statement."""
+    found: dict[str, NameExpr] = {}
+    for inner in statements(Block([statement])):
+        for target in (*targets(inner), *bound(inner)):
+            found.setdefault(target.name, target)
+    return [] if targets(statement) else list(found.values())
+
+
+def _settle(subject: NameExpr, callee: SymbolNode | None = None) -> ExpressionStmt:
+    function = NameExpr("isinstance")
+    if callee is not None:
+        function.node, function.kind, function.fullname = callee, GDEF, "builtins.isinstance"
+    mark = StrExpr(f"{_MARK} {len(_subjects)}")
+    _subjects[mark.value] = subject
+    call = CallExpr(function, [mark, mark], [ARG_POS, ARG_POS], [None, None])
+    statement = ExpressionStmt(call)
+    for node in (function, mark, call, statement):
+        node.set_line(subject)
+    return statement
+
+
+def _is_instrumented(body: Block) -> bool:
+    return any(
+        isinstance(statement, ExpressionStmt) and is_settling(statement.expr)
+        for block in blocks(body)
+        for statement in block.body
+    )
+
+
+def _is_mark(expression: Expression) -> bool:
+    return isinstance(expression, StrExpr) and expression.value.startswith(_MARK)

@@ -1,0 +1,141 @@
+"""Sizes of expressions: what an `int` in the source is, as a number or in the names of its scope."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from mypy.nodes import (
+    CallExpr,
+    Expression,
+    FuncDef,
+    IntExpr,
+    MemberExpr,
+    NameExpr,
+    OpExpr,
+    UnaryExpr,
+    Var,
+)
+from mypy.types import AnyType, Instance, LiteralType, ProperType, Type, TypeOfAny, get_proper_type
+
+from neuraltypes._sizes import OPERATIONS, Size, named, negate, number
+from neuraltypes_mypy._atoms import atom, size_of_atom
+from neuraltypes_mypy._config import attribute_size, configuration, is_configured
+from neuraltypes_mypy._statements import assigned_values
+
+
+_SIZE: Final = "neuraltypes:size"  # no attribute has such a name
+
+
+def sized_int(size: Size | None, int_type: Instance) -> Instance:
+    """The type of an `int` that is known to hold a size."""
+    if size is None:
+        return int_type
+    return int_type.copy_with_extra_attr(_SIZE, atom(size, str(size), int_type))
+
+
+def has_size(type_: ProperType) -> bool:
+    """Whether a type is that of an `int` that is known to hold a size."""
+    return isinstance(type_, Instance) and type_.extra_attrs is not None and _SIZE in type_.extra_attrs.attrs
+
+
+def size_of_type(type_: Type | None) -> Size | None:
+    """The size that the type of an `int` says: an axis's, or a literal's."""
+    if type_ is None:
+        return None
+    proper: ProperType = get_proper_type(type_)
+    if isinstance(proper, Instance) and has_size(proper) and proper.extra_attrs is not None:
+        return size_of_atom(get_proper_type(proper.extra_attrs.attrs[_SIZE]))
+    if isinstance(proper, Instance) and proper.last_known_value is not None:
+        proper = proper.last_known_value
+    if isinstance(proper, LiteralType):
+        return number(proper.value) if type(proper.value) is int else None
+    return size_of_atom(proper)
+
+
+def size_of_expression(expression: Expression, api: Any) -> Size | None:
+    """The size of an `int` expression inside a function or a class, read from the expression where its type is `int`."""
+    size = size_of_type(api.lookup_type_or_none(expression))
+    return size if size is not None else _Reader(api).read(expression)
+
+
+class _Reader:
+    def __init__(self, api: Any) -> None:
+        self._api = api
+        self._function: FuncDef | None = api.scope.current_function()
+        self._reading: set[Var] = set()
+
+    def read(self, expression: Expression) -> Size | None:
+        match expression:
+            case IntExpr(value=value):
+                return number(value)
+            case UnaryExpr(op="-"):
+                size = self.read(expression.expr)
+                return None if size is None else negate(size)
+            case OpExpr(op=operator) if operator in OPERATIONS:
+                left, right = self.read(expression.left), self.read(expression.right)
+                return None if left is None or right is None else OPERATIONS[operator](left, right)
+            case NameExpr(node=Var() as variable):
+                return self._variable(variable, expression)
+            case MemberExpr():
+                return self._typed(expression) or self._attribute(expression)
+            case CallExpr():
+                return self._typed(expression)
+            case _:
+                return None
+
+    def _attribute(self, expression: MemberExpr) -> Size | None:
+        """An attribute of this module's, or of one whose constructor's arguments are known."""
+        owner = get_proper_type(self._api.lookup_type_or_none(expression.expr) or AnyType(TypeOfAny.special_form))
+        size = configuration(owner).get(expression.name)
+        if size is None and isinstance(owner, Instance) and is_self(expression.expr, self._api):
+            return attribute_size(owner.type, expression.name)
+        return size
+
+    def _typed(self, expression: Expression) -> Size | None:
+        return size_of_type(self._api.lookup_type_or_none(expression))
+
+    def _variable(self, variable: Var, expression: NameExpr) -> Size | None:
+        size = self._typed(expression)
+        if size is not None:
+            return size
+        if isinstance(variable.final_value, int) and not isinstance(variable.final_value, bool):
+            return number(variable.final_value)
+        function = self._function
+        if function is None or variable in self._reading:
+            return None
+        self._reading.add(variable)
+        if any(argument.variable is variable for argument in function.arguments):
+            return self._parameter(variable, function)
+        assigned = assignments_to(variable, function)
+        return self.read(assigned[0]) if len(assigned) == 1 and assigned[0] is not None else None
+
+    def _parameter(self, variable: Var, function: FuncDef) -> Size | None:
+        """A parameter of a module's constructor is a size of the class; one of another function is its own."""
+        if assignments_to(variable, function) or not is_int(variable.type):
+            return None
+        if function.name == "__init__" and function.info and is_configured(function.info):
+            return named(variable.name, function.info.fullname)
+        return named(variable.name, function.fullname)
+
+
+def is_int(type_: Type | None) -> bool:
+    """Whether a type is `int`."""
+    proper = get_proper_type(type_) if type_ is not None else None
+    return isinstance(proper, Instance) and proper.type.fullname == "builtins.int"
+
+
+def assignments_to(variable: Var, function: FuncDef) -> list[Expression | None]:
+    """What a local variable is assigned, `None` where it is more than an expression (a loop, an unpacking)."""
+    return [value for node, value in assigned_values(function) if node is variable]
+
+
+def is_self(expression: Expression, api: Any) -> bool:
+    """Whether an expression is the first parameter of the method that is checked now."""
+    function = api.scope.current_function()
+    return (
+        isinstance(expression, NameExpr)
+        and function is not None
+        and bool(function.info)
+        and bool(getattr(function, "arguments", None))
+        and function.arguments[0].variable is expression.node
+    )

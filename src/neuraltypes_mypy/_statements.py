@@ -1,0 +1,142 @@
+"""What a function assigns: to its local variables and to attributes of `self`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mypy.nodes import (
+    AssignmentExpr,
+    AssignmentStmt,
+    Block,
+    Decorator,
+    Expression,
+    ForStmt,
+    FuncDef,
+    IfStmt,
+    MatchStmt,
+    MemberExpr,
+    NameExpr,
+    Node,
+    OperatorAssignmentStmt,
+    Statement,
+    StarExpr,
+    TryStmt,
+    TupleExpr,
+    ListExpr,
+    WhileStmt,
+    WithStmt,
+)
+
+
+def statements(block: Block) -> Iterator[Statement]:
+    """Every statement of a block and of the blocks inside, functions and classes left out."""
+    for statement in block.body:
+        yield statement
+        for inner in _blocks(statement):
+            yield from statements(inner)
+
+
+def blocks(block: Block | None) -> Iterator[Block]:
+    """A block and every block inside, functions and classes left out."""
+    if block is None:
+        return
+    yield block
+    for statement in block.body:
+        for inner in _blocks(statement):
+            yield from blocks(inner)
+
+
+def _blocks(statement: Statement) -> list[Block]:
+    match statement:
+        case Block():
+            return [statement]
+        case IfStmt():
+            return [*statement.body, *([statement.else_body] if statement.else_body else [])]
+        case ForStmt() | WhileStmt():
+            return [statement.body, *([statement.else_body] if statement.else_body else [])]
+        case WithStmt():
+            return [statement.body]
+        case TryStmt():
+            optional = [statement.else_body, statement.finally_body]
+            return [statement.body, *statement.handlers, *(block for block in optional if block)]
+        case MatchStmt():
+            return list(statement.bodies)
+        case _:
+            return []
+
+
+def targets(statement: Statement) -> list[NameExpr]:
+    """The local names that a statement itself assigns."""
+    found: list[Expression] = []
+    match statement:
+        case AssignmentStmt():
+            found = [item for target in statement.lvalues for item in _flat(target)]
+        case OperatorAssignmentStmt():
+            found = [statement.lvalue]
+        case _:
+            pass
+    return [target for target in found if isinstance(target, NameExpr)]
+
+
+def bound(statement: Statement) -> list[NameExpr]:
+    """The local names that a loop or a `with` gives to its body."""
+    found: list[Expression] = []
+    if isinstance(statement, ForStmt):
+        found = list(_flat(statement.index))
+    elif isinstance(statement, WithStmt):
+        found = [item for target in statement.target if target for item in _flat(target)]
+    return [target for target in found if isinstance(target, NameExpr)]
+
+
+def assignments(function: FuncDef) -> Iterator[tuple[Expression, Expression | None]]:
+    """Each target that a function assigns to, with the value where it is an expression of its own."""
+    for statement in statements(function.body):
+        match statement:
+            case AssignmentStmt():
+                for target in statement.lvalues:
+                    if isinstance(target, TupleExpr | ListExpr):
+                        yield from ((item, None) for item in _flat(target))
+                    else:
+                        yield target, statement.rvalue
+            case OperatorAssignmentStmt():
+                yield statement.lvalue, None
+            case ForStmt():
+                yield from ((item, None) for item in _flat(statement.index))
+            case WithStmt():
+                yield from ((item, None) for target in statement.target if target for item in _flat(target))
+            case _:
+                pass
+
+
+def _flat(target: Expression) -> Iterator[Expression]:
+    if isinstance(target, TupleExpr | ListExpr):
+        for item in target.items:
+            yield from _flat(item)
+    elif isinstance(target, StarExpr):
+        yield from _flat(target.expr)
+    else:
+        yield target
+
+
+def assigned_values(function: FuncDef) -> list[tuple[Node | None, Expression | None]]:
+    """The local variables that a function assigns, with what it assigns."""
+    return [
+        (target.node, value) for target, value in assignments(function) if isinstance(target, NameExpr)
+    ]
+
+
+def attribute_values(function: FuncDef) -> Iterator[tuple[str, Expression | None]]:
+    """The attributes of the first parameter (`self`) that a method assigns, with what it assigns."""
+    first = function.arguments[0].variable.name if function.arguments else None
+    for target, value in assignments(function):
+        if isinstance(target, MemberExpr) and isinstance(target.expr, NameExpr) and target.expr.name == first:
+            yield target.name, value
+
+
+def methods(body: Block) -> Iterator[FuncDef]:
+    """The methods that a class body defines."""
+    for statement in body.body:
+        if isinstance(statement, Decorator):
+            yield statement.func
+        elif isinstance(statement, FuncDef):
+            yield statement

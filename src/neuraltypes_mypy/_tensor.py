@@ -1,0 +1,191 @@
+"""Tensor types: what mypy's `Tensor[dtype, shape, element]` says, read and built.
+
+`torch.Tensor` is made generic over three covariant variables. The shape is a tuple type with one item for each axis
+(see `_atoms`), `*tuple[Any, ...]` where any number of axes may stand. `Any` is unknown, everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from mypy.maptype import map_instance_to_supertype
+from mypy.nodes import COVARIANT, SymbolTableNode, TypeInfo
+from mypy.subtypes import is_subtype
+from mypy.types import (
+    AnyType,
+    Instance,
+    ProperType,
+    TupleType,
+    Type,
+    TypeOfAny,
+    TypeVarId,
+    TypeVarLikeType,
+    TypeVarType,
+    UnpackType,
+    get_proper_type,
+)
+
+from neuraltypes._axes import AnonymousAxis, Axes, Axis, VariadicAxis, format_axes, parse_axis
+from neuraltypes._errors import AnnotationError
+from neuraltypes._sizes import Size
+from neuraltypes._unify import Rest, Shape, SizedAxis, axes_of
+from neuraltypes.kinds import AxisKind, kinds_of
+from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom
+from neuraltypes_mypy._names import DTYPES_MODULE, TENSOR
+
+Lookup: TypeAlias = Callable[[str], SymbolTableNode | None]
+
+_VARIABLES: Final = ("dtype", "shape", "element")
+
+
+def unknown() -> AnyType:
+    """The type of what is not known."""
+    return AnyType(TypeOfAny.special_form)
+
+
+def make_generic(info: TypeInfo, object_type: Instance) -> None:
+    """Give `torch.Tensor` its three type variables; doing it again changes nothing."""
+    if info.type_vars:
+        return
+    variables: list[TypeVarLikeType] = [
+        TypeVarType(
+            name,
+            f"{TENSOR}.{name}",
+            TypeVarId(number, namespace=TENSOR),
+            [],
+            object_type,
+            unknown(),
+            COVARIANT,
+        )
+        for number, name in enumerate(_VARIABLES, 1)
+    ]
+    info.defn.type_vars = variables
+    info.type_vars = []
+    info.add_type_vars()
+
+
+def as_tensor(type_: Type) -> Instance | None:
+    """The tensor type that a type is, as an instance of `Tensor` itself (`Parameter` is one); None when it is none."""
+    proper = get_proper_type(type_)
+    if not isinstance(proper, Instance):
+        return None
+    if proper.type.fullname == TENSOR:
+        return proper if len(proper.args) == len(_VARIABLES) else None
+    for base in proper.type.mro:
+        if base.fullname == TENSOR:
+            mapped = map_instance_to_supertype(proper, base)
+            return mapped if len(mapped.args) == len(_VARIABLES) else None
+    return None
+
+
+def is_known(tensor: Instance) -> bool:
+    """Whether anything is known of a tensor type."""
+    return not all(isinstance(get_proper_type(arg), AnyType) for arg in tensor.args)
+
+
+@dataclass(frozen=True, slots=True)
+class TensorType:
+    """What a tensor type says: a dtype and an element as mypy's types (`Any` where unknown), and the shape."""
+
+    dtype: ProperType
+    shape: Shape | None
+    element: ProperType
+
+
+def read_tensor(tensor: Instance) -> TensorType:
+    """What a tensor type says of a value."""
+    dtype, shape, element = map(get_proper_type, tensor.args)
+    return TensorType(dtype, _read_shape(shape), element)
+
+
+def declared_axes(tensor: Instance) -> Axes | None:
+    """The axes of a declared tensor type, in the grammar that they were written in; None when there are none."""
+    shape = get_proper_type(tensor.args[1])
+    if not isinstance(shape, TupleType):
+        return None
+    return tuple(map(_declared_axis, shape.items))
+
+
+def shape_type(items: list[Type], tuple_type: Instance) -> TupleType:
+    """The type of a shape from those of its axes."""
+    return TupleType(items, tuple_type.copy_modified(args=[unknown()]))
+
+
+def written_axis(axis: Axis, size: Size | None, int_type: Instance, tuple_type: Instance) -> Type:
+    """The type of a declared axis: an atom where its size is known, else a note of how it is written."""
+    if isinstance(axis, VariadicAxis):
+        return UnpackType(tuple_type.copy_modified(args=[noted_any(format_axes((axis,)))]))
+    if size is not None and not getattr(axis, "broadcastable", False):
+        return atom(size, format_axes((axis,)), int_type)
+    if isinstance(axis, AnonymousAxis) and axis.label is None:
+        return unknown()
+    return noted_any(format_axes((axis,)))
+
+
+def write_shape(shape: Shape, int_type: Instance, tuple_type: Instance) -> TupleType:
+    """The type of a value's shape."""
+    items: list[Type] = []
+    for axis, written in zip(shape, axes_of(shape), strict=True):
+        size = axis.size if isinstance(axis, SizedAxis) else None
+        items.append(written_axis(written, size, int_type, tuple_type))
+    return shape_type(items, tuple_type)
+
+
+def shape_of_like(left: Instance, right: Instance, shape: Shape) -> Type:
+    """The type of a shape whose axes are, where they are known, those of two tensors."""
+    one, other = get_proper_type(left.args[1]), get_proper_type(right.args[1])
+    if not isinstance(one, TupleType) or not isinstance(other, TupleType):
+        return unknown()
+    items: list[Type] = []
+    for axis, item in zip(shape, one.items, strict=True):
+        is_kept = isinstance(axis, Rest) or axis.size is not None
+        items.append(item if is_kept else noted_any(f"{axis.label}=_") if axis.label else unknown())
+    return one.copy_modified(items=items)
+
+
+def _declared_axis(item: Type) -> Axis:
+    proper = get_proper_type(item)
+    if isinstance(proper, UnpackType):
+        proper = get_proper_type(proper.type)
+        note = note_of(get_proper_type(proper.args[0])) if isinstance(proper, Instance) and proper.args else None
+        return _parsed(note, VariadicAxis())
+    if isinstance(proper, TypeVarType):
+        return _parsed(proper.name, AnonymousAxis())
+    return _parsed(note_of(proper), AnonymousAxis())
+
+
+def _parsed(text: str | None, fallback: Axis) -> Axis:
+    if text is None:
+        return fallback
+    try:
+        return parse_axis(text)
+    except AnnotationError:
+        return fallback
+
+
+def _read_shape(type_: ProperType) -> Shape | None:
+    if not isinstance(type_, TupleType):
+        return None
+    declared = tuple(map(_declared_axis, type_.items))
+    return tuple(map(_read_axis, type_.items, declared, kinds_of(declared)))
+
+
+def _read_axis(item: Type, declared: Axis, kind: AxisKind | None) -> SizedAxis | Rest:
+    if isinstance(declared, VariadicAxis):
+        return Rest(None if declared.broadcastable else declared.name)
+    size = size_of_atom(get_proper_type(item))
+    return SizedAxis(size, declared.label or (kind.name if kind is not None and size is None else None))
+
+
+def dtype_class(name: str) -> str:
+    """The full name of the class that stands for a dtype."""
+    return f"{DTYPES_MODULE}.{name}"
+
+
+def dtype_fits(expected: ProperType, given: ProperType) -> bool:
+    """Whether one dtype is among those of another; the unknown fits."""
+    if isinstance(expected, AnyType) or isinstance(given, AnyType):
+        return True
+    return is_subtype(given, expected)

@@ -1,0 +1,82 @@
+"""Types that the plugin needs by name, from the modules of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mypy.nodes import TypeInfo
+from mypy.types import Instance, LiteralType, ProperType, TupleType, Type, TypeVarId, TypeVarType
+
+from neuraltypes_mypy._atoms import noted_any
+from neuraltypes_mypy._elements import MAX_PARAMETERS, element_text, parameter_names
+from neuraltypes_mypy._names import UNNORMALIZED_TYPE, VOID_TYPE
+from neuraltypes_mypy._tensor import Lookup, unknown
+
+
+class KnownTypes:
+    """Looks types up; nothing is kept, for modules come and go in a daemon."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        self._lookup = lookup
+
+    def info(self, fullname: str) -> TypeInfo | None:
+        """The class of that full name, if its module is loaded."""
+        symbol = self._lookup(fullname)
+        return symbol.node if symbol is not None and isinstance(symbol.node, TypeInfo) else None
+
+    def instance(self, fullname: str) -> Instance | None:
+        """An instance of a class without parameters."""
+        info = self.info(fullname)
+        return None if info is None else Instance(info, [])
+
+    @property
+    def int(self) -> Instance:
+        """`int`."""
+        info = self.info("builtins.int")
+        assert info is not None
+        return Instance(info, [])
+
+    @property
+    def tuple(self) -> Instance:
+        """`tuple[Any, ...]`."""
+        info = self.info("builtins.tuple")
+        assert info is not None
+        return Instance(info, [unknown()])
+
+    @property
+    def object(self) -> Instance:
+        """`object`."""
+        info = self.info("builtins.object")
+        assert info is not None
+        return Instance(info, [])
+
+    @property
+    def typed_dict(self) -> Instance | None:
+        """The class behind a TypedDict without a name."""
+        return self.instance("typing._TypedDict")
+
+    def element(self, info: TypeInfo, parameters: Mapping[str, object]) -> ProperType:
+        """The type of an element."""
+        if info.fullname == VOID_TYPE:
+            return unknown()
+        if info.fullname == UNNORMALIZED_TYPE:
+            return noted_any(UNNORMALIZED_TYPE)
+        names = parameter_names(info)
+        instance = Instance(info, [])
+        if not names or len(names) > MAX_PARAMETERS:
+            return instance
+        items = [self._literal(parameters.get(name)) for name in names]
+        items += [unknown()] * (MAX_PARAMETERS - len(items))
+        known = element_text(TupleType(items, instance))
+        if known != info.name:  # mypy prints the arguments of the class
+            instance = Instance(info, [self._label(known[len(info.name) + 1 : -1])])
+        return TupleType(items, instance)
+
+    def _label(self, text: str) -> Type:
+        return TypeVarType(text, text, TypeVarId(-1, namespace=f"neuraltypes parameters.{text}"), [], self.object, unknown())
+
+    def _literal(self, value: object) -> Type:
+        fallback = self.instance(f"builtins.{type(value).__name__}")
+        if fallback is None or not isinstance(value, int | str | bool):
+            return unknown()
+        return LiteralType(value, fallback)

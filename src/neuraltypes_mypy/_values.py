@@ -1,0 +1,160 @@
+"""Sizes as values: `b, t = x.shape`, `x.size(1)`, `len(x)`, `x.ndim`, and arithmetic on what they give."""
+
+from __future__ import annotations
+
+from mypy.plugin import AttributeContext, FunctionContext, MethodContext
+from mypy.types import Instance, LiteralType, ProperType, TupleType, Type, UnionType, get_proper_type
+
+from neuraltypes._sizes import OPERATIONS, Size, multiply, negate, number
+from neuraltypes._unify import Rest, Shape, SizedAxis
+from neuraltypes_mypy._sizes_of import has_size, size_of_expression, size_of_type, sized_int
+from neuraltypes_mypy._names import MODULE, TENSOR
+from neuraltypes_mypy._tensor import as_tensor, read_tensor, unknown, write_shape
+from neuraltypes_mypy._types import KnownTypes
+from neuraltypes_mypy._walk import replace
+
+_ARITHMETIC = {
+    "__add__": ("+", False),
+    "__sub__": ("-", False),
+    "__mul__": ("*", False),
+    "__floordiv__": ("//", False),
+    "__mod__": ("%", False),
+    "__radd__": ("+", True),
+    "__rsub__": ("-", True),
+    "__rmul__": ("*", True),
+    "__rfloordiv__": ("//", True),
+    "__rmod__": ("%", True),
+}
+ARITHMETIC_NAMES = frozenset(
+    name for method in (*_ARITHMETIC, "__neg__") for name in (f"builtins.int.{method}", f"{method} of int")
+)
+
+
+class Values:
+    """Types the sizes of tensors, for one run of mypy."""
+
+    def __init__(self, types: KnownTypes) -> None:
+        self._types = types
+
+    def shape(self, ctx: AttributeContext | MethodContext) -> Type:
+        """`x.shape`: a tuple with one size for each axis."""
+        default = ctx.default_attr_type if isinstance(ctx, AttributeContext) else ctx.default_return_type
+        shape = _shape_of(ctx.type)
+        fallback = get_proper_type(default)
+        if shape is None or not isinstance(fallback, Instance) or any(isinstance(axis, Rest) for axis in shape):
+            return default  # mypy refuses to slice a tuple of any length
+        items: list[Type] = []
+        for axis in shape:
+            assert isinstance(axis, SizedAxis)
+            items.append(self.value(axis.size))
+        return TupleType(items, fallback)
+
+    def ndim(self, ctx: AttributeContext | MethodContext) -> Type:
+        """`x.ndim`, `x.dim()`."""
+        default = ctx.default_attr_type if isinstance(ctx, AttributeContext) else ctx.default_return_type
+        shape = _shape_of(ctx.type)
+        if shape is None or any(isinstance(axis, Rest) for axis in shape):
+            return default
+        return self.value(number(len(shape)))
+
+    def size(self, ctx: MethodContext) -> Type:
+        """`x.size(1)`; without an argument, `x.shape`."""
+        if not ctx.args or not ctx.args[0]:
+            return self.shape(ctx)
+        dim = size_of_expression(ctx.args[0][0], ctx.api)
+        shape = _shape_of(ctx.type)
+        if shape is None or dim is None or dim.constant is None:
+            return ctx.default_return_type
+        axis = _axis_at(shape, dim.constant)
+        return ctx.default_return_type if axis is None else self.value(axis.size)
+
+    def length(self, ctx: FunctionContext) -> Type:
+        """`len(x)`."""
+        shape = _shape_of(ctx.arg_types[0][0]) if ctx.arg_types and ctx.arg_types[0] else None
+        axis = _axis_at(shape, 0) if shape else None
+        return ctx.default_return_type if axis is None else self.value(axis.size)
+
+    def numel(self, ctx: MethodContext) -> Type:
+        """`x.numel()`."""
+        shape = _shape_of(ctx.type)
+        total: Size | None = number(1)
+        for axis in shape if shape is not None else (Rest(),):
+            if isinstance(axis, Rest) or axis.size is None or total is None:
+                return ctx.default_return_type
+            total = multiply(total, axis.size)
+        return self.value(total)
+
+    def arithmetic(self, ctx: MethodContext, method: str) -> Type:
+        """Arithmetic where a size takes part; on other numbers it stays what it is."""
+        receiver = get_proper_type(ctx.type)
+        left = size_of_type(receiver)
+        if method == "__neg__":
+            return self.value(negate(left)) if left is not None and has_size(receiver) else ctx.default_return_type
+        if not ctx.arg_types or not ctx.arg_types[0] or method not in _ARITHMETIC:
+            return ctx.default_return_type
+        operator, is_reflected = _ARITHMETIC[method]
+        argument = get_proper_type(ctx.arg_types[0][0])
+        right = size_of_type(argument)
+        if left is None or right is None or not (has_size(receiver) or has_size(argument)):
+            return ctx.default_return_type
+        result = OPERATIONS[operator](right, left) if is_reflected else OPERATIONS[operator](left, right)
+        return ctx.default_return_type if result is None else self.value(result)
+
+    def inferred_attribute(self, ctx: AttributeContext, is_changing: bool) -> Type:
+        """An attribute whose type mypy took from its first assignment: it may hold other sizes elsewhere."""
+        proper = get_proper_type(ctx.default_attr_type)
+        is_kept = as_tensor(proper) is not None or (isinstance(proper, Instance) and proper.type.has_base(MODULE))
+        if ctx.is_lvalue or is_changing or not is_kept:
+            return replace(ctx.default_attr_type, self._forget)
+        return replace(ctx.default_attr_type, self._forget_names)
+
+    def _forget(self, proper: ProperType) -> Type | None:
+        if has_size(proper):
+            return self._types.int
+        if isinstance(proper, Instance) and proper.type.fullname == TENSOR:
+            return proper.copy_modified(args=[unknown() for _ in proper.args])
+        if isinstance(proper, Instance) and proper.extra_attrs is not None and proper.type.has_base(MODULE):
+            return Instance(proper.type, proper.args, proper.line, proper.column)
+        return None
+
+    def _forget_names(self, proper: ProperType) -> Type | None:
+        """A name belongs to one call of one function; a number, or a size of the class, holds for good."""
+        if isinstance(proper, Instance) and proper.type.fullname == TENSOR:
+            tensor = read_tensor(proper)
+            if tensor.shape is None:
+                return proper
+            shape = tuple(SizedAxis(None, a.label) if isinstance(a, SizedAxis) and not _is_lasting(a.size) else a for a in tensor.shape)
+            return proper.copy_modified(
+                args=[proper.args[0], write_shape(shape, self._types.int, self._types.tuple), proper.args[2]]
+            )
+        return self._types.int if has_size(proper) and not _is_lasting(size_of_type(proper)) else None
+
+    def value(self, size: Size | None) -> Instance:
+        """The type of an `int` that holds a size; to mypy it is an `int` like any other."""
+        return sized_int(size, self._types.int)
+
+    def without_size(self, ctx: MethodContext) -> Type:
+        """What comes out of a container that may have changed since a size went in."""
+        return replace(ctx.default_return_type, lambda proper: self._types.int if has_size(proper) else None)
+
+
+def _is_lasting(size: Size | None) -> bool:
+    return size is not None and size.constant is not None
+
+
+def _shape_of(type_: Type) -> Shape | None:
+    """The shape of a tensor type; None where it is unknown or there are several."""
+    proper = get_proper_type(type_)
+    tensor = None if isinstance(proper, UnionType) else as_tensor(proper)
+    return None if tensor is None else read_tensor(tensor).shape
+
+
+def _axis_at(shape: Shape, dim: int) -> SizedAxis | None:
+    """The axis of that number, where it is sure which one it is."""
+    parts = shape if dim >= 0 else shape[::-1]
+    for place, axis in enumerate(parts):
+        if isinstance(axis, Rest):
+            return None
+        if place == (dim if dim >= 0 else -dim - 1):
+            return axis
+    return None

@@ -1,0 +1,108 @@
+"""Walks over analyzed types: every type inside one, and one with types inside replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from mypy.types import (
+    CallableType,
+    Instance,
+    LiteralType,
+    Overloaded,
+    ProperType,
+    TupleType,
+    Type,
+    TypeAliasType,
+    TypedDictType,
+    TypeType,
+    UnionType,
+    UnpackType,
+    get_proper_type,
+)
+
+
+def walk(type_: Type) -> Iterator[ProperType]:
+    """Every type inside `type_`, itself first; recursive aliases are entered once."""
+    return _walk(type_, set())
+
+
+def _walk(type_: Type, seen: set[object]) -> Iterator[ProperType]:
+    if isinstance(type_, TypeAliasType) and type_.is_recursive:
+        if type_.alias in seen:
+            return
+        seen = seen | {type_.alias}
+    proper = get_proper_type(type_)
+    yield proper
+    for child in _children(proper):
+        yield from _walk(child, seen)
+
+
+def _children(proper: ProperType) -> list[Type]:
+    match proper:
+        case Instance():
+            return list(proper.args)
+        case TupleType():
+            return proper.items
+        case UnionType():
+            return proper.items
+        case CallableType():
+            return [*proper.arg_types, proper.ret_type]
+        case Overloaded():
+            return list(proper.items)
+        case TypedDictType():
+            return list(proper.items.values())
+        case TypeType():
+            return [proper.item]
+        case UnpackType():
+            return [proper.type]
+        case _:
+            return []
+
+
+def replace(type_: Type, change: Callable[[ProperType], Type | None]) -> Type:
+    """`type_` with each type for which `change` gives another replaced; what is not changed stays the same object."""
+    if isinstance(type_, TypeAliasType) and type_.is_recursive:
+        return type_
+    proper = get_proper_type(type_)
+    changed = change(proper)
+    if changed is not None:
+        return changed
+    rebuilt = _rebuild(proper, lambda child: replace(child, change))
+    return type_ if rebuilt is proper else rebuilt
+
+
+def _rebuild(proper: ProperType, step: Callable[[Type], Type]) -> ProperType:
+    match proper:
+        case LiteralType():
+            return proper
+        case Instance() if proper.args:
+            args = list(map(step, proper.args))
+            return proper if _same(args, proper.args) else proper.copy_modified(args=args)
+        case TupleType():
+            items = list(map(step, proper.items))
+            return proper if _same(items, proper.items) else proper.copy_modified(items=items)
+        case UnionType():
+            items = list(map(step, proper.items))
+            return proper if _same(items, proper.items) else get_proper_type(UnionType.make_union(items))
+        case CallableType():
+            arguments, result = list(map(step, proper.arg_types)), step(proper.ret_type)
+            if _same(arguments, proper.arg_types) and result is proper.ret_type:
+                return proper
+            return proper.copy_modified(arg_types=arguments, ret_type=result)
+        case TypedDictType():
+            fields = {name: step(item) for name, item in proper.items.items()}
+            if _same(list(fields.values()), list(proper.items.values())):
+                return proper
+            return proper.copy_modified(item_types=list(fields.values()))
+        case TypeType():
+            item = step(proper.item)
+            return proper if item is proper.item else TypeType.make_normalized(item)
+        case UnpackType():
+            inner = step(proper.type)
+            return proper if inner is proper.type else UnpackType(inner)
+        case _:
+            return proper
+
+
+def _same(left: list[Type], right: object) -> bool:
+    return isinstance(right, list | tuple) and all(a is b for a, b in zip(left, right, strict=True))
