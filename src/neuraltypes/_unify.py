@@ -6,6 +6,7 @@ It works on sizes that may be unknown: what cannot be decided is accepted.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -255,12 +256,30 @@ def _axes_count(count: int) -> str:
 
 
 def _kind_mismatch(argument: str, axes: Axes, shape: Shape) -> Mismatch | None:
+    """Axes in another order, or where both sides spell their kinds out, of other kinds.
+
+    Letters are taken at their word only when the same kinds come in another order: in a helper for any matrix, `b t` may
+    stand for whatever two axes.
+    """
     given = axes_of(shape)
     expected_kinds, given_kinds = kinds_of(axes), kinds_of(given)
     places = list(aligned(axes, shape))
-    if compare_kinds((expected_kinds[place] for place, _ in places), (given_kinds[at] for _, at in places)):
+    differing = [
+        (place, at)
+        for place, at in places
+        if not compare_kinds((expected_kinds[place],), (given_kinds[at],))
+    ]
+    if not differing:
+        return None
+    wanted = [expected_kinds[place] for place, _ in differing]
+    is_reordered = Counter(wanted) == Counter(given_kinds[at] for _, at in differing)
+    if not is_reordered and not any(_is_spelt_out(axes[i]) and _is_spelt_out(given[j]) for i, j in differing):
         return None
     return Mismatch(argument, f"got {_kinds_text(given)}; expected {_kinds_text(axes)}", is_kind=True)
+
+
+def _is_spelt_out(axis: Axis) -> bool:
+    return axis.label is not None or (isinstance(axis, NamedAxis) and len(axis.name) > 1)
 
 
 def _kinds_text(axes: Axes) -> str:

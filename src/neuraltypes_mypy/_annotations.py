@@ -47,16 +47,23 @@ class Annotations:
         """`Float[Tensor, "b t"]`, `NeuralType[..., LogitsType]`, and every other `Annotated`."""
         api: Any = ctx.api
         origin = self._origin(ctx.type.name, api)
-        if origin.is_dtype and len(ctx.type.args) == 2:
-            return self._array(ctx.type, origin.name, ctx)
-        if origin.is_neural_type and len(ctx.type.args) != 2:
-            api.fail(
-                f"NeuralType takes a tensor type and one element, got {len(ctx.type.args)} arguments",
-                ctx.context, code=codes.BAD_ANNOTATION,
-            )
-        if len(ctx.type.args) >= 2:
+        count = len(ctx.type.args)
+        if origin.is_dtype:
+            if count == 2:
+                return self._array(ctx.type, origin.name, ctx)
+            return self._refuse(f'{origin.name} takes a tensor type and its axes: {origin.name}[Tensor, "b t"]', ctx)
+        if origin.is_neural_type and count != 2:
+            usage = 'write NeuralType[Float[Tensor, "b t c"], EncodedRepresentation]'
+            return self._refuse(f"NeuralType takes a tensor type and one element, got {count} arguments; {usage}", ctx)
+        if count >= 2:
             return self._with_metadata(ctx, is_neural_type=origin.is_neural_type)
         return api.try_analyze_special_unbound_type(ctx.type, "typing.Annotated")  # type: ignore[no-any-return]
+
+    def _refuse(self, message: str, ctx: AnalyzeTypeContext) -> Type:
+        """Report a malformed annotation, which then says no more than its first argument."""
+        api: Any = ctx.api
+        api.fail(message, ctx.context, code=codes.BAD_ANNOTATION)
+        return self._analyze_inside(ctx.type.args[0], api) if ctx.type.args else unknown()
 
     def custom_dtype(self, ctx: AnalyzeTypeContext) -> Type:
         """`Float8[Tensor, "b t"]` where `Float8` is a project's own `jaxtyping.AbstractDtype`."""
@@ -157,9 +164,7 @@ class Annotations:
         api: Any = ctx.api
         inner = api.try_analyze_special_unbound_type(ctx.type, "typing.Annotated") if len(ctx.type.args) >= 2 else unknown()
         if not any(_is_tensor(type_) for type_ in walk(inner)):
-            if is_neural_type and not isinstance(get_proper_type(inner), AnyType | PlaceholderType):
-                return inner  # NeuralType[np.ndarray, ...]: not a tensor of torch
-            return inner
+            return inner  # an array that is none of torch's
         elements = [found for item in ctx.type.args[1:] if (found := self._element(item, ctx, is_neural_type)) is not None]
         if len(elements) > 1:
             api.fail("A tensor type has two elements; keep one", ctx.context, code=codes.BAD_ANNOTATION)
@@ -168,8 +173,11 @@ class Annotations:
     def _element(self, item: Type, ctx: AnalyzeTypeContext, is_neural_type: bool) -> ProperType | None:
         api: Any = ctx.api
         if isinstance(item, UnboundType) and not item.args:
-            symbol = api.lookup_qualified(item.name, item, suppress_errors=not is_neural_type)
-            node = symbol.node if symbol is not None else None
+            is_string = item.original_str_expr is not None
+            symbol = api.lookup_qualified(item.name, item, suppress_errors=not is_neural_type or is_string)
+            if symbol is None and not is_string:
+                return None  # mypy says that the name is not defined
+            node = symbol.node if symbol is not None and not is_string else None
             if isinstance(node, PlaceholderNode):
                 api.analyze_type(item)  # defers
                 return None

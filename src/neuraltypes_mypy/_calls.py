@@ -73,6 +73,14 @@ class Argument:
     context: Context
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What one call binds: sizes, and what its element variables stand for."""
+
+    sizes: Bindings
+    elements: Mapping[str, ProperType]
+
+
 class Calls:
     """Checks calls, for one run of mypy."""
 
@@ -118,7 +126,7 @@ class Calls:
         result = replace(signature.ret_type, _marked)
         return replace(result, lambda proper: self._substituted(proper, bindings))
 
-    def _check(self, arguments: list[Argument], name: str, api: Any, known: Known | None) -> Bindings:
+    def _check(self, arguments: list[Argument], name: str, api: Any, known: Known | None) -> Bound:
         """Unify the arguments of one call with what is declared, and report what disagrees."""
         same = self._sizes.in_function(api)
         values = {name: same.settled(size) for name, size in known.values.items()} if known else {}
@@ -135,20 +143,29 @@ class Calls:
         report = Report(api, name, places)
         for mismatch in unify(shapes, bindings):
             report.mismatch(mismatch)
+        elements: dict[str, ProperType] = {}
         for where, (_, expected, given) in places.items():
             report.dtype(where, expected, given)
-            report.element(where, expected, given)
-        return bindings
+            wanted = _element_wanted(read_tensor(expected).element, read_tensor(given).element, elements)
+            report.element(where, wanted, given)
+        return Bound(bindings, elements)
 
-    def _substituted(self, proper: ProperType, bindings: Bindings) -> Type | None:
+    def _substituted(self, proper: ProperType, bound: Bound) -> Type | None:
         if not isinstance(proper, Instance) or proper.type.fullname != TENSOR:
             return None
+        variable = note_of(get_proper_type(proper.args[2])) or ""
+        if variable.startswith(_RESULT):
+            element = bound.elements.get(variable.removeprefix(_RESULT), unknown())
+            proper = proper.copy_modified(args=[proper.args[0], proper.args[1], element])
+        return self._with_sizes(proper, bound.sizes)
+
+    def _with_sizes(self, proper: Instance, bindings: Bindings) -> Type:
         shape = get_proper_type(proper.args[1])
         if not isinstance(shape, TupleType) or not any(map(_is_marked, shape.items)):
-            return None
+            return proper
         axes = declared_axes(replace_marks(proper))
         if axes is None:
-            return None
+            return proper
         items: list[Type] = []
         for axis, item in zip(axes, shape.items, strict=True):
             items.extend(self._sized(bindings, axes, axis) if _is_marked(item) else [item])
@@ -185,9 +202,9 @@ class Report:
         if not dtype_fits(wanted, got):
             self._fail(where, f"is {dtype_text(got)}, expected {dtype_text(wanted)}", codes.DTYPE)
 
-    def element(self, where: str, expected: Instance, given: Instance) -> None:
+    def element(self, where: str, wanted: ProperType, given: Instance) -> None:
         """An element that is not the expected one nor below it."""
-        wanted, got = read_tensor(expected).element, read_tensor(given).element
+        got = read_tensor(given).element
         if not element_fits(wanted, got):
             self._fail(where, f"holds {element_text(got)}, expected {element_text(wanted)}", codes.ELEMENT)
 
@@ -201,7 +218,7 @@ def _joined(reason: str) -> str:
     return reason if reason.startswith(("has ", "is ", "holds ")) else f"does not fit: {reason}"
 
 
-def mentions_tensors(signature: CallableType) -> bool:
+def mentions_tensors(signature: Type) -> bool:
     """Whether a signature says anything about a tensor."""
     return any(
         isinstance(type_, Instance) and type_.type.fullname == TENSOR and is_known(type_)
@@ -324,9 +341,7 @@ def dtype_text(dtype: ProperType) -> str:
 
 def _widened(proper: ProperType) -> Type | None:
     if isinstance(proper, Instance) and proper.type.fullname == TENSOR:
-        element = get_proper_type(proper.args[2])
-        kept = element if isinstance(element, TypeVarType) else unknown()
-        return proper.copy_modified(args=[unknown(), unknown(), kept])
+        return proper.copy_modified(args=[unknown(), unknown(), unknown()])
     return None
 
 
@@ -334,12 +349,23 @@ def _marked(proper: ProperType) -> Type | None:
     """The axes of a declared result as notes that only this call's bindings replace."""
     if not isinstance(proper, Instance) or proper.type.fullname != TENSOR:
         return None
-    shape = get_proper_type(proper.args[1])
-    if not isinstance(shape, TupleType):
-        return proper
-    return proper.copy_modified(
-        args=[proper.args[0], shape.copy_modified(items=list(map(_mark, shape.items))), proper.args[2]]
-    )
+    shape, element = get_proper_type(proper.args[1]), get_proper_type(proper.args[2])
+    marked: Type = shape.copy_modified(items=list(map(_mark, shape.items))) if isinstance(shape, TupleType) else shape
+    if isinstance(element, TypeVarType):
+        element = noted_any(_RESULT + element.name)
+    return proper.copy_modified(args=[proper.args[0], marked, element])
+
+
+def _element_wanted(expected: ProperType, given: ProperType, elements: dict[str, ProperType]) -> ProperType:
+    """The element that is wanted of an argument; one that a variable stands for is bound by the first that comes."""
+    if not isinstance(expected, TypeVarType) or isinstance(given, AnyType):
+        return expected
+    bound = elements.get(expected.name)
+    if bound is None or element_fits(given, bound):
+        elements[expected.name] = given
+        limits = [get_proper_type(limit) for limit in expected.values or [expected.upper_bound]]
+        return next((limit for limit in limits if element_fits(limit, given)), limits[0])
+    return bound
 
 
 def _mark(item: Type) -> Type:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mypy.nodes import FuncDef
+from typing import Final
+
+from mypy.nodes import ClassDef, FuncDef, RefExpr, TypeInfo
 from mypy.plugin import ClassDefContext
 
 from neuraltypes_mypy import _codes as codes
@@ -12,16 +14,31 @@ from neuraltypes_mypy._elements import is_element, record_domain
 from neuraltypes_mypy._names import NEURAL_MODULE
 from neuraltypes_mypy._statements import methods
 
+_KEY: Final = "neuraltypes"
+
 
 def define_class(ctx: ClassDefContext) -> None:
     """Read a class, when its bases are known."""
     record_configuration(ctx.cls)
+    _record_dtype(ctx.cls)
     if is_element(ctx.cls.info):
         record_domain(ctx.cls)
     if ctx.cls.fullname != NEURAL_MODULE and any(base.fullname == NEURAL_MODULE for base in ctx.cls.info.mro):
         for method in methods(ctx.cls.defs):
             if method.name == "forward" and not method.is_static:
                 _require_keyword_only(method, ctx)
+
+
+def is_dtype(info: TypeInfo) -> bool:
+    """Whether a class is a project's own `jaxtyping.AbstractDtype`."""
+    return any(base.metadata.get(_KEY, {}).get("is_dtype") for base in info.mro)
+
+
+def _record_dtype(cls: ClassDef) -> None:
+    """Keep with a class that it is a dtype; jaxtyping hides `AbstractDtype` from type checkers."""
+    bases = [base for base in cls.base_type_exprs if isinstance(base, RefExpr)]
+    if any(base.name == "AbstractDtype" for base in bases):
+        cls.info.metadata[_KEY] = {"is_dtype": True}
 
 
 def _require_keyword_only(forward: FuncDef, ctx: ClassDefContext) -> None:

@@ -70,6 +70,11 @@ def is_configured(info: TypeInfo) -> bool:
     return any(base.fullname == MODULE for base in info.mro)
 
 
+def has_configuration(info: TypeInfo) -> bool:
+    """Whether instances of a class remember sizes that they were made with."""
+    return any(_data(base).get("attributes") for base in info.mro)
+
+
 def _data(info: TypeInfo) -> Mapping[str, Any]:
     found = info.metadata.get(_KEY)
     return found if isinstance(found, dict) else {}

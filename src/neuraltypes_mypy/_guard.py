@@ -4,23 +4,41 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from neuraltypes_mypy._codes import FAILURE
 
 _C = TypeVar("_C")
 _R = TypeVar("_R")
+_S = TypeVar("_S")
+_H = TypeVar("_H")
+_unsaid: Final[list[Exception]] = []
 
 
 def guarded(hook: Callable[[_C], _R], fallback: Callable[[_C], _R]) -> Callable[[_C], _R]:
     """`hook`, or where it raises a note that names the place, and what `fallback` gives."""
 
     def run(ctx: _C) -> _R:
+        while _unsaid:
+            _say(ctx, _unsaid.pop())
         try:
             return hook(ctx)
         except Exception as error:  # noqa: BLE001 - whatever it is, mypy must go on
             _say(ctx, error)
             return fallback(ctx)
+
+    return run
+
+
+def lookup(find: Callable[[_S, str], _H | None]) -> Callable[[_S, str], _H | None]:
+    """A search for a hook by name, which finds none where it raises; the next hook that runs says so."""
+
+    def run(plugin: _S, fullname: str) -> _H | None:
+        try:
+            return find(plugin, fullname)
+        except Exception as error:  # noqa: BLE001 - whatever it is, mypy must go on
+            _unsaid.append(error)
+            return None
 
     return run
 

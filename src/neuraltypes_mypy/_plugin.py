@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, TypeVar, final
 
-from mypy.nodes import MypyFile, OverloadedFuncDef, TypeAlias, TypeInfo, Var
+from mypy.nodes import Decorator, FuncDef, MypyFile, SymbolNode, TypeAlias, TypeInfo, Var
 from mypy.options import Options
 from mypy.plugin import (
     AnalyzeTypeContext,
@@ -17,22 +17,22 @@ from mypy.plugin import (
     MethodSigContext,
     Plugin,
 )
-from mypy.types import FunctionLike, Instance, Type, get_proper_type
+from mypy.types import FunctionLike, Instance, PlaceholderType, Type, get_proper_type
 
 from neuraltypes_mypy._annotations import Annotations
-from neuraltypes_mypy._calls import Calls
-from neuraltypes_mypy._classes import define_class
-from neuraltypes_mypy._config import has_sizes, is_changing
+from neuraltypes_mypy._calls import Calls, mentions_tensors
+from neuraltypes_mypy._classes import define_class, is_dtype
+from neuraltypes_mypy._config import has_configuration, has_sizes, is_changing
 from neuraltypes_mypy._containers import DISPLAYS, INSERTIONS, READS, Containers
 from neuraltypes_mypy._expressions import Expressions
-from neuraltypes_mypy._guard import guarded
+from neuraltypes_mypy._guard import guarded, lookup
 from neuraltypes_mypy._modules import Modules
 from neuraltypes_mypy._names import (
-    ABSTRACT_DTYPE,
     ANNOTATED,
     CONTAINERS,
     DTYPES_MODULE,
     ENSURE,
+    MODULE,
     MODULE_CALL,
     REVEAL,
     TENSOR,
@@ -46,7 +46,7 @@ from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._tensor import make_generic, unknown
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._values import ARITHMETIC_NAMES, Values
-from neuraltypes_mypy._walk import walk
+from neuraltypes_mypy._walk import mentions_alias, walk
 
 _C = TypeVar("_C", bound=Any)
 _CONTAINERS: Final = ("Sequential", "ModuleList", "ModuleDict")
@@ -104,6 +104,7 @@ class NeuralTypesPlugin(Plugin):
         """torch's tensor needs the classes that stand for dtypes."""
         return [(10, DTYPES_MODULE, -1)] if file.fullname == "torch._tensor" else []
 
+    @lookup
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         """Annotations."""
         if fullname in ANNOTATED:
@@ -114,40 +115,41 @@ class NeuralTypesPlugin(Plugin):
             return None
         symbol = self.lookup_fully_qualified(fullname)
         node = symbol.node if symbol is not None else None
-        if isinstance(node, TypeAlias) and not node.alias_tvars and _mentions_tensor(node):
+        if isinstance(node, TypeAlias) and _is_tensor_alias(node):
             return _type(lambda ctx: self._annotations.alias(ctx, node))
-        if isinstance(node, TypeInfo) and any(base.fullname == ABSTRACT_DTYPE for base in node.mro):
+        if isinstance(node, TypeInfo) and is_dtype(node):
             return _type(self._annotations.custom_dtype)
         return None
 
+    @lookup
     def get_function_signature_hook(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
         """Calls of functions and constructors, before."""
         self._scopes.flush()
         if fullname == "builtins.isinstance":
             return _signature(self._narrowing.isinstance_signature)
-        if fullname.startswith(_FOREIGN) or self._is_overloaded(fullname):
-            return None
-        return _signature(self._calls.widen)
+        return _signature(self._calls.widen) if self._is_checked(fullname) else None
 
+    @lookup
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """Calls of functions and constructors, after."""
         self._scopes.flush()
         if fullname in self._functions:
             return _result(self._functions[fullname])
-        if fullname.startswith(_FOREIGN):
-            return None
-        return _result(lambda ctx: self._called(ctx, fullname))
+        if self._is_checked(fullname) or self._is_made_with_sizes(fullname):
+            return _result(lambda ctx: self._called(ctx, fullname))
+        return None
 
+    @lookup
     def get_method_signature_hook(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
         """Calls of methods, before."""
         self._scopes.flush()
         if fullname in INSERTIONS:
             return _signature(self._containers.widen)
-        if fullname.startswith(_FOREIGN) or self._is_overloaded(fullname):
+        if not self._is_checked(fullname):
             return None
-        hook = self._module_types.keyword_only if fullname.endswith(".__call__") else self._calls.widen
-        return _signature(hook)
+        return _signature(self._module_types.keyword_only if fullname.endswith(".__call__") else self._calls.widen)
 
+    @lookup
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Calls of methods, after."""
         self._scopes.flush()
@@ -158,10 +160,41 @@ class NeuralTypesPlugin(Plugin):
         if fullname in ARITHMETIC_NAMES:
             name = fullname.removeprefix("builtins.int.").removesuffix(" of int")
             return _result(lambda ctx: self._values.arithmetic(ctx, name))
-        if fullname.startswith(_FOREIGN):
-            return None
-        return _result(lambda ctx: self._module_types.called(ctx, _method_name(fullname)))
+        if self._is_checked(fullname):
+            return _result(lambda ctx: self._module_types.called(ctx, _method_name(fullname)))
+        return None
 
+    def _is_checked(self, fullname: str) -> bool:
+        """Whether a call is surely ours to check: the signature says something about a tensor.
+
+        mypy asks only the first plugin that answers, so what is not ours is left to the others. Of overloads mypy
+        chooses one itself, by the types as they are.
+        """
+        if fullname.startswith(_FOREIGN):
+            return False
+        node = self._node(fullname)
+        if isinstance(node, TypeInfo):
+            return any(
+                made is not None and _says_tensors(made.node) for made in map(node.get, ("__init__", "__new__"))
+            )
+        return _says_tensors(node)
+
+    def _is_made_with_sizes(self, fullname: str) -> bool:
+        node = None if fullname.startswith(_FOREIGN) else self._node(fullname)
+        return isinstance(node, TypeInfo) and has_configuration(node)
+
+    def _node(self, fullname: str) -> SymbolNode | None:
+        symbol = self.lookup_fully_qualified(fullname)
+        if symbol is not None:
+            return symbol.node
+        owner, _, name = fullname.rpartition(".")
+        found = self.lookup_fully_qualified(owner)
+        if found is None or not isinstance(found.node, TypeInfo):
+            return None
+        inherited = found.node.get("forward" if name == "__call__" and found.node.has_base(MODULE) else name)
+        return None if inherited is None else inherited.node
+
+    @lookup
     def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         """Attributes that say more than their declaration."""
         self._scopes.flush()
@@ -181,16 +214,22 @@ class NeuralTypesPlugin(Plugin):
             return _attribute(lambda ctx: self._values.inferred_attribute(ctx, is_changed))
         return None
 
+    def _define_class(self, ctx: ClassDefContext) -> None:
+        define_class(ctx)
+        chained: Any = ctx.api
+        others = chained.plugin._plugins  # noqa: SLF001 - mypy asks only the first plugin that answers; this is for all
+        for other in others[others.index(self) + 1 :]:
+            hook = other.get_customize_class_mro_hook(ctx.cls.fullname)
+            if hook is not None:
+                hook(ctx)
+                return
+
     def _called(self, ctx: FunctionContext, fullname: str) -> Type:
         result = self._calls.instantiate(ctx, fullname.rpartition(".")[2])
         symbol = self.lookup_fully_qualified(fullname)
         if symbol is not None and isinstance(symbol.node, TypeInfo):
             return self._module_types.made(ctx, result)
         return result
-
-    def _is_overloaded(self, fullname: str) -> bool:
-        symbol = self.lookup_fully_qualified(fullname)
-        return symbol is not None and isinstance(symbol.node, OverloadedFuncDef)
 
     def _new_tensor(self, ctx: FunctionContext) -> Type:
         proper = get_proper_type(ctx.default_return_type)
@@ -204,7 +243,14 @@ class NeuralTypesPlugin(Plugin):
             return _class(lambda ctx: make_generic(ctx.cls.info, self._types.object))
         if fullname.startswith(_FOREIGN):
             return None
-        return _class(define_class)
+        return _class(self._define_class)
+
+
+def _says_tensors(node: SymbolNode | None) -> bool:
+    if isinstance(node, Decorator):
+        node = node.func if node.var.type is None else node.var
+    type_ = node.type if isinstance(node, FuncDef | Var) else None
+    return type_ is not None and mentions_tensors(type_)
 
 
 def _type(hook: Callable[[AnalyzeTypeContext], Type]) -> Callable[[AnalyzeTypeContext], Type]:
@@ -234,5 +280,9 @@ def _method_name(fullname: str) -> str:
     return short if name == "__call__" else f"{short}.{name}"
 
 
-def _mentions_tensor(alias: TypeAlias) -> bool:
-    return any(getattr(getattr(type_, "type", None), "fullname", None) == TENSOR for type_ in walk(alias.target))
+def _is_tensor_alias(alias: TypeAlias) -> bool:
+    """Whether an alias stands for something that is said about tensors; what mypy has not finished is left to mypy."""
+    if alias.alias_tvars or mentions_alias(alias.target, alias):
+        return False
+    inside = list(walk(alias.target))
+    return mentions_tensors(alias.target) and not any(isinstance(type_, PlaceholderType) for type_ in inside)

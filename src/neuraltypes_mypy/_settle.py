@@ -15,6 +15,7 @@ from mypy.nodes import (
     ARG_POS,
     GDEF,
     LDEF,
+    AssignmentStmt,
     Block,
     CallExpr,
     Expression,
@@ -24,13 +25,16 @@ from mypy.nodes import (
     MypyFile,
     NameExpr,
     Statement,
+    StarExpr,
     StrExpr,
     SymbolNode,
+    TupleExpr,
     Var,
     WhileStmt,
     WithStmt,
 )
 from mypy.plugin import FunctionContext
+from mypy.traverser import all_name_and_member_expressions
 from mypy.types import AnyType, Instance, PartialType, ProperType, Type, TypeOfAny, UnionType, get_proper_type
 
 from neuraltypes_mypy._join import join_tensors
@@ -58,6 +62,7 @@ def instrument_signature(function: FuncDef) -> None:
     parameters = {argument.variable.name for argument in function.arguments}
     counts = _counts(function.body)
     repeated = {name for name, count in counts.items() if count > 1 or name in parameters}
+    untangle_swaps(function.body, is_analyzed=False)
     _insert(function.body, repeated)
     for argument in function.arguments:
         if argument.variable.name in repeated:
@@ -83,10 +88,12 @@ class Settling:
         isinstance_node = api.modules["builtins"].names["isinstance"].node
         if isinstance(body, Block):
             if not _is_instrumented(body):
+                untangle_swaps(body, is_analyzed=True)
                 _insert(body, _repeated(body), isinstance_node)
         elif isinstance(body, MypyFile):
             block = Block(body.defs)
             block.body = body.defs
+            untangle_swaps(block, is_analyzed=True)
             _insert(block, _repeated(block), isinstance_node)
 
     def settle(self, ctx: FunctionContext) -> Type:
@@ -179,6 +186,48 @@ def _settle(subject: NameExpr, callee: SymbolNode | None = None) -> ExpressionSt
     for node in (function, mark, call, statement):
         node.set_line(subject)
     return statement
+
+
+def untangle_swaps(body: Block, *, is_analyzed: bool) -> None:
+    """Make `x, y = y, x` two statements: mypy gives `x` its new type before it looks at the second item."""
+    for block in list(blocks(body)):
+        changed: list[Statement] = []
+        for statement in block.body:
+            if isinstance(statement, AssignmentStmt) and (values := _swapped(statement)) is not None:
+                first, read = _kept(values, statement, is_analyzed=is_analyzed)
+                statement.rvalue = read
+                changed.append(first)
+            changed.append(statement)
+        if len(changed) > len(block.body):
+            block.body[:] = changed
+
+
+def _kept(values: TupleExpr, place: Statement, *, is_analyzed: bool) -> tuple[AssignmentStmt, NameExpr]:
+    """An assignment of a tuple to a name of its own, and that name."""
+    variable = Var(f"_nt_tuple_{place.line}_{place.column}")
+    variable.is_inferred = True
+    target, read = NameExpr(variable.name), NameExpr(variable.name)
+    for name in (target, read):
+        name.set_line(place)
+        if is_analyzed:
+            name.node, name.kind, name.fullname = variable, LDEF, variable.name
+            target.is_new_def = target.is_inferred_def = True
+    assignment = AssignmentStmt([target], values)
+    assignment.set_line(place)
+    return assignment, read
+
+
+def _swapped(statement: AssignmentStmt) -> TupleExpr | None:
+    """The items of an assignment that reads names it assigns."""
+    target, value = statement.lvalues[0], statement.rvalue
+    if len(statement.lvalues) != 1 or not isinstance(target, TupleExpr) or not isinstance(value, TupleExpr):
+        return None
+    assigned = {item.name for item in target.items if isinstance(item, NameExpr)}
+    is_plain = len(target.items) == len(value.items) and not any(
+        isinstance(item, StarExpr) for item in (*target.items, *value.items)
+    )
+    read = {name.name for name in all_name_and_member_expressions(value)[0]}
+    return value if is_plain and assigned & read else None
 
 
 def _is_instrumented(body: Block) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
 from mypy.types import Instance, LiteralType, ProperType, TupleType, Type, UnionType, get_proper_type
 
-from neuraltypes._sizes import OPERATIONS, Size, multiply, negate, number
+from neuraltypes._sizes import OPERATIONS, Size, multiply, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes_mypy._sizes_of import has_size, size_of_expression, size_of_type, sized_int
 from neuraltypes_mypy._names import MODULE, TENSOR
@@ -26,7 +26,7 @@ _ARITHMETIC = {
     "__rmod__": ("%", True),
 }
 ARITHMETIC_NAMES = frozenset(
-    name for method in (*_ARITHMETIC, "__neg__") for name in (f"builtins.int.{method}", f"{method} of int")
+    name for method in _ARITHMETIC for name in (f"builtins.int.{method}", f"{method} of int")
 )
 
 
@@ -88,8 +88,6 @@ class Values:
         """Arithmetic where a size takes part; on other numbers it stays what it is."""
         receiver = get_proper_type(ctx.type)
         left = size_of_type(receiver)
-        if method == "__neg__":
-            return self.value(negate(left)) if left is not None and has_size(receiver) else ctx.default_return_type
         if not ctx.arg_types or not ctx.arg_types[0] or method not in _ARITHMETIC:
             return ctx.default_return_type
         operator, is_reflected = _ARITHMETIC[method]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from mypy.nodes import TypeAlias
 from mypy.types import (
     CallableType,
     Instance,
@@ -57,6 +58,21 @@ def _children(proper: ProperType) -> list[Type]:
             return [proper.type]
         case _:
             return []
+
+
+def mentions_alias(type_: Type, alias: TypeAlias) -> bool:
+    """Whether an alias stands inside a type: then, inside its own target, it is recursive."""
+    return _mentions_alias(type_, alias, set())
+
+
+def _mentions_alias(type_: Type, alias: TypeAlias, seen: set[TypeAlias]) -> bool:
+    if not isinstance(type_, TypeAliasType):
+        return isinstance(type_, ProperType) and any(_mentions_alias(t, alias, seen) for t in _children(type_))
+    if type_.alias is alias:
+        return True
+    if type_.alias is None or type_.alias in seen:
+        return False
+    return _mentions_alias(type_.alias.target, alias, seen | {type_.alias})
 
 
 def replace(type_: Type, change: Callable[[ProperType], Type | None]) -> Type:
