@@ -32,6 +32,8 @@ from neuraltypes.kinds import register_kind as register_kind
 if TYPE_CHECKING:
     from typing import Annotated as NeuralType
 
+    from neuraltypes._ensure import ensure as ensure
+    from neuraltypes._ensure import reveal as reveal
     from neuraltypes._examples import dynamic_shapes as dynamic_shapes
     from neuraltypes._examples import example_inputs as example_inputs
     from neuraltypes._import_hook import install_import_hook as install_import_hook
@@ -53,6 +55,8 @@ _LAZY = {
     "NeuralModule": "neuraltypes._module",
     "typecheck": "neuraltypes._typecheck",
     "install_import_hook": "neuraltypes._import_hook",
+    "ensure": "neuraltypes._ensure",
+    "reveal": "neuraltypes._ensure",
     "dynamic_shapes": "neuraltypes._examples",
     "example_inputs": "neuraltypes._examples",
     **dict.fromkeys(
@@ -88,11 +92,13 @@ __all__ = [
     "checks",
     "dynamic_shapes",
     "elements",
+    "ensure",
     "example_inputs",
     "install_import_hook",
     "interface_from_json",
     "kinds",
     "register_kind",
+    "reveal",
     "set_checks",
     "spec_from_annotation",
     "spec_from_json",

@@ -309,9 +309,8 @@ class Checker:
         return "; ".join(known) or "read from the call"
 
     def _check_tag(self, place: Place, spec: TensorSpec, value: Any) -> None:
-        written = getattr(value, _tags.ATTRIBUTE, None)
-        tag = _tags.read_tag(written)
-        if tag is None or _tags.is_stale(value, str(written)):
+        tag = _tags.valid_tag(value)
+        if tag is None:
             return
         if not _tags.element_fits(spec, tag):
             allowed = _tags.allowed_elements(spec)

@@ -51,12 +51,27 @@ def traceable(examine: Callable[..., Examination]) -> Callable[..., Examination]
 
 def _error_of(examine: Callable[..., Examination], ctx: Any) -> CheckError:
     try:
-        tx = ctx._i_will_not_complain_if_bc_breaks_InstructionTranslator()  # noqa: SLF001
-        args = ctx.get_local("args")._i_will_not_complain_if_bc_breaks_VariableTracker()  # noqa: SLF001
-        error, _ = examine(*(_value(variable, tx) for variable in args.items))
+        error, _ = examine(*traced_local(ctx, "args"))
     except Exception:  # noqa: BLE001  # the compiler's internals changed, or a value is of a kind not known here
         error = None
     return error if isinstance(error, CheckError) else CheckError(_UNDECIDED)
+
+
+def traced_local(ctx: Any, name: str) -> Any:
+    """A local of the function that is traced, with fake tensors for tensors.
+
+    It raises what the compiler does where its internals changed, or where a value is of a kind not known here.
+    """
+    tx = ctx._i_will_not_complain_if_bc_breaks_InstructionTranslator()  # noqa: SLF001
+    return _value(ctx.get_local(name)._i_will_not_complain_if_bc_breaks_VariableTracker(), tx)  # noqa: SLF001
+
+
+def traced_line() -> tuple[str, int] | None:
+    """File and line of the call of the function that is traced; None where the compiler starts with this function."""
+    from torch._guards import TracingContext
+
+    stack = TracingContext.extract_stack()
+    return (stack[-2].filename, stack[-2].lineno or 0) if len(stack) > 1 else None
 
 
 def _value(variable: Any, tx: Any) -> Any:
@@ -69,6 +84,8 @@ def _value(variable: Any, tx: Any) -> Any:
             return {key.vt.as_python_constant(): _value(item, tx) for key, item in variable.items.items()}
         case "ListVariable" | "TupleVariable":
             return variable.python_type()(_value(item, tx) for item in variable.items)
+        case "NamedTupleVariable":
+            return variable.tuple_cls._make(_value(item, tx) for item in variable.items)
         case "SymNodeVariable":
             return variable.sym_num
     return variable.value if hasattr(variable, "value") else variable.as_python_constant()

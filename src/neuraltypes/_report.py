@@ -95,12 +95,18 @@ def _where_line(owner: Any) -> list[str]:
     path = _module_path(owner, frames)
     if path:
         parts.append(path)
-    caller = next((frame for frame in frames if _is_users(frame)), None)
+    caller = next(filter(_is_users, frames), None)
     if caller is not None:
         name, line = caller.f_code.co_filename, caller.f_lineno
         source = " ".join(linecache.getline(name, line).split())
         parts.append(f"called  {Path(name).name}:{line}  {_shorten(source)}".rstrip())
     return [f"  module    {'    '.join(parts)}"] if parts else []
+
+
+def calling_line() -> tuple[str, int] | None:
+    """File and line of the user's code that runs now."""
+    caller = next(filter(_is_users, _frames()), None)
+    return caller and (caller.f_code.co_filename, caller.f_lineno)
 
 
 def _frames() -> Iterator[FrameType]:

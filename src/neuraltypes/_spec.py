@@ -117,7 +117,7 @@ class TensorSpec(_SpecMethods):
     def __str__(self) -> str:
         axes = "..." if self.axes is None else _axes.format_axes(self.axes)
         array = f'{self.dtype or "Shaped"}[{getattr(self.array_type, "__name__", "Tensor")}, "{axes}"]'
-        return array if self.element is None else f"NeuralType[{array}, {_element_text(self.element)}]"
+        return array if self.element is None else f"NeuralType[{array}, {element_text(self.element)}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,5 +312,6 @@ def _to_axis(axis: str | int | AxisKind | Axis) -> Axis:
             raise AnnotationError(f'axes: {axis!r} is no axis; write a name such as "B", a size such as 80, or a kind')
 
 
-def _element_text(element: ElementType | ElementVar) -> str:
+def element_text(element: ElementType | ElementVar) -> str:
+    """An element as an annotation has it: its class alone where it has no parameters."""
     return str(element).removesuffix("()")

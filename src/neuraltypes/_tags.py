@@ -106,6 +106,13 @@ def read_tag(tag: str | None) -> Tag | None:
         return None
 
 
+def valid_tag(value: Any) -> Tag | None:
+    """What the tag of a tensor says; None where it has none, or one that is stale or cannot be read."""
+    written = getattr(value, ATTRIBUTE, None)
+    tag = read_tag(written)
+    return None if tag is None or is_stale(value, str(written)) else tag
+
+
 def is_constrained(spec: TensorSpec) -> bool:
     """Whether some tag can disagree with `spec`."""
     return bool(allowed_elements(spec)) or known_kinds(spec) is not None
@@ -142,6 +149,8 @@ def _parse(tag: str) -> Tag:
     data = json.loads(tag)
     element = element_from_json(data.get("element"))
     kinds = data.get("kinds")
+    if not all(name is None or isinstance(name, str) for name in kinds or ()):
+        raise TypeError("a kind is named by a text")
     return Tag(
         None if isinstance(element, ElementVar) else element,
         None if kinds is None else tuple(None if name is None else AxisKind(name) for name in kinds),

@@ -108,9 +108,7 @@ class Bindings:
     def shape_of(self, axes: Axes) -> Shape:
         """The shape that declared axes have in this call, each axis with the label that keeps its declared kind."""
         return tuple(
-            sized
-            for axis, kind in zip(axes, kinds_of(axes), strict=True)
-            for sized in self.shape_of_axis(axis, kind)
+            sized for axis, kind in zip(axes, kinds_of(axes), strict=True) for sized in self.shape_of_axis(axis, kind)
         )
 
     def shape_of_axis(self, axis: Axis, kind: AxisKind | None) -> Shape:
@@ -264,11 +262,7 @@ def _kind_mismatch(argument: str, axes: Axes, shape: Shape) -> Mismatch | None:
     given = axes_of(shape)
     expected_kinds, given_kinds = kinds_of(axes), kinds_of(given)
     places = list(aligned(axes, shape))
-    differing = [
-        (place, at)
-        for place, at in places
-        if not compare_kinds((expected_kinds[place],), (given_kinds[at],))
-    ]
+    differing = [(place, at) for place, at in places if not compare_kinds((expected_kinds[place],), (given_kinds[at],))]
     if not differing:
         return None
     wanted = [expected_kinds[place] for place, _ in differing]
