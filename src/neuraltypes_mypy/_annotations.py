@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+from typing import Any, Final
 
-from mypy.nodes import MypyFile, PlaceholderNode, TypeAlias, TypeInfo, TypeVarExpr
+from mypy.nodes import Import, ImportFrom, MypyFile, PlaceholderNode, TypeAlias, TypeInfo, TypeVarExpr
 from mypy.plugin import AnalyzeTypeContext
 from mypy.types import (
     AnyType,
@@ -34,6 +34,8 @@ from neuraltypes_mypy._tensor import declared_axes, dtype_class, shape_type, unk
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._walk import replace, walk
 
+_PACKAGES: Final = frozenset({"jaxtyping", "neuraltypes"})
+
 
 class Annotations:
     """Reads annotations for one run of mypy."""
@@ -42,6 +44,7 @@ class Annotations:
         self._types = types
         self._scopes = scopes
         self._is_inside = False
+        self._imports: dict[int, tuple[MypyFile, int, bool]] = {}
 
     def annotated(self, ctx: AnalyzeTypeContext) -> Type:
         """`Float[Tensor, "b t"]`, `NeuralType[..., LogitsType]`, and every other `Annotated`."""
@@ -231,13 +234,20 @@ class Annotations:
     def _from_expression(self, bare: Instance, written: UnboundType, api: Any) -> Type:
         """What a bare `Tensor` is that mypy has taken out of an annotation in an expression."""
         module: MypyFile | None = api.api.modules.get(api.api.cur_mod_id)
-        if module is None or not mentions_annotations(module):
+        if module is None or not self._imports_annotations(module):
             return bare
         subscripts = read_source(module.path).enclosing.get((written.line, written.column), [])
         result: Type = bare
         for subscript in subscripts:
             result = self._subscripted(result, subscript, api, written)
         return result
+
+    def _imports_annotations(self, module: MypyFile) -> bool:
+        known = self._imports.get(id(module))
+        if known is None or known[0] is not module or known[1] != len(module.imports):
+            known = (module, len(module.imports), _imports_annotations(module))
+            self._imports[id(module)] = known
+        return known[2]
 
     def _subscripted(self, inner: Type, subscript: ast.Subscript, api: Any, written: UnboundType) -> Type:
         origin = self._origin(ast.unparse(subscript.value), api)
@@ -271,19 +281,16 @@ def dtype_class_is_any(dtype: str | None) -> bool:
     return dtype is not None and dtype_from_name(dtype).is_any
 
 
-def mentions_annotations(module: MypyFile) -> bool:
+def _imports_annotations(module: MypyFile) -> bool:
     """Whether a module imports anything that could be a tensor annotation; a cheap look at the imports' names."""
-    from mypy.nodes import Import, ImportFrom
-
+    if module.fullname.startswith("torch."):
+        return False
     for statement in module.imports:
         if isinstance(statement, ImportFrom):
-            if any(name in DTYPE_NAMES or name in ("NeuralType", "Annotated") for name, _ in statement.names):
+            if any(name in DTYPE_NAMES or name in _PACKAGES or name == "NeuralType" for name, _ in statement.names):
                 return True
-            if any(name == "jaxtyping" or name == "neuraltypes" for name, _ in statement.names):
-                return True
-        elif isinstance(statement, Import):
-            if any(name.partition(".")[0] in ("jaxtyping", "neuraltypes", "typing") for name, _ in statement.ids):
-                return True
+        elif isinstance(statement, Import) and any(name.partition(".")[0] in _PACKAGES for name, _ in statement.ids):
+            return True
     return False
 
 

@@ -31,13 +31,13 @@ def define_class(ctx: ClassDefContext) -> None:
 
 def is_dtype(info: TypeInfo) -> bool:
     """Whether a class is a project's own `jaxtyping.AbstractDtype`."""
-    return any(base.metadata.get(_KEY, {}).get("is_dtype") for base in info.mro)
+    return bool(info.metadata.get(_KEY, {}).get("is_dtype"))
 
 
 def _record_dtype(cls: ClassDef) -> None:
     """Keep with a class that it is a dtype; jaxtyping hides `AbstractDtype` from type checkers."""
     bases = [base for base in cls.base_type_exprs if isinstance(base, RefExpr)]
-    if any(base.name == "AbstractDtype" for base in bases):
+    if any(base.name == "AbstractDtype" for base in bases) or any(map(is_dtype, cls.info.mro)):
         cls.info.metadata[_KEY] = {"is_dtype": True}
 
 

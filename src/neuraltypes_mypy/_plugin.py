@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any, Final, TypeVar, final
 
@@ -50,7 +51,8 @@ from neuraltypes_mypy._walk import mentions_alias, walk
 
 _C = TypeVar("_C", bound=Any)
 _CONTAINERS: Final = ("Sequential", "ModuleList", "ModuleDict")
-_FOREIGN: Final = ("builtins.", "typing.", "torch.", "collections.", "types.")
+# Code that is surely not annotated for this plugin; what is said about it stands in tables.
+_FOREIGN: Final = (sys.stdlib_module_names - {"__main__", "test"}) | {"torch", "numpy", "sympy", "_typeshed", "typing_extensions"}
 
 
 @final
@@ -70,99 +72,135 @@ class NeuralTypesPlugin(Plugin):
         expressions = Expressions(self._types, self._annotations)
         self._narrowing = Narrowing(self._types, expressions, self._settling)
         self._reveal = Reveal(expressions)
-        self._functions: dict[str, Callable[[FunctionContext], Type]] = {
+        self._aliases: dict[int, tuple[Type, bool]] = {}
+        self._widen_function: Callable[[FunctionSigContext], FunctionLike] = _signature(self._calls.widen)
+        self._widen_method: Callable[[MethodSigContext], FunctionLike] = _signature(self._calls.widen)
+        self._keyword_only: Callable[[MethodSigContext], FunctionLike] = _signature(self._module_types.keyword_only)
+        self._annotation_hooks = self._tabulate_annotations()
+        self._function_signatures: dict[str, Callable[[FunctionSigContext], FunctionLike]] = {
+            "builtins.isinstance": _signature(self._narrowing.isinstance_signature)
+        }
+        self._method_signatures: dict[str, Callable[[MethodSigContext], FunctionLike]] = dict.fromkeys(
+            INSERTIONS, _signature(self._containers.widen)
+        )
+        self._functions = self._tabulate_functions()
+        self._methods = self._tabulate_methods()
+        self._attributes: dict[str, Callable[[AttributeContext], Type]] = {
+            MODULE_CALL: _attribute(self._module_types.call),
+            f"{TENSOR_BASE}.shape": _attribute(self._values.shape),
+            f"{TENSOR_BASE}.ndim": _attribute(self._values.ndim),
+        }
+
+    def _tabulate_annotations(self) -> dict[str, Callable[[AnalyzeTypeContext], Type]]:
+        annotated = _type(self._annotations.annotated)
+        return {**dict.fromkeys(ANNOTATED, annotated), TENSOR: _type(self._annotations.bare_tensor)}
+
+    def _tabulate_functions(self) -> dict[str, Callable[[FunctionContext], Type]]:
+        container = self._module_types.container
+        functions: dict[str, Callable[[FunctionContext], Type]] = {
             TENSOR: self._new_tensor,
             "builtins.len": self._values.length,
             "builtins.isinstance": self._narrowing.isinstance_called,
             ENSURE: self._reveal.ensure,
             REVEAL: self._reveal.reveal,
             f"{CONTAINERS}.Sequential": self._module_types.sequential,
-            f"{CONTAINERS}.ModuleList": self._module_types.container,
-            f"{CONTAINERS}.ModuleDict": self._module_types.container,
+            **dict.fromkeys((f"{CONTAINERS}.ModuleList", f"{CONTAINERS}.ModuleDict"), container),
             **dict.fromkeys(DISPLAYS, self._containers.display),
         }
-        self._methods: dict[str, Callable[[MethodContext], Type]] = {
+        return {name: _result(hook) for name, hook in functions.items()}
+
+    def _tabulate_methods(self) -> dict[str, Callable[[MethodContext], Type]]:
+        methods: dict[str, Callable[[MethodContext], Type]] = {
             **dict.fromkeys(tensor_methods("size"), self._values.size),
             **dict.fromkeys(tensor_methods("dim", "ndimension"), self._values.ndim),
             **dict.fromkeys(tensor_methods("numel", "nelement"), self._values.numel),
+            **dict.fromkeys(INSERTIONS, self._containers.inserted),
             **dict.fromkeys(COMPARISONS, self._narrowing.compared),
             **dict.fromkeys(READS, self._values.without_size),
+            **{name: self._values.arithmetic_hook(name) for name in ARITHMETIC_NAMES},
             f"{CONTAINERS}.Sequential.__call__": self._module_types.sequential_called,
-            **dict.fromkeys((f"{CONTAINERS}.{c}.__getitem__" for c in _CONTAINERS), self._module_types.item),
-            **dict.fromkeys(
-                (f"{CONTAINERS}.{c}.{method}" for c in _CONTAINERS for method in ("__iter__", "values", "items")),
-                self._module_types.items,
-            ),
         }
-        self._attributes: dict[str, Callable[[AttributeContext], Type]] = {
-            MODULE_CALL: self._module_types.call,
-            f"{TENSOR_BASE}.shape": self._values.shape,
-            f"{TENSOR_BASE}.ndim": self._values.ndim,
-        }
+        for container in _CONTAINERS:
+            methods[f"{CONTAINERS}.{container}.__getitem__"] = self._module_types.item
+            for method in ("__iter__", "values", "items"):
+                methods[f"{CONTAINERS}.{container}.{method}"] = self._module_types.items
+        return {name: _result(hook) for name, hook in methods.items()}
 
     def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
         """torch's tensor needs the classes that stand for dtypes."""
         return [(10, DTYPES_MODULE, -1)] if file.fullname == "torch._tensor" else []
 
-    @lookup
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         """Annotations."""
-        if fullname in ANNOTATED:
-            return _type(self._annotations.annotated)
-        if fullname == TENSOR:
-            return _type(self._annotations.bare_tensor)
-        if fullname.startswith(_FOREIGN):
-            return None
+        hook = self._annotation_hooks.get(fullname)
+        return hook if hook is not None or _is_foreign(fullname) else self._find_annotation(fullname)
+
+    @lookup
+    def _find_annotation(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         symbol = self.lookup_fully_qualified(fullname)
         node = symbol.node if symbol is not None else None
-        if isinstance(node, TypeAlias) and _is_tensor_alias(node):
+        if isinstance(node, TypeAlias) and self._is_tensor_alias(node):
             return _type(lambda ctx: self._annotations.alias(ctx, node))
         if isinstance(node, TypeInfo) and is_dtype(node):
             return _type(self._annotations.custom_dtype)
         return None
 
-    @lookup
+    def _is_tensor_alias(self, alias: TypeAlias) -> bool:
+        """Whether an alias stands for something that is said about tensors; what mypy has not finished is mypy's."""
+        known = self._aliases.get(id(alias))
+        if known is not None and known[0] is alias.target:
+            return known[1]
+        target = alias.target
+        answer = not alias.alias_tvars and mentions_tensors(target) and not mentions_alias(target, alias)
+        answer = answer and not any(isinstance(type_, PlaceholderType) for type_ in walk(target))
+        self._aliases[id(alias)] = (target, answer)
+        return answer
+
     def get_function_signature_hook(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
         """Calls of functions and constructors, before."""
-        self._scopes.flush()
-        if fullname == "builtins.isinstance":
-            return _signature(self._narrowing.isinstance_signature)
-        return _signature(self._calls.widen) if self._is_checked(fullname) else None
+        hook = self._function_signatures.get(fullname)
+        return hook if hook is not None or _is_foreign(fullname) else self._find_function_signature(fullname)
 
     @lookup
+    def _find_function_signature(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
+        self._scopes.flush()
+        return self._widen_function if self._is_checked(fullname) else None
+
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """Calls of functions and constructors, after."""
+        hook = self._functions.get(fullname)
+        return hook if hook is not None or _is_foreign(fullname) else self._find_function(fullname)
+
+    @lookup
+    def _find_function(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         self._scopes.flush()
-        if fullname in self._functions:
-            return _result(self._functions[fullname])
         if self._is_checked(fullname) or self._is_made_with_sizes(fullname):
             return _result(lambda ctx: self._called(ctx, fullname))
         return None
 
-    @lookup
     def get_method_signature_hook(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
         """Calls of methods, before."""
-        self._scopes.flush()
-        if fullname in INSERTIONS:
-            return _signature(self._containers.widen)
-        if not self._is_checked(fullname):
-            return None
-        return _signature(self._module_types.keyword_only if fullname.endswith(".__call__") else self._calls.widen)
+        hook = self._method_signatures.get(fullname)
+        return hook if hook is not None or _is_foreign(fullname) else self._find_method_signature(fullname)
 
     @lookup
+    def _find_method_signature(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
+        self._scopes.flush()
+        if not self._is_checked(fullname):
+            return None
+        return self._keyword_only if fullname.endswith(".__call__") else self._widen_method
+
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Calls of methods, after."""
+        hook = self._methods.get(fullname)
+        return hook if hook is not None or _is_foreign(fullname) else self._find_method(fullname)
+
+    @lookup
+    def _find_method(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         self._scopes.flush()
-        if fullname in INSERTIONS:
-            return _result(self._containers.inserted)
-        if fullname in self._methods:
-            return _result(self._methods[fullname])
-        if fullname in ARITHMETIC_NAMES:
-            name = fullname.removeprefix("builtins.int.").removesuffix(" of int")
-            return _result(lambda ctx: self._values.arithmetic(ctx, name))
-        if self._is_checked(fullname):
-            return _result(lambda ctx: self._module_types.called(ctx, _method_name(fullname)))
-        return None
+        if not self._is_checked(fullname):
+            return None
+        return _result(lambda ctx: self._module_types.called(ctx, _method_name(fullname)))
 
     def _is_checked(self, fullname: str) -> bool:
         """Whether a call is surely ours to check: the signature says something about a tensor.
@@ -170,8 +208,6 @@ class NeuralTypesPlugin(Plugin):
         mypy asks only the first plugin that answers, so what is not ours is left to the others. Of overloads mypy
         chooses one itself, by the types as they are.
         """
-        if fullname.startswith(_FOREIGN):
-            return False
         node = self._node(fullname)
         if isinstance(node, TypeInfo):
             return any(
@@ -180,7 +216,7 @@ class NeuralTypesPlugin(Plugin):
         return _says_tensors(node)
 
     def _is_made_with_sizes(self, fullname: str) -> bool:
-        node = None if fullname.startswith(_FOREIGN) else self._node(fullname)
+        node = self._node(fullname)
         return isinstance(node, TypeInfo) and has_configuration(node)
 
     def _node(self, fullname: str) -> SymbolNode | None:
@@ -194,14 +230,14 @@ class NeuralTypesPlugin(Plugin):
         inherited = found.node.get("forward" if name == "__call__" and found.node.has_base(MODULE) else name)
         return None if inherited is None else inherited.node
 
-    @lookup
     def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         """Attributes that say more than their declaration."""
+        hook = self._attributes.get(fullname)
+        return hook if hook is not None or _is_foreign(fullname) else self._find_attribute(fullname)
+
+    @lookup
+    def _find_attribute(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         self._scopes.flush()
-        if fullname in self._attributes:
-            return _attribute(self._attributes[fullname])
-        if fullname.startswith(_FOREIGN):
-            return None
         owner, _, name = fullname.rpartition(".")
         symbol = self.lookup_fully_qualified(owner)
         if symbol is None or not isinstance(symbol.node, TypeInfo):
@@ -241,9 +277,11 @@ class NeuralTypesPlugin(Plugin):
         """`torch.Tensor` becomes generic."""
         if fullname == TENSOR:
             return _class(lambda ctx: make_generic(ctx.cls.info, self._types.object))
-        if fullname.startswith(_FOREIGN):
-            return None
-        return _class(self._define_class)
+        return None if _is_foreign(fullname) else _class(self._define_class)
+
+
+def _is_foreign(fullname: str) -> bool:
+    return fullname.partition(".")[0] in _FOREIGN
 
 
 def _says_tensors(node: SymbolNode | None) -> bool:
@@ -278,11 +316,3 @@ def _method_name(fullname: str) -> str:
     owner, _, name = fullname.rpartition(".")
     short = owner.rpartition(".")[2]
     return short if name == "__call__" else f"{short}.{name}"
-
-
-def _is_tensor_alias(alias: TypeAlias) -> bool:
-    """Whether an alias stands for something that is said about tensors; what mypy has not finished is left to mypy."""
-    if alias.alias_tvars or mentions_alias(alias.target, alias):
-        return False
-    inside = list(walk(alias.target))
-    return mentions_tensors(alias.target) and not any(isinstance(type_, PlaceholderType) for type_ in inside)

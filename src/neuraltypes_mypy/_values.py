@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
 from mypy.types import Instance, LiteralType, ProperType, TupleType, Type, UnionType, get_proper_type
 
@@ -83,6 +85,11 @@ class Values:
                 return ctx.default_return_type
             total = multiply(total, axis.size)
         return self.value(total)
+
+    def arithmetic_hook(self, fullname: str) -> Callable[[MethodContext], Type]:
+        """The hook for one arithmetic method, under one of the names that mypy has for it."""
+        method = fullname.removeprefix("builtins.int.").removesuffix(" of int")
+        return lambda ctx: self.arithmetic(ctx, method)
 
     def arithmetic(self, ctx: MethodContext, method: str) -> Type:
         """Arithmetic where a size takes part; on other numbers it stays what it is."""
