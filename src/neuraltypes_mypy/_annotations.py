@@ -9,6 +9,7 @@ from mypy.nodes import Import, ImportFrom, MypyFile, PlaceholderNode, TypeAlias,
 from mypy.plugin import AnalyzeTypeContext
 from mypy.types import (
     AnyType,
+    CallableType,
     Instance,
     PlaceholderType,
     ProperType,
@@ -94,6 +95,8 @@ class Annotations:
         return replace(type_, lambda proper: self._rescoped(proper, scope))
 
     def _rescoped(self, proper: ProperType, scope: Scope) -> Type | None:
+        if isinstance(proper, CallableType):
+            return proper  # its names are its own
         if not isinstance(proper, Instance) or proper.type.fullname != TENSOR:
             return None
         axes = declared_axes(proper)

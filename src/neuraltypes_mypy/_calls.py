@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from mypy.maptype import map_instance_to_supertype
-from mypy.nodes import Context, Expression
+from mypy.nodes import ARG_STAR, Context, DictExpr, Expression, ListExpr, SetExpr
 from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext, MethodSigContext
 from mypy.types import (
     AnyType,
@@ -40,6 +40,7 @@ from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import TENSOR
 from neuraltypes_mypy._reveal import annotation_text, declared_text
 from neuraltypes_mypy._settle import Settling
+from neuraltypes_mypy._sizes_of import is_int, size_of_expression
 from neuraltypes_mypy._tensor import (
     as_tensor,
     declared_axes,
@@ -109,14 +110,11 @@ class Calls:
         declared = self._declared.pop(id(ctx.context), None)
         if declared is None or len(declared.arg_types) != len(ctx.arg_types):
             return ctx.default_return_type
-        labels = [given or str(number) for number, given in enumerate(ctx.callee_arg_names, 1)]
         arguments = [
-            Argument(label, type_, actual, expression)
-            for label, type_, actuals, expressions in zip(
-                labels, declared.arg_types, ctx.arg_types, ctx.args, strict=True
-            )
-            for actual, expression in zip(actuals, expressions, strict=False)
+            Argument(label, type_, _as_written(actual, expression, ctx.api), expression)
+            for label, type_, actual, expression in _paired(ctx, declared)
         ]
+        known = Known({**(known.values if known else {}), **_int_arguments(arguments, ctx.api)})
         bindings = self._check(arguments, name, ctx.api, known)
         return replace(ctx.default_return_type, lambda proper: self._substituted(proper, bindings))
 
@@ -218,6 +216,47 @@ def _joined(reason: str) -> str:
     return reason if reason.startswith(("has ", "is ", "holds ")) else f"does not fit: {reason}"
 
 
+def _paired(ctx: CallContext, declared: CallableType) -> Iterator[tuple[str, Type, Type, Expression]]:
+    """Each argument of a call: what it is called in messages, its declared type, the one that comes, and itself."""
+    for number, name in enumerate(ctx.callee_arg_names):
+        pairs_ = list(zip(ctx.arg_types[number], ctx.args[number], strict=False))
+        for place, (actual, expression) in enumerate(pairs_):
+            keyword = ctx.arg_names[number][place] if place < len(ctx.arg_names[number]) else None
+            label = keyword or name or str(number + 1)
+            if declared.arg_kinds[number] == ARG_STAR:
+                label = f"{name}[{place}]"
+            yield label, declared.arg_types[number], actual, expression
+
+
+def _int_arguments(arguments: list[Argument], api: Any) -> dict[str, Size]:
+    """The sizes of the arguments that are declared as `int`, which braces may read."""
+    sizes = {
+        argument.label: size_of_expression(argument.context, api)
+        for argument in arguments
+        if is_int(argument.declared) and isinstance(argument.context, Expression)
+    }
+    return {name: size for name, size in sizes.items() if size is not None}
+
+
+def _as_written(given: Type, expression: Expression, api: Any) -> Type:
+    """The type of an argument; of a container written in place that of each item, which mypy has joined."""
+    items = _items_of(expression)
+    types = [api.lookup_type_or_none(item) for item in items]
+    if not types or any(type_ is None or as_tensor(type_) is None for type_ in types):
+        return given
+    return TupleType(types, api.named_generic_type("builtins.tuple", [unknown()]))
+
+
+def _items_of(expression: Expression) -> list[Expression]:
+    match expression:
+        case ListExpr() | SetExpr():
+            return list(expression.items)
+        case DictExpr():
+            return [value for _, value in expression.items]
+        case _:
+            return []
+
+
 def mentions_tensors(signature: Type) -> bool:
     """Whether a signature says anything about a tensor."""
     return any(
@@ -309,7 +348,7 @@ def _inside(wanted: ProperType, got: ProperType) -> Iterator[tuple[str, Type, Ty
     elif isinstance(wanted, Instance) and isinstance(got, TupleType):
         if wanted.args and not _has_unpack(got):
             for number, item in enumerate(got.items):
-                yield f"[{number}]", wanted.args[0], item
+                yield f"[{number}]", wanted.args[-1], item
     elif isinstance(wanted, Instance) and isinstance(got, Instance) and wanted.args:
         if got.type.has_base(wanted.type.fullname):
             mapped = map_instance_to_supertype(got, wanted.type)

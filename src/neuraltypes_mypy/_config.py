@@ -6,11 +6,10 @@ makes `self.d` the size `d_model`. What an instance was made with travels with t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from mypy.nodes import (
-    ARG_POS,
     AssignmentStmt,
     CallExpr,
     ClassDef,
@@ -24,15 +23,17 @@ from mypy.nodes import (
     TypeInfo,
     UnaryExpr,
 )
-from mypy.types import ExtraAttrs, Instance, ProperType, Type, get_proper_type
+from mypy.types import AnyType, ExtraAttrs, Instance, ProperType, Type, TypeOfAny, get_proper_type
 
 from neuraltypes._sizes import OPERATIONS, Size, Symbol, named, size_from_expression
 from neuraltypes_mypy._atoms import atom, size_of_atom
 from neuraltypes_mypy._names import MODULE
 from neuraltypes_mypy._statements import attribute_values, methods, statements
+from neuraltypes_mypy._walk import replace
 
 _KEY: Final = "neuraltypes"
 _PREFIX: Final = "neuraltypes."
+_PARAMETER: Final = "neuraltypes:"  # no attribute has such a name
 
 
 def record_configuration(cls: ClassDef) -> None:
@@ -117,65 +118,107 @@ def _class_read(info: TypeInfo, name: str, reading: set[str]) -> Size | None:
     return named(name, info.fullname) if name in _data(info).get("parameters", ()) else None
 
 
-def configured(instance: Instance, given: Mapping[str, Size], int_type: Instance) -> Instance:
-    """The instance that a constructor gives, with the sizes that it was given or has by default."""
-    sizes = _sizes(instance.type, given)
-    if not sizes:
+def configured(instance: Instance, given: Mapping[str, Size | None], int_type: Instance) -> Instance:
+    """The instance that a constructor gives, with the sizes that it was given (None: unknown) or has by default."""
+    attributes, parameters = _sizes(instance.type, given)
+    if not attributes and not parameters:
         return instance
-    attrs: dict[str, Type] = {_PREFIX + name: atom(size, str(size), int_type) for name, size in sizes.items()}
+    sizes = {_PREFIX + name: size for name, size in attributes.items()}
+    sizes |= {f"{_PARAMETER}{symbol.name}@{symbol.scope}": size for symbol, size in parameters.items()}
+    attrs: dict[str, Type] = {} if instance.extra_attrs is None else dict(instance.extra_attrs.attrs)
+    attrs |= {name: atom(size, str(size), int_type) for name, size in sizes.items()}
     result = instance.copy_modified()
-    if instance.extra_attrs is not None:
-        attrs = {**instance.extra_attrs.attrs, **attrs}
     result.extra_attrs = ExtraAttrs(attrs)
     return result
 
 
 def configuration(instance: ProperType) -> dict[str, Size]:
     """The sizes that an instance's attributes are known to hold, by name."""
+    return _kept(instance, _PREFIX)
+
+
+def _kept(instance: ProperType, prefix: str) -> dict[str, Size]:
     if not isinstance(instance, Instance) or instance.extra_attrs is None:
         return {}
     found = {
-        name.removeprefix(_PREFIX): size_of_atom(get_proper_type(type_))
+        name.removeprefix(prefix): size_of_atom(get_proper_type(type_))
         for name, type_ in instance.extra_attrs.attrs.items()
-        if name.startswith(_PREFIX)
+        if name.startswith(prefix)
     }
     return {name: size for name, size in found.items() if size is not None}
 
 
-def _sizes(info: TypeInfo, given: Mapping[str, Size]) -> dict[str, Size]:
-    """The sizes of the attributes of an instance, from those that its constructor was given."""
+def seen_from_outside(type_: Type, receiver: Instance, int_type: Instance) -> Type:
+    """The type of an attribute of `receiver`, in whose class it is in the names of the constructor.
+
+    Those are replaced by what `receiver` was made with; what then still has such a name is forgotten.
+    """
+    known: dict[Symbol, Size] = {}
+    for key, size in _kept(receiver, _PARAMETER).items():
+        name, _, scope = key.partition("@")
+        known[Symbol(name, scope)] = size
+    scopes = {base.fullname for base in receiver.type.mro}
+
+    def seen(size: Size) -> Size | None:
+        replaced = size.replace(known)
+        is_inner = replaced is None or any(symbol.scope in scopes for symbol in replaced.symbols())
+        return None if is_inner else replaced
+
+    return _with_sizes(type_, seen, int_type)
+
+
+def _with_sizes(type_: Type, change: Callable[[Size], Size | None], int_type: Instance) -> Type:
+    def one(proper: ProperType) -> Type | None:
+        size = size_of_atom(proper)
+        if size is not None:
+            changed = change(size)
+            if changed == size:
+                return proper
+            return AnyType(TypeOfAny.special_form) if changed is None else atom(changed, str(changed), int_type)
+        if not isinstance(proper, Instance) or proper.extra_attrs is None:
+            return None
+        attrs = {name: _with_sizes(item, change, int_type) for name, item in proper.extra_attrs.attrs.items()}
+        result = proper.copy_modified(args=[_with_sizes(arg, change, int_type) for arg in proper.args])
+        result.extra_attrs = ExtraAttrs(attrs)
+        return result
+
+    return replace(type_, one)
+
+
+def _sizes(info: TypeInfo, given: Mapping[str, Size | None]) -> tuple[dict[str, Size], dict[Symbol, Size]]:
+    """The sizes of the attributes of an instance, and of the constructors' parameters, from those that were given."""
     found: dict[str, Size] = {}
-    owners = [base for base in info.mro if "parameters" in _data(base)]
-    passed: Mapping[str, Size] | None = given
-    for base in owners:
+    parameters: dict[Symbol, Size] = {}
+    passed: Mapping[str, Size | None] | None = given
+    for base in (base for base in info.mro if "parameters" in _data(base)):
         if passed is None:
             break
         data = _data(base)
         sizes = dict(passed)
         for name, text in data["defaults"].items():
-            default = size_from_expression(text, lambda _: None)
-            if name not in sizes and default is not None and name in data["parameters"]:
-                sizes[name] = default
-        replaced = {Symbol(name, base.fullname): size for name, size in sizes.items()}
+            if name not in sizes:
+                sizes[name] = size_from_expression(text, lambda _: None)
+        replaced = {Symbol(name, base.fullname): size for name, size in sizes.items() if size is not None}
+        parameters |= {symbol: size for symbol, size in replaced.items() if symbol.name in data["parameters"]}
         for name in data.get("attributes", {}):
             size = attribute_size(base, name)
             value = None if size is None else size.replace(replaced)
             if value is not None and not any(symbol.scope == base.fullname for symbol in value.symbols()):
                 found.setdefault(name, value)
         passed = _passed_on(base, data, replaced)
-    return found
+    return found, parameters
 
 
-def _passed_on(info: TypeInfo, data: Mapping[str, Any], replaced: Mapping[Symbol, Size]) -> dict[str, Size] | None:
+def _passed_on(
+    info: TypeInfo, data: Mapping[str, Any], replaced: Mapping[Symbol, Size]
+) -> dict[str, Size | None] | None:
     arguments = data.get("super")
     if arguments is None:
         return None
-    passed: dict[str, Size] = {}
+    passed: dict[str, Size | None] = {}
     for name, text in arguments.items():
-        size = size_from_expression(text, lambda inner: _class_read(info, inner, set()))
-        value = None if size is None else size.replace(replaced)
-        if value is not None:
-            passed[name] = value
+        size = None if text is None else size_from_expression(text, lambda inner: _class_read(info, inner, set()))
+        passed[name] = None if size is None else size.replace(replaced)
     return passed
 
 
@@ -209,13 +252,13 @@ def _reassigned(function: FuncDef) -> list[str]:
     return [target.name for target, _ in assignments(function) if isinstance(target, NameExpr)]
 
 
-def _super_arguments(constructor: FuncDef) -> dict[str, str] | None:
+def _super_arguments(constructor: FuncDef) -> dict[str, str | None] | None:
     """What a constructor passes to its parent's by keyword."""
     for statement in statements(constructor.body):
         call = getattr(statement, "expr", None)
         if isinstance(call, CallExpr) and isinstance(call.callee, SuperExpr) and call.callee.name == "__init__":
             pairs = zip(call.arg_names, call.args, strict=True)
-            return {name: text for name, value in pairs if name and (text := _text(value)) is not None}
+            return {name: _text(value) for name, value in pairs if name}
     return None
 
 

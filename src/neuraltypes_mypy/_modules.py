@@ -38,11 +38,10 @@ from mypy.types import (
     get_proper_type,
 )
 
-from neuraltypes._sizes import Size
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._calls import Argument, Calls, Known, mentions_tensors
 from neuraltypes_mypy._config import attribute_size, configuration, configured, has_sizes
-from neuraltypes_mypy._names import MODULE, NEURAL_MODULE
+from neuraltypes_mypy._names import MODULE, NEURAL_MODULE, SEQUENTIAL
 from neuraltypes_mypy._sizes_of import is_int, is_self, size_of_expression
 from neuraltypes_mypy._tensor import unknown
 from neuraltypes_mypy._types import KnownTypes
@@ -67,12 +66,11 @@ class Modules:
         instance = get_proper_type(result)
         if not isinstance(instance, Instance):
             return result
-        given: dict[str, Size] = {}
-        for name, expressions in zip(ctx.callee_arg_names, ctx.args, strict=True):
-            if name and len(expressions) == 1:
-                size = size_of_expression(expressions[0], ctx.api)
-                if size is not None:
-                    given[name] = size
+        given = {
+            name: size_of_expression(expressions[0], ctx.api) if len(expressions) == 1 else None
+            for name, expressions in zip(ctx.callee_arg_names, ctx.args, strict=True)
+            if name and expressions
+        }
         return configured(instance, given, self._types.int)
 
     def sequential(self, ctx: FunctionContext) -> Type:
@@ -194,20 +192,24 @@ class Modules:
 
     def sequential_called(self, ctx: MethodContext) -> Type:
         """What `nn.Sequential` gives: each module's result goes to the next."""
-        items = _attribute(ctx.type, _ITEMS)
-        if not isinstance(items, TupleType) or not ctx.arg_types or len(ctx.arg_types[0]) != 1:
+        if not ctx.arg_types or len(ctx.arg_types[0]) != 1:
             return ctx.default_return_type
-        value, context = ctx.arg_types[0][0], ctx.args[0][0]
-        for item in items.items:
-            module = get_proper_type(item)
-            forward = self._forward(module, ctx.context, ctx.api) if isinstance(module, Instance) else None
-            if not isinstance(module, Instance) or not isinstance(forward, CallableType) or not forward.arg_types:
-                value = unknown()
-                continue
-            first = forward.arg_names[0] or "1"
-            argument = Argument(first, forward.arg_types[0], value, context)
-            value = self._calls.apply(forward, [argument], module.type.name, ctx.api, known_of(module))
-        return value
+        value = self._through(get_proper_type(ctx.type), ctx.arg_types[0][0], ctx.args[0][0], ctx.api)
+        return ctx.default_return_type if value is None else value
+
+    def _through(self, module: ProperType, value: Type, context: Context, api: Any) -> Type | None:
+        """What a module gives for a value; None where that is not known."""
+        items = _attribute(module, _ITEMS)
+        if isinstance(module, Instance) and module.type.fullname == SEQUENTIAL and isinstance(items, TupleType):
+            for item in items.items:
+                given = self._through(get_proper_type(item), value, context, api)
+                value = unknown() if given is None else given
+            return value
+        forward = self._forward(module, context, api) if isinstance(module, Instance) else None
+        if not isinstance(module, Instance) or not isinstance(forward, CallableType) or not forward.arg_types:
+            return None
+        argument = Argument(forward.arg_names[0] or "1", forward.arg_types[0], value, context)
+        return self._calls.apply(forward, [argument], module.type.name, api, known_of(module))
 
     def _forward(self, receiver: Instance, context: Context, api: Any) -> FunctionLike | None:
         symbol = receiver.type.get("forward")

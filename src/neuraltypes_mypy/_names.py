@@ -14,6 +14,7 @@ NEURAL_MODULE: Final = "neuraltypes._module.NeuralModule"
 ENSURE: Final = "neuraltypes._ensure.ensure"
 REVEAL: Final = "neuraltypes._ensure.reveal"
 CONTAINERS: Final = "torch.nn.modules.container"
+SEQUENTIAL: Final = f"{CONTAINERS}.Sequential"
 TENSOR_BASE: Final = "torch._C.TensorBase"
 
 

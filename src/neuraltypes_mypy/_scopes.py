@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mypy.nodes import FuncDef
+from mypy.nodes import AssignmentStmt, FuncDef, MemberExpr
 from mypy.types import CallableType, Type, TypeVarId, TypeVarLikeType, TypeVarType, UnboundType
 
 from neuraltypes._axes import Axes, Axis, NamedAxis, SymbolicAxis, VariadicAxis, python_expression
@@ -67,6 +67,8 @@ class Scopes:
         """The scope of an annotation, as mypy's type analyzer stands at it."""
         semantic = analyzer.api
         statement, stack = semantic.statement, semantic.function_stack
+        if not analyzer.tvar_scope.namespace or _is_attribute(statement):
+            return Scope()  # inside a `Callable`, whose names are its own, or of what outlives the call
         if isinstance(statement, FuncDef) and not (stack and stack[-1] is statement) and _is_in_signature(annotation, statement):
             return self._signature_scope(annotation, statement)
         for function in reversed(stack):
@@ -147,6 +149,10 @@ def body_scope(api: Any) -> Scope:
 def _class_of(function: FuncDef) -> str | None:
     info = function.info
     return info.fullname if info else None
+
+
+def _is_attribute(statement: Any) -> bool:
+    return isinstance(statement, AssignmentStmt) and isinstance(statement.lvalues[0], MemberExpr)
 
 
 def _is_in_signature(annotation: Type, function: FuncDef) -> bool:

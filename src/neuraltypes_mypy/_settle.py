@@ -38,7 +38,7 @@ from mypy.traverser import all_name_and_member_expressions
 from mypy.types import AnyType, Instance, PartialType, ProperType, Type, TypeOfAny, UnionType, get_proper_type
 
 from neuraltypes_mypy._join import join_tensors
-from neuraltypes_mypy._names import TENSOR
+from neuraltypes_mypy._names import MODULE, TENSOR
 from neuraltypes_mypy._statements import blocks, bound, statements, targets
 from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
 from neuraltypes_mypy._walk import replace, walk
@@ -107,6 +107,10 @@ class Settling:
         if isinstance(variable.type, PartialType) or not (variable.is_inferred or variable.is_argument):
             return ctx.default_return_type
         declared, held = get_proper_type(variable.type), api.binder.get(expression)
+        if variable.is_index_var and isinstance(declared, Instance) and declared.type.has_base(MODULE):
+            module = next(base for base in declared.type.mro if base.fullname == MODULE)
+            variable.type = Instance(module, [])  # another loop may go over other modules by the same name
+            held = declared if held is None else held
         if any(_is_known_tensor(type_) for type_ in walk(declared)):
             variable.type = replace(declared, _loosened)
             variable.is_inferred = True  # what is unknown may be assigned then, and the name is unknown

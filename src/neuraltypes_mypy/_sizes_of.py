@@ -20,6 +20,7 @@ from mypy.types import AnyType, Instance, LiteralType, ProperType, Type, TypeOfA
 from neuraltypes._sizes import OPERATIONS, Size, named, negate, number
 from neuraltypes_mypy._atoms import atom, size_of_atom
 from neuraltypes_mypy._config import attribute_size, configuration, is_configured
+from neuraltypes_mypy._scopes import scope_name
 from neuraltypes_mypy._statements import assigned_values
 
 
@@ -103,11 +104,13 @@ class _Reader:
         function = self._function
         if function is None or variable in self._reading:
             return None
-        self._reading.add(variable)
         if any(argument.variable is variable for argument in function.arguments):
             return self._parameter(variable, function)
+        self._reading.add(variable)
         assigned = assignments_to(variable, function)
-        return self.read(assigned[0]) if len(assigned) == 1 and assigned[0] is not None else None
+        size = self.read(assigned[0]) if len(assigned) == 1 and assigned[0] is not None else None
+        self._reading.discard(variable)
+        return size
 
     def _parameter(self, variable: Var, function: FuncDef) -> Size | None:
         """A parameter of a module's constructor is a size of the class; one of another function is its own."""
@@ -115,7 +118,7 @@ class _Reader:
             return None
         if function.name == "__init__" and function.info and is_configured(function.info):
             return named(variable.name, function.info.fullname)
-        return named(variable.name, function.fullname)
+        return named(variable.name, scope_name(function))
 
 
 def is_int(type_: Type | None) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from mypy.nodes import MemberExpr
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
 from mypy.types import Instance, LiteralType, ProperType, TupleType, Type, UnionType, get_proper_type
 
 from neuraltypes._sizes import OPERATIONS, Size, multiply, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
-from neuraltypes_mypy._sizes_of import has_size, size_of_expression, size_of_type, sized_int
+from neuraltypes_mypy._sizes_of import has_size, is_self, size_of_expression, size_of_type, sized_int
+from neuraltypes_mypy._config import seen_from_outside
 from neuraltypes_mypy._names import MODULE, TENSOR
 from neuraltypes_mypy._tensor import as_tensor, read_tensor, unknown, write_shape
 from neuraltypes_mypy._types import KnownTypes
@@ -111,7 +113,13 @@ class Values:
         is_kept = as_tensor(proper) is not None or (isinstance(proper, Instance) and proper.type.has_base(MODULE))
         if ctx.is_lvalue or is_changing or not is_kept:
             return replace(ctx.default_attr_type, self._forget)
-        return replace(ctx.default_attr_type, self._forget_names)
+        lasting = replace(ctx.default_attr_type, self._forget_names)
+        receiver = get_proper_type(ctx.type)
+        if isinstance(receiver, Instance) and not (
+            isinstance(ctx.context, MemberExpr) and is_self(ctx.context.expr, ctx.api)
+        ):
+            return seen_from_outside(lasting, receiver, self._types.int)
+        return lasting
 
     def _forget(self, proper: ProperType) -> Type | None:
         if has_size(proper):
