@@ -30,6 +30,7 @@ from neuraltypes._errors import AnnotationError
 from neuraltypes._sizes import Quotient, Size, Symbol, number, size_from_expression, subtract
 from neuraltypes.kinds import AxisKind, kind_from_name, kinds_of
 
+ARGUMENT: Final = "int "
 _TRIALS: Final = 4
 _HIGHLY_DIVISIBLE: Final = 2**10 * 3**4 * 5**2 * 7
 
@@ -180,12 +181,15 @@ def _fixed_ends(is_variadic: list[bool]) -> tuple[int, int]:
 def differ(left: Size, right: Size) -> bool:
     """Whether two sizes that must be equal are not known to be.
 
-    A division that would have to leave no remainder is given the benefit of the doubt: `d//h*h` is accepted as `d`.
+    A division that would have to leave no remainder is given the benefit of the doubt: `d//h*h` is accepted as `d`. So
+    is an `int` that a function was given (`ARGUMENT` starts its scope): its caller may know that it fits.
     """
     if left == right:
         return False
     difference = subtract(left, right)
     if difference is None:
+        return False
+    if len(difference.terms) > 1 and any(symbol.scope.startswith(ARGUMENT) for symbol in difference.symbols()):
         return False
     if not any(isinstance(factor, Quotient) for factors, _ in difference.terms for factor in factors):
         return True

@@ -16,7 +16,7 @@ from mypy.types import AnyType, Instance, ProperType, Type, TypeOfAny, TypeVarId
 from neuraltypes._sizes import Factor, Quotient, Size, Symbol, number, size_from_expression
 
 _PREFIX: Final = "neuraltypes:"
-_SCOPED: Final = re.compile(r"([^\W\d]\w*)@([\w.:<>-]*)")
+_SCOPED: Final = re.compile(r"([^\W\d]\w*)@((?:int )?[\w.:<>-]*)")
 
 
 def atom(size: Size, text: str, int_type: Instance) -> TypeVarType:

@@ -35,7 +35,7 @@ from neuraltypes._unify import Bindings, Mismatch, Rest, Shape, SizedAxis, unify
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import is_atom, note_of, noted_any
 from neuraltypes_mypy._elements import element_fits, element_text
-from neuraltypes_mypy._equal import EqualSizes
+from neuraltypes_mypy._equal import Equal, EqualSizes
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import TENSOR
 from neuraltypes_mypy._reveal import annotation_text, declared_text
@@ -80,6 +80,7 @@ class Bound:
 
     sizes: Bindings
     elements: Mapping[str, ProperType]
+    same: Equal
 
 
 class Calls:
@@ -146,7 +147,7 @@ class Calls:
             report.dtype(where, expected, given)
             wanted = _element_wanted(read_tensor(expected).element, read_tensor(given).element, elements)
             report.element(where, wanted, given)
-        return Bound(bindings, elements)
+        return Bound(bindings, elements, same)
 
     def _substituted(self, proper: ProperType, bound: Bound) -> Type | None:
         if not isinstance(proper, Instance) or proper.type.fullname != TENSOR:
@@ -155,9 +156,9 @@ class Calls:
         if variable.startswith(_RESULT):
             element = bound.elements.get(variable.removeprefix(_RESULT), unknown())
             proper = proper.copy_modified(args=[proper.args[0], proper.args[1], element])
-        return self._with_sizes(proper, bound.sizes)
+        return self._with_sizes(proper, bound)
 
-    def _with_sizes(self, proper: Instance, bindings: Bindings) -> Type:
+    def _with_sizes(self, proper: Instance, bound: Bound) -> Type:
         shape = get_proper_type(proper.args[1])
         if not isinstance(shape, TupleType) or not any(map(_is_marked, shape.items)):
             return proper
@@ -166,15 +167,15 @@ class Calls:
             return proper
         items: list[Type] = []
         for axis, item in zip(axes, shape.items, strict=True):
-            items.extend(self._sized(bindings, axes, axis) if _is_marked(item) else [item])
+            items.extend(self._sized(bound, axes, axis) if _is_marked(item) else [item])
         return proper.copy_modified(args=[proper.args[0], shape.copy_modified(items=items), proper.args[2]])
 
-    def _sized(self, bindings: Bindings, axes: Axes, axis: Any) -> list[Type]:
+    def _sized(self, bound: Bound, axes: Axes, axis: Any) -> list[Type]:
         from neuraltypes._unify import axes_of
         from neuraltypes.kinds import kinds_of
 
         kind = kinds_of(axes)[next(i for i, candidate in enumerate(axes) if candidate is axis)]
-        sized = bindings.shape_of_axis(axis, kind)
+        sized = bound.same.settled_shape(bound.sizes.shape_of_axis(axis, kind))
         return [
             written_axis(written, one.size if isinstance(one, SizedAxis) else None, self._types.int, self._types.tuple)
             for one, written in zip(sized, axes_of(sized), strict=True)

@@ -194,9 +194,9 @@ def _sizes(info: TypeInfo, given: Mapping[str, Size | None]) -> tuple[dict[str, 
         if passed is None:
             break
         data = _data(base)
-        sizes = dict(passed)
+        sizes = {_parameter(name, data["parameters"]): size for name, size in passed.items()}
         for name, text in data["defaults"].items():
-            if name not in sizes:
+            if name not in sizes:  # left to its default
                 sizes[name] = size_from_expression(text, lambda _: None)
         replaced = {Symbol(name, base.fullname): size for name, size in sizes.items() if size is not None}
         parameters |= {symbol: size for symbol, size in replaced.items() if symbol.name in data["parameters"]}
@@ -207,6 +207,11 @@ def _sizes(info: TypeInfo, given: Mapping[str, Size | None]) -> tuple[dict[str, 
                 found.setdefault(name, value)
         passed = _passed_on(base, data, replaced)
     return found, parameters
+
+
+def _parameter(name: str, parameters: list[str]) -> str:
+    place = int(name.removeprefix("#")) if name.startswith("#") else None
+    return parameters[place] if place is not None and place < len(parameters) else name
 
 
 def _passed_on(
@@ -253,12 +258,14 @@ def _reassigned(function: FuncDef) -> list[str]:
 
 
 def _super_arguments(constructor: FuncDef) -> dict[str, str | None] | None:
-    """What a constructor passes to its parent's by keyword."""
+    """What a constructor passes to its parent's, by keyword or as `#0`; None where that cannot be read."""
     for statement in statements(constructor.body):
         call = getattr(statement, "expr", None)
         if isinstance(call, CallExpr) and isinstance(call.callee, SuperExpr) and call.callee.name == "__init__":
-            pairs = zip(call.arg_names, call.args, strict=True)
-            return {name: _text(value) for name, value in pairs if name}
+            if any(kind.is_star() for kind in call.arg_kinds):
+                return None
+            pairs = enumerate(zip(call.arg_names, call.args, strict=True))
+            return {name or f"#{place}": _text(value) for place, (name, value) in pairs}
     return None
 
 

@@ -18,7 +18,7 @@ from mypy.nodes import (
     ListComprehension,
     ListExpr,
     MemberExpr,
-    NameExpr,
+    RefExpr,
     TupleExpr,
     TypeInfo,
 )
@@ -63,8 +63,11 @@ class Modules:
 
     def made(self, ctx: FunctionContext, result: Type) -> Type:
         """What a constructor gives, with the sizes that it was given."""
-        instance = get_proper_type(result)
-        if not isinstance(instance, Instance):
+        instance, call = get_proper_type(result), ctx.context
+        is_direct = isinstance(call, CallExpr) and isinstance(call.callee, RefExpr)
+        if not isinstance(instance, Instance) or not isinstance(call, CallExpr) or not is_direct:
+            return result  # made by way of a `type[Encoder]`, it may be of a subclass
+        if not isinstance(getattr(call.callee, "node", None), TypeInfo) or any(k.is_star() for k in call.arg_kinds):
             return result
         given = {
             name: size_of_expression(expressions[0], ctx.api) if len(expressions) == 1 else None

@@ -164,7 +164,7 @@ class NeuralTypesPlugin(Plugin):
     @lookup
     def _find_function_signature(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
         self._scopes.flush()
-        return self._widen_function if self._is_checked(fullname) else None
+        return self._widen_function if _is_local(fullname) or self._is_checked(fullname) else None
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """Calls of functions and constructors, after."""
@@ -174,7 +174,7 @@ class NeuralTypesPlugin(Plugin):
     @lookup
     def _find_function(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         self._scopes.flush()
-        if self._is_checked(fullname) or self._is_made_with_sizes(fullname):
+        if _is_local(fullname) or self._is_checked(fullname) or self._is_made_with_sizes(fullname):
             return _result(lambda ctx: self._called(ctx, fullname))
         return None
 
@@ -282,6 +282,11 @@ class NeuralTypesPlugin(Plugin):
 
 def _is_foreign(fullname: str) -> bool:
     return fullname.partition(".")[0] in _FOREIGN
+
+
+def _is_local(fullname: str) -> bool:
+    """Whether a name is one inside of a function, which cannot be looked up: the call itself shows whether it is ours."""
+    return "." not in fullname and not fullname.startswith("<")
 
 
 def _says_tensors(node: SymbolNode | None) -> bool:

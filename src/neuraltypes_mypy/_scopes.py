@@ -15,6 +15,7 @@ from mypy.types import CallableType, Type, TypeVarId, TypeVarLikeType, TypeVarTy
 from neuraltypes._axes import Axes, Axis, NamedAxis, SymbolicAxis, VariadicAxis, python_expression
 from neuraltypes._sizes import Size, named, number, size_from_expression
 from neuraltypes._axes import FixedAxis
+from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy._atoms import size_of_atom
 from neuraltypes_mypy._settle import instrument_signature
 from neuraltypes_mypy._walk import walk
@@ -53,7 +54,7 @@ class Scope:
             return named(axis, self.name) if self.name and (axis in self.bound or self.binds) else None
         if name.startswith("self.") and name.count(".") == 1:
             return named(name.removeprefix("self."), self.class_name) if self.class_name else None
-        return named(name, self.name) if self.name and name.isidentifier() else None
+        return named(name, ARGUMENT + self.name) if self.name and name.isidentifier() else None
 
 
 class Scopes:
@@ -79,7 +80,8 @@ class Scopes:
     def bind(self, scope: Scope, axes: Axes) -> None:
         """Remember what the axes of a parameter bind."""
         if scope.binds:
-            names = {axis.name for axis in axes if isinstance(axis, NamedAxis | VariadicAxis) and axis.name}
+            named_axes = (axis for axis in axes if isinstance(axis, NamedAxis | VariadicAxis))
+            names = {axis.name for axis in named_axes if axis.name and not axis.broadcastable}
             self._bound.setdefault(scope.name, set()).update(names)
 
     def flush(self) -> None:

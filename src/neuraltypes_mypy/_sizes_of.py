@@ -18,6 +18,7 @@ from mypy.nodes import (
 from mypy.types import AnyType, Instance, LiteralType, ProperType, Type, TypeOfAny, get_proper_type
 
 from neuraltypes._sizes import OPERATIONS, Size, named, negate, number
+from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy._atoms import atom, size_of_atom
 from neuraltypes_mypy._config import attribute_size, configuration, is_configured
 from neuraltypes_mypy._scopes import scope_name
@@ -118,7 +119,7 @@ class _Reader:
             return None
         if function.name == "__init__" and function.info and is_configured(function.info):
             return named(variable.name, function.info.fullname)
-        return named(variable.name, scope_name(function))
+        return named(variable.name, ARGUMENT + scope_name(function))
 
 
 def is_int(type_: Type | None) -> bool:
