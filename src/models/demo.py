@@ -138,7 +138,7 @@ def _show_wrong_batch(training: LanguageModelTraining) -> None:
     calls: tuple[Callable[[], object], ...] = (
         lambda: training.loss(logits=logits, targets=tokens[:, 1:]),
         lambda: training.model(tokens=tokens.float()),
-        lambda: training.loss(logits=training.model.embedding(tokens=tokens), targets=tokens),
+        lambda: training.loss(logits=training.model.embedding(tokens=tokens), targets=tokens),  # type: ignore[element-mismatch]
     )
     for call in calls:
         try:

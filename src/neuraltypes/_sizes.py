@@ -203,8 +203,8 @@ def _evaluate(node: ast.expr, lookup: Callable[[str], Size | None]) -> Size | No
         case ast.BinOp(op=operator, left=left, right=right) if type(operator) in _OPERATORS:
             return _both(OPERATIONS[_OPERATORS[type(operator)]], _evaluate(left, lookup), _evaluate(right, lookup))
         case ast.Call(func=ast.Name(id="min" | "max" as name), args=args, keywords=[]):
-            values = [size and size.constant for size in (_evaluate(arg, lookup) for arg in args)]
-            known = [value for value in values if value is not None]
+            sizes = [_evaluate(arg, lookup) for arg in args]
+            known = [size.constant for size in sizes if size is not None and size.constant is not None]
             return number((min if name == "min" else max)(known)) if known and len(known) == len(args) else None
         case _:
             return None

@@ -260,8 +260,8 @@ def _axes_count(count: int) -> str:
 def _kind_mismatch(argument: str, axes: Axes, shape: Shape) -> Mismatch | None:
     """Axes in another order, or where both sides spell their kinds out, of other kinds.
 
-    Letters are taken at their word only when the same kinds come in another order: in a helper for any matrix, `b t` may
-    stand for whatever two axes.
+    Letters are taken at their word only when the same kinds come in another order: in a helper for any matrix, `b t`
+    may stand for whatever two axes.
     """
     given = axes_of(shape)
     expected_kinds, given_kinds = kinds_of(axes), kinds_of(given)

@@ -14,8 +14,8 @@ from mypy.types import (
     PlaceholderType,
     ProperType,
     RawExpressionType,
-    TupleType,
     Type,
+    TypeOfAny,
     TypeVarType,
     UnboundType,
     UnionType,
@@ -150,7 +150,7 @@ class Annotations:
         return self._types.instance(dtype_class(name)) or unknown()
 
     def _shape(self, axes: Axes, scope: Scope) -> ProperType:
-        int_type, tuple_type = self._types.int, self._types.tuple
+        int_type, tuple_type = self._types.int_type, self._types.tuple_type
         items = [written_axis(axis, scope.size_of(axis), int_type, tuple_type) for axis in axes]
         return shape_type(items, tuple_type)
 
@@ -168,10 +168,14 @@ class Annotations:
 
     def _with_metadata(self, ctx: AnalyzeTypeContext, *, is_neural_type: bool) -> Type:
         api: Any = ctx.api
-        inner = api.try_analyze_special_unbound_type(ctx.type, "typing.Annotated") if len(ctx.type.args) >= 2 else unknown()
+        inner = (
+            api.try_analyze_special_unbound_type(ctx.type, "typing.Annotated") if len(ctx.type.args) >= 2 else unknown()
+        )
         if not any(_is_tensor(type_) for type_ in walk(inner)):
             return inner  # an array that is none of torch's
-        elements = [found for item in ctx.type.args[1:] if (found := self._element(item, ctx, is_neural_type)) is not None]
+        elements = [
+            found for item in ctx.type.args[1:] if (found := self._element(item, ctx, is_neural_type)) is not None
+        ]
         if len(elements) > 1:
             api.fail("A tensor type has two elements; keep one", ctx.context, code=codes.BAD_ANNOTATION)
         return self.with_element(inner, elements[0]) if elements else inner
@@ -203,7 +207,8 @@ class Annotations:
             api.fail(
                 "The second argument of NeuralType is no element; write a subclass of ElementType such as LogitsType, "
                 "or an instance such as AudioSignal(freq=16000)",
-                ctx.context, code=codes.BAD_ANNOTATION,
+                ctx.context,
+                code=codes.BAD_ANNOTATION,
             )
         return None
 
@@ -215,9 +220,9 @@ class Annotations:
         scope = self._scopes.scope_of(ctx.type, api)
         if not scope.name:
             return unknown()
-        return TypeVarType(
-            node.name, node.fullname, element_variable_id(node.name, scope.name), node.values, node.upper_bound, unknown()
-        )
+        identity = element_variable_id(node.name, scope.name)
+        none = AnyType(TypeOfAny.from_omitted_generics)
+        return TypeVarType(node.name, node.fullname, identity, node.values, node.upper_bound, none)
 
     def _element_call(self, item: RawExpressionType, api: Any) -> ProperType | None:
         module: MypyFile = api.api.modules[api.api.cur_mod_id]

@@ -6,7 +6,7 @@ that what disagrees is said here and in our words; after, the arguments' types a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -31,7 +31,7 @@ from mypy.types import (
 
 from neuraltypes._axes import Axes
 from neuraltypes._sizes import Size
-from neuraltypes._unify import Bindings, Mismatch, Rest, Shape, SizedAxis, unify
+from neuraltypes._unify import Bindings, Mismatch, Shape, SizedAxis, unify
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import is_atom, note_of, noted_any
 from neuraltypes_mypy._elements import element_fits, element_text
@@ -119,7 +119,9 @@ class Calls:
         bindings = self._check(arguments, name, ctx.api, known)
         return replace(ctx.default_return_type, lambda proper: self._substituted(proper, bindings))
 
-    def apply(self, signature: CallableType, arguments: list[Argument], name: str, api: Any, known: Known | None) -> Type:
+    def apply(
+        self, signature: CallableType, arguments: list[Argument], name: str, api: Any, known: Known | None
+    ) -> Type:
         """The type of a call that stands nowhere in the source, as when a container calls its modules in turn."""
         bindings = self._check(arguments, name, api, known)
         result = replace(signature.ret_type, _marked)
@@ -177,7 +179,9 @@ class Calls:
         kind = kinds_of(axes)[next(i for i, candidate in enumerate(axes) if candidate is axis)]
         sized = bound.same.settled_shape(bound.sizes.shape_of_axis(axis, kind))
         return [
-            written_axis(written, one.size if isinstance(one, SizedAxis) else None, self._types.int, self._types.tuple)
+            written_axis(
+                written, one.size if isinstance(one, SizedAxis) else None, self._types.int_type, self._types.tuple_type
+            )
             for one, written in zip(sized, axes_of(sized), strict=True)
         ]
 
@@ -261,8 +265,7 @@ def _items_of(expression: Expression) -> list[Expression]:
 def mentions_tensors(signature: Type) -> bool:
     """Whether a signature says anything about a tensor."""
     return any(
-        isinstance(type_, Instance) and type_.type.fullname == TENSOR and is_known(type_)
-        for type_ in walk(signature)
+        isinstance(type_, Instance) and type_.type.fullname == TENSOR and is_known(type_) for type_ in walk(signature)
     )
 
 
@@ -350,11 +353,10 @@ def _inside(wanted: ProperType, got: ProperType) -> Iterator[tuple[str, Type, Ty
         if wanted.args and not _has_unpack(got):
             for number, item in enumerate(got.items):
                 yield f"[{number}]", wanted.args[-1], item
-    elif isinstance(wanted, Instance) and isinstance(got, Instance) and wanted.args:
-        if got.type.has_base(wanted.type.fullname):
-            mapped = map_instance_to_supertype(got, wanted.type)
-            for inner, item in zip(wanted.args, mapped.args, strict=False):
-                yield "[...]", inner, item
+    elif isinstance(wanted, Instance) and isinstance(got, Instance) and got.type.has_base(wanted.type.fullname):
+        mapped = map_instance_to_supertype(got, wanted.type)
+        for inner, item in zip(wanted.args, mapped.args, strict=False):
+            yield "[...]", inner, item
 
 
 def _has_unpack(type_: TupleType) -> bool:
@@ -370,7 +372,11 @@ def _field_names(type_: TupleType) -> list[str]:
     fields = info.names.get("_fields")
     literal = get_proper_type(fields.type) if fields is not None and fields.type is not None else None
     count = len(literal.items) if isinstance(literal, TupleType) else 0
-    names = [name for name, symbol in info.names.items() if not name.startswith("_") and getattr(symbol.node, "is_property", False)]
+    names = [
+        name
+        for name, symbol in info.names.items()
+        if not name.startswith("_") and getattr(symbol.node, "is_property", False)
+    ]
     return names if len(names) == count == len(type_.items) else []
 
 

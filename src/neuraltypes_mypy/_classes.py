@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mypy.nodes import ClassDef, FuncDef, RefExpr, TypeInfo
+from mypy.nodes import ClassDef, FuncDef, MemberExpr, NameExpr, TypeInfo
 from mypy.plugin import ClassDefContext
 
 from neuraltypes_mypy import _codes as codes
@@ -36,21 +36,28 @@ def is_dtype(info: TypeInfo) -> bool:
 
 def _record_dtype(cls: ClassDef) -> None:
     """Keep with a class that it is a dtype; jaxtyping hides `AbstractDtype` from type checkers."""
-    bases = [base for base in cls.base_type_exprs if isinstance(base, RefExpr)]
+    bases = [base for base in cls.base_type_exprs if isinstance(base, NameExpr | MemberExpr)]
     if any(base.name == "AbstractDtype" for base in bases) or any(map(is_dtype, cls.info.mro)):
         cls.info.metadata[_KEY] = {"is_dtype": True}
 
 
 def _require_keyword_only(forward: FuncDef, ctx: ClassDefContext) -> None:
-    positional = [argument for argument in forward.arguments[1:] if not (argument.kind.is_named() or argument.kind.is_star())]
-    stars = [argument for argument in forward.arguments[1:] if argument.kind.is_star() and not argument.kind.is_named(star=True)]
+    positional = [
+        argument for argument in forward.arguments[1:] if not (argument.kind.is_named() or argument.kind.is_star())
+    ]
+    stars = [
+        argument
+        for argument in forward.arguments[1:]
+        if argument.kind.is_star() and not argument.kind.is_named(star=True)
+    ]
     if not positional and not stars:
         return
     names = ", ".join(f'"{argument.variable.name}"' for argument in positional or stars)
     ctx.api.fail(
         f'"forward" of "{ctx.cls.name}" takes its inputs by keyword only, but {names} can be positional',
-        forward, code=codes.KEYWORD_ONLY,
+        forward,
+        code=codes.KEYWORD_ONLY,
     )
     path = ctx.api.modules[ctx.cls.info.module_name].path  # type: ignore[attr-defined]
     note = corrected_signature(forward, path)
-    ctx.api.note(f"Write {note}", forward, code=codes.KEYWORD_ONLY)  # type: ignore[attr-defined]
+    ctx.api.note(f"Write {note}", forward, code=codes.KEYWORD_ONLY)

@@ -1,7 +1,7 @@
 """Configurations: the sizes that a module's constructor takes, and the attributes that hold them.
 
-What a class does with its `int` parameters is read once, when mypy meets the class, and kept with it: `self.d = d_model`
-makes `self.d` the size `d_model`. What an instance was made with travels with the type of the instance.
+What a class does with its `int` parameters is read once, when mypy meets the class, and kept with it:
+`self.d = d_model` makes `self.d` the size `d_model`. What an instance was made with travels with its type.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def is_configured(info: TypeInfo) -> bool:
 
 def has_configuration(info: TypeInfo) -> bool:
     """Whether instances of a class remember sizes that they were made with."""
-    return any(_data(base).get("attributes") for base in info.mro)
+    return any(_data(base).get("parameters") for base in info.mro)
 
 
 def _data(info: TypeInfo) -> Mapping[str, Any]:
@@ -104,8 +104,12 @@ def attribute_size(info: TypeInfo, name: str) -> Size | None:
     for base in info.mro:
         text = _data(base).get("attributes", {}).get(name)
         if text is not None:
-            return size_from_expression(text, lambda inner: _class_read(base, inner, {name}))
+            return _read_text(base, text, {name})
     return None
+
+
+def _read_text(info: TypeInfo, text: str, reading: set[str]) -> Size | None:
+    return size_from_expression(text, lambda inner: _class_read(info, inner, reading))
 
 
 def _class_read(info: TypeInfo, name: str, reading: set[str]) -> Size | None:
@@ -114,7 +118,7 @@ def _class_read(info: TypeInfo, name: str, reading: set[str]) -> Size | None:
         text = _data(info).get("attributes", {}).get(attribute)
         if text is None or attribute in reading:
             return None
-        return size_from_expression(text, lambda inner: _class_read(info, inner, reading | {attribute}))
+        return _read_text(info, text, reading | {attribute})
     return named(name, info.fullname) if name in _data(info).get("parameters", ()) else None
 
 
@@ -222,7 +226,7 @@ def _passed_on(
         return None
     passed: dict[str, Size | None] = {}
     for name, text in arguments.items():
-        size = None if text is None else size_from_expression(text, lambda inner: _class_read(info, inner, set()))
+        size = None if text is None else _read_text(info, text, set())
         passed[name] = None if size is None else size.replace(replaced)
     return passed
 
@@ -231,7 +235,7 @@ def _attributes(cls: ClassDef, constructor: FuncDef) -> dict[str, str]:
     """The attributes that hold a size for good: assigned once, in the constructor."""
     counts: dict[str, int] = {}
     texts: dict[str, str] = {}
-    reassigned = {target for target in _reassigned(constructor)}
+    reassigned = set(_reassigned(constructor))
     for method in methods(cls.defs):
         for name, value in attribute_values(method):
             counts[name] = counts.get(name, 0) + 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from mypy.literals import literal_hash
 from mypy.nodes import CallExpr, Expression, IndexExpr, MemberExpr, NameExpr, OperatorAssignmentStmt, Var
 from mypy.plugin import FunctionContext, MethodContext, MethodSigContext
 from mypy.types import FunctionLike, Instance, ProperType, Type, UnionType, get_proper_type
@@ -54,7 +55,9 @@ class Containers:
         if len(args) == 1 and len(given) > 1 and ctx.api.type_context[-1] is None:
             joined = join_tensors(given)
             args = args if joined is None else [joined]
-        return result if all(a is b for a, b in zip(args, result.args, strict=True)) else result.copy_modified(args=args)
+        return (
+            result if all(a is b for a, b in zip(args, result.args, strict=True)) else result.copy_modified(args=args)
+        )
 
     def widen(self, ctx: MethodSigContext) -> FunctionLike:
         """`xs.append(x)` where the type of `xs` is inferred takes every tensor."""
@@ -65,7 +68,7 @@ class Containers:
 
     def inserted(self, ctx: MethodContext) -> Type:
         """After it, `xs` holds what its items have in common."""
-        variable, container = _inferred_variable(ctx.context), get_proper_type(ctx.type)
+        variable, container = _inferred_variable(ctx.context), ctx.type
         if variable is None or not isinstance(container, Instance) or not _holds_tensors(container):
             return ctx.default_return_type
         given = [item for items in ctx.arg_types for item in items]
@@ -73,10 +76,7 @@ class Containers:
         if any(a is not b for a, b in zip(args, container.args, strict=True)):
             widened = container.copy_modified(args=args)
             variable.type = widened
-            receiver = _receiver(ctx.context)
-            if receiver is not None:  # what a name holds is also kept for each branch
-                api: Any = ctx.api
-                api.binder.put(receiver, widened)
+            _forget_elsewhere(_receiver(ctx.context), widened, ctx.api)
         return ctx.default_return_type
 
     def _widened(self, held: Type, given: list[Type]) -> Type:
@@ -99,6 +99,18 @@ def _tensors_in(type_: Type) -> list[Type]:
         return [proper]
     args = proper.args if isinstance(proper, Instance) else []
     return [arg for arg in args if as_tensor(arg) is not None]
+
+
+def _forget_elsewhere(receiver: Expression | None, widened: Type, api: Any) -> None:
+    """Let every open branch and loop know what a container now holds: it is the same container there."""
+    key = None if receiver is None else literal_hash(receiver)
+    if key is None:
+        return
+    for frame in api.binder.frames:
+        if key in frame.types:
+            current = frame.types[key]
+            frame.types[key] = type(current)(widened, current.from_assignment)
+    api.binder.put(receiver, widened)
 
 
 def _holds_tensors(type_: Type) -> bool:

@@ -58,7 +58,6 @@ def _find(function: FuncDef, path: str) -> ast.FunctionDef | ast.AsyncFunctionDe
     except (OSError, ValueError, SyntaxError, RecursionError):
         return None
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == function.name:
-            if node.lineno == function.line:
-                return node
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno == function.line:
+            return node
     return None

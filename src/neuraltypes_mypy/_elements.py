@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mypy.nodes import AssignmentStmt, ClassDef, MemberExpr, NameExpr, TypeInfo, Var
+from mypy.nodes import AssignmentStmt, ClassDef, MemberExpr, NameExpr, SymbolNode, TypeInfo, Var
 from mypy.subtypes import is_subtype
 from mypy.types import AnyType, Instance, LiteralType, ProperType, TupleType, TypeVarType, get_proper_type
 
@@ -60,12 +60,14 @@ def parameter_names(info: TypeInfo) -> list[str]:
     """The parameters of an element class, its bases' first."""
     names: list[str] = []
     for base in reversed(info.mro):
-        for name, symbol in base.names.items():
-            node = symbol.node
-            if isinstance(node, Var) and not node.is_classvar and node.explicit_self_type is False and name not in names:
-                if node.is_initialized_in_class and not node.is_inferred and not name.startswith("_"):
-                    names.append(name)
+        names += [name for name, symbol in base.names.items() if name not in names and _is_field(symbol.node)]
     return names
+
+
+def _is_field(node: SymbolNode | None) -> bool:
+    if not isinstance(node, Var) or node.is_classvar or node.is_inferred:
+        return False
+    return node.is_initialized_in_class and not node.name.startswith("_")
 
 
 def record_domain(cls: ClassDef) -> None:

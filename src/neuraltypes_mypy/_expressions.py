@@ -1,4 +1,4 @@
-"""Annotations where mypy sees an expression: `isinstance(x, Float[Tensor, "b t"])`, `ensure(x, Float[Tensor, "b t"])`."""
+"""Annotations where mypy sees an expression: the second argument of `isinstance` and `ensure`."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from mypy.nodes import (
     TypeAlias,
     TypeInfo,
 )
-from mypy.types import Instance, NoneType, ProperType, TupleType, Type, UnionType, get_proper_type
+from mypy.types import Instance, NoneType, ProperType, TupleType, Type, UnionType
 
 from neuraltypes._axes import parse_axes
 from neuraltypes._errors import AnnotationError
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._annotations import Annotations
 from neuraltypes_mypy._elements import is_element
-from neuraltypes_mypy._names import ANNOTATED, TENSOR
+from neuraltypes_mypy._names import ANNOTATED
 from neuraltypes_mypy._origins import find_origin
 from neuraltypes_mypy._scopes import body_scope
 from neuraltypes_mypy._tensor import unknown
@@ -68,7 +68,7 @@ class Expressions:
         if base.fullname == "typing.Union":
             return UnionType.make_union(known)
         if isinstance(base.node, TypeInfo) and base.node.fullname == "builtins.tuple":
-            return TupleType(known, self._types.tuple)
+            return TupleType(known, self._types.tuple_type)
         if isinstance(base.node, TypeInfo) and len(base.node.type_vars) == len(known):
             return Instance(base.node, known)
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, Final
 
 from mypy.checkmember import analyze_member_access
@@ -24,7 +23,6 @@ from mypy.nodes import (
 )
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext, MethodSigContext
 from mypy.types import (
-    AnyType,
     CallableType,
     ExtraAttrs,
     FunctionLike,
@@ -40,9 +38,9 @@ from mypy.types import (
 
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._calls import Argument, Calls, Known, mentions_tensors
-from neuraltypes_mypy._config import attribute_size, configuration, configured, has_sizes
+from neuraltypes_mypy._config import attribute_size, configuration, configured
 from neuraltypes_mypy._names import MODULE, NEURAL_MODULE, SEQUENTIAL
-from neuraltypes_mypy._sizes_of import is_int, is_self, size_of_expression
+from neuraltypes_mypy._sizes_of import is_int, is_self, is_steady, size_of_expression
 from neuraltypes_mypy._tensor import unknown
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._values import Values
@@ -74,7 +72,14 @@ class Modules:
             for name, expressions in zip(ctx.callee_arg_names, ctx.args, strict=True)
             if name and expressions
         }
-        return configured(instance, given, self._types.int)
+        return configured(instance, given, self._types.int_type)
+
+    def replaced(self, ctx: FunctionContext) -> Type:
+        """`dataclasses.replace` gives an object of other sizes."""
+        instance = get_proper_type(ctx.default_return_type)
+        if isinstance(instance, Instance) and instance.extra_attrs is not None:
+            return Instance(instance.type, instance.args)
+        return ctx.default_return_type
 
     def sequential(self, ctx: FunctionContext) -> Type:
         """`nn.Sequential(a, b)` remembers its modules."""
@@ -91,7 +96,7 @@ class Modules:
         items = [_type_of(expression, ctx.api) for expression in expressions]
         if not all(isinstance(get_proper_type(item), Instance) for item in items):
             return ctx.default_return_type
-        return _with_attribute(instance, _ITEMS, TupleType(items, self._types.tuple))
+        return _with_attribute(instance, _ITEMS, TupleType(items, self._types.tuple_type))
 
     def container(self, ctx: FunctionContext) -> Type:
         """`nn.ModuleList([...])` and `nn.ModuleDict({...})` remember their modules."""
@@ -104,7 +109,7 @@ class Modules:
         if isinstance(expression, ListExpr | TupleExpr):
             types = [_type_of(item, ctx.api) for item in expression.items]
             if types and all(isinstance(get_proper_type(type_), Instance) for type_ in types):
-                instance = _with_attribute(instance, _ITEMS, TupleType(types, self._types.tuple))
+                instance = _with_attribute(instance, _ITEMS, TupleType(types, self._types.tuple_type))
             return _with_common(instance, types)
         if isinstance(expression, ListComprehension):
             return _with_common(instance, [_type_of(expression.generator.left_expr, ctx.api)])
@@ -126,9 +131,9 @@ class Modules:
         """An attribute that holds a size: that of this instance, or within the class that of every instance."""
         if ctx.is_lvalue or not isinstance(ctx.context, MemberExpr):
             return ctx.default_attr_type
-        receiver = get_proper_type(ctx.type)
+        receiver = ctx.type
         name = ctx.context.name
-        size = configuration(receiver).get(name)
+        size = configuration(receiver).get(name) if is_steady(ctx.context.expr, receiver, ctx.api) else None
         if size is None and isinstance(receiver, Instance) and is_self(ctx.context.expr, ctx.api):
             size = attribute_size(receiver.type, name)
         if size is not None and not is_int(ctx.default_attr_type):
@@ -164,7 +169,7 @@ class Modules:
 
     def call(self, ctx: AttributeContext) -> Type:
         """The type of `module.__call__`: that of `forward`, where `forward` says anything about tensors."""
-        receiver = get_proper_type(ctx.type)
+        receiver = ctx.type
         if not isinstance(receiver, Instance):
             return ctx.default_attr_type
         forward = self._forward(receiver, ctx.context, ctx.api)
@@ -173,7 +178,7 @@ class Modules:
     def keyword_only(self, ctx: MethodSigContext) -> FunctionLike:
         """The signature of a call; positional arguments of a `NeuralModule` are reported, with the corrected call."""
         signature, call = ctx.default_signature, ctx.context
-        receiver = get_proper_type(ctx.type)
+        receiver = ctx.type
         if (
             isinstance(call, CallExpr)
             and isinstance(receiver, Instance)
@@ -197,7 +202,7 @@ class Modules:
         """What `nn.Sequential` gives: each module's result goes to the next."""
         if not ctx.arg_types or len(ctx.arg_types[0]) != 1:
             return ctx.default_return_type
-        value = self._through(get_proper_type(ctx.type), ctx.arg_types[0][0], ctx.args[0][0], ctx.api)
+        value = self._through(ctx.type, ctx.arg_types[0][0], ctx.args[0][0], ctx.api)
         return ctx.default_return_type if value is None else value
 
     def _through(self, module: ProperType, value: Type, context: Context, api: Any) -> Type | None:
@@ -220,8 +225,14 @@ class Modules:
             return None
         forward = get_proper_type(
             analyze_member_access(
-                "forward", receiver, context, is_lvalue=False, is_super=False, is_operator=False,
-                original_type=receiver, chk=api,
+                "forward",
+                receiver,
+                context,
+                is_lvalue=False,
+                is_super=False,
+                is_operator=False,
+                original_type=receiver,
+                chk=api,
             )
         )
         if isinstance(forward, CallableType) and mentions_tensors(forward):

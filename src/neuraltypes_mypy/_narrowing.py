@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from mypy.literals import literal_hash
 from mypy.nodes import (
     AssertStmt,
     Block,
+    BreakStmt,
     CallExpr,
     ComparisonExpr,
+    ContinueStmt,
     Expression,
     FuncDef,
     IfStmt,
@@ -23,15 +26,11 @@ from mypy.nodes import (
     OpExpr,
     RaiseStmt,
     ReturnStmt,
-    ContinueStmt,
-    BreakStmt,
     Statement,
     TupleExpr,
-    UnaryExpr,
 )
-from mypy.literals import literal_hash
 from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext
-from mypy.types import FunctionLike, Instance, Type, TypeType, get_proper_type
+from mypy.types import FunctionLike, Instance, Type, TypeType
 
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes_mypy._expressions import Expressions
@@ -43,7 +42,9 @@ from neuraltypes_mypy._tensor import as_tensor, read_tensor, unknown, write_shap
 from neuraltypes_mypy._types import KnownTypes
 
 COMPARISONS = frozenset(
-    f"{owner}.{method}" for owner in ("builtins.int", "torch._C.Size", "builtins.tuple") for method in ("__eq__", "__ne__")
+    f"{owner}.{method}"
+    for owner in ("builtins.int", "torch._C.Size", "builtins.tuple")
+    for method in ("__eq__", "__ne__")
 )
 
 
@@ -111,7 +112,7 @@ class Narrowing:
         tensor = None if type_ is None else join_tensors([type_])
         shape = None if tensor is None else self._shape_after(expression, value, read_tensor(tensor).shape, api)
         if tensor is not None and shape is not None:
-            written = write_shape(shape, self._types.int, self._types.tuple)
+            written = write_shape(shape, self._types.int_type, self._types.tuple_type)
             narrowed = tensor.copy_modified(args=[tensor.args[0], written, tensor.args[2]])
             api.binder.put(subject, narrowed)
 
@@ -144,8 +145,7 @@ class Narrowing:
         sizes = tuple(SizedAxis(size_of_expression(item, api)) for item in value.items)
         known = shape if shape is not None and len(shape) == len(sizes) else sizes
         return tuple(
-            new if new.size is not None or isinstance(old, Rest) else old
-            for new, old in zip(sizes, known, strict=True)
+            new if new.size is not None or isinstance(old, Rest) else old for new, old in zip(sizes, known, strict=True)
         )
 
 

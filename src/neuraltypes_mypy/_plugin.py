@@ -44,7 +44,7 @@ from neuraltypes_mypy._narrowing import COMPARISONS, Narrowing
 from neuraltypes_mypy._reveal import Reveal
 from neuraltypes_mypy._scopes import Scopes
 from neuraltypes_mypy._settle import Settling
-from neuraltypes_mypy._tensor import make_generic, unknown
+from neuraltypes_mypy._tensor import make_generic, type_untyped_methods, unknown
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._values import ARITHMETIC_NAMES, Values
 from neuraltypes_mypy._walk import mentions_alias, walk
@@ -52,7 +52,13 @@ from neuraltypes_mypy._walk import mentions_alias, walk
 _C = TypeVar("_C", bound=Any)
 _CONTAINERS: Final = ("Sequential", "ModuleList", "ModuleDict")
 # Code that is surely not annotated for this plugin; what is said about it stands in tables.
-_FOREIGN: Final = (sys.stdlib_module_names - {"__main__", "test"}) | {"torch", "numpy", "sympy", "_typeshed", "typing_extensions"}
+_FOREIGN: Final = (sys.stdlib_module_names - {"__main__", "test"}) | {
+    "torch",
+    "numpy",
+    "sympy",
+    "_typeshed",
+    "typing_extensions",
+}
 
 
 @final
@@ -72,6 +78,7 @@ class NeuralTypesPlugin(Plugin):
         expressions = Expressions(self._types, self._annotations)
         self._narrowing = Narrowing(self._types, expressions, self._settling)
         self._reveal = Reveal(expressions)
+        self._prepared: TypeInfo | None = None
         self._aliases: dict[int, tuple[Type, bool]] = {}
         self._widen_function: Callable[[FunctionSigContext], FunctionLike] = _signature(self._calls.widen)
         self._widen_method: Callable[[MethodSigContext], FunctionLike] = _signature(self._calls.widen)
@@ -101,6 +108,7 @@ class NeuralTypesPlugin(Plugin):
             TENSOR: self._new_tensor,
             "builtins.len": self._values.length,
             "builtins.isinstance": self._narrowing.isinstance_called,
+            "dataclasses.replace": self._module_types.replaced,
             ENSURE: self._reveal.ensure,
             REVEAL: self._reveal.reveal,
             f"{CONTAINERS}.Sequential": self._module_types.sequential,
@@ -163,7 +171,7 @@ class NeuralTypesPlugin(Plugin):
 
     @lookup
     def _find_function_signature(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
-        self._scopes.flush()
+        self._prepare()
         return self._widen_function if _is_local(fullname) or self._is_checked(fullname) else None
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
@@ -173,7 +181,7 @@ class NeuralTypesPlugin(Plugin):
 
     @lookup
     def _find_function(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
-        self._scopes.flush()
+        self._prepare()
         if _is_local(fullname) or self._is_checked(fullname) or self._is_made_with_sizes(fullname):
             return _result(lambda ctx: self._called(ctx, fullname))
         return None
@@ -185,7 +193,7 @@ class NeuralTypesPlugin(Plugin):
 
     @lookup
     def _find_method_signature(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
-        self._scopes.flush()
+        self._prepare()
         if not self._is_checked(fullname):
             return None
         return self._keyword_only if fullname.endswith(".__call__") else self._widen_method
@@ -197,10 +205,18 @@ class NeuralTypesPlugin(Plugin):
 
     @lookup
     def _find_method(self, fullname: str) -> Callable[[MethodContext], Type] | None:
-        self._scopes.flush()
+        self._prepare()
         if not self._is_checked(fullname):
             return None
         return _result(lambda ctx: self._module_types.called(ctx, _method_name(fullname)))
+
+    def _prepare(self) -> None:
+        """Finish what the semantic analysis of mypy left open, before its checker asks."""
+        self._scopes.flush()
+        tensor = self._types.info(TENSOR)
+        if tensor is not None and tensor is not self._prepared and tensor.mro:
+            self._prepared = tensor
+            type_untyped_methods(tensor, self._types.function_type)
 
     def _is_checked(self, fullname: str) -> bool:
         """Whether a call is surely ours to check: the signature says something about a tensor.
@@ -210,9 +226,7 @@ class NeuralTypesPlugin(Plugin):
         """
         node = self._node(fullname)
         if isinstance(node, TypeInfo):
-            return any(
-                made is not None and _says_tensors(made.node) for made in map(node.get, ("__init__", "__new__"))
-            )
+            return any(made is not None and _says_tensors(made.node) for made in map(node.get, ("__init__", "__new__")))
         return _says_tensors(node)
 
     def _is_made_with_sizes(self, fullname: str) -> bool:
@@ -237,7 +251,7 @@ class NeuralTypesPlugin(Plugin):
 
     @lookup
     def _find_attribute(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
-        self._scopes.flush()
+        self._prepare()
         owner, _, name = fullname.rpartition(".")
         symbol = self.lookup_fully_qualified(owner)
         if symbol is None or not isinstance(symbol.node, TypeInfo):
@@ -276,7 +290,7 @@ class NeuralTypesPlugin(Plugin):
     def get_customize_class_mro_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
         """`torch.Tensor` becomes generic."""
         if fullname == TENSOR:
-            return _class(lambda ctx: make_generic(ctx.cls.info, self._types.object))
+            return _class(lambda ctx: make_generic(ctx.cls.info, self._types.object_type))
         return None if _is_foreign(fullname) else _class(self._define_class)
 
 
@@ -285,7 +299,7 @@ def _is_foreign(fullname: str) -> bool:
 
 
 def _is_local(fullname: str) -> bool:
-    """Whether a name is one inside of a function, which cannot be looked up: the call itself shows whether it is ours."""
+    """Whether a name is one inside of a function, which cannot be looked up: its signature shows whether it is ours."""
     return "." not in fullname and not fullname.startswith("<")
 
 

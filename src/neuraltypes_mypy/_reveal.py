@@ -82,9 +82,7 @@ def _text(tensor: Instance, shape: str | None) -> str:
     type_ = read_tensor(tensor)
     axes = "..." if shape is None else shape
     dtype = type_.dtype.type.name if isinstance(type_.dtype, Instance) else "Shaped"
-    if isinstance(type_.dtype, AnyType) and type_.shape is None:
-        array = "Tensor"
-    else:
-        array = f'{dtype}[Tensor, "{axes}"]'
+    says_nothing = isinstance(type_.dtype, AnyType) and type_.shape is None
+    array = "Tensor" if says_nothing else f'{dtype}[Tensor, "{axes}"]'
     has_element = element_class(type_.element) is not None
     return f"NeuralType[{array}, {element_text(type_.element)}]" if has_element else array

@@ -12,9 +12,8 @@ from typing import Any, Final
 from mypy.nodes import AssignmentStmt, FuncDef, MemberExpr
 from mypy.types import CallableType, Type, TypeVarId, TypeVarLikeType, TypeVarType, UnboundType
 
-from neuraltypes._axes import Axes, Axis, NamedAxis, SymbolicAxis, VariadicAxis, python_expression
+from neuraltypes._axes import Axes, Axis, FixedAxis, NamedAxis, SymbolicAxis, VariadicAxis, python_expression
 from neuraltypes._sizes import Size, named, number, size_from_expression
-from neuraltypes._axes import FixedAxis
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy._atoms import size_of_atom
 from neuraltypes_mypy._settle import instrument_signature
@@ -70,7 +69,11 @@ class Scopes:
         statement, stack = semantic.statement, semantic.function_stack
         if not analyzer.tvar_scope.namespace or _is_attribute(statement):
             return Scope()  # inside a `Callable`, whose names are its own, or of what outlives the call
-        if isinstance(statement, FuncDef) and not (stack and stack[-1] is statement) and _is_in_signature(annotation, statement):
+        if (
+            isinstance(statement, FuncDef)
+            and not (stack and stack[-1] is statement)
+            and _is_in_signature(annotation, statement)
+        ):
             return self._signature_scope(annotation, statement)
         for function in reversed(stack):
             if isinstance(function, FuncDef) and (bound := self._names_of(function)):

@@ -24,8 +24,8 @@ from mypy.nodes import (
     FuncDef,
     MypyFile,
     NameExpr,
-    Statement,
     StarExpr,
+    Statement,
     StrExpr,
     SymbolNode,
     TupleExpr,
@@ -138,7 +138,9 @@ def _is_known_tensor(type_: ProperType) -> bool:
 
 
 def _loosened(proper: ProperType) -> Type | None:
-    return proper.copy_modified(args=[unknown() for _ in proper.args]) if _is_known_tensor(proper) else None
+    if not isinstance(proper, Instance) or not _is_known_tensor(proper):
+        return None
+    return proper.copy_modified(args=[unknown() for _ in proper.args])
 
 
 def _counts(body: Block) -> dict[str, int]:

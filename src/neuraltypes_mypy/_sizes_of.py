@@ -22,8 +22,8 @@ from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy._atoms import atom, size_of_atom
 from neuraltypes_mypy._config import attribute_size, configuration, is_configured
 from neuraltypes_mypy._scopes import scope_name
+from neuraltypes_mypy._source import may_change, read_source
 from neuraltypes_mypy._statements import assigned_values
-
 
 _SIZE: Final = "neuraltypes:size"  # no attribute has such a name
 
@@ -55,7 +55,7 @@ def size_of_type(type_: Type | None) -> Size | None:
 
 
 def size_of_expression(expression: Expression, api: Any) -> Size | None:
-    """The size of an `int` expression inside a function or a class, read from the expression where its type is `int`."""
+    """The size of an `int` expression: what its type says, or else what it reads."""
     size = size_of_type(api.lookup_type_or_none(expression))
     return size if size is not None else _Reader(api).read(expression)
 
@@ -88,7 +88,7 @@ class _Reader:
     def _attribute(self, expression: MemberExpr) -> Size | None:
         """An attribute of this module's, or of one whose constructor's arguments are known."""
         owner = get_proper_type(self._api.lookup_type_or_none(expression.expr) or AnyType(TypeOfAny.special_form))
-        size = configuration(owner).get(expression.name)
+        size = configuration(owner).get(expression.name) if is_steady(expression.expr, owner, self._api) else None
         if size is None and isinstance(owner, Instance) and is_self(expression.expr, self._api):
             return attribute_size(owner.type, expression.name)
         return size
@@ -120,6 +120,17 @@ class _Reader:
         if function.name == "__init__" and function.info and is_configured(function.info):
             return named(variable.name, function.info.fullname)
         return named(variable.name, ARGUMENT + scope_name(function))
+
+
+def is_steady(expression: Expression, owner: ProperType, api: Any) -> bool:
+    """Whether an object still has the sizes that it was made with: a module, or what nothing here can have changed."""
+    if not isinstance(owner, Instance) or is_configured(owner.type) or isinstance(expression, CallExpr):
+        return True
+    function = api.scope.current_function()
+    if not isinstance(expression, NameExpr) or not isinstance(function, FuncDef):
+        return False
+    source = read_source(api.tree.path).functions.get(function.line)
+    return source is not None and not may_change(source, expression.name)
 
 
 def is_int(type_: Type | None) -> bool:

@@ -1,7 +1,7 @@
 """The source of the modules that mypy checks, where mypy's own tree has lost what is needed.
 
-In an expression (`Audio = Float[Tensor, "b t"]`, `cast(Float[Tensor, "b t"], x)`) mypy keeps the `Tensor` of an annotation
-only (https://github.com/python/mypy/issues/17514), and of a call among the metadata it keeps the place.
+In an expression (`Audio = Float[Tensor, "b t"]`, `cast(Float[Tensor, "b t"], x)`) mypy keeps the `Tensor` of an
+annotation only (https://github.com/python/mypy/issues/17514), and of a call among the metadata it keeps the place.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ class SourceIndex:
     def __init__(self, text: str) -> None:
         self.calls: dict[Place, ast.Call] = {}
         self.enclosing: dict[Place, list[ast.Subscript]] = {}
+        self.functions: dict[int, ast.AST] = {}
+        self.compared: set[Place] = set()
         try:
             tree = ast.parse(text)
         except (SyntaxError, ValueError, RecursionError):
@@ -28,6 +30,11 @@ class SourceIndex:
 
     def _visit(self, node: ast.AST, subscripts: list[ast.Subscript]) -> None:
         match node:
+            case ast.Compare():
+                operands = (node.left, *node.comparators)
+                self.compared |= {(o.lineno, o.col_offset) for o in operands if isinstance(o, ast.Attribute)}
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                self.functions[node.lineno] = node
             case ast.Call(lineno=line, col_offset=column):
                 self.calls.setdefault((line, column), node)
             case ast.Name(lineno=line, col_offset=column) | ast.Attribute(lineno=line, col_offset=column):
@@ -42,6 +49,26 @@ class SourceIndex:
         below = subscripts if isinstance(node, ast.BinOp | ast.Attribute) else []
         for child in ast.iter_child_nodes(node):
             self._visit(child, below)
+
+
+def may_change(function: ast.AST, name: str) -> bool:
+    """Whether a function may change the object that a local name holds: assigns to an attribute of it, or hands it on.
+
+    Constructors (names in capitals) are trusted to read only.
+    """
+    for node in ast.walk(function):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del) and _is_name(node.value, name):
+            return True
+        if isinstance(node, ast.Call):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            values = (*node.args, *(keyword.value for keyword in node.keywords))
+            if not called[:1].isupper() and any(_is_name(value, name) for value in values):
+                return True
+    return False
+
+
+def _is_name(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def read_source(path: str) -> SourceIndex:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mypy.nodes import (
-    AssignmentExpr,
     AssignmentStmt,
     Block,
     Decorator,
@@ -13,16 +12,16 @@ from mypy.nodes import (
     ForStmt,
     FuncDef,
     IfStmt,
+    ListExpr,
     MatchStmt,
     MemberExpr,
     NameExpr,
     Node,
     OperatorAssignmentStmt,
-    Statement,
     StarExpr,
+    Statement,
     TryStmt,
     TupleExpr,
-    ListExpr,
     WhileStmt,
     WithStmt,
 )
@@ -120,9 +119,7 @@ def _flat(target: Expression) -> Iterator[Expression]:
 
 def assigned_values(function: FuncDef) -> list[tuple[Node | None, Expression | None]]:
     """The local variables that a function assigns, with what it assigns."""
-    return [
-        (target.node, value) for target, value in assignments(function) if isinstance(target, NameExpr)
-    ]
+    return [(target.node, value) for target, value in assignments(function) if isinstance(target, NameExpr)]
 
 
 def attribute_values(function: FuncDef) -> Iterator[tuple[str, Expression | None]]:

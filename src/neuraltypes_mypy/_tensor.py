@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from mypy.maptype import map_instance_to_supertype
-from mypy.nodes import COVARIANT, SymbolTableNode, TypeInfo
+from mypy.nodes import COVARIANT, FuncDef, SymbolTableNode, TypeInfo
 from mypy.subtypes import is_subtype
+from mypy.typeops import callable_type
 from mypy.types import (
     AnyType,
     Instance,
@@ -64,6 +65,18 @@ def make_generic(info: TypeInfo, object_type: Instance) -> None:
     info.defn.type_vars = variables
     info.type_vars = []
     info.add_type_vars()
+
+
+def type_untyped_methods(info: TypeInfo, function: Instance) -> None:
+    """Take the methods of `torch.Tensor` that have no annotations for typed by `Any`.
+
+    Calls of modules give tensors with this plugin, where they gave `Any`; with `disallow_untyped_calls` each
+    `loss.backward()` would become an error.
+    """
+    for symbol in info.names.values():
+        node = symbol.node
+        if isinstance(node, FuncDef) and node.type is None:
+            node.type = callable_type(node, function).copy_modified(implicit=False)
 
 
 def as_tensor(type_: Type) -> Instance | None:
@@ -138,11 +151,13 @@ def shape_of_like(left: Instance, right: Instance, shape: Shape) -> Type:
     one, other = get_proper_type(left.args[1]), get_proper_type(right.args[1])
     if not isinstance(one, TupleType) or not isinstance(other, TupleType):
         return unknown()
-    items: list[Type] = []
-    for axis, item in zip(shape, one.items, strict=True):
-        is_kept = isinstance(axis, Rest) or axis.size is not None
-        items.append(item if is_kept else noted_any(f"{axis.label}=_") if axis.label else unknown())
-    return one.copy_modified(items=items)
+    return one.copy_modified(items=[_kept(axis, item) for axis, item in zip(shape, one.items, strict=True)])
+
+
+def _kept(axis: SizedAxis | Rest, item: Type) -> Type:
+    if isinstance(axis, Rest) or axis.size is not None:
+        return item
+    return noted_any(f"{axis.label}=_") if axis.label else unknown()
 
 
 def _declared_axis(item: Type) -> Axis:
@@ -169,7 +184,7 @@ def _read_shape(type_: ProperType) -> Shape | None:
     if not isinstance(type_, TupleType):
         return None
     declared = tuple(map(_declared_axis, type_.items))
-    return tuple(map(_read_axis, type_.items, declared, kinds_of(declared)))
+    return tuple(_read_axis(*parts) for parts in zip(type_.items, declared, kinds_of(declared), strict=True))
 
 
 def _read_axis(item: Type, declared: Axis, kind: AxisKind | None) -> SizedAxis | Rest:

@@ -30,25 +30,29 @@ class KnownTypes:
         return None if info is None else Instance(info, [])
 
     @property
-    def int(self) -> Instance:
+    def int_type(self) -> Instance:
         """`int`."""
-        info = self.info("builtins.int")
-        assert info is not None
-        return Instance(info, [])
+        return self._builtin("int")
 
     @property
-    def tuple(self) -> Instance:
+    def tuple_type(self) -> Instance:
         """`tuple[Any, ...]`."""
-        info = self.info("builtins.tuple")
-        assert info is not None
-        return Instance(info, [unknown()])
+        return self._builtin("tuple", unknown())
 
     @property
-    def object(self) -> Instance:
+    def object_type(self) -> Instance:
         """`object`."""
-        info = self.info("builtins.object")
-        assert info is not None
-        return Instance(info, [])
+        return self._builtin("object")
+
+    @property
+    def function_type(self) -> Instance:
+        """What functions are instances of."""
+        return self._builtin("function")
+
+    def _builtin(self, name: str, *args: Type) -> Instance:
+        info = self.info(f"builtins.{name}")
+        assert info is not None, f"mypy has no builtins.{name}"
+        return Instance(info, args)
 
     @property
     def typed_dict(self) -> Instance | None:
@@ -73,7 +77,9 @@ class KnownTypes:
         return TupleType(items, instance)
 
     def _label(self, text: str) -> Type:
-        return TypeVarType(text, text, TypeVarId(-1, namespace=f"neuraltypes parameters.{text}"), [], self.object, unknown())
+        return TypeVarType(
+            text, text, TypeVarId(-1, namespace=f"neuraltypes parameters.{text}"), [], self.object_type, unknown()
+        )
 
     def _literal(self, value: object) -> Type:
         fallback = self.instance(f"builtins.{type(value).__name__}")

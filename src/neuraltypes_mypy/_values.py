@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from mypy.nodes import MemberExpr
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
-from mypy.types import Instance, LiteralType, ProperType, TupleType, Type, UnionType, get_proper_type
+from mypy.types import Instance, ProperType, TupleType, Type, UnionType, get_proper_type
 
 from neuraltypes._sizes import OPERATIONS, Size, multiply, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
-from neuraltypes_mypy._sizes_of import has_size, is_self, size_of_expression, size_of_type, sized_int
 from neuraltypes_mypy._config import seen_from_outside
 from neuraltypes_mypy._names import MODULE, TENSOR
+from neuraltypes_mypy._sizes_of import has_size, is_self, size_of_expression, size_of_type, sized_int
+from neuraltypes_mypy._source import read_source
 from neuraltypes_mypy._tensor import as_tensor, read_tensor, unknown, write_shape
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._walk import replace
@@ -29,9 +31,7 @@ _ARITHMETIC = {
     "__rfloordiv__": ("//", True),
     "__rmod__": ("%", True),
 }
-ARITHMETIC_NAMES = frozenset(
-    name for method in _ARITHMETIC for name in (f"builtins.int.{method}", f"{method} of int")
-)
+ARITHMETIC_NAMES = frozenset(name for method in _ARITHMETIC for name in (f"builtins.int.{method}", f"{method} of int"))
 
 
 class Values:
@@ -47,6 +47,8 @@ class Values:
         fallback = get_proper_type(default)
         if shape is None or not isinstance(fallback, Instance) or any(isinstance(axis, Rest) for axis in shape):
             return default  # mypy refuses to slice a tuple of any length
+        if _is_compared(ctx):
+            return default  # mypy refuses to compare tuples of different lengths
         items: list[Type] = []
         for axis in shape:
             assert isinstance(axis, SizedAxis)
@@ -95,7 +97,7 @@ class Values:
 
     def arithmetic(self, ctx: MethodContext, method: str) -> Type:
         """Arithmetic where a size takes part; on other numbers it stays what it is."""
-        receiver = get_proper_type(ctx.type)
+        receiver = ctx.type
         left = size_of_type(receiver)
         if not ctx.arg_types or not ctx.arg_types[0] or method not in _ARITHMETIC:
             return ctx.default_return_type
@@ -114,16 +116,16 @@ class Values:
         if ctx.is_lvalue or is_changing or not is_kept:
             return replace(ctx.default_attr_type, self._forget)
         lasting = replace(ctx.default_attr_type, self._forget_names)
-        receiver = get_proper_type(ctx.type)
+        receiver = ctx.type
         if isinstance(receiver, Instance) and not (
             isinstance(ctx.context, MemberExpr) and is_self(ctx.context.expr, ctx.api)
         ):
-            return seen_from_outside(lasting, receiver, self._types.int)
+            return seen_from_outside(lasting, receiver, self._types.int_type)
         return lasting
 
     def _forget(self, proper: ProperType) -> Type | None:
         if has_size(proper):
-            return self._types.int
+            return self._types.int_type
         if isinstance(proper, Instance) and proper.type.fullname == TENSOR:
             return proper.copy_modified(args=[unknown() for _ in proper.args])
         if isinstance(proper, Instance) and proper.extra_attrs is not None and proper.type.has_base(MODULE):
@@ -136,19 +138,27 @@ class Values:
             tensor = read_tensor(proper)
             if tensor.shape is None:
                 return proper
-            shape = tuple(SizedAxis(None, a.label) if isinstance(a, SizedAxis) and not _is_lasting(a.size) else a for a in tensor.shape)
-            return proper.copy_modified(
-                args=[proper.args[0], write_shape(shape, self._types.int, self._types.tuple), proper.args[2]]
+            shape = tuple(
+                SizedAxis(None, a.label) if isinstance(a, SizedAxis) and not _is_lasting(a.size) else a
+                for a in tensor.shape
             )
-        return self._types.int if has_size(proper) and not _is_lasting(size_of_type(proper)) else None
+            return proper.copy_modified(
+                args=[proper.args[0], write_shape(shape, self._types.int_type, self._types.tuple_type), proper.args[2]]
+            )
+        return self._types.int_type if has_size(proper) and not _is_lasting(size_of_type(proper)) else None
 
     def value(self, size: Size | None) -> Instance:
         """The type of an `int` that holds a size; to mypy it is an `int` like any other."""
-        return sized_int(size, self._types.int)
+        return sized_int(size, self._types.int_type)
 
     def without_size(self, ctx: MethodContext) -> Type:
         """What comes out of a container that may have changed since a size went in."""
-        return replace(ctx.default_return_type, lambda proper: self._types.int if has_size(proper) else None)
+        return replace(ctx.default_return_type, lambda proper: self._types.int_type if has_size(proper) else None)
+
+
+def _is_compared(ctx: AttributeContext | MethodContext) -> bool:
+    api: Any = ctx.api
+    return (ctx.context.line, ctx.context.column) in read_source(api.tree.path).compared
 
 
 def _is_lasting(size: Size | None) -> bool:
