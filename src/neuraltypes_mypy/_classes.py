@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from mypy.nodes import ClassDef, FuncDef, MemberExpr, NameExpr, TypeInfo
 from mypy.plugin import ClassDefContext
@@ -53,11 +53,11 @@ def _require_keyword_only(forward: FuncDef, ctx: ClassDefContext) -> None:
     if not positional and not stars:
         return
     names = ", ".join(f'"{argument.variable.name}"' for argument in positional or stars)
-    ctx.api.fail(
+    api: Any = ctx.api
+    api.fail(
         f'"forward" of "{ctx.cls.name}" takes its inputs by keyword only, but {names} can be positional',
         forward,
         code=codes.KEYWORD_ONLY,
     )
-    path = ctx.api.modules[ctx.cls.info.module_name].path  # type: ignore[attr-defined]
-    note = corrected_signature(forward, path)
-    ctx.api.note(f"Write {note}", forward, code=codes.KEYWORD_ONLY)
+    note = corrected_signature(forward, api.modules[ctx.cls.info.module_name].path)
+    api.note(f"Write {note}", forward, code=codes.KEYWORD_ONLY)

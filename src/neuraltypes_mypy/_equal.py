@@ -1,8 +1,8 @@
 """Sizes that a body shows to be the same: an axis of its signature, and a size of its class.
 
 In `forward(x: Float[Tensor, "b d"])` nothing says that `d` is the constructor's `d_model`, but `self.linear(x)` needs
-it to be. The first such meeting binds the one to the other, as the run-time check of the call would; a second size of the
-class for the same axis is then an error.
+it to be. The first such meeting binds the one to the other, as the run-time check of the call would; a second size of
+the class for the same axis is then an error.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ class Net(nn.Module):
         self.linear, self.probabilities = Linear(), Probabilities()
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.probabilities(x=self.linear(x=x))  # type: ignore[no-any-return]
+        return self.probabilities(x=self.linear(x=x))
 
 
 def export(module: nn.Module, inputs: dict[str, Any], strict: bool, **options: Any) -> torch.export.ExportedProgram:

@@ -38,7 +38,7 @@ class Layer(nn.Module):
         self.attn = Attention()
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        return self.attn(x=x, mask=mask)  # type: ignore[no-any-return]
+        return self.attn(x=x, mask=mask)
 
 
 class Encoder(nn.Module):
@@ -145,7 +145,7 @@ Attention.forward(x=): dtype is int32, expected Float
     ),
     (
         ArgumentTypeError,
-        lambda: attention(x=[SECRET], mask=keep_all),
+        lambda: attention(x=[SECRET], mask=keep_all),  # type: ignore[arg-type]
         """\
 Attention.forward(x=): is a list of 1, expected a Tensor
   expected  x: Float[Tensor, "b t c"]  ->  float[4, 7, c]

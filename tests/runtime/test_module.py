@@ -119,7 +119,7 @@ def test_an_override_without_annotations_has_those_it_overrides() -> None:
 
 def test_an_override_inherits_parameter_by_parameter() -> None:
     class Child(Scale):
-        def forward(self, *, x: Float[Tensor, "b 3"], by) -> Float[Tensor, "b"]:  # type: ignore[no-untyped-def]
+        def forward(self, *, x: Float[Tensor, "b 3"], by) -> Float[Tensor, "b"]:  # type: ignore[no-untyped-def, override]
             return x[:, 0]
 
     assert list(map(str, Child().input_types.values())) == ['Float[Tensor, "b 3"]', 'Float[Tensor, "b"]']
@@ -140,7 +140,7 @@ def test_an_override_inherits_from_the_nearest_parent_that_says_something() -> N
 
 def test_super_forward_is_checked_as_the_parents() -> None:
     class Child(Scale):
-        def forward(self, *, x: Float[Tensor, "b d"], by: Float[Tensor, "b"]) -> Float[Tensor, "b d"]:
+        def forward(self, *, x: Float[Tensor, "b d"], by: Float[Tensor, "b"]) -> Float[Tensor, "b d"]:  # type: ignore[override]
             return super().forward(x=x, by=by)
 
     assert Child()(x=torch.ones(2, 3), by=torch.ones(2)).shape == (2, 3)
@@ -154,7 +154,7 @@ def test_a_mixin_and_several_bases_keep_the_order_of_python() -> None:
         def forward(self, *, x: Float[Tensor, "b 3"], by: Float[Tensor, "b"]) -> Float[Tensor, "b 3"]:
             return 2 * super().forward(x=x, by=by)  # type: ignore[no-any-return]
 
-    class Both(Doubled, Scale):
+    class Both(Doubled, Scale):  # type: ignore[misc]
         pass
 
     assert Both()(x=torch.ones(2, 3), by=torch.ones(2)).sum() == 12

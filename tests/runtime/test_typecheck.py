@@ -34,7 +34,7 @@ class Plain(nn.Module):
 @typecheck
 class Checked(nn.Module):
     def forward(self, x: Float[Tensor, "b 3"], *, twice: bool = False) -> Float[Tensor, "b"]:
-        return x.sum(1) if not twice else x
+        return x.sum(1) if not twice else x  # type: ignore[return-value]
 
 
 class CheckedForward(nn.Module):
@@ -88,7 +88,7 @@ def test_a_subclass_of_a_decorated_class_is_checked_where_it_inherits() -> None:
         pass
 
     class Override(Checked):
-        def forward(self, x: Float[Tensor, "b 3"], *, twice: bool = False) -> Float[Tensor, "b"]:
+        def forward(self, x: Float[Tensor, "b 3"], *, twice: bool = False) -> Float[Tensor, "b"]:  # type: ignore[override]
             return x.sum(1)
 
     assert_refused(lambda: Child()(zeros(2, 4)), "axis 1 is 4, expected 3")
