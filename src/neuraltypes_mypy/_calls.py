@@ -59,9 +59,10 @@ _RESULT = "?"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a call before its arguments are: what braces read."""
+    """What is known of a call before its arguments are: what braces read, and where the module was made."""
 
     values: Mapping[str, Size]
+    made_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,8 @@ class Calls:
             Argument(label, type_, _as_written(actual, expression, ctx.api), expression)
             for label, type_, actual, expression in _paired(ctx, declared)
         ]
-        known = Known({**(known.values if known else {}), **_int_arguments(arguments, ctx.api)})
+        read = _int_arguments(arguments, ctx.api)
+        known = Known(read) if known is None else Known({**known.values, **read}, known.made_at)
         bindings = self._check(arguments, name, ctx.api, known)
         return replace(ctx.default_return_type, lambda proper: self._substituted(proper, bindings))
 
@@ -143,7 +145,7 @@ class Calls:
                     shapes.append((where, axes, same.settled_shape(shape)))
         report = Report(api, name, places)
         for mismatch in unify(shapes, bindings):
-            report.mismatch(mismatch)
+            report.mismatch(mismatch, known.made_at if known else None)
         elements: dict[str, ProperType] = {}
         for where, (_, expected, given) in places.items():
             report.dtype(where, expected, given)
@@ -194,10 +196,12 @@ class Report:
         self._name = name
         self._places = places
 
-    def mismatch(self, mismatch: Mismatch) -> None:
+    def mismatch(self, mismatch: Mismatch, made_at: str | None) -> None:
         """Sizes, numbers of axes, or kinds of axes."""
         code = codes.KIND if mismatch.is_kind else codes.SHAPE
         self._fail(mismatch.argument, mismatch.reason, code)
+        if made_at is not None and "{self." in mismatch.reason:
+            self._api.note(f'"{self._name}" was made at {made_at}', self._places[mismatch.argument][0], code=code)
 
     def dtype(self, where: str, expected: Instance, given: Instance) -> None:
         """A dtype that is not among those expected."""

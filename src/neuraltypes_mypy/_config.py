@@ -26,13 +26,14 @@ from mypy.nodes import (
 from mypy.types import AnyType, ExtraAttrs, Instance, ProperType, Type, TypeOfAny, get_proper_type
 
 from neuraltypes._sizes import OPERATIONS, Size, Symbol, named, size_from_expression
-from neuraltypes_mypy._atoms import atom, size_of_atom
+from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom
 from neuraltypes_mypy._names import MODULE
 from neuraltypes_mypy._statements import attribute_values, methods, statements
 from neuraltypes_mypy._walk import replace
 
 _KEY: Final = "neuraltypes"
 _PREFIX: Final = "neuraltypes."
+_PLACE: Final = "neuraltypes:made at"
 _PARAMETER: Final = "neuraltypes:"  # no attribute has such a name
 
 
@@ -122,7 +123,7 @@ def _class_read(info: TypeInfo, name: str, reading: set[str]) -> Size | None:
     return named(name, info.fullname) if name in _data(info).get("parameters", ()) else None
 
 
-def configured(instance: Instance, given: Mapping[str, Size | None], int_type: Instance) -> Instance:
+def configured(instance: Instance, given: Mapping[str, Size | None], int_type: Instance, place: str) -> Instance:
     """The instance that a constructor gives, with the sizes that it was given (None: unknown) or has by default."""
     attributes, parameters = _sizes(instance.type, given)
     if not attributes and not parameters:
@@ -131,9 +132,18 @@ def configured(instance: Instance, given: Mapping[str, Size | None], int_type: I
     sizes |= {f"{_PARAMETER}{symbol.name}@{symbol.scope}": size for symbol, size in parameters.items()}
     attrs: dict[str, Type] = {} if instance.extra_attrs is None else dict(instance.extra_attrs.attrs)
     attrs |= {name: atom(size, str(size), int_type) for name, size in sizes.items()}
+    attrs[_PLACE] = noted_any(place)
     result = instance.copy_modified()
     result.extra_attrs = ExtraAttrs(attrs)
     return result
+
+
+def made_at(instance: ProperType) -> str | None:
+    """Where an instance was made: `models.py:12`."""
+    if not isinstance(instance, Instance) or instance.extra_attrs is None:
+        return None
+    note = instance.extra_attrs.attrs.get(_PLACE)
+    return None if note is None else note_of(get_proper_type(note))
 
 
 def configuration(instance: ProperType) -> dict[str, Size]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Final
 
 from mypy.checkmember import analyze_member_access
@@ -38,7 +39,7 @@ from mypy.types import (
 
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._calls import Argument, Calls, Known, mentions_tensors
-from neuraltypes_mypy._config import attribute_size, configuration, configured
+from neuraltypes_mypy._config import attribute_size, configuration, configured, made_at
 from neuraltypes_mypy._names import MODULE, NEURAL_MODULE, SEQUENTIAL
 from neuraltypes_mypy._sizes_of import is_int, is_self, is_steady, size_of_expression
 from neuraltypes_mypy._tensor import unknown
@@ -72,7 +73,8 @@ class Modules:
             for name, expressions in zip(ctx.callee_arg_names, ctx.args, strict=True)
             if name and expressions
         }
-        return configured(instance, given, self._types.int_type)
+        place = f"{Path(ctx.api.path).name}:{call.line}"
+        return configured(instance, given, self._types.int_type, place)
 
     def replaced(self, ctx: FunctionContext) -> Type:
         """`dataclasses.replace` gives an object of other sizes."""
@@ -244,7 +246,8 @@ class Modules:
 
 def known_of(receiver: Type) -> Known:
     """What a call knows before its arguments: the sizes that the receiver was made with."""
-    return Known({f"self.{name}": size for name, size in configuration(get_proper_type(receiver)).items()})
+    proper = get_proper_type(receiver)
+    return Known({f"self.{name}": size for name, size in configuration(proper).items()}, made_at(proper))
 
 
 def report_positional(name: str, signature: CallableType, call: CallExpr, api: Any) -> None:

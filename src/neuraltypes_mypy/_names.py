@@ -16,6 +16,11 @@ REVEAL: Final = "neuraltypes._ensure.reveal"
 CONTAINERS: Final = "torch.nn.modules.container"
 SEQUENTIAL: Final = f"{CONTAINERS}.Sequential"
 TENSOR_BASE: Final = "torch._C.TensorBase"
+# What these give takes other axes than the function that they are given, under the same signature.
+TRANSFORMS: Final = (
+    *(f"torch._functorch.apis.{name}" for name in ("vmap", "grad", "grad_and_value", "chunk_vmap")),
+    *(f"torch._functorch.eager_transforms.{name}" for name in ("vjp", "jvp", "jacrev", "jacfwd", "hessian")),
+)
 
 
 def tensor_methods(*names: str) -> list[str]:

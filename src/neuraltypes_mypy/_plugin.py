@@ -25,6 +25,7 @@ from neuraltypes_mypy._calls import Calls, mentions_tensors
 from neuraltypes_mypy._classes import define_class, is_dtype
 from neuraltypes_mypy._config import has_configuration, has_sizes, is_changing
 from neuraltypes_mypy._containers import DISPLAYS, INSERTIONS, READS, Containers
+from neuraltypes_mypy._creation import FROM_OTHERS, FROM_SIZES, Creation
 from neuraltypes_mypy._expressions import Expressions
 from neuraltypes_mypy._guard import guarded, lookup
 from neuraltypes_mypy._modules import Modules
@@ -38,6 +39,7 @@ from neuraltypes_mypy._names import (
     REVEAL,
     TENSOR,
     TENSOR_BASE,
+    TRANSFORMS,
     tensor_methods,
 )
 from neuraltypes_mypy._narrowing import COMPARISONS, Narrowing
@@ -104,6 +106,7 @@ class NeuralTypesPlugin(Plugin):
 
     def _tabulate_functions(self) -> dict[str, Callable[[FunctionContext], Type]]:
         container = self._module_types.container
+        creation = Creation(self._types, self._settling)
         functions: dict[str, Callable[[FunctionContext], Type]] = {
             TENSOR: self._new_tensor,
             "builtins.len": self._values.length,
@@ -113,6 +116,9 @@ class NeuralTypesPlugin(Plugin):
             REVEAL: self._reveal.reveal,
             f"{CONTAINERS}.Sequential": self._module_types.sequential,
             **dict.fromkeys((f"{CONTAINERS}.ModuleList", f"{CONTAINERS}.ModuleDict"), container),
+            **dict.fromkeys(TRANSFORMS, self._values.transformed),
+            **dict.fromkeys(FROM_SIZES, creation.from_sizes),
+            **dict.fromkeys(FROM_OTHERS, creation.from_other),
             **dict.fromkeys(DISPLAYS, self._containers.display),
         }
         return {name: _result(hook) for name, hook in functions.items()}

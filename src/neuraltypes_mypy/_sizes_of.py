@@ -56,7 +56,12 @@ def size_of_type(type_: Type | None) -> Size | None:
 
 def size_of_expression(expression: Expression, api: Any) -> Size | None:
     """The size of an `int` expression: what its type says, or else what it reads."""
-    size = size_of_type(api.lookup_type_or_none(expression))
+    type_ = api.lookup_type_or_none(expression)
+    if isinstance(expression, NameExpr) and isinstance(expression.node, Var) and isinstance(type_, LiteralType):
+        declared = expression.node.type
+        if declared is not None and has_size(get_proper_type(declared)):
+            return None  # narrowed by a test such as `if b:`, to a number that the axis has in this branch only
+    size = size_of_type(type_)
     return size if size is not None else _Reader(api).read(expression)
 
 

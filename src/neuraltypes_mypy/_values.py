@@ -147,6 +147,10 @@ class Values:
             )
         return self._types.int_type if has_size(proper) and not _is_lasting(size_of_type(proper)) else None
 
+    def transformed(self, ctx: FunctionContext) -> Type:
+        """`torch.vmap(f)`: of tensors that `f` says nothing about."""
+        return replace(ctx.default_return_type, self._forget)
+
     def value(self, size: Size | None) -> Instance:
         """The type of an `int` that holds a size; to mypy it is an `int` like any other."""
         return sized_int(size, self._types.int_type)
