@@ -87,7 +87,8 @@ class Bound:
 class Calls:
     """Checks calls, for one run of mypy."""
 
-    def __init__(self, types: KnownTypes, settling: Settling) -> None:
+    def __init__(self, types: KnownTypes, settling: Settling, *, reports_untracked: bool) -> None:
+        self._reports_untracked = reports_untracked
         self._types = types
         self._settling = settling
         self._declared: dict[int, CallableType] = {}
@@ -143,6 +144,9 @@ class Calls:
                 axes, shape = declared_axes(expected), read_tensor(given).shape
                 if axes is not None and shape is not None:
                     shapes.append((where, axes, same.settled_shape(shape)))
+                elif axes is not None and self._reports_untracked:
+                    note = f'Argument "{where}" to "{name}" is not checked: its axes are not known'
+                    api.note(note, argument.context, code=codes.UNTRACKED)
         report = Report(api, name, places)
         for mismatch in unify(shapes, bindings):
             report.mismatch(mismatch, known.made_at if known else None)

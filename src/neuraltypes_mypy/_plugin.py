@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final, TypeVar, final
 
 from mypy.nodes import Decorator, FuncDef, MypyFile, SymbolNode, TypeAlias, TypeInfo, Var
@@ -17,6 +18,7 @@ from mypy.plugin import (
     MethodContext,
     MethodSigContext,
     Plugin,
+    ReportConfigContext,
 )
 from mypy.types import FunctionLike, Instance, PlaceholderType, Type, get_proper_type
 
@@ -43,6 +45,7 @@ from neuraltypes_mypy._names import (
     tensor_methods,
 )
 from neuraltypes_mypy._narrowing import COMPARISONS, Narrowing
+from neuraltypes_mypy._options import read_options
 from neuraltypes_mypy._reveal import Reveal
 from neuraltypes_mypy._scopes import Scopes
 from neuraltypes_mypy._settle import Settling
@@ -69,11 +72,14 @@ class NeuralTypesPlugin(Plugin):
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)
+        self._options_of_project = read_options(Path.cwd())
         self._types = KnownTypes(self.lookup_fully_qualified)
         self._scopes = Scopes()
-        self._settling = Settling()
+        self._config_data = self._options_of_project.as_data()
+        is_reported = self._options_of_project.report_untracked
+        self._settling = Settling(reports_untracked=is_reported)
         self._annotations = Annotations(self._types, self._scopes)
-        self._calls = Calls(self._types, self._settling)
+        self._calls = Calls(self._types, self._settling, reports_untracked=is_reported)
         self._values = Values(self._types)
         self._containers = Containers(self._types)
         self._module_types = Modules(self._types, self._calls, self._values)
@@ -139,6 +145,10 @@ class NeuralTypesPlugin(Plugin):
             for method in ("__iter__", "values", "items"):
                 methods[f"{CONTAINERS}.{container}.{method}"] = self._module_types.items
         return {name: _result(hook) for name, hook in methods.items()}
+
+    def report_config_data(self, ctx: ReportConfigContext) -> dict[str, Any]:  # noqa: ARG002 - mypy's signature
+        """What mypy's cache depends on beside the sources."""
+        return self._config_data
 
     def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
         """torch's tensor needs the classes that stand for dtypes."""

@@ -37,10 +37,11 @@ from mypy.plugin import FunctionContext
 from mypy.traverser import all_name_and_member_expressions
 from mypy.types import AnyType, Instance, PartialType, ProperType, Type, TypeOfAny, UnionType, get_proper_type
 
+from neuraltypes_mypy._codes import UNTRACKED
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import MODULE, TENSOR
 from neuraltypes_mypy._statements import blocks, bound, statements, targets
-from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
+from neuraltypes_mypy._tensor import as_tensor, is_known, read_tensor, unknown
 from neuraltypes_mypy._walk import replace, walk
 
 _MARK: Final = "neuraltypes: settle"
@@ -75,7 +76,8 @@ def instrument_signature(function: FuncDef) -> None:
 class Settling:
     """Puts the calls in and answers them, for one run of mypy."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, reports_untracked: bool) -> None:
+        self._reports_untracked = reports_untracked
         self._done: dict[int, object] = {}
 
     def instrument_current(self, api: Any) -> None:
@@ -116,8 +118,17 @@ class Settling:
             variable.is_inferred = True  # what is unknown may be assigned then, and the name is unknown
             held = declared if held is None else held
         if held is not None:
-            api.binder.put(expression, _joined(get_proper_type(held)))
+            joined = _joined(get_proper_type(held))
+            api.binder.put(expression, joined)
+            if self._reports_untracked and _is_lost(declared, joined):
+                api.note(f'The axes of "{expression.name}" are not known from here on', expression, code=UNTRACKED)
         return ctx.default_return_type
+
+
+def _is_lost(declared: ProperType, now: Type) -> bool:
+    """Whether a name that holds tensors has come to hold one of which the axes are unknown."""
+    tensor = as_tensor(now)
+    return as_tensor(declared) is not None and (tensor is None or read_tensor(tensor).shape is None)
 
 
 def _joined(held: ProperType) -> Type:

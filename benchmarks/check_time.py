@@ -1,0 +1,99 @@
+"""Time and memory of mypy with the plugin over plain mypy, in pairs, on model code.
+
+Cold: no cache at all, so that mypy reads torch too. Warm: nothing changed. Edited: a line added to one file. The corpus
+is made of the project's own case files, copied under several names; both sides check the same text.
+
+    python benchmarks/check_time.py [--cold N] [--warm N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+CASES = Path(__file__).parent.parent / "tests" / "plugin" / "cases" / "gradual"
+COPIES = 3
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of mypy: user and system time in seconds, the most memory in MiB."""
+
+    seconds: float
+    memory: float
+
+
+def make_corpus(folder: Path) -> list[Path]:
+    """The case files, `COPIES` times, in one folder."""
+    made = []
+    for copy in range(COPIES):
+        for path in sorted(CASES.glob("*.py")):
+            target = folder / f"m{copy}_{path.name}"
+            shutil.copy(path, target)
+            made.append(target)
+    return made
+
+
+def check(folder: Path, *, with_plugin: bool) -> Run:
+    config = folder / ("plugin.ini" if with_plugin else "plain.ini")
+    config.write_text("[mypy]\n" + ("plugins = neuraltypes_mypy\n" if with_plugin else ""))
+    cache = folder / f".cache_{config.stem}"
+    command = [sys.executable, "-m", "mypy", "--config-file", config.name, "--cache-dir", str(cache)]
+    command += [path.name for path in sorted(folder.glob("*.py"))]
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 1):
+        raise RuntimeError(f"mypy stopped with {process.returncode}: {' '.join(command)}")
+    return Run(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def pairs(folder: Path, count: int, *, prepare: str) -> Iterator[tuple[Run, Run]]:
+    """Runs of plain mypy and of mypy with the plugin, in alternating order."""
+    for number in range(count):
+        for name in (".cache_plain", ".cache_plugin") if prepare == "cold" else ():
+            shutil.rmtree(folder / name, ignore_errors=True)
+        if prepare == "edited":
+            with sorted(folder.glob("*.py"))[number % COPIES].open("a") as file:
+                file.write(f"\n_EDIT_{number} = {number}\n")
+        order = (False, True) if number % 2 == 0 else (True, False)
+        runs = {with_plugin: check(folder, with_plugin=with_plugin) for with_plugin in order}
+        yield runs[False], runs[True]
+
+
+def report(name: str, found: list[tuple[Run, Run]]) -> None:
+    time = statistics.median(plugin.seconds / plain.seconds for plain, plugin in found)
+    memory = statistics.median(plugin.memory / plain.memory for plain, plugin in found)
+    plain = statistics.median(run.seconds for run, _ in found)
+    plugin = statistics.median(run.seconds for _, run in found)
+    print(f"| {name} | {plain:.2f} | {plugin:.2f} | {time:.3f} | {memory:.3f} | {len(found)} |")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cold", type=int, default=3, help="pairs without a cache (default 3)")
+    parser.add_argument("--warm", type=int, default=9, help="pairs with a cache (default 9)")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        corpus = make_corpus(folder)
+        lines = sum(len(path.read_text().splitlines()) for path in corpus)
+        print(f"{len(corpus)} files, {lines} lines\n")
+        print(
+            "| check | plain mypy, s | with the plugin, s | ratio | memory ratio | pairs |\n|---|---|---|---|---|---|"
+        )
+        report("cold", list(pairs(folder, options.cold, prepare="cold")))
+        report("warm, nothing changed", list(pairs(folder, options.warm, prepare="warm")))
+        report("warm, one file changed", list(pairs(folder, options.warm, prepare="edited")))
+
+
+if __name__ == "__main__":
+    main()

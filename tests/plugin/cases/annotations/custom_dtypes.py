@@ -1,0 +1,19 @@
+"""A project's own `AbstractDtype` is a tensor type of unknown dtype, its axes checked."""
+
+from jaxtyping import AbstractDtype, Float
+from torch import Tensor
+
+
+class Float8(AbstractDtype):
+    dtypes = ["float8_e4m3fn", "float8_e5m2"]
+
+
+def shape(x: Float8[Tensor, "b t"]) -> Float8[Tensor, "b"]:  # TODO(defect): silent
+    return x  # E: [return-value]
+
+
+def dtype(x: Float8[Tensor, "b t"]) -> Float[Tensor, "b t"]:
+    return x
+
+
+def malformed(x: Float8[Tensor, "b, t"]) -> None: ...  # E: [bad-annotation]

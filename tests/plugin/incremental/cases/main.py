@@ -1,0 +1,65 @@
+"""Uses all of them."""
+
+from aliases import Audio
+from compat import WIDTH
+from jaxtyping import BFloat16, Float, Int
+from layers import Decoder, Encoder, Joined, Sized, Spoken, make_decoder
+from meanings import Speech
+from ops import halve, head, hear, play, play_all, resample, score, tail
+from records import Batch, Config, Encoded
+from torch import Tensor, nn
+
+from neuraltypes import NeuralType
+from neuraltypes.elements import AudioSignal
+
+
+def calls(x: Float[Tensor, "2 5"], y: Float[Tensor, "2 4"]) -> Float[Tensor, "2"]:
+    head(y)
+    tail(x)
+    return head(x)
+
+
+def wiring(x: Float[Tensor, "2 5"]) -> None:
+    Decoder()(Encoder()(x))
+    make_decoder()(Encoder()(x))
+    Decoder(512)(Encoder(512)(x))
+    Decoder(64)(Encoder(WIDTH)(x))
+    nn.Sequential(Encoder(), Decoder())(x)
+    reveal_type(Joined().layers(x))
+
+
+class Model(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = Encoder()
+        self.decoder = Decoder()
+
+    def forward(self, x: Float[Tensor, "b t"]) -> Float[Tensor, "b 10"]:
+        return self.decoder(self.encoder(x))
+
+
+def elements(x: NeuralType[Float[Tensor, "2 3"], Speech], y: NeuralType[Float[Tensor, "2 3"], AudioSignal(freq=16000)]) -> None:
+    hear(x)
+    resample(y)
+    Spoken()(x=x)
+
+
+def dtypes(x: BFloat16[Tensor, "2 3"], y: Float[Tensor, "3 7"], z: Int[Tensor, "2 5"]) -> None:
+    halve(x)
+    score(y)
+    tail(z)
+
+
+def aliases(x: Float[Tensor, "3 16"], y: list[Audio]) -> None:
+    play(x)
+    play_all([x])
+    play_all(y)
+
+
+def records(encoded: Encoded, batch: Batch) -> Float[Tensor, "2 3"]:
+    config = Config()
+    Decoder(64)(Encoder(config.width)(encoded.y))
+    tail(batch["x"])
+    Sized()(encoded.y)
+    y, _lengths = encoded
+    return y
