@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import tomllib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -31,11 +29,23 @@ def read_options(folder: Path) -> PluginOptions:
     Raises:
         CompileError: a key is unknown or its value is of the wrong type; mypy prints that and stops.
     """
-    path = folder / "pyproject.toml"
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("neuraltypes", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        text = (folder / "pyproject.toml").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
         return PluginOptions()
+    if "neuraltypes" not in text:
+        return PluginOptions()
+    return _read_table(text)
+
+
+def _read_table(text: str) -> PluginOptions:
+    import difflib
+    import tomllib
+
+    try:
+        table = tomllib.loads(text).get("tool", {}).get("neuraltypes", {})
+    except tomllib.TOMLDecodeError:
+        return PluginOptions()  # mypy itself says that it cannot read the file
     if not isinstance(table, dict):
         raise _wrong(f"is {table!r}, expected a table")
     known = {field.name for field in fields(PluginOptions)}

@@ -1,13 +1,12 @@
-"""Dispatch: which of mypy's hooks goes where."""
+"""The plugin as mypy loads it; what finds hooks is made at the first question, which a warm run never asks."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, TypeVar, final
+from typing import TYPE_CHECKING, Any, Final, final
 
-from mypy.nodes import Decorator, FuncDef, MypyFile, SymbolNode, TypeAlias, TypeInfo, Var
+from mypy.nodes import MypyFile
 from mypy.options import Options
 from mypy.plugin import (
     AnalyzeTypeContext,
@@ -20,50 +19,14 @@ from mypy.plugin import (
     Plugin,
     ReportConfigContext,
 )
-from mypy.types import FunctionLike, Instance, PlaceholderType, Type, get_proper_type
+from mypy.types import FunctionLike, Type
 
-from neuraltypes_mypy._annotations import Annotations
-from neuraltypes_mypy._calls import Calls, mentions_tensors
-from neuraltypes_mypy._classes import define_class, is_dtype
-from neuraltypes_mypy._config import has_configuration, has_sizes, is_changing
-from neuraltypes_mypy._containers import DISPLAYS, INSERTIONS, READS, Containers
-from neuraltypes_mypy._creation import FROM_OTHERS, FROM_SIZES, Creation
-from neuraltypes_mypy._expressions import Expressions
-from neuraltypes_mypy._guard import guarded, lookup
-from neuraltypes_mypy._modules import Modules
-from neuraltypes_mypy._names import (
-    ANNOTATED,
-    CONTAINERS,
-    DTYPES_MODULE,
-    ENSURE,
-    MODULE,
-    MODULE_CALL,
-    REVEAL,
-    TENSOR,
-    TENSOR_BASE,
-    TRANSFORMS,
-    tensor_methods,
-)
-from neuraltypes_mypy._narrowing import COMPARISONS, Narrowing
 from neuraltypes_mypy._options import read_options
-from neuraltypes_mypy._reveal import Reveal
-from neuraltypes_mypy._scopes import Scopes
-from neuraltypes_mypy._settle import Settling
-from neuraltypes_mypy._tensor import make_generic, type_untyped_methods, unknown
-from neuraltypes_mypy._types import KnownTypes
-from neuraltypes_mypy._values import ARITHMETIC_NAMES, Values
-from neuraltypes_mypy._walk import mentions_alias, walk
 
-_C = TypeVar("_C", bound=Any)
-_CONTAINERS: Final = ("Sequential", "ModuleList", "ModuleDict")
-# Code that is surely not annotated for this plugin; what is said about it stands in tables.
-_FOREIGN: Final = (sys.stdlib_module_names - {"__main__", "test"}) | {
-    "torch",
-    "numpy",
-    "sympy",
-    "_typeshed",
-    "typing_extensions",
-}
+if TYPE_CHECKING:
+    from neuraltypes_mypy._hooks import Hooks
+
+_DTYPES: Final = "neuraltypes_mypy._dtypes"
 
 
 @final
@@ -72,79 +35,17 @@ class NeuralTypesPlugin(Plugin):
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)
-        self._options_of_project = read_options(Path.cwd())
-        self._types = KnownTypes(self.lookup_fully_qualified)
-        self._scopes = Scopes()
-        self._config_data = self._options_of_project.as_data()
-        is_reported = self._options_of_project.report_untracked
-        self._settling = Settling(reports_untracked=is_reported)
-        self._annotations = Annotations(self._types, self._scopes)
-        self._calls = Calls(self._types, self._settling, reports_untracked=is_reported)
-        self._values = Values(self._types)
-        self._containers = Containers(self._types)
-        self._module_types = Modules(self._types, self._calls, self._values)
-        expressions = Expressions(self._types, self._annotations)
-        self._narrowing = Narrowing(self._types, expressions, self._settling)
-        self._reveal = Reveal(expressions)
-        self._prepared: TypeInfo | None = None
-        self._aliases: dict[int, tuple[Type, bool]] = {}
-        self._widen_function: Callable[[FunctionSigContext], FunctionLike] = _signature(self._calls.widen)
-        self._widen_method: Callable[[MethodSigContext], FunctionLike] = _signature(self._calls.widen)
-        self._keyword_only: Callable[[MethodSigContext], FunctionLike] = _signature(self._module_types.keyword_only)
-        self._annotation_hooks = self._tabulate_annotations()
-        self._function_signatures: dict[str, Callable[[FunctionSigContext], FunctionLike]] = {
-            "builtins.isinstance": _signature(self._narrowing.isinstance_signature)
-        }
-        self._method_signatures: dict[str, Callable[[MethodSigContext], FunctionLike]] = dict.fromkeys(
-            INSERTIONS, _signature(self._containers.widen)
-        )
-        self._functions = self._tabulate_functions()
-        self._methods = self._tabulate_methods()
-        self._attributes: dict[str, Callable[[AttributeContext], Type]] = {
-            MODULE_CALL: _attribute(self._module_types.call),
-            f"{TENSOR_BASE}.shape": _attribute(self._values.shape),
-            f"{TENSOR_BASE}.ndim": _attribute(self._values.ndim),
-        }
+        self._project = read_options(Path.cwd())
+        self._config_data = self._project.as_data()
+        self._made: Hooks | None = None
 
-    def _tabulate_annotations(self) -> dict[str, Callable[[AnalyzeTypeContext], Type]]:
-        annotated = _type(self._annotations.annotated)
-        return {**dict.fromkeys(ANNOTATED, annotated), TENSOR: _type(self._annotations.bare_tensor)}
+    @property
+    def _hooks(self) -> Hooks:
+        if self._made is None:
+            from neuraltypes_mypy._hooks import Hooks
 
-    def _tabulate_functions(self) -> dict[str, Callable[[FunctionContext], Type]]:
-        container = self._module_types.container
-        creation = Creation(self._types, self._settling)
-        functions: dict[str, Callable[[FunctionContext], Type]] = {
-            TENSOR: self._new_tensor,
-            "builtins.len": self._values.length,
-            "builtins.isinstance": self._narrowing.isinstance_called,
-            "dataclasses.replace": self._module_types.replaced,
-            ENSURE: self._reveal.ensure,
-            REVEAL: self._reveal.reveal,
-            f"{CONTAINERS}.Sequential": self._module_types.sequential,
-            **dict.fromkeys((f"{CONTAINERS}.ModuleList", f"{CONTAINERS}.ModuleDict"), container),
-            **dict.fromkeys(TRANSFORMS, self._values.transformed),
-            **dict.fromkeys(FROM_SIZES, creation.from_sizes),
-            **dict.fromkeys(FROM_OTHERS, creation.from_other),
-            **dict.fromkeys(DISPLAYS, self._containers.display),
-        }
-        return {name: _result(hook) for name, hook in functions.items()}
-
-    def _tabulate_methods(self) -> dict[str, Callable[[MethodContext], Type]]:
-        methods: dict[str, Callable[[MethodContext], Type]] = {
-            **dict.fromkeys(tensor_methods("size"), self._values.size),
-            **dict.fromkeys(tensor_methods("dim", "ndimension"), self._values.ndim),
-            **dict.fromkeys(tensor_methods("numel", "nelement"), self._values.numel),
-            **dict.fromkeys(INSERTIONS, self._containers.inserted),
-            **dict.fromkeys(COMPARISONS, self._narrowing.compared),
-            **dict.fromkeys(READS, self._values.without_size),
-            **{name: self._values.arithmetic_hook(name) for name in ARITHMETIC_NAMES},
-            f"{CONTAINERS}.Sequential.__call__": self._module_types.sequential_called,
-        }
-        for container in _CONTAINERS:
-            methods[f"{CONTAINERS}.{container}.__getitem__"] = self._module_types.item
-            for method in ("__iter__", "values", "items"):
-                methods[f"{CONTAINERS}.{container}.{method}"] = self._module_types.items
-        return {name: _result(hook) for name, hook in methods.items()}
+            self._made = Hooks(self.lookup_fully_qualified, self, self._project)
+        return self._made
 
     def report_config_data(self, ctx: ReportConfigContext) -> dict[str, Any]:  # noqa: ARG002 - mypy's signature
         """What mypy's cache depends on beside the sources."""
@@ -152,202 +53,32 @@ class NeuralTypesPlugin(Plugin):
 
     def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
         """torch's tensor needs the classes that stand for dtypes."""
-        return [(10, DTYPES_MODULE, -1)] if file.fullname == "torch._tensor" else []
+        return [(10, _DTYPES, -1)] if file.fullname == "torch._tensor" else []
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         """Annotations."""
-        hook = self._annotation_hooks.get(fullname)
-        return hook if hook is not None or _is_foreign(fullname) else self._find_annotation(fullname)
-
-    @lookup
-    def _find_annotation(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
-        symbol = self.lookup_fully_qualified(fullname)
-        node = symbol.node if symbol is not None else None
-        if isinstance(node, TypeAlias) and self._is_tensor_alias(node):
-            return _type(lambda ctx: self._annotations.alias(ctx, node))
-        if isinstance(node, TypeInfo) and is_dtype(node):
-            return _type(self._annotations.custom_dtype)
-        return None
-
-    def _is_tensor_alias(self, alias: TypeAlias) -> bool:
-        """Whether an alias stands for something that is said about tensors; what mypy has not finished is mypy's."""
-        known = self._aliases.get(id(alias))
-        if known is not None and known[0] is alias.target:
-            return known[1]
-        target = alias.target
-        answer = not alias.alias_tvars and mentions_tensors(target) and not mentions_alias(target, alias)
-        answer = answer and not any(isinstance(type_, PlaceholderType) for type_ in walk(target))
-        self._aliases[id(alias)] = (target, answer)
-        return answer
+        return self._hooks.get_type_analyze_hook(fullname)
 
     def get_function_signature_hook(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
         """Calls of functions and constructors, before."""
-        hook = self._function_signatures.get(fullname)
-        return hook if hook is not None or _is_foreign(fullname) else self._find_function_signature(fullname)
-
-    @lookup
-    def _find_function_signature(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
-        self._prepare()
-        return self._widen_function if _is_local(fullname) or self._is_checked(fullname) else None
+        return self._hooks.get_function_signature_hook(fullname)
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """Calls of functions and constructors, after."""
-        hook = self._functions.get(fullname)
-        return hook if hook is not None or _is_foreign(fullname) else self._find_function(fullname)
-
-    @lookup
-    def _find_function(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
-        self._prepare()
-        if _is_local(fullname) or self._is_checked(fullname) or self._is_made_with_sizes(fullname):
-            return _result(lambda ctx: self._called(ctx, fullname))
-        return None
+        return self._hooks.get_function_hook(fullname)
 
     def get_method_signature_hook(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
         """Calls of methods, before."""
-        hook = self._method_signatures.get(fullname)
-        return hook if hook is not None or _is_foreign(fullname) else self._find_method_signature(fullname)
-
-    @lookup
-    def _find_method_signature(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
-        self._prepare()
-        if not self._is_checked(fullname):
-            return None
-        return self._keyword_only if fullname.endswith(".__call__") else self._widen_method
+        return self._hooks.get_method_signature_hook(fullname)
 
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Calls of methods, after."""
-        hook = self._methods.get(fullname)
-        return hook if hook is not None or _is_foreign(fullname) else self._find_method(fullname)
-
-    @lookup
-    def _find_method(self, fullname: str) -> Callable[[MethodContext], Type] | None:
-        self._prepare()
-        if not self._is_checked(fullname):
-            return None
-        return _result(lambda ctx: self._module_types.called(ctx, _method_name(fullname)))
-
-    def _prepare(self) -> None:
-        """Finish what the semantic analysis of mypy left open, before its checker asks."""
-        self._scopes.flush()
-        tensor = self._types.info(TENSOR)
-        if tensor is not None and tensor is not self._prepared and tensor.mro:
-            self._prepared = tensor
-            type_untyped_methods(tensor, self._types.function_type)
-
-    def _is_checked(self, fullname: str) -> bool:
-        """Whether a call is surely ours to check: the signature says something about a tensor.
-
-        mypy asks only the first plugin that answers, so what is not ours is left to the others. Of overloads mypy
-        chooses one itself, by the types as they are.
-        """
-        node = self._node(fullname)
-        if isinstance(node, TypeInfo):
-            return any(made is not None and _says_tensors(made.node) for made in map(node.get, ("__init__", "__new__")))
-        return _says_tensors(node)
-
-    def _is_made_with_sizes(self, fullname: str) -> bool:
-        node = self._node(fullname)
-        return isinstance(node, TypeInfo) and has_configuration(node)
-
-    def _node(self, fullname: str) -> SymbolNode | None:
-        symbol = self.lookup_fully_qualified(fullname)
-        if symbol is not None:
-            return symbol.node
-        owner, _, name = fullname.rpartition(".")
-        found = self.lookup_fully_qualified(owner)
-        if found is None or not isinstance(found.node, TypeInfo):
-            return None
-        inherited = found.node.get("forward" if name == "__call__" and found.node.has_base(MODULE) else name)
-        return None if inherited is None else inherited.node
+        return self._hooks.get_method_hook(fullname)
 
     def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         """Attributes that say more than their declaration."""
-        hook = self._attributes.get(fullname)
-        return hook if hook is not None or _is_foreign(fullname) else self._find_attribute(fullname)
-
-    @lookup
-    def _find_attribute(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
-        self._prepare()
-        owner, _, name = fullname.rpartition(".")
-        symbol = self.lookup_fully_qualified(owner)
-        if symbol is None or not isinstance(symbol.node, TypeInfo):
-            return None
-        if has_sizes(symbol.node, name):
-            return _attribute(self._module_types.attribute)
-        member = symbol.node.names.get(name)
-        if member is not None and isinstance(member.node, Var) and member.node.is_inferred:
-            is_changed = is_changing(symbol.node, name)
-            return _attribute(lambda ctx: self._values.inferred_attribute(ctx, is_changed))
-        return None
-
-    def _define_class(self, ctx: ClassDefContext) -> None:
-        define_class(ctx)
-        chained: Any = ctx.api
-        others = chained.plugin._plugins  # noqa: SLF001 - mypy asks only the first plugin that answers; this is for all
-        for other in others[others.index(self) + 1 :]:
-            hook = other.get_customize_class_mro_hook(ctx.cls.fullname)
-            if hook is not None:
-                hook(ctx)
-                return
-
-    def _called(self, ctx: FunctionContext, fullname: str) -> Type:
-        result = self._calls.instantiate(ctx, fullname.rpartition(".")[2])
-        symbol = self.lookup_fully_qualified(fullname)
-        if symbol is not None and isinstance(symbol.node, TypeInfo):
-            return self._module_types.made(ctx, result)
-        return result
-
-    def _new_tensor(self, ctx: FunctionContext) -> Type:
-        proper = get_proper_type(ctx.default_return_type)
-        if isinstance(proper, Instance):
-            return proper.copy_modified(args=[unknown() for _ in proper.args])
-        return ctx.default_return_type
+        return self._hooks.get_attribute_hook(fullname)
 
     def get_customize_class_mro_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
-        """`torch.Tensor` becomes generic."""
-        if fullname == TENSOR:
-            return _class(lambda ctx: make_generic(ctx.cls.info, self._types.object_type))
-        return None if _is_foreign(fullname) else _class(self._define_class)
-
-
-def _is_foreign(fullname: str) -> bool:
-    return fullname.partition(".")[0] in _FOREIGN
-
-
-def _is_local(fullname: str) -> bool:
-    """Whether a name is one inside of a function, which cannot be looked up: its signature shows whether it is ours."""
-    return "." not in fullname and not fullname.startswith("<")
-
-
-def _says_tensors(node: SymbolNode | None) -> bool:
-    if isinstance(node, Decorator):
-        node = node.func if node.var.type is None else node.var
-    type_ = node.type if isinstance(node, FuncDef | Var) else None
-    return type_ is not None and mentions_tensors(type_)
-
-
-def _type(hook: Callable[[AnalyzeTypeContext], Type]) -> Callable[[AnalyzeTypeContext], Type]:
-    return guarded(hook, lambda _: unknown())
-
-
-def _signature(hook: Callable[[_C], FunctionLike]) -> Callable[[_C], FunctionLike]:
-    return guarded(hook, lambda ctx: ctx.default_signature)
-
-
-def _result(hook: Callable[[_C], Type]) -> Callable[[_C], Type]:
-    return guarded(hook, lambda ctx: ctx.default_return_type)
-
-
-def _attribute(hook: Callable[[AttributeContext], Type]) -> Callable[[AttributeContext], Type]:
-    return guarded(hook, lambda ctx: ctx.default_attr_type)
-
-
-def _class(hook: Callable[[ClassDefContext], None]) -> Callable[[ClassDefContext], None]:
-    return guarded(hook, lambda _: None)
-
-
-def _method_name(fullname: str) -> str:
-    """The words for a method: `Encoder` for a module that is called, `Encoder.encode` for any other."""
-    owner, _, name = fullname.rpartition(".")
-    short = owner.rpartition(".")[2]
-    return short if name == "__call__" else f"{short}.{name}"
+        """Classes: `torch.Tensor` becomes generic, the others are read."""
+        return self._hooks.get_customize_class_mro_hook(fullname)
