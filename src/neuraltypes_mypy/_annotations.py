@@ -27,7 +27,7 @@ from neuraltypes._dtypes import DTYPE_NAMES, dtype_from_name
 from neuraltypes._errors import AnnotationError
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._elements import is_element
-from neuraltypes_mypy._names import TENSOR
+from neuraltypes_mypy._names import ANNOTATED, TENSOR
 from neuraltypes_mypy._origins import Origin, find_origin
 from neuraltypes_mypy._scopes import Scope, Scopes, element_variable_id
 from neuraltypes_mypy._source import read_source
@@ -293,6 +293,8 @@ def _imports_annotations(module: MypyFile) -> bool:
     """Whether a module imports anything that could be a tensor annotation; a cheap look at the imports' names."""
     if module.fullname.startswith("torch."):
         return False
+    if any(symbol.node is not None and symbol.node.fullname in ANNOTATED for symbol in module.names.values()):
+        return True
     for statement in module.imports:
         if isinstance(statement, ImportFrom):
             if any(name in DTYPE_NAMES or name in _PACKAGES or name == "NeuralType" for name, _ in statement.names):

@@ -50,8 +50,10 @@ def record_configuration(cls: ClassDef) -> None:
             for argument in constructor.arguments[1:]
             if argument.initializer is not None and (text := _text(argument.initializer)) is not None
         }
-        data["attributes"] = _attributes(cls, constructor)
+        data["attributes"] = {**_constants(cls), **_attributes(cls, constructor)}
         data["super"] = _super_arguments(constructor)
+    elif constructor is None and is_module:
+        data["parameters"], data["defaults"], data["attributes"] = [], {}, _constants(cls)
     elif constructor is None and (fields := _fields(cls)):
         data["parameters"], data["defaults"] = list(fields), {name: text for name, text in fields.items() if text}
         data["attributes"] = {name: name for name in fields}
@@ -74,7 +76,7 @@ def is_configured(info: TypeInfo) -> bool:
 
 def has_configuration(info: TypeInfo) -> bool:
     """Whether instances of a class remember sizes that they were made with."""
-    return any(_data(base).get("parameters") for base in info.mro)
+    return any(_data(base).get("parameters") or _data(base).get("attributes") for base in info.mro)
 
 
 def _data(info: TypeInfo) -> Mapping[str, Any]:
@@ -208,6 +210,9 @@ def _sizes(info: TypeInfo, given: Mapping[str, Size | None]) -> tuple[dict[str, 
         if passed is None:
             break
         data = _data(base)
+        if not data["parameters"] and "super" not in data:  # it has no constructor of its own
+            found |= {name: size for name in data["attributes"] if (size := attribute_size(base, name)) is not None}
+            continue
         sizes = {_parameter(name, data["parameters"]): size for name, size in passed.items()}
         for name, text in data["defaults"].items():
             if name not in sizes:  # left to its default
@@ -257,6 +262,17 @@ def _attributes(cls: ClassDef, constructor: FuncDef) -> dict[str, str]:
         for name, text in texts.items()
         if counts[name] == 1 and not any(word in reassigned for word in _words(text))
     }
+
+
+def _constants(cls: ClassDef) -> dict[str, str]:
+    """The numbers that a class body names for good: `width = 3` that no method assigns."""
+    assigned = {name for method in methods(cls.defs) for name, _ in attribute_values(method)}
+    found: dict[str, str] = {}
+    for statement in cls.defs.body:
+        if isinstance(statement, AssignmentStmt) and isinstance(statement.rvalue, IntExpr):
+            names = [target.name for target in statement.lvalues if isinstance(target, NameExpr)]
+            found |= {name: str(statement.rvalue.value) for name in names if name not in assigned}
+    return found
 
 
 def _words(text: str) -> list[str]:

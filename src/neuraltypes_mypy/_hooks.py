@@ -47,7 +47,7 @@ from neuraltypes_mypy._scopes import Scopes
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._tensor import Lookup, make_generic, type_untyped_methods, unknown
 from neuraltypes_mypy._types import KnownTypes
-from neuraltypes_mypy._values import ARITHMETIC_NAMES, Values
+from neuraltypes_mypy._values import ARITHMETIC_NAMES, Values, is_undeclared
 from neuraltypes_mypy._walk import mentions_alias, walk
 
 _C = TypeVar("_C", bound=Any)
@@ -262,7 +262,7 @@ class Hooks:
         if has_sizes(symbol.node, name):
             return _attribute(self._module_types.attribute)
         member = symbol.node.names.get(name)
-        if member is not None and isinstance(member.node, Var) and member.node.is_inferred:
+        if member is not None and isinstance(member.node, Var) and is_undeclared(member.node):
             is_changed = is_changing(symbol.node, name)
             return _attribute(lambda ctx: self._values.inferred_attribute(ctx, is_changed))
         return None

@@ -12,6 +12,7 @@ from typing import Final
 from mypy.nodes import Import, ImportAll, ImportFrom, MypyFile
 
 from neuraltypes._dtypes import DTYPE_NAMES
+from neuraltypes_mypy._source import read_source
 
 _MAX_HOPS: Final = 8
 _KNOWN: Final = frozenset({"jaxtyping", "neuraltypes", "typing", "typing_extensions"})
@@ -55,20 +56,25 @@ def _local_origin(name: str, module: MypyFile, modules: dict[str, MypyFile]) -> 
         if isinstance(statement, ImportFrom) and not rest:
             for original, alias in statement.names:
                 if (alias or original) == name:
-                    return Origin(_absolute(statement, module), original)
+                    return Origin(_absolute(statement.relative, statement.id, module), original)
         if isinstance(statement, ImportFrom) and rest:
             for original, alias in statement.names:
                 if (alias or original) == first:
-                    return _dotted(f"{_absolute(statement, module)}.{original}.{rest}")
+                    return _dotted(f"{_absolute(statement.relative, statement.id, module)}.{original}.{rest}")
         if isinstance(statement, Import) and rest:
             for original, alias in statement.ids:
                 if alias == first:
                     return _dotted(f"{original}.{rest}")
                 if alias is None and name.startswith(f"{original}."):
                     return _dotted(name)
+    if not module.imports and not rest:  # from mypy's cache, which keeps no imports
+        found = read_source(module.path).imports.get(name)
+        if found is not None:
+            level, source_name, original = found
+            return Origin(_absolute(level, source_name, module), original)
     for statement in reversed(module.imports):
         if isinstance(statement, ImportAll) and not rest:
-            source = modules.get(_absolute(statement, module))
+            source = modules.get(_absolute(statement.relative, statement.id, module))
             if source is not None and name in source.names:
                 return Origin(source.fullname, name)
     return _dotted(name) if rest else Origin(module.fullname, name)
@@ -79,10 +85,10 @@ def _dotted(fullname: str) -> Origin:
     return Origin(module, name)
 
 
-def _absolute(statement: ImportFrom | ImportAll, module: MypyFile) -> str:
-    if not statement.relative:
-        return statement.id
+def _absolute(level: int, name: str, module: MypyFile) -> str:
+    if not level:
+        return name
     parts = module.fullname.split(".")
-    dropped = statement.relative - (1 if module.is_package_init_file() else 0)
+    dropped = level - (1 if module.is_package_init_file() else 0)
     base = parts[: len(parts) - dropped] if dropped else parts
-    return ".".join([*base, *([statement.id] if statement.id else [])])
+    return ".".join([*base, *([name] if name else [])])

@@ -22,6 +22,7 @@ class SourceIndex:
         self.enclosing: dict[Place, list[ast.Subscript]] = {}
         self.functions: dict[int, ast.AST] = {}
         self.compared: set[Place] = set()
+        self.imports: dict[str, tuple[int, str, str]] = {}
         try:
             tree = ast.parse(text)
         except (SyntaxError, ValueError, RecursionError):
@@ -30,6 +31,9 @@ class SourceIndex:
 
     def _visit(self, node: ast.AST, subscripts: list[ast.Subscript]) -> None:
         match node:
+            case ast.ImportFrom():
+                for alias in node.names:
+                    self.imports[alias.asname or alias.name] = (node.level, node.module or "", alias.name)
             case ast.Compare():
                 operands = (node.left, *node.comparators)
                 self.compared |= {(o.lineno, o.col_offset) for o in operands if isinstance(o, ast.Attribute)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mypy.nodes import MemberExpr
+from mypy.nodes import MemberExpr, Var
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
 from mypy.types import Instance, ProperType, TupleType, Type, UnionType, get_proper_type
 
@@ -158,6 +158,11 @@ class Values:
     def without_size(self, ctx: MethodContext) -> Type:
         """What comes out of a container that may have changed since a size went in."""
         return replace(ctx.default_return_type, lambda proper: self._types.int_type if has_size(proper) else None)
+
+
+def is_undeclared(variable: Var) -> bool:
+    """Whether mypy has inferred the type of an attribute; `self.x: T = ...` in a method declares it."""
+    return variable.is_inferred and not variable.explicit_self_type
 
 
 def _is_compared(ctx: AttributeContext | MethodContext) -> bool:

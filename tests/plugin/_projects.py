@@ -10,9 +10,9 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -31,35 +31,13 @@ WARM_UP: Final = """
 import contextlib, dataclasses, functools, typing
 import jaxtyping, neuraltypes.elements, torch
 """
-PROJECT: Final = Path(__file__).parent / "incremental" / "cases"
 _FAILURES: Final = ("neuraltypes-failure", "INTERNAL ERROR", "Traceback", "Daemon crashed")
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A change of one file of a project. `says` is what is reported either before it only or after it only."""
-
-    name: str
-    file: str
-    old: str
-    new: str
-    says: str
-
-    def apply(self, folder: Path) -> None:
-        """Make the change."""
-        _rewrite(folder / self.file, self.old, self.new)
-
-    def undo(self, folder: Path) -> None:
-        """Take it back."""
-        _rewrite(folder / self.file, self.new, self.old)
-
-
-def _rewrite(path: Path, old: str, new: str) -> None:
-    source = path.read_text(encoding="utf-8")
-    assert source.count(old) == 1, f"{path.name} has {source.count(old)} times {old!r}"
-    # mypy compares seconds, and edits here follow each other faster.
-    later = path.stat().st_mtime + 10
-    path.write_text(source.replace(old, new), encoding="utf-8")
+def write_later(path: Path, source: str) -> None:
+    """Write a file anew, with a time that mypy takes for another: it compares seconds, and here all goes faster."""
+    later = (path.stat().st_mtime if path.exists() else time.time()) + 10
+    path.write_text(source, encoding="utf-8")
     os.utime(path, (later, later))
 
 
@@ -129,7 +107,7 @@ class Daemon:
     """A daemon of mypy on a project."""
 
     def __init__(self, folder: Path, cache: Path, *options: str, environment: Mapping[str, str] | None = None) -> None:
-        self._folder = folder
+        self.folder = folder
         self._status = cache.with_name(f"{cache.name}.status.json")
         self._options = [*mypy_options(folder, cache), *options]
         self._environment = environment
@@ -148,7 +126,7 @@ class Daemon:
 
     def _ask(self, *command: str) -> str:
         asked = ["mypy.dmypy", "--status-file", str(self._status), *command]
-        result = run_module(asked, self._folder, self._environment)
+        result = run_module(asked, self.folder, self._environment)
         output = result.stdout + result.stderr
         assert result.returncode in (0, 1), f"dmypy exited with {result.returncode}:\n{output}"
         assert_no_failure(output)
@@ -157,13 +135,11 @@ class Daemon:
 
     def kill(self) -> None:
         """End the daemon, whether it runs or not."""
-        run_module(["mypy.dmypy", "--status-file", str(self._status), "kill"], self._folder, self._environment)
+        run_module(["mypy.dmypy", "--status-file", str(self._status), "kill"], self.folder, self._environment)
 
 
 @contextmanager
-def daemon(
-    folder: Path, cache: Path, *options: str, environment: Mapping[str, str] | None = None
-) -> Iterator[Daemon]:
+def daemon(folder: Path, cache: Path, *options: str, environment: Mapping[str, str] | None = None) -> Iterator[Daemon]:
     """A daemon that ends with the block."""
     found = Daemon(folder, cache, *options, environment=environment)
     try:

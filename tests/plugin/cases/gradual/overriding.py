@@ -93,7 +93,7 @@ class Batch:
 
 @dataclass
 class Labelled(Batch):
-    labels: Int[Tensor, "b"] = field(default_factory=lambda: torch.zeros(0))
+    labels: Int[Tensor, "b"] = field(default_factory=lambda: torch.zeros(0, dtype=torch.int64))
     mask: Bool[Tensor, "b t"] | None = field(default=None, repr=False)
 
     def split(self, n: int) -> tuple[Labelled, Labelled]:

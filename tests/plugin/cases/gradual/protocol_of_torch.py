@@ -57,7 +57,7 @@ def per_sample(model: nn.Module, x: Float[Tensor, "b d"], y: Int[Tensor, "b"]) -
         return F.cross_entropy(logits, y.unsqueeze(0))
 
     batched = vmap(torch.func.grad(loss), in_dims=(None, 0, 0))
-    result: dict[str, Tensor] = batched(parameters, x, y)  # TODO(defect): silent
+    result: dict[str, Tensor] = batched(parameters, x, y)
     return result
 
 

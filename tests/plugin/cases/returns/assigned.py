@@ -28,7 +28,7 @@ class Module(nn.Module):
 
     def __init__(self, x: Float[Tensor, "n 3"], y: Float[Tensor, "n 4"], z: Int[Tensor, "n 3"]) -> None:
         super().__init__()
-        self.own: Float[Tensor, "n 3"] = y  # TODO(defect): E: [assignment]
+        self.own: Float[Tensor, "n 3"] = y  # E: [assignment]
         self.register: Tensor = y
         self.state = x
         self.state = y  # E: [assignment]
@@ -41,8 +41,8 @@ class Module(nn.Module):
 
     def later(self, y: Float[Tensor, "n 4"]) -> Float[Tensor, "n 4"]:
         self.state = y  # E: [assignment]
-        self.own = y  # TODO(defect): E: [assignment]
-        return self.own  # TODO(defect): E: [return-value]
+        self.own = y  # E: [assignment]
+        return self.own  # E: [return-value]
 
     @property
     def both(self) -> Float[Tensor, "b 3"]: ...

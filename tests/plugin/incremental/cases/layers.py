@@ -27,7 +27,7 @@ class Decoder(nn.Module):
 
 
 class Sized(nn.Module):
-    channels = 3
+    channels: int = 3
 
     def forward(self, x: Float[Tensor, "b {self.channels}"]) -> Float[Tensor, "b"]: ...
 
@@ -36,6 +36,7 @@ class Joined(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.layers = nn.Sequential(Encoder(), Decoder())
+        self.wrong = nn.Sequential(Encoder(8), Decoder())
 
     def forward(self, x: Float[Tensor, "b t"]) -> Float[Tensor, "b 10"]:
         return Decoder()(Encoder()(x))

@@ -26,6 +26,7 @@ def wiring(x: Float[Tensor, "2 5"]) -> None:
     Decoder(64)(Encoder(WIDTH)(x))
     nn.Sequential(Encoder(), Decoder())(x)
     reveal_type(Joined().layers(x))
+    Joined().wrong(x)
 
 
 class Model(nn.Module):
@@ -38,7 +39,9 @@ class Model(nn.Module):
         return self.decoder(self.encoder(x))
 
 
-def elements(x: NeuralType[Float[Tensor, "2 3"], Speech], y: NeuralType[Float[Tensor, "2 3"], AudioSignal(freq=16000)]) -> None:
+def elements(
+    x: NeuralType[Float[Tensor, "2 3"], Speech], y: NeuralType[Float[Tensor, "2 3"], AudioSignal(freq=16000)]
+) -> None:
     hear(x)
     resample(y)
     Spoken()(x=x)
@@ -47,6 +50,7 @@ def elements(x: NeuralType[Float[Tensor, "2 3"], Speech], y: NeuralType[Float[Te
 def dtypes(x: BFloat16[Tensor, "2 3"], y: Float[Tensor, "3 7"], z: Int[Tensor, "2 5"]) -> None:
     halve(x)
     score(y)
+    score(z)
     tail(z)
 
 

@@ -1,0 +1,109 @@
+"""A project of some modules, and edits of it whose consequences lie in other modules than the edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+from _pytest.mark import MarkDecorator, ParameterSet
+
+from tests.plugin._projects import write_later
+
+PROJECT: Final = Path(__file__).parent / "incremental" / "cases"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of one file of the project. `says` is what is reported either before it only or after it only."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    says: str
+
+    def apply(self, folder: Path) -> None:
+        """Make the change."""
+        source = (PROJECT / self.file).read_text(encoding="utf-8")
+        assert source.count(self.old) == 1, f"{self.file} has {source.count(self.old)} times {self.old!r}"
+        write_later(folder / self.file, source.replace(self.old, self.new))
+
+    def undo(self, folder: Path) -> None:
+        """Take it back."""
+        write_later(folder / self.file, (PROJECT / self.file).read_text(encoding="utf-8"))
+
+
+EDITS: Final = [
+    Edit("axis_of_a_signature", "ops.py", 'head(x: F[Tensor, "b 5"])', 'head(x: F[Tensor, "b 4"])', "axis 1 is 5"),
+    Edit("annotation_removed", "ops.py", 'head(x: F[Tensor, "b 5"])', "head(x: Tensor)", "axis 1 is 4"),
+    Edit("malformed_axes", "ops.py", 'tail(x: jt.Float[Tensor, "b 5"])', 'tail(x: jt.Float[Tensor, "5 ..a"])', "..a"),
+    Edit("alias_of_a_dtype", "ops.py", "import Float as F", "import Int as F", '"head" is Float, expected Int'),
+    Edit("alias_of_a_package", "ops.py", "import jaxtyping as jt", "import typing as jt", '"tail" is Int'),
+    Edit("dtype_passed_on", "compat.py", "Float as Number", "Bool as Number", '"score" is Float, expected Bool'),
+    Edit("body_of_a_user_of_one", "ops.py", "return x[:, 0]", "return x[:, 2]", ""),
+    Edit("call_in_a_user_of_one", "main.py", "score(z)", "score(x)", '"score" is Int'),
+    Edit("base_of_a_dtype", "meanings.py", "class Half(AbstractDtype)", "class Half(str)", "Half"),
+    Edit("axes_of_an_alias", "aliases.py", '"b 16"', '"b 17"', "axis 1 is 16, expected 17"),
+    Edit("alias_of_something_else", "aliases.py", 'Float[Tensor, "b 16"]', "str", '"play" has incompatible'),
+    Edit("default", "layers.py", "d_model: int = 256", "d_model: int = 512", "512"),
+    Edit("default_removed", "layers.py", "d_model: int = 256", "d_model: int", '"d_model"'),
+    Edit("size_of_an_attribute", "layers.py", "self.d_model = d_model", "self.d_model = d_model * 2", "512"),
+    Edit("size_of_a_class", "layers.py", "channels: int = 3", "channels: int = 4", "expected 4"),
+    Edit("constant", "compat.py", "WIDTH: Final = 64", "WIDTH: Final = 65", "65"),
+    Edit("default_of_a_dataclass", "records.py", "width: int = 64", "width: int = 32", "32"),
+    Edit("base_of_a_module", "layers.py", "class Encoder(Base)", "class Encoder(Decoder)", "axis 1 is 10"),
+    Edit(
+        "result_of_a_factory",
+        "layers.py",
+        "def make_decoder() -> Decoder:",
+        "def make_decoder() -> Spoken:",
+        "[keyword-only]",
+    ),
+    Edit(
+        "modules_of_a_sequence", "layers.py", "nn.Sequential(Encoder(), ", "nn.Sequential(Encoder(8), ", "layers.py:38"
+    ),
+    Edit(
+        "result_of_forward",
+        "layers.py",
+        '{self.width}"]) -> Float[Tensor, "b 10"]',
+        '{self.width}"]) -> Float[Tensor, "b 11"]',
+        "11",
+    ),
+    Edit("base_of_an_element", "meanings.py", "import AudioSignal\n", "import LogitsType as AudioSignal\n", "Speech"),
+    Edit("parameter_of_an_element", "ops.py", "freq=16000", "freq=8000", "8000"),
+    Edit(
+        "field_of_a_named_tuple", "records.py", 'y: Float[Tensor, "2 3"]', 'y: Float[Tensor, "2 4"]', "[return-value]"
+    ),
+    Edit("field_of_a_typed_dict", "records.py", 'x: Float[Tensor, "2 5"]', 'x: Float[Tensor, "2 6"]', "axis 1 is 6"),
+    Edit("forward_not_keyword_only", "layers.py", "def forward(self, *, x", "def forward(self, x", "[keyword-only]"),
+    Edit(
+        "module_keyword_only", "layers.py", "class Decoder(nn.Module)", "class Decoder(NeuralModule)", "[keyword-only]"
+    ),
+    Edit("lines", "layers.py", '"""Modules."""', '"""Modules."""\n\n# One line more.', "layers.py:39"),
+    Edit("lines_of_an_alias", "aliases.py", "import Tensor\n", "import Tensor\n\n# One line more.\n", ""),
+    Edit("lines_of_a_user", "main.py", '"""Uses all of them."""\n', '"""Uses all of them."""', "main.py:17"),
+    Edit("argument", "main.py", "Decoder(512)", "Decoder(500)", "500"),
+]
+
+
+def assert_effect(edit: Edit, before: str, after: str) -> None:
+    """An edit shows, or a test of it would prove nothing."""
+    if edit.says:
+        reports = f"before:\n{before}\nafter:\n{after}"
+        assert (edit.says in before) != (edit.says in after), f"{edit.says!r} is in both or in neither\n{reports}"
+    else:
+        assert before == after
+
+
+def parameters(defects: Mapping[str, str]) -> list[ParameterSet]:
+    """All edits, to parametrize a test with. Those with a known defect are to fail until it is mended."""
+    unknown = defects.keys() - {edit.name for edit in EDITS}
+    assert not unknown, f"no such edits: {unknown}"
+    return [pytest.param(edit, id=edit.name, marks=_marks(defects.get(edit.name))) for edit in EDITS]
+
+
+def _marks(defect: str | None) -> tuple[MarkDecorator, ...]:
+    return () if defect is None else (pytest.mark.xfail(strict=True, reason=defect),)

@@ -1,0 +1,42 @@
+"""The daemon says after each edit what a run without a daemon says."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.plugin._edits import PROJECT, Edit, parameters
+from tests.plugin._projects import Daemon, copy_of, daemon
+from tests.plugin.conftest import Outcomes
+
+DEFECTS: dict[str, str] = {}
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    folder = tmp_path_factory.mktemp("daemon")
+    with daemon(copy_of(PROJECT, folder / "project"), folder / "cache") as found:
+        yield found
+
+
+def test_the_daemon_says_what_a_run_says(running: Daemon, outcomes: Outcomes) -> None:
+    assert_same(running.run(), outcomes.first.output)
+    assert_same(running.check(), outcomes.first.output)
+
+
+@pytest.mark.parametrize("edit", parameters(DEFECTS))
+def test_after_an_edit_the_daemon_says_what_a_run_says(edit: Edit, running: Daemon, outcomes: Outcomes) -> None:
+    assert_same(running.run(), outcomes.first.output)
+    try:
+        edit.apply(running.folder)
+        assert_same(running.check(), outcomes.cold(edit))
+    except AssertionError:
+        running.kill()  # what it knows may be wrong; the next run starts another one
+        raise
+    finally:
+        edit.undo(running.folder)
+
+
+def assert_same(said: str, expected: str) -> None:
+    """The daemon orders the modules in its own way."""
+    assert sorted(said.splitlines()) == sorted(expected.splitlines())
