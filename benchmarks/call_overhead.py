@@ -21,7 +21,8 @@ from neuraltypes.elements import EncodedRepresentation, LengthsType, ValidMaskTy
 from _measure import Timing, measure
 
 X, MASK = torch.randn(4, 7, 8), torch.ones(4, 7, dtype=torch.bool)
-LENGTHS, OUT = torch.full((4,), 7), torch.randn(4, 8)
+LENGTHS = torch.full((4,), 7)
+OUT: Tensor = torch.randn(4, 8)
 FLOATS = frozenset({torch.float16, torch.bfloat16, torch.float32, torch.float64})
 INTEGERS = frozenset({torch.int8, torch.int16, torch.int32, torch.int64})
 BOOLEANS = frozenset({torch.bool})

@@ -24,6 +24,7 @@ def shown(marker: str) -> str:
 @pytest.fixture
 def wrong_program(tmp_path: Path) -> Path:
     (tmp_path / "wrong.py").write_text(shown("wrong.py"))
+    (tmp_path / "pyproject.toml").write_text(shown("pyproject.toml"))
     return tmp_path
 
 

@@ -1,7 +1,6 @@
 """The daemon says after each edit what a run without a daemon says."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 

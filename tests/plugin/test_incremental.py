@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugin._edits import EDITS, PROJECT, Edit, parameters
+from tests.plugin._edits import PROJECT, Edit, parameters
 from tests.plugin._projects import check, copy_of
 from tests.plugin.conftest import Outcomes
 

@@ -215,7 +215,7 @@ def with_other_dtype(x: Float[Tensor, "b t"]) -> Float[Tensor, "b t"]:
 
 
 def grown(x: list[Float[Tensor, "b t"]]) -> list[Float[Tensor, "b t"]]:
-    x.append(torch.ones(2, 9))
+    x.append(torch.ones(2, 9))  # type: ignore[arg-type]
     return x
 
 
