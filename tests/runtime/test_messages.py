@@ -239,8 +239,7 @@ def test_the_path_of_the_module_and_the_callers_line_are_shown() -> None:
         Model()(full(4, 7, 8), keep_none)
     line = Layer.forward.__code__.co_firstlineno + 1
     assert str(caught.value).splitlines()[4] == (
-        f"  module    Model.encoder.layers[1].attn    called  {HERE}:{line}  "
-        "return self.attn(x=x, mask=mask) # type: ignore[no-any-re..."
+        f"  module    Model.encoder.layers[1].attn    called  {HERE}:{line}  return self.attn(x=x, mask=mask)"
     )
 
 
