@@ -14,6 +14,7 @@ from mypy.plugin import FunctionContext, MethodContext, MethodSigContext
 from mypy.types import FunctionLike, Instance, ProperType, Type, UnionType, get_proper_type
 
 from neuraltypes_mypy._join import join_tensors
+from neuraltypes_mypy._names import TENSOR
 from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._walk import replace
@@ -46,18 +47,18 @@ class Containers:
         self._types = types
 
     def display(self, ctx: FunctionContext) -> Type:
-        """`[x, y]`: of what the items have in common, where nothing declares more."""
+        """`[x, y]`: of what the items have in common, where nothing declares more.
+
+        A list of a narrower type is another type to mypy: what only narrows the dtype or the meaning is left out.
+        """
         result = get_proper_type(ctx.default_return_type)
-        if not isinstance(result, Instance):
+        api: Any = ctx.api
+        if not isinstance(result, Instance) or api.type_context[-1] is not None:
             return ctx.default_return_type
-        args = list(result.args)
         given = [item for items in ctx.arg_types for item in items]
-        if len(args) == 1 and len(given) > 1 and ctx.api.type_context[-1] is None:
-            joined = join_tensors(given)
-            args = args if joined is None else [joined]
-        return (
-            result if all(a is b for a, b in zip(args, result.args, strict=True)) else result.copy_modified(args=args)
-        )
+        joined = join_tensors(given) if len(result.args) == 1 and len(given) > 1 else None
+        args = list(result.args) if joined is None else [joined]
+        return result.copy_modified(args=[replace(arg, _with_shape_only) for arg in args])
 
     def widen(self, ctx: MethodSigContext) -> FunctionLike:
         """`xs.append(x)` where the type of `xs` is inferred takes every tensor."""
@@ -99,6 +100,12 @@ def _tensors_in(type_: Type) -> list[Type]:
         return [proper]
     args = proper.args if isinstance(proper, Instance) else []
     return [arg for arg in args if as_tensor(arg) is not None]
+
+
+def _with_shape_only(proper: ProperType) -> Type | None:
+    if not isinstance(proper, Instance) or proper.type.fullname != TENSOR or not is_known(proper):
+        return None
+    return proper.copy_modified(args=[unknown(), proper.args[1], unknown()])
 
 
 def _forget_elsewhere(receiver: Expression | None, widened: Type, api: Any) -> None:

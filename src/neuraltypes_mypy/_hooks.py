@@ -77,7 +77,7 @@ class Hooks:
         self._calls = Calls(self._types, self._settling, reports_untracked=is_reported)
         self._values = Values(self._types)
         self._containers = Containers(self._types)
-        self._module_types = Modules(self._types, self._calls, self._values)
+        self._module_types = Modules(self._types, self._calls, self._values, self._settling)
         expressions = Expressions(self._types, self._annotations)
         self._narrowing = Narrowing(self._types, expressions, self._settling)
         self._reveal = Reveal(expressions)

@@ -41,6 +41,7 @@ from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._calls import Argument, Calls, Known, mentions_tensors
 from neuraltypes_mypy._config import attribute_size, configuration, configured, made_at
 from neuraltypes_mypy._names import MODULE, NEURAL_MODULE, SEQUENTIAL
+from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._sizes_of import is_int, is_self, is_steady, size_of_expression
 from neuraltypes_mypy._tensor import unknown
 from neuraltypes_mypy._types import KnownTypes
@@ -53,8 +54,9 @@ _ITEM: Final = "neuraltypes:item"
 class Modules:
     """Types modules, for one run of mypy."""
 
-    def __init__(self, types: KnownTypes, calls: Calls, values: Values) -> None:
+    def __init__(self, types: KnownTypes, calls: Calls, values: Values, settling: Settling) -> None:
         self._types = types
+        self._settling = settling
         self._calls = calls
         self._values = values
 
@@ -160,6 +162,7 @@ class Modules:
         common = _attribute(ctx.type, _ITEM)
         if common is None:
             return ctx.default_return_type
+        self._settling.instrument_current(ctx.api)
         from neuraltypes_mypy._walk import replace
 
         return replace(

@@ -9,6 +9,7 @@ meet, and where a loop begins again, the name is given what its types have in co
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from mypy.nodes import (
@@ -35,7 +36,7 @@ from mypy.nodes import (
 )
 from mypy.plugin import FunctionContext
 from mypy.traverser import all_name_and_member_expressions
-from mypy.types import AnyType, Instance, PartialType, ProperType, Type, TypeOfAny, UnionType, get_proper_type
+from mypy.types import AnyType, Instance, NoneType, PartialType, ProperType, Type, TypeOfAny, UnionType, get_proper_type
 
 from neuraltypes_mypy._codes import UNTRACKED
 from neuraltypes_mypy._join import join_tensors
@@ -87,16 +88,16 @@ class Settling:
         if self._done.get(id(body)) is body:
             return
         self._done[id(body)] = body
-        isinstance_node = api.modules["builtins"].names["isinstance"].node
-        if isinstance(body, Block):
-            if not _is_instrumented(body):
-                untangle_swaps(body, is_analyzed=True)
-                _insert(body, _repeated(body), isinstance_node)
-        elif isinstance(body, MypyFile):
+        block = body
+        if isinstance(body, MypyFile):
             block = Block(body.defs)
             block.body = body.defs
+        if not _is_instrumented(block):
             untangle_swaps(block, is_analyzed=True)
-            _insert(block, _repeated(block), isinstance_node)
+            _insert(block, _repeated(block), api.modules["builtins"].names["isinstance"].node)
+            for call in _settling_calls(block):
+                # mypy may be past it already, and takes a statement without a type for one that never returns
+                api._type_maps[0][call] = NoneType()  # noqa: SLF001 - the map of the whole module
 
     def settle(self, ctx: FunctionContext) -> Type:
         """Let a name have the type of its last assignment."""
@@ -248,11 +249,14 @@ def _swapped(statement: AssignmentStmt) -> TupleExpr | None:
 
 
 def _is_instrumented(body: Block) -> bool:
-    return any(
-        isinstance(statement, ExpressionStmt) and is_settling(statement.expr)
-        for block in blocks(body)
-        for statement in block.body
-    )
+    return next(_settling_calls(body), None) is not None
+
+
+def _settling_calls(body: Block) -> Iterator[Expression]:
+    for block in blocks(body):
+        for statement in block.body:
+            if isinstance(statement, ExpressionStmt) and is_settling(statement.expr):
+                yield statement.expr
 
 
 def _is_mark(expression: Expression) -> bool:
