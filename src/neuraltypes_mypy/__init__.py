@@ -19,11 +19,14 @@ def _digest() -> str:
     here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - at every start of mypy, a warm one too
     above = os.path.dirname(here)  # noqa: PTH120
     digest = 0
-    for folder in (here, f"{here}/stubs", f"{above}/neuraltypes", f"{above}/../stubs"):
-        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():  # noqa: PTH112, PTH208
-            if name.endswith((".py", ".pyi")):
-                with open(f"{folder}/{name}", "rb") as file:  # noqa: PTH123
-                    digest = zlib.crc32(name.encode() + file.read(), digest)
+    for top in (here, f"{above}/neuraltypes", f"{above}/../stubs"):
+        for folder, inside, names in os.walk(top):
+            inside.sort()
+            for name in sorted(names):
+                if name.endswith((".py", ".pyi")):
+                    with open(f"{folder}/{name}", "rb") as file:  # noqa: PTH123
+                        text = file.read()
+                    digest = zlib.crc32(f"{folder[len(top) :]}/{name} {len(text)} ".encode() + text, digest)
     return f"{digest:08x}"
 
 

@@ -11,7 +11,18 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from mypy.maptype import map_instance_to_supertype
-from mypy.nodes import ARG_STAR, Context, DictExpr, Expression, ListExpr, SetExpr
+from mypy.nodes import (
+    ARG_STAR,
+    Context,
+    Decorator,
+    DictExpr,
+    Expression,
+    FuncDef,
+    ListExpr,
+    SetExpr,
+    SymbolNode,
+    Var,
+)
 from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext, MethodSigContext
 from mypy.types import (
     AnyType,
@@ -275,6 +286,14 @@ def mentions_tensors(signature: Type) -> bool:
     return any(
         isinstance(type_, Instance) and type_.type.fullname == TENSOR and is_known(type_) for type_ in walk(signature)
     )
+
+
+def says_tensors(node: SymbolNode | None) -> bool:
+    """Whether a function, or a variable that holds one, says anything about a tensor."""
+    if isinstance(node, Decorator):
+        node = node.func if node.var.type is None else node.var
+    type_ = node.type if isinstance(node, FuncDef | Var) else None
+    return type_ is not None and mentions_tensors(type_)
 
 
 def pairs(expected: Type, given: Type, path: str) -> Iterator[tuple[str, Instance, Instance]]:

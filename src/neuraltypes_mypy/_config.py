@@ -308,7 +308,7 @@ def _fields(cls: ClassDef) -> dict[str, str | None]:
         if not isinstance(statement, AssignmentStmt) or statement.type is None:
             continue
         target = statement.lvalues[0]
-        declared = statement.unanalyzed_type or statement.type
+        declared = get_proper_type(statement.unanalyzed_type or statement.type)
         is_int = isinstance(declared, UnboundType) and declared.name == "int"
         is_int = is_int or (isinstance(declared, Instance) and declared.type.fullname == "builtins.int")
         if isinstance(target, NameExpr) and is_int:

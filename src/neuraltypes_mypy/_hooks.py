@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, Final, TypeVar, final
 
-from mypy.nodes import Decorator, FuncDef, SymbolNode, TypeAlias, TypeInfo, Var
+from mypy.nodes import SymbolNode, TypeAlias, TypeInfo, Var
 from mypy.plugin import (
     AnalyzeTypeContext,
     AttributeContext,
@@ -20,11 +20,12 @@ from mypy.plugin import (
 from mypy.types import FunctionLike, Instance, PlaceholderType, Type, get_proper_type
 
 from neuraltypes_mypy._annotations import Annotations
-from neuraltypes_mypy._calls import Calls, mentions_tensors
+from neuraltypes_mypy._calls import Calls, mentions_tensors, says_tensors
 from neuraltypes_mypy._classes import define_class, is_dtype
 from neuraltypes_mypy._config import has_configuration, has_sizes, is_changing
 from neuraltypes_mypy._containers import DISPLAYS, INSERTIONS, READS, Containers
 from neuraltypes_mypy._creation import FROM_OTHERS, FROM_SIZES, Creation
+from neuraltypes_mypy._dependencies import show_metadata
 from neuraltypes_mypy._expressions import Expressions
 from neuraltypes_mypy._guard import guarded, lookup
 from neuraltypes_mypy._modules import Modules
@@ -51,6 +52,7 @@ from neuraltypes_mypy._values import ARITHMETIC_NAMES, Values, is_undeclared
 from neuraltypes_mypy._walk import mentions_alias, walk
 
 _C = TypeVar("_C", bound=Any)
+_ISINSTANCE: Final = "builtins.isinstance"
 _CONTAINERS: Final = ("Sequential", "ModuleList", "ModuleDict")
 # Code that is surely not annotated for this plugin; what is said about it stands in tables.
 _FOREIGN: Final = (sys.stdlib_module_names - {"__main__", "test"}) | {
@@ -88,7 +90,14 @@ class Hooks:
         self._keyword_only: Callable[[MethodSigContext], FunctionLike] = _signature(self._module_types.keyword_only)
         self._annotation_hooks = self._tabulate_annotations()
         self._function_signatures: dict[str, Callable[[FunctionSigContext], FunctionLike]] = {
-            "builtins.isinstance": _signature(self._narrowing.isinstance_signature)
+            _ISINSTANCE: _signature(
+                self._shared(
+                    self._narrowing.isinstance_signature,
+                    "get_function_signature_hook",
+                    _ISINSTANCE,
+                    "default_signature",
+                )
+            )
         }
         self._method_signatures: dict[str, Callable[[MethodSigContext], FunctionLike]] = dict.fromkeys(
             INSERTIONS, _signature(self._containers.widen)
@@ -111,7 +120,7 @@ class Hooks:
         functions: dict[str, Callable[[FunctionContext], Type]] = {
             TENSOR: self._new_tensor,
             "builtins.len": self._values.length,
-            "builtins.isinstance": self._narrowing.isinstance_called,
+            _ISINSTANCE: self._narrowing.isinstance_called,
             "dataclasses.replace": self._module_types.replaced,
             ENSURE: self._reveal.ensure,
             REVEAL: self._reveal.reveal,
@@ -122,7 +131,28 @@ class Hooks:
             **dict.fromkeys(FROM_OTHERS, creation.from_other),
             **dict.fromkeys(DISPLAYS, self._containers.display),
         }
-        return {name: _result(hook) for name, hook in functions.items()}
+        return {name: _result(self._shared(hook, "get_function_hook", name)) for name, hook in functions.items()}
+
+    def _shared(
+        self, hook: Callable[[_C], Any], find: str, fullname: str, default: str = "default_return_type"
+    ) -> Callable[[_C], Any]:
+        """A hook for a name that other plugins may answer for, too: what it leaves as it is, they are asked about.
+
+        mypy itself asks only the first plugin that answers.
+        """
+
+        def run(ctx: _C) -> Any:
+            result = hook(ctx)
+            if result is not getattr(ctx, default):
+                return result
+            others = ctx.api.plugin._plugins  # noqa: SLF001 - the plugins in mypy's order
+            for other in others[others.index(self._plugin) + 1 :]:
+                found = getattr(other, find)(fullname)
+                if found is not None:
+                    return found(ctx)
+            return result
+
+        return run
 
     def _tabulate_methods(self) -> dict[str, Callable[[MethodContext], Type]]:
         methods: dict[str, Callable[[MethodContext], Type]] = {
@@ -139,7 +169,7 @@ class Hooks:
             methods[f"{CONTAINERS}.{container}.__getitem__"] = self._module_types.item
             for method in ("__iter__", "values", "items"):
                 methods[f"{CONTAINERS}.{container}.{method}"] = self._module_types.items
-        return {name: _result(hook) for name, hook in methods.items()}
+        return {name: _result(self._shared(hook, "get_method_hook", name)) for name, hook in methods.items()}
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         """Annotations."""
@@ -229,8 +259,8 @@ class Hooks:
         """
         node = self._node(fullname)
         if isinstance(node, TypeInfo):
-            return any(made is not None and _says_tensors(made.node) for made in map(node.get, ("__init__", "__new__")))
-        return _says_tensors(node)
+            return any(made is not None and says_tensors(made.node) for made in map(node.get, ("__init__", "__new__")))
+        return says_tensors(node)
 
     def _is_made_with_sizes(self, fullname: str) -> bool:
         node = self._node(fullname)
@@ -269,6 +299,7 @@ class Hooks:
 
     def _define_class(self, ctx: ClassDefContext) -> None:
         define_class(ctx)
+        show_metadata(ctx.cls, self._types.str_type)
         chained: Any = ctx.api
         others = chained.plugin._plugins  # noqa: SLF001 - mypy asks only the first plugin that answers; this is for all
         for other in others[others.index(self._plugin) + 1 :]:
@@ -304,13 +335,6 @@ def _is_foreign(fullname: str) -> bool:
 def _is_local(fullname: str) -> bool:
     """Whether a name is one inside of a function, which cannot be looked up: its signature shows whether it is ours."""
     return "." not in fullname and not fullname.startswith("<")
-
-
-def _says_tensors(node: SymbolNode | None) -> bool:
-    if isinstance(node, Decorator):
-        node = node.func if node.var.type is None else node.var
-    type_ = node.type if isinstance(node, FuncDef | Var) else None
-    return type_ is not None and mentions_tensors(type_)
 
 
 def _type(hook: Callable[[AnalyzeTypeContext], Type]) -> Callable[[AnalyzeTypeContext], Type]:

@@ -38,8 +38,9 @@ from mypy.types import (
 )
 
 from neuraltypes_mypy import _codes as codes
-from neuraltypes_mypy._calls import Argument, Calls, Known, mentions_tensors
+from neuraltypes_mypy._calls import Argument, Calls, Known, mentions_tensors, says_tensors
 from neuraltypes_mypy._config import attribute_size, configuration, configured, made_at
+from neuraltypes_mypy._dependencies import depend_on
 from neuraltypes_mypy._names import MODULE, NEURAL_MODULE, SEQUENTIAL
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._sizes_of import is_int, is_self, is_steady, size_of_expression
@@ -75,6 +76,8 @@ class Modules:
             for name, expressions in zip(ctx.callee_arg_names, ctx.args, strict=True)
             if name and expressions
         }
+        for base in instance.type.mro:
+            depend_on(ctx.api, base.fullname)
         place = f"{Path(ctx.api.path).name}:{call.line}"
         return configured(instance, given, self._types.int_type, place)
 
@@ -228,6 +231,7 @@ class Modules:
         symbol = receiver.type.get("forward")
         if symbol is None or not isinstance(symbol.node, (*SYMBOL_FUNCBASE_TYPES, Decorator)):
             return None
+        depend_on(api, symbol.node.info.fullname, "forward")
         forward = get_proper_type(
             analyze_member_access(
                 "forward",
@@ -280,10 +284,17 @@ def _with_attribute(instance: Instance, name: str, type_: Type) -> Instance:
 
 
 def _with_common(instance: Instance, types: list[Type]) -> Instance:
-    """The container, with the one type that its modules have in common; unknown where they differ."""
+    """The container, with the one type that its modules have in common; unknown where they differ.
+
+    To plain mypy they are a `Module` each, whose every attribute is accepted; that is kept for modules without a word
+    about tensors.
+    """
     proper = [get_proper_type(type_) for type_ in types]
     first = proper[0] if proper else None
     if not isinstance(first, Instance) or not first.type.has_base(MODULE) or any(item != first for item in proper):
+        return instance
+    forward = first.type.get("forward")
+    if forward is None or not says_tensors(forward.node):
         return instance
     return _with_attribute(instance, _ITEM, first)
 

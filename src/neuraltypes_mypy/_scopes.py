@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mypy.nodes import AssignmentStmt, FuncDef, MemberExpr
-from mypy.types import CallableType, Type, TypeVarId, TypeVarLikeType, TypeVarType, UnboundType
+from mypy.types import CallableType, Type, TypeVarId, TypeVarLikeType, TypeVarType, UnboundType, get_proper_type
 
 from neuraltypes._axes import Axes, Axis, FixedAxis, NamedAxis, SymbolicAxis, VariadicAxis, python_expression
 from neuraltypes._sizes import Size, named, number, size_from_expression
@@ -174,8 +174,9 @@ def children_of(type_: Type) -> list[Type]:
     """The types directly inside one that mypy has not analyzed yet."""
     if isinstance(type_, UnboundType):
         return list(type_.args)
-    if isinstance(type_, CallableType):
-        return [*type_.arg_types, type_.ret_type]
+    proper = get_proper_type(type_)
+    if isinstance(proper, CallableType):
+        return [*proper.arg_types, proper.ret_type]
     items = getattr(type_, "items", None)
     if isinstance(items, dict):
         return list(items.values())

@@ -56,7 +56,8 @@ def size_of_type(type_: Type | None) -> Size | None:
 
 def size_of_expression(expression: Expression, api: Any) -> Size | None:
     """The size of an `int` expression: what its type says, or else what it reads."""
-    type_ = api.lookup_type_or_none(expression)
+    known: Type | None = api.lookup_type_or_none(expression)
+    type_ = None if known is None else get_proper_type(known)
     if isinstance(expression, NameExpr) and isinstance(expression.node, Var) and isinstance(type_, LiteralType):
         declared = expression.node.type
         if declared is not None and has_size(get_proper_type(declared)):

@@ -45,6 +45,11 @@ class KnownTypes:
         return self._builtin("object")
 
     @property
+    def str_type(self) -> Instance:
+        """`str`."""
+        return self._builtin("str")
+
+    @property
     def function_type(self) -> Instance:
         """What functions are instances of."""
         return self._builtin("function")

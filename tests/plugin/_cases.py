@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+CASES: Final = Path(__file__).parent / "cases"
 CONFIG: Final = """
 [mypy]
 strict = true
@@ -92,8 +93,13 @@ def run_mypy(folder: Path, cache: Path) -> dict[Path, list[Message]]:
     failed = [line for line in output.splitlines() if any(failure in line for failure in _FAILURES)]
     assert not failed, "the plugin failed:\n" + "\n".join(failed)
     assert not result.stderr, f"mypy printed:\n{result.stderr}"
+    return read_reports(result.stdout, folder)
+
+
+def read_reports(output: str, folder: Path) -> dict[Path, list[Message]]:
+    """What stands in mypy's output, as JSON, about each file."""
     found: dict[Path, list[Message]] = {}
-    for line in result.stdout.splitlines():
+    for line in output.splitlines():
         report = json.loads(line)
         found.setdefault(folder / report["file"], []).extend(_messages(report))
     return found

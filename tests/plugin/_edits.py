@@ -37,14 +37,21 @@ class Edit:
 
 
 EDITS: Final = [
-    Edit("axis_of_a_signature", "ops.py", 'head(x: F[Tensor, "b 5"])', 'head(x: F[Tensor, "b 4"])', "axis 1 is 5"),
+    Edit(
+        "axis_of_a_signature",
+        "ops.py",
+        'head(x: F[Tensor, "b 5"])',
+        'head(x: F[Tensor, "b 4"])',
+        "axis 1 is 5, expected 4",
+    ),
     Edit("annotation_removed", "ops.py", 'head(x: F[Tensor, "b 5"])', "head(x: Tensor)", "axis 1 is 4"),
     Edit("malformed_axes", "ops.py", 'tail(x: jt.Float[Tensor, "b 5"])', 'tail(x: jt.Float[Tensor, "5 ..a"])', "..a"),
     Edit("alias_of_a_dtype", "ops.py", "import Float as F", "import Int as F", '"head" is Float, expected Int'),
     Edit("alias_of_a_package", "ops.py", "import jaxtyping as jt", "import typing as jt", '"tail" is Int'),
-    Edit("dtype_passed_on", "compat.py", "Float as Number", "Bool as Number", '"score" is Float, expected Bool'),
-    Edit("body_of_a_user_of_one", "ops.py", "return x[:, 0]", "return x[:, 2]", ""),
+    Edit("dtype_passed_on", "compat.py", "Float as Number", "Bool as Number", '"score" is Int, expected Bool'),
+    Edit("body_of_a_user_of_one", "scores.py", "print(x)", "print(x, x)", ""),
     Edit("call_in_a_user_of_one", "main.py", "score(z)", "score(x)", '"score" is Int'),
+    Edit("body", "ops.py", "return x[:, 0]", "return x[:, 2]", ""),
     Edit("base_of_a_dtype", "meanings.py", "class Half(AbstractDtype)", "class Half(str)", "Half"),
     Edit("axes_of_an_alias", "aliases.py", '"b 16"', '"b 17"', "axis 1 is 16, expected 17"),
     Edit("alias_of_something_else", "aliases.py", 'Float[Tensor, "b 16"]', "str", '"play" has incompatible'),
@@ -84,7 +91,7 @@ EDITS: Final = [
     ),
     Edit("lines", "layers.py", '"""Modules."""', '"""Modules."""\n\n# One line more.', "layers.py:39"),
     Edit("lines_of_an_alias", "aliases.py", "import Tensor\n", "import Tensor\n\n# One line more.\n", ""),
-    Edit("lines_of_a_user", "main.py", '"""Uses all of them."""\n', '"""Uses all of them."""', "main.py:17"),
+    Edit("lines_of_a_user", "main.py", '"""Uses all of them."""\n', '"""Uses all of them."""', "main.py:18:"),
     Edit("argument", "main.py", "Decoder(512)", "Decoder(500)", "500"),
 ]
 

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugin._cases import Message, describe_difference, read_expectations, run_mypy
+from tests.plugin._cases import CASES, Message, describe_difference, read_expectations, run_mypy
 
-CASES = Path(__file__).parent / "cases"
 FILES = sorted(CASES.rglob("*.py"))
 
 WRONG = """
@@ -25,17 +24,6 @@ def unexpected(x: Float[Tensor, "b 4"]) -> None:
 def other_code(x: Float[Tensor, "b 4"]) -> None:
     head(x)  # E: [axis-kind]
 """
-
-
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """mypy's cache for this session: what it knows of torch is read once."""
-    return tmp_path_factory.mktemp("plugin") / "cache"
-
-
-@pytest.fixture(scope="session")
-def reports(cache: Path) -> dict[Path, list[Message]]:
-    return run_mypy(CASES, cache)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(CASES).with_suffix("")))

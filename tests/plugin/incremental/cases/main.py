@@ -5,8 +5,9 @@ from compat import WIDTH
 from jaxtyping import BFloat16, Float, Int
 from layers import Decoder, Encoder, Joined, Sized, Spoken, make_decoder
 from meanings import Speech
-from ops import halve, head, hear, play, play_all, resample, score, tail
+from ops import halve, head, hear, play, play_all, resample, tail
 from records import Batch, Config, Encoded
+from scores import score
 from torch import Tensor, nn
 
 from neuraltypes import NeuralType
