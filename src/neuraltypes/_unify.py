@@ -128,15 +128,20 @@ def _axis_variable(name: str) -> str:
     return _AXIS_VARIABLE + name
 
 
-def unify(arguments: Sequence[tuple[str, Axes, Shape]], bindings: Bindings) -> list[Mismatch]:
+def unify(
+    arguments: Sequence[tuple[str, Axes, Shape]], bindings: Bindings, *, with_kinds: bool = True
+) -> list[Mismatch]:
     """Bind the names of declared axes, over all arguments (name, declared axes, shape that comes), into `bindings`.
 
-    Plain names are bound first and computed axes compared last, so that the order of arguments never decides.
+    Plain names are bound first and computed axes compared last, so that the order of arguments never decides. Without
+    `with_kinds` the letters of the declaration say nothing of kinds.
     """
     mismatches: dict[str, list[Mismatch]] = {}
     pairs: list[tuple[str, int, Axis, SizedAxis | Rest]] = []
     for argument, axes, shape in arguments:
-        found = _rank_mismatch(argument, axes, shape) or _kind_mismatch(argument, axes, shape)
+        found = _rank_mismatch(argument, axes, shape)
+        if found is None and with_kinds:
+            found = _kind_mismatch(argument, axes, shape)
         if found is not None:
             mismatches[argument] = [found]
             continue

@@ -1,0 +1,234 @@
+"""One call of an operation: arguments against its declaration, the computed rule, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from neuraltypes._axes import Axes, Axis, NamedAxis, VariadicAxis
+from neuraltypes._sizes import Size
+from neuraltypes._unify import Bindings, Rest, Shape, SizedAxis, aligned, unify
+from neuraltypes.rules._context import Context, applying
+from neuraltypes.rules._dtypes import promote_all
+from neuraltypes.rules._registry import find_computed
+from neuraltypes.rules._stubs import Parameter, Signature, Tensors, defaults_of
+from neuraltypes.rules._values import UNKNOWN, Array, Config, DTypes, Many, Produced, Refused, Result, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a call gives, and what is wrong with it.
+
+    `refused` is what torch itself would raise for; `suspected` is what it would take, and nobody means.
+    """
+
+    result: Result
+    refused: tuple[Refused, ...] = ()
+    suspected: tuple[Refused, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the front end knows: how sizes are compared, and whether an element may be handed in for a named one."""
+
+    equate: Callable[[Size, Size], bool] | None = None
+    element_fits: Callable[[str, object], bool] = field(default=lambda _wanted, _given: True)
+    element_text: Callable[[object], str] = str
+
+
+def apply(
+    signature: Signature,
+    given: Mapping[str, Value],
+    config: Config | None = None,
+    surroundings: Surroundings | None = None,
+) -> Outcome:
+    """What a call gives. `given` holds its arguments by name, `config` what the module was made with."""
+    around = surroundings or Surroundings()
+    context = Context(around.equate, explicit=frozenset(given))
+    arguments = {**defaults_of(signature), **given}
+    with applying(context):
+        refused = [*_wrong_dtypes(signature, arguments), *_wrong_elements(signature, arguments, around)]
+        bindings = Bindings(values=_values(config), equate=around.equate)
+        tensors = list(_declared(signature, arguments))
+        refused += _wrong_shapes(tensors, bindings)
+        if signature.computed is None:
+            refused += _mixed_dtypes(tensors)
+        result: Result
+        if any(one.code == "shape" for one in refused):
+            result = _declared_result(signature, tensors, bindings) if signature.computed is None else UNKNOWN
+        elif signature.computed is None:
+            result = _declared_result(signature, tensors, bindings)
+        else:
+            try:
+                result = _compute(signature, arguments, config)
+            except Refused as error:
+                refused.append(error)
+                result = UNKNOWN
+        result = _with_declared(result, signature, tensors)
+    return Outcome(result, tuple(refused), tuple(context.suspected))
+
+
+def _compute(signature: Signature, arguments: Mapping[str, Value], config: Config | None) -> Result:
+    assert signature.computed is not None
+    function = find_computed(signature.computed)
+    if any(_is_missing(one, arguments.get(one.name, UNKNOWN)) for one in signature.parameters):
+        return UNKNOWN
+    named = {name: value for name, value in arguments.items() if name != "self"}
+    wanted = {one.name for one in signature.parameters}
+    named = {name: value for name, value in named.items() if name in wanted}
+    if config is not None:
+        found: Result = function(config, **named)
+    elif signature.is_method:
+        found = function(arguments["self"], **named)
+    else:
+        found = function(**named)
+    return found
+
+
+def _is_missing(parameter: Parameter, value: Value) -> bool:
+    """Whether a tensor that the rule needs is not known to be one."""
+    is_needed = parameter.tensors is not None and parameter.is_required and "|" not in parameter.text
+    return is_needed and not isinstance(value, Array)
+
+
+def _values(config: Config | None) -> dict[str, Size]:
+    return {f"self.{name}": value for name, value in (config or {}).items() if isinstance(value, Size)}
+
+
+def _declared(signature: Signature, arguments: Mapping[str, Value]) -> Iterator[tuple[Parameter, Tensors, Array]]:
+    for parameter in signature.parameters:
+        value = arguments.get(parameter.name, UNKNOWN)
+        if parameter.tensors is not None and isinstance(value, Array):
+            yield parameter, parameter.tensors, value
+        elif parameter.tensors is not None and isinstance(value, tuple):
+            for item in value:
+                if isinstance(item, Array):
+                    yield parameter, parameter.tensors, item
+
+
+def _wrong_dtypes(signature: Signature, arguments: Mapping[str, Value]) -> Iterator[Refused]:
+    for parameter, declared, array in _declared(signature, arguments):
+        members = declared.members
+        if members is not None and array.dtype is not None and not array.dtype & members:
+            text = dtypes_text(array.dtype)
+            yield Refused(f"is {text}, expected {declared.dtype}", parameter.name, "dtype")
+
+
+def _mixed_dtypes(tensors: list[tuple[Parameter, Tensors, Array]]) -> Iterator[Refused]:
+    """Tensors that are declared with one dtype must share one."""
+    found: dict[str, tuple[str, DTypes]] = {}
+    for parameter, declared, array in tensors:
+        if declared.dtype in (None, "Shaped") or array.dtype is None:
+            continue
+        first, dtypes = found.setdefault(str(declared.dtype), (parameter.name, array.dtype))
+        if not dtypes & array.dtype:
+            reason = f"is {dtypes_text(array.dtype)}, but {first} is {dtypes_text(dtypes)}"
+            yield Refused(reason, parameter.name, "dtype")
+
+
+def dtypes_text(dtypes: DTypes) -> str:
+    """A set of dtypes in words, by jaxtyping's name for it where there is one."""
+    from neuraltypes._dtypes import DTYPE_NAMES, dtype_from_name
+
+    if len(dtypes) == 1:
+        return next(iter(dtypes))
+    names = [name for name in sorted(DTYPE_NAMES) if dtypes <= dtype_from_name(name).members]
+    return min(names, key=lambda name: len(dtype_from_name(name).members), default="Shaped")
+
+
+def _wrong_elements(signature: Signature, arguments: Mapping[str, Value], around: Surroundings) -> Iterator[Refused]:
+    for parameter, declared, array in _declared(signature, arguments):
+        if not declared.elements or array.element is None:
+            continue
+        if not any(around.element_fits(name, array.element) for name in declared.elements):
+            wanted = " or ".join(declared.elements)
+            yield Refused(f"holds {around.element_text(array.element)}, expected {wanted}", parameter.name, "element")
+
+
+def _wrong_shapes(tensors: list[tuple[Parameter, Tensors, Array]], bindings: Bindings) -> Iterator[Refused]:
+    arguments = [
+        (parameter.name, declared.axes, array.shape)
+        for parameter, declared, array in tensors
+        if declared.axes is not None and array.shape is not None
+    ]
+    for mismatch in unify(arguments, bindings, with_kinds=False):
+        yield Refused(mismatch.reason, mismatch.argument)
+
+
+def _declared_result(
+    signature: Signature, tensors: list[tuple[Parameter, Tensors, Array]], bindings: Bindings
+) -> Result:
+    labels = _labels(tensors)
+
+    def one(declared: Tensors) -> Array:
+        shape = None if declared.axes is None else _shape(declared.axes, bindings, labels)
+        return Array(shape)
+
+    if isinstance(signature.results, tuple):
+        return tuple(map(one, signature.results))
+    return UNKNOWN if signature.results is None else one(signature.results)
+
+
+def _shape(axes: Axes, bindings: Bindings, labels: Mapping[str, str | None]) -> Shape:
+    items: list[SizedAxis | Rest] = []
+    for axis in axes:
+        if isinstance(axis, VariadicAxis):
+            bound = bindings.rests.get(axis.name or "")
+            items += bound[0] if bound is not None else (Rest(),)
+        else:
+            items.append(SizedAxis(bindings.size_of(axis), axis.label or labels.get(_name(axis))))
+    return tuple(items)
+
+
+def _name(axis: Axis) -> str:
+    return axis.name if isinstance(axis, NamedAxis) else ""
+
+
+def _labels(tensors: list[tuple[Parameter, Tensors, Array]]) -> dict[str, str | None]:
+    """What the axes that names were bound to say of their kind."""
+    found: dict[str, str | None] = {}
+    for _, declared, array in tensors:
+        if declared.axes is None or array.shape is None:
+            continue
+        for at, other in aligned(declared.axes, array.shape):
+            axis, given = declared.axes[at], array.shape[other]
+            if isinstance(axis, NamedAxis) and isinstance(given, SizedAxis) and given.label:
+                found.setdefault(axis.name, given.label)
+    return found
+
+
+def _with_declared(result: Result, signature: Signature, tensors: list[tuple[Parameter, Tensors, Array]]) -> Result:
+    """The result with the dtypes and elements that its declaration says."""
+    declared = signature.results
+    if isinstance(declared, tuple):
+        if isinstance(result, tuple) and len(result) == len(declared):
+            return tuple(_declared_one(item, one, tensors) for item, one in zip(result, declared, strict=True))
+        return result
+    return result if declared is None else _declared_one(result, declared, tensors)
+
+
+def _declared_one(result: Result, declared: Tensors, tensors: list[tuple[Parameter, Tensors, Array]]) -> Result:
+    if isinstance(result, tuple):
+        return tuple(_declared_one(item, declared, tensors) for item in result)
+    if isinstance(result, Many):
+        item = _declared_one(result.item, declared, tensors)
+        return Many(item) if isinstance(item, Array) else result
+    if result is UNKNOWN and (declared.dtype or declared.elements):
+        result = Array()
+    if not isinstance(result, Array):
+        return result
+    if declared.elements:
+        result = replace(result, element=Produced(declared.elements[0]))
+    if result.dtype is None and declared.dtype is not None:
+        result = replace(result, dtype=_dtype(declared, tensors))
+    return result
+
+
+def _dtype(declared: Tensors, tensors: list[tuple[Parameter, Tensors, Array]]) -> DTypes | None:
+    """The dtype of a result: that of the arguments that are declared with the same name, as far as known."""
+    same = [array.dtype for _, other, array in tensors if other.dtype == declared.dtype]
+    members = declared.members
+    promoted = promote_all(same) if same else None
+    if promoted is None or members is None:
+        return members
+    return promoted & members or members

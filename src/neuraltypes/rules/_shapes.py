@@ -1,0 +1,241 @@
+"""What rules do with shapes: axes by number, broadcasting, element counts. The unknown stays unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from neuraltypes._sizes import Size, floor_divide, multiply, number
+from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
+from neuraltypes.kinds import kind_from_name
+from neuraltypes.rules._context import sizes_differ
+from neuraltypes.rules._values import UNKNOWN, Array, Refused, Value
+
+ANY = SizedAxis()
+
+
+def rank(shape: Shape | None) -> int | None:
+    """The number of axes; None where it is unknown."""
+    if shape is None or any(isinstance(axis, Rest) for axis in shape):
+        return None
+    return len(shape)
+
+
+def size_of(value: Value) -> Size | None:
+    """The size that an argument is; None where it is none or unknown."""
+    if isinstance(value, bool):
+        return number(int(value))
+    return value if isinstance(value, Size) else None
+
+
+def int_of(value: Value) -> int | None:
+    """The number that an argument is; None where it is unknown."""
+    size = size_of(value)
+    return None if size is None else size.constant
+
+
+def bool_of(value: Value) -> bool | None:
+    """Whether a flag is set; None where it is unknown."""
+    if isinstance(value, bool):
+        return value
+    constant = int_of(value)
+    return None if constant is None else bool(constant)
+
+
+def size_axes(value: Value) -> Shape | None:
+    """The axes of a size argument: `(b, t)`, one number for one axis; None where not even their number is known."""
+    if isinstance(value, tuple):
+        return tuple(SizedAxis(size_of(item)) for item in value)
+    size = size_of(value)
+    return None if size is None else (SizedAxis(size),)
+
+
+def normal_dim(dim: Value, ndim: int | None, *, argument: str = "dim", extra: int = 0) -> int | None:
+    """The number, from 0 on, of the axis that `dim` means among `ndim`; None where that is unknown.
+
+    A tensor without axes takes 0 and -1, as one with a single axis does. `extra` counts places behind the last axis.
+
+    Raises:
+        Refused: there is no such axis.
+    """
+    constant = int_of(dim)
+    if constant is None or ndim is None:
+        return None
+    count = max(ndim + extra, 1)
+    if not -count <= constant < count:
+        axes = "1 axis" if ndim == 1 else f"{ndim} axes"
+        raise Refused(
+            f"is {constant}, but there are only {axes}" if ndim else f"is {constant}, but there is no axis", argument
+        )
+    return constant % count
+
+
+def place(shape: Shape | None, dim: Value, *, argument: str = "dim") -> int | None:
+    """The index in `shape` of the axis that `dim` means, counted from the end it is surely at; None where unknown.
+
+    Raises:
+        Refused: there is no such axis.
+    """
+    constant = int_of(dim)
+    if shape is None or constant is None:
+        return None
+    known = rank(shape)
+    if known is not None:
+        return normal_dim(dim, known, argument=argument) if shape else None
+    if constant >= 0:
+        head = next(n for n, axis in enumerate(shape) if isinstance(axis, Rest))
+        return constant if constant < head else None
+    tail = next(n for n, axis in enumerate(reversed(shape)) if isinstance(axis, Rest))
+    return len(shape) + constant if -constant <= tail else None
+
+
+def axis_at(shape: Shape | None, dim: Value, *, argument: str = "dim") -> SizedAxis | None:
+    """The axis that `dim` means; None where it is not known which.
+
+    Raises:
+        Refused: there is no such axis.
+    """
+    index = place(shape, dim, argument=argument)
+    if shape is None or index is None:
+        return None
+    axis = shape[index]
+    return axis if isinstance(axis, SizedAxis) else None
+
+
+def replaced(shape: Shape, index: int, *axes: SizedAxis | Rest) -> Shape:
+    """A shape with the axis of that index replaced by others, or by none."""
+    return (*shape[:index], *axes, *shape[index + 1 :])
+
+
+def numel(shape: Iterable[SizedAxis | Rest] | None) -> Size | None:
+    """The number of entries; None where it is unknown."""
+    total: Size | None = number(1)
+    for axis in shape if shape is not None else (Rest(),):
+        if isinstance(axis, Rest) or axis.size is None or total is None:
+            return None
+        total = multiply(total, axis.size)
+    return total
+
+
+def exact_quotient(left: Size, right: Size) -> Size | None:
+    """`left / right` where that is a whole number for all values of their names; None where it may not be."""
+    quotient = floor_divide(left, right)
+    return quotient if quotient is not None and multiply(quotient, right) == left else None
+
+
+def common(left: SizedAxis, right: SizedAxis) -> SizedAxis:
+    """The axis that two, which must have one size, are; what either knows of size and kind is kept."""
+    return SizedAxis(left.size if left.size is not None else right.size, left.label or right.label)
+
+
+def require_equal(left: SizedAxis, right: SizedAxis, reason: str, argument: str | None = None) -> SizedAxis:
+    """The axis that both are.
+
+    Raises:
+        Refused: their sizes are not known to be the same. `reason` may name them: `{left}`, `{right}`.
+    """
+    if sizes_differ(left.size, right.size):
+        raise Refused(reason.format(left=left.size, right=right.size), argument)
+    return common(left, right)
+
+
+def broadcast_axis(left: SizedAxis, right: SizedAxis) -> SizedAxis | None:
+    """What two axes give together; None where they do not go together."""
+    one, other = left.size, right.size
+    if one is not None and one.constant == 1:
+        return right if other != one else common(left, right)
+    if other is not None and other.constant == 1:
+        return left
+    if one is None or other is None:
+        known = other if one is None else one
+        # A named size may be 1 beside an unknown one; a number above 1 decides.
+        size = known if known is not None and known.constant is not None else None
+        return SizedAxis(size, left.label if left.label == right.label else None)
+    return None if sizes_differ(one, other) else common(left, right)
+
+
+def broadcast(shapes: Sequence[Shape | None], names: Sequence[str] = ()) -> Shape | None:
+    """The shape that several broadcast to; None where it is unknown.
+
+    Raises:
+        Refused: two axes do not go together.
+    """
+    result: Shape | None = ()
+    for shape in shapes:
+        if shape is None or result is None:
+            return None
+        result = _broadcast_two(result, shape)
+    return result
+
+
+def _broadcast_two(left: Shape, right: Shape) -> Shape | None:
+    if rank(left) is None or rank(right) is None:
+        return _broadcast_open(left, right)
+    longer, shorter = (left, right) if len(left) >= len(right) else (right, left)
+    head = longer[: len(longer) - len(shorter)]
+    joined: list[SizedAxis | Rest] = list(head)
+    for number_, (one, other) in enumerate(zip(longer[len(head) :], shorter, strict=True)):
+        assert isinstance(one, SizedAxis)
+        assert isinstance(other, SizedAxis)
+        axis = broadcast_axis(one, other)
+        if axis is None:
+            at = number_ - len(shorter)
+            raise Refused(f'"{format_shape(left)}" and "{format_shape(right)}" do not broadcast (axis {at})')
+        joined.append(axis)
+    return tuple(joined)
+
+
+def _broadcast_open(left: Shape, right: Shape) -> Shape | None:
+    """The same where the number of axes of one is open: the axes behind the open part are known."""
+    if not right:
+        return left
+    if not left or left == right:
+        return right
+    tails = [_tail(shape) for shape in (left, right)]
+    count = min(len(tail) for tail in tails)
+    joined: list[SizedAxis | Rest] = []
+    for one, other in zip(tails[0][len(tails[0]) - count :], tails[1][len(tails[1]) - count :], strict=True):
+        axis = broadcast_axis(one, other)
+        if axis is None:
+            raise Refused(f'"{format_shape(left)}" and "{format_shape(right)}" do not broadcast')
+        joined.append(axis)
+    for one_shape, other_shape in ((left, right), (right, left)):  # the known end of one covers the other wholly
+        if rank(other_shape) is not None and len(other_shape) == count:
+            return (*one_shape[: len(one_shape) - count], *joined)
+    return (Rest(), *joined)
+
+
+def _tail(shape: Shape) -> list[SizedAxis]:
+    found: list[SizedAxis] = []
+    for axis in reversed(shape):
+        if isinstance(axis, Rest):
+            break
+        found.append(axis)
+    return found[::-1]
+
+
+def arrays(value: Value) -> list[Array] | None:
+    """The arrays of a sequence argument; None where their number is unknown or one is no array."""
+    if isinstance(value, tuple) and all(isinstance(item, Array) for item in value):
+        return [item for item in value if isinstance(item, Array)]
+    return None
+
+
+def dims_of(value: Value) -> list[int] | None:
+    """The numbers of a `dim` argument that takes one or several; None where one is unknown."""
+    items = value if isinstance(value, tuple) else (value,)
+    found = [int_of(item) for item in items]
+    return None if any(item is None for item in found) else [item for item in found if item is not None]
+
+
+def said_kind(axis: SizedAxis | Rest | None) -> str | None:
+    """The kind of an axis that its annotation spells out, by a label or a whole word; a single letter says nothing."""
+    if not isinstance(axis, SizedAxis):
+        return None
+    name = axis.label or (axis.size.symbol.name if axis.size is not None and axis.size.symbol is not None else "")
+    kind = kind_from_name(name) if len(name) > 1 else None
+    return None if kind is None else kind.name
+
+
+def is_unknown(value: Value) -> bool:
+    """Whether nothing is known of an argument."""
+    return value is UNKNOWN

@@ -1,0 +1,106 @@
+"""Values as rules see them: an array is its shape, dtypes and element; an `int` is a size; the rest is Python's own."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Literal, TypeAlias
+
+from neuraltypes._sizes import Size, number
+from neuraltypes._unify import Rest, Shape, SizedAxis
+
+
+class Unknown(enum.Enum):
+    """The one value of which nothing is known."""
+
+    UNKNOWN = "unknown"
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+
+DTypes: TypeAlias = frozenset[str]
+"""The torch dtypes, by name, that something may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Produced:
+    """An element that an operation gives by its nature, by class name: `ProbsType` after a softmax."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """A tensor: its shape (None: not even the number of axes is known), the dtypes it may have (None: any), element.
+
+    What stands in `element` is the caller's; a rule keeps it, drops it, or puts a `Produced` there.
+    """
+
+    shape: Shape | None = None
+    dtype: DTypes | None = None
+    element: object | None = None
+
+    @property
+    def ndim(self) -> int | None:
+        """The number of axes; None where it is unknown."""
+        if self.shape is None or any(isinstance(axis, Rest) for axis in self.shape):
+            return None
+        return len(self.shape)
+
+    def of(self, shape: Shape | None) -> Array:
+        """The same dtype and element in another shape."""
+        return replace(self, shape=shape)
+
+    def plain(self, shape: Shape | None, dtype: DTypes | None = None) -> Array:
+        """Another shape, and the same dtype unless one is given; the element is lost."""
+        return Array(shape, self.dtype if dtype is None else dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A sequence of arrays that are like `item`, of unknown length."""
+
+    item: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """`start:stop:step` in an index."""
+
+    start: Value = None
+    stop: Value = None
+    step: Value = None
+
+
+@dataclass(frozen=True, slots=True)
+class DType:
+    """A `torch.dtype` as an argument."""
+
+    names: DTypes
+
+
+Value: TypeAlias = (
+    "Array | Many | Size | Slice | DType | Unknown | bool | float | str | tuple[Value, ...] | ellipsis | None"
+)
+Result: TypeAlias = "Array | Many | Size | Unknown | tuple[Result, ...] | None"
+Config: TypeAlias = Mapping[str, Value]
+Code: TypeAlias = Literal["shape", "kind", "dtype", "element"]
+
+
+class Refused(Exception):  # noqa: N818 - what torch refuses; the front ends word it
+    """A call that torch refuses: the reason in words, and the argument that it is about."""
+
+    def __init__(self, reason: str, argument: str | None = None, code: Code = "shape") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.argument = argument
+        self.code: Code = code
+
+
+def sizes(*values: int) -> Shape:
+    """A shape of numbers."""
+    return tuple(SizedAxis(number(value)) for value in values)

@@ -1,0 +1,29 @@
+"""Each rule against the operation that it is about."""
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+from tests.rules import _conformance as conformance
+
+for _path in sorted(Path(__file__).parent.glob("arguments_*.py")):
+    importlib.import_module(f"tests.rules.{_path.stem}")
+
+EXAMPLES = 24
+
+
+@pytest.mark.parametrize("name", conformance.rule_names())
+def test_rule_and_torch_agree(name: str) -> None:
+    tally = conformance.examine(name, EXAMPLES)
+    assert not tally.disagreements, "\n".join(tally.disagreements[:5])
+    assert tally["same"] + tally["unknown"] >= EXAMPLES // 4, f"only {tally.counts}: the generator hardly ever fits"
+    assert tally["same"] or name in conformance.EXPECTED_UNKNOWN, (
+        f"the rule never knows the whole answer: {tally.counts}"
+    )
+
+
+def test_every_generator_belongs_to_a_rule() -> None:
+    names = set(conformance.rule_names())
+    assert set(conformance.GENERATORS) <= names
+    assert names >= conformance.ON_CPU | conformance.EXPECTED_UNKNOWN
