@@ -51,6 +51,16 @@ def note_of(type_: ProperType) -> str | None:
     return None
 
 
+def size_text(size: Size) -> str:
+    """A size with the scope of each name, for a note; `size_of_text` gives it back."""
+    return _write(size)
+
+
+def size_of_text(text: str) -> Size | None:
+    """The size that `size_text` wrote."""
+    return _read(_PREFIX + text)
+
+
 @lru_cache(maxsize=8192)
 def _write(size: Size) -> str:
     """A size with the scope of each name, from which `_read` makes an equal one."""

@@ -103,7 +103,7 @@ class Calls:
         self._types = types
         self._settling = settling
         self._declared: dict[int, CallableType] = {}
-        self._sizes = EqualSizes()
+        self.sizes = EqualSizes()
 
     def widen(self, ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
         """The signature with its tensor parameters widened; the declared one is kept for `instantiate`."""
@@ -143,7 +143,7 @@ class Calls:
 
     def _check(self, arguments: list[Argument], name: str, api: Any, known: Known | None) -> Bound:
         """Unify the arguments of one call with what is declared, and report what disagrees."""
-        same = self._sizes.in_function(api)
+        same = self.sizes.in_function(api)
         values = {name: same.settled(size) for name, size in known.values.items()} if known else {}
         bindings = Bindings(values=values, equate=same.equate)
         places: dict[str, tuple[Context, Instance, Instance]] = {}

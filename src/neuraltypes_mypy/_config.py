@@ -32,8 +32,8 @@ from neuraltypes_mypy._statements import attribute_values, methods, statements
 from neuraltypes_mypy._walk import replace
 
 _KEY: Final = "neuraltypes"
-_PREFIX: Final = "neuraltypes."
-_PLACE: Final = "neuraltypes:made at"
+PREFIX: Final = "neuraltypes."
+MADE_AT: Final = "neuraltypes:made at"
 _PARAMETER: Final = "neuraltypes:"  # no attribute has such a name
 
 
@@ -130,11 +130,11 @@ def configured(instance: Instance, given: Mapping[str, Size | None], int_type: I
     attributes, parameters = _sizes(instance.type, given)
     if not attributes and not parameters:
         return instance
-    sizes = {_PREFIX + name: size for name, size in attributes.items()}
+    sizes = {PREFIX + name: size for name, size in attributes.items()}
     sizes |= {f"{_PARAMETER}{symbol.name}@{symbol.scope}": size for symbol, size in parameters.items()}
     attrs: dict[str, Type] = {} if instance.extra_attrs is None else dict(instance.extra_attrs.attrs)
     attrs |= {name: atom(size, str(size), int_type) for name, size in sizes.items()}
-    attrs[_PLACE] = noted_any(place)
+    attrs[MADE_AT] = noted_any(place)
     result = instance.copy_modified()
     result.extra_attrs = ExtraAttrs(attrs)
     return result
@@ -144,13 +144,13 @@ def made_at(instance: ProperType) -> str | None:
     """Where an instance was made: `models.py:12`."""
     if not isinstance(instance, Instance) or instance.extra_attrs is None:
         return None
-    note = instance.extra_attrs.attrs.get(_PLACE)
+    note = instance.extra_attrs.attrs.get(MADE_AT)
     return None if note is None else note_of(get_proper_type(note))
 
 
 def configuration(instance: ProperType) -> dict[str, Size]:
     """The sizes that an instance's attributes are known to hold, by name."""
-    return _kept(instance, _PREFIX)
+    return _kept(instance, PREFIX)
 
 
 def _kept(instance: ProperType, prefix: str) -> dict[str, Size]:

@@ -17,6 +17,12 @@ from neuraltypes_mypy._names import ELEMENT_TYPE, UNNORMALIZED_TYPE
 
 MAX_PARAMETERS: Final = 4
 _KEY: Final = "neuraltypes"
+_ELEMENTS: Final = "neuraltypes.elements."
+# Of each group a tensor is one thing and not another; beyond them what an operation gives may mean much.
+_EXCLUSIVE: Final = (
+    {"LogitsType": 0, "ProbsType": 1, "AttentionWeightsType": 1, "LogprobsType": 2},
+    {"IgnoreMaskType": 0, "PaddingMaskType": 0, "KeepMaskType": 1, "ValidMaskType": 1},
+)
 
 
 def is_element(info: TypeInfo) -> bool:
@@ -34,16 +40,31 @@ def element_class(element: ProperType) -> TypeInfo | None:
 def element_fits(expected: ProperType, given: ProperType) -> bool:
     """Whether a value of one element may be handed in where another is declared; the unknown fits."""
     if isinstance(expected, AnyType | TypeVarType) or isinstance(given, AnyType | TypeVarType):
-        wanted = element_class(expected)
-        return wanted is None or note_of(given) != UNNORMALIZED_TYPE or _domain(wanted) in (None, "REAL")
+        wanted, note = element_class(expected), note_of(given) or ""
+        return wanted is None or not note.startswith(_ELEMENTS) or produced_fits(wanted, note.removeprefix(_ELEMENTS))
     return is_subtype(given, expected)
+
+
+def produced_fits(wanted: TypeInfo, name: str) -> bool:
+    """Whether what an operation gives by its nature, or an element of that name, may be handed in where one is wanted.
+
+    The raw output of a layer is fit for whatever takes any real number, not for probabilities.
+    """
+    if _ELEMENTS + name == UNNORMALIZED_TYPE:
+        return _domain(wanted) in (None, "REAL")
+    names = [base.name for base in wanted.mro if base.fullname.startswith(_ELEMENTS)]
+    for group in _EXCLUSIVE:
+        sides = {group[one] for one in names if one in group}
+        if sides and name in group and group[name] not in sides:
+            return False
+    return True
 
 
 def element_text(element: ProperType) -> str:
     """An element as it is written."""
     info = element_class(element)
     if info is None:
-        return "anything" if note_of(element) is None else UNNORMALIZED_TYPE.rpartition(".")[2]
+        return (note_of(element) or "anything").rpartition(".")[2]
     if isinstance(element, TupleType):
         names = parameter_names(info)
         known = [

@@ -42,6 +42,7 @@ from neuraltypes_mypy._names import (
     tensor_methods,
 )
 from neuraltypes_mypy._narrowing import COMPARISONS, Narrowing
+from neuraltypes_mypy._operations import Operations
 from neuraltypes_mypy._options import PluginOptions
 from neuraltypes_mypy._reveal import Reveal
 from neuraltypes_mypy._scopes import Scopes
@@ -79,7 +80,8 @@ class Hooks:
         self._calls = Calls(self._types, self._settling, reports_untracked=is_reported)
         self._values = Values(self._types)
         self._containers = Containers(self._types)
-        self._module_types = Modules(self._types, self._calls, self._values, self._settling)
+        self._operations = Operations(self._types, self._calls.sizes, self._settling, [])
+        self._module_types = Modules(self._types, self._calls, self._values, self._settling, self._operations)
         expressions = Expressions(self._types, self._annotations)
         self._narrowing = Narrowing(self._types, expressions, self._settling)
         self._reveal = Reveal(expressions)
@@ -102,6 +104,7 @@ class Hooks:
         self._method_signatures: dict[str, Callable[[MethodSigContext], FunctionLike]] = dict.fromkeys(
             INSERTIONS, _signature(self._containers.widen)
         )
+        self._module_call = _result(self._operations.module_called)
         self._functions = self._tabulate_functions()
         self._methods = self._tabulate_methods()
         self._attributes: dict[str, Callable[[AttributeContext], Type]] = {
@@ -210,7 +213,26 @@ class Hooks:
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """Calls of functions and constructors, after."""
         hook = self._functions.get(fullname)
-        return hook if hook is not None or _is_foreign(fullname) else self._find_function(fullname)
+        if hook is not None:
+            return hook
+        return self._find_rule(fullname) if _is_foreign(fullname) else self._find_function(fullname)
+
+    @lookup
+    def _find_rule(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
+        """A function of torch's, or the class of one of its modules."""
+        if not _has_rules(fullname):
+            return None
+        name = self._operations.rule_of(fullname)
+        if name is not None:
+            rule = name
+            hook = _result(lambda ctx: self._operations.function(ctx, rule))
+        else:
+            made = self._operations.class_of(fullname)
+            if made is None:
+                return None
+            hook = _result(lambda ctx: self._operations.made(ctx, made))
+        self._functions[fullname] = hook
+        return hook
 
     @lookup
     def _find_function(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
@@ -234,13 +256,29 @@ class Hooks:
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Calls of methods, after."""
         hook = self._methods.get(fullname)
-        return hook if hook is not None or _is_foreign(fullname) else self._find_method(fullname)
+        if hook is not None:
+            return hook
+        return self._find_method_rule(fullname) if _is_foreign(fullname) else self._find_method(fullname)
+
+    @lookup
+    def _find_method_rule(self, fullname: str) -> Callable[[MethodContext], Type] | None:
+        """A method of torch's tensors, or the call of one of its modules."""
+        if not _has_rules(fullname):
+            return None
+        if fullname.endswith(".__call__"):
+            return self._module_call
+        name = self._operations.rule_of(fullname)
+        if name is None:
+            return None
+        rule = name
+        hook = self._methods[fullname] = _result(lambda ctx: self._operations.method(ctx, rule))
+        return hook
 
     @lookup
     def _find_method(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         self._prepare()
         if not self._is_checked(fullname):
-            return None
+            return self._module_call if self._is_ruled(fullname) else None
         return _result(lambda ctx: self._module_types.called(ctx, _method_name(fullname)))
 
     def _prepare(self) -> None:
@@ -262,6 +300,13 @@ class Hooks:
             return any(made is not None and says_tensors(made.node) for made in map(node.get, ("__init__", "__new__")))
         return says_tensors(node)
 
+    def _is_ruled(self, fullname: str) -> bool:
+        """Whether a call is that of a module which leaves its `forward` to one of torch's."""
+        owner, _, name = fullname.rpartition(".")
+        symbol = self._find(owner) if name == "__call__" else None
+        info = None if symbol is None else symbol.node
+        return isinstance(info, TypeInfo) and self._operations.module_rule(info) is not None
+
     def _is_made_with_sizes(self, fullname: str) -> bool:
         node = self._node(fullname)
         return isinstance(node, TypeInfo) and has_configuration(node)
@@ -280,7 +325,18 @@ class Hooks:
     def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         """Attributes that say more than their declaration."""
         hook = self._attributes.get(fullname)
-        return hook if hook is not None or _is_foreign(fullname) else self._find_attribute(fullname)
+        if hook is not None:
+            return hook
+        return self._find_property(fullname) if _is_foreign(fullname) else self._find_attribute(fullname)
+
+    @lookup
+    def _find_property(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
+        name = self._operations.rule_of(fullname) if _has_rules(fullname) else None
+        if name is None:
+            return None
+        rule = name
+        hook = self._attributes[fullname] = _attribute(lambda ctx: self._operations.attribute(ctx, rule))
+        return hook
 
     @lookup
     def _find_attribute(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
@@ -330,6 +386,10 @@ class Hooks:
 
 def _is_foreign(fullname: str) -> bool:
     return fullname.partition(".")[0] in _FOREIGN
+
+
+def _has_rules(fullname: str) -> bool:
+    return fullname.startswith("torch.")
 
 
 def _is_local(fullname: str) -> bool:

@@ -42,6 +42,7 @@ from neuraltypes_mypy._calls import Argument, Calls, Known, mentions_tensors, sa
 from neuraltypes_mypy._config import attribute_size, configuration, configured, made_at
 from neuraltypes_mypy._dependencies import depend_on
 from neuraltypes_mypy._names import MODULE, NEURAL_MODULE, SEQUENTIAL
+from neuraltypes_mypy._operations import Operations
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._sizes_of import is_int, is_self, is_steady, size_of_expression
 from neuraltypes_mypy._tensor import unknown
@@ -55,7 +56,10 @@ _ITEM: Final = "neuraltypes:item"
 class Modules:
     """Types modules, for one run of mypy."""
 
-    def __init__(self, types: KnownTypes, calls: Calls, values: Values, settling: Settling) -> None:
+    def __init__(
+        self, types: KnownTypes, calls: Calls, values: Values, settling: Settling, operations: Operations
+    ) -> None:
+        self._operations = operations
         self._types = types
         self._settling = settling
         self._calls = calls
@@ -117,11 +121,11 @@ class Modules:
             types = [_type_of(item, ctx.api) for item in expression.items]
             if types and all(isinstance(get_proper_type(type_), Instance) for type_ in types):
                 instance = _with_attribute(instance, _ITEMS, TupleType(types, self._types.tuple_type))
-            return _with_common(instance, types)
+            return self._with_common(instance, types)
         if isinstance(expression, ListComprehension):
-            return _with_common(instance, [_type_of(expression.generator.left_expr, ctx.api)])
+            return self._with_common(instance, [_type_of(expression.generator.left_expr, ctx.api)])
         if isinstance(expression, GeneratorExpr):
-            return _with_common(instance, [_type_of(expression.left_expr, ctx.api)])
+            return self._with_common(instance, [_type_of(expression.left_expr, ctx.api)])
         return ctx.default_return_type
 
     def _dictionary(self, instance: Instance, expression: DictExpr, api: Any) -> Type:
@@ -130,7 +134,23 @@ class Modules:
         if fallback is not None and types and all(isinstance(key, str) for key in types):
             items = {str(key): type_ for key, type_ in types.items()}
             instance = _with_attribute(instance, _ITEMS, TypedDictType(items, set(items), set(), fallback))
-        return _with_common(instance, list(types.values()))
+        return self._with_common(instance, list(types.values()))
+
+    def _with_common(self, instance: Instance, types: list[Type]) -> Instance:
+        """The container, with the one type that its modules have in common; unknown where they differ.
+
+        To plain mypy they are a `Module` each, whose every attribute is accepted; that is kept for modules without a
+        word about tensors, and without a rule.
+        """
+        proper = [get_proper_type(type_) for type_ in types]
+        first = proper[0] if proper else None
+        if not isinstance(first, Instance) or not first.type.has_base(MODULE) or any(item != first for item in proper):
+            return instance
+        forward = first.type.get("forward")
+        is_known = forward is not None and says_tensors(forward.node)
+        if not is_known and self._operations.module_rule(first.type) is None:
+            return instance
+        return _with_attribute(instance, _ITEM, first)
 
     # Reading one
 
@@ -181,6 +201,8 @@ class Modules:
         if not isinstance(receiver, Instance):
             return ctx.default_attr_type
         forward = self._forward(receiver, ctx.context, ctx.api)
+        if forward is None:
+            forward = self._operations.forward(receiver, ctx.context, ctx.api)
         return ctx.default_attr_type if forward is None else forward
 
     def keyword_only(self, ctx: MethodSigContext) -> FunctionLike:
@@ -221,8 +243,12 @@ class Modules:
                 given = self._through(get_proper_type(item), value, context, api)
                 value = unknown() if given is None else given
             return value
-        forward = self._forward(module, context, api) if isinstance(module, Instance) else None
-        if not isinstance(module, Instance) or not isinstance(forward, CallableType) or not forward.arg_types:
+        if not isinstance(module, Instance):
+            return None
+        forward = self._forward(module, context, api)
+        if forward is None:
+            return self._operations.passed_through(module, value, context, api)
+        if not isinstance(forward, CallableType) or not forward.arg_types:
             return None
         argument = Argument(forward.arg_names[0] or "1", forward.arg_types[0], value, context)
         return self._calls.apply(forward, [argument], module.type.name, api, known_of(module))
@@ -281,22 +307,6 @@ def _with_attribute(instance: Instance, name: str, type_: Type) -> Instance:
     result = instance.copy_modified()
     result.extra_attrs = ExtraAttrs({**attrs, name: type_})
     return result
-
-
-def _with_common(instance: Instance, types: list[Type]) -> Instance:
-    """The container, with the one type that its modules have in common; unknown where they differ.
-
-    To plain mypy they are a `Module` each, whose every attribute is accepted; that is kept for modules without a word
-    about tensors.
-    """
-    proper = [get_proper_type(type_) for type_ in types]
-    first = proper[0] if proper else None
-    if not isinstance(first, Instance) or not first.type.has_base(MODULE) or any(item != first for item in proper):
-        return instance
-    forward = first.type.get("forward")
-    if forward is None or not says_tensors(forward.node):
-        return instance
-    return _with_attribute(instance, _ITEM, first)
 
 
 def _attribute(type_: Type, name: str) -> ProperType | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from mypy.maptype import map_instance_to_supertype
@@ -33,11 +34,12 @@ from neuraltypes._errors import AnnotationError
 from neuraltypes._sizes import Size
 from neuraltypes._unify import Rest, Shape, SizedAxis, axes_of
 from neuraltypes.kinds import AxisKind, kinds_of
-from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom
+from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom, size_of_text, size_text
 from neuraltypes_mypy._names import DTYPES_MODULE, TENSOR
 
 Lookup: TypeAlias = Callable[[str], SymbolTableNode | None]
 
+_OPEN: Final = "shape "
 _VARIABLES: Final = ("dtype", "shape", "element")
 
 
@@ -95,7 +97,11 @@ def as_tensor(type_: Type) -> Instance | None:
 
 def is_known(tensor: Instance) -> bool:
     """Whether anything is known of a tensor type."""
-    return not all(isinstance(get_proper_type(arg), AnyType) for arg in tensor.args)
+    return not all(isinstance(arg, AnyType) and not _is_open(arg) for arg in map(get_proper_type, tensor.args))
+
+
+def _is_open(type_: ProperType) -> bool:
+    return (note_of(type_) or "").startswith(_OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +143,34 @@ def written_axis(axis: Axis, size: Size | None, int_type: Instance, tuple_type: 
     return noted_any(format_axes((axis,)))
 
 
-def write_shape(shape: Shape, int_type: Instance, tuple_type: Instance) -> TupleType:
-    """The type of a value's shape."""
+def write_shape(shape: Shape, int_type: Instance, tuple_type: Instance) -> Type:
+    """The type of a value's shape.
+
+    Where its number of axes is open, mypy's tuples would fit nothing that is declared with a number: then it is unknown
+    to mypy, with a note of what is known for the plugin.
+    """
+    if any(isinstance(axis, Rest) and axis.name is None for axis in shape):
+        return noted_any(_OPEN + "|".join(map(_axis_text, shape)))
     items: list[Type] = []
     for axis, written in zip(shape, axes_of(shape), strict=True):
         size = axis.size if isinstance(axis, SizedAxis) else None
         items.append(written_axis(written, size, int_type, tuple_type))
     return shape_type(items, tuple_type)
+
+
+def _axis_text(axis: SizedAxis | Rest) -> str:
+    if isinstance(axis, Rest):
+        return "*"
+    return f"{axis.label or ''}={'' if axis.size is None else size_text(axis.size)}"
+
+
+@lru_cache(maxsize=4096)
+def _open_shape(text: str) -> Shape:
+    axes: list[SizedAxis | Rest] = []
+    for item in text.removeprefix(_OPEN).split("|"):
+        label, is_sized, size = item.partition("=")
+        axes.append(SizedAxis(size_of_text(size) if size else None, label or None) if is_sized else Rest())
+    return tuple(axes)
 
 
 def shape_of_like(left: Instance, right: Instance, shape: Shape) -> Type:
@@ -182,7 +209,8 @@ def _parsed(text: str | None, fallback: Axis) -> Axis:
 
 def _read_shape(type_: ProperType) -> Shape | None:
     if not isinstance(type_, TupleType):
-        return None
+        note = note_of(type_) or ""
+        return _open_shape(note) if note.startswith(_OPEN) else None
     declared = tuple(map(_declared_axis, type_.items))
     return tuple(_read_axis(*parts) for parts in zip(type_.items, declared, kinds_of(declared), strict=True))
 

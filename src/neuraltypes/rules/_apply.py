@@ -202,16 +202,20 @@ def _with_declared(result: Result, signature: Signature, tensors: list[tuple[Par
     declared = signature.results
     if isinstance(declared, tuple):
         if isinstance(result, tuple) and len(result) == len(declared):
-            return tuple(_declared_one(item, one, tensors) for item, one in zip(result, declared, strict=True))
+            return tuple(
+                _declared_one(item, one, signature, tensors) for item, one in zip(result, declared, strict=True)
+            )
         return result
-    return result if declared is None else _declared_one(result, declared, tensors)
+    return result if declared is None else _declared_one(result, declared, signature, tensors)
 
 
-def _declared_one(result: Result, declared: Tensors, tensors: list[tuple[Parameter, Tensors, Array]]) -> Result:
+def _declared_one(
+    result: Result, declared: Tensors, signature: Signature, tensors: list[tuple[Parameter, Tensors, Array]]
+) -> Result:
     if isinstance(result, tuple):
-        return tuple(_declared_one(item, declared, tensors) for item in result)
+        return tuple(_declared_one(item, declared, signature, tensors) for item in result)
     if isinstance(result, Many):
-        item = _declared_one(result.item, declared, tensors)
+        item = _declared_one(result.item, declared, signature, tensors)
         return Many(item) if isinstance(item, Array) else result
     if result is UNKNOWN and (declared.dtype or declared.elements):
         result = Array()
@@ -220,15 +224,15 @@ def _declared_one(result: Result, declared: Tensors, tensors: list[tuple[Paramet
     if declared.elements:
         result = replace(result, element=Produced(declared.elements[0]))
     if result.dtype is None and declared.dtype is not None:
-        result = replace(result, dtype=_dtype(declared, tensors))
+        result = replace(result, dtype=_dtype(declared, signature, tensors))
     return result
 
 
-def _dtype(declared: Tensors, tensors: list[tuple[Parameter, Tensors, Array]]) -> DTypes | None:
-    """The dtype of a result: that of the arguments that are declared with the same name, as far as known."""
+def _dtype(declared: Tensors, signature: Signature, tensors: list[tuple[Parameter, Tensors, Array]]) -> DTypes | None:
+    """The dtype of a result: that of the parameters that are declared with the same name, if there are any."""
     same = [array.dtype for _, other, array in tensors if other.dtype == declared.dtype]
     members = declared.members
-    promoted = promote_all(same) if same else None
-    if promoted is None or members is None:
+    if not any(one.tensors is not None and one.tensors.dtype == declared.dtype for one in signature.parameters):
         return members
-    return promoted & members or members
+    promoted = promote_all(same) if same else None
+    return None if promoted is None or members is None else promoted & members or None

@@ -234,7 +234,7 @@ def modules(
     y: Float[Tensor, "b d"],
     z: NeuralType[Float[Tensor, "b d"], LogitsType],
 ) -> NeuralType[Float[Tensor, "b d"], EncodedRepresentation]:
-    wrapped = Wrapper(Wrapper(nn.Linear(3, 3)))
+    wrapped = Wrapper(Wrapper(nn.GELU()))
     wrapped(x)
     wrapped.unwrap().unwrap()(x)
     Wrapper(nn.ReLU()).unwrap()(x)

@@ -149,7 +149,7 @@ def sequential(x: Float[Tensor, "b 8"]) -> None:
     lists = nn.ModuleList([Head(8, 4), Head(4, 5)])
     lists[0](x)
     lists[1](x)  # E: is 8, expected 4  [shape-mismatch]
-    nn.Sequential(Head(8, 4), nn.ReLU(), Head(5, 3))(x)
+    nn.Sequential(Head(8, 4), nn.ReLU(), Head(5, 3))(x)  # E: is 4, expected 5  [shape-mismatch]
     container = Container(7)
     container.sequential(x)  # E: is 8, expected 7  [shape-mismatch]
 

@@ -1,0 +1,344 @@
+"""Operations: what torch's functions, methods and modules take and give, by the rules of `neuraltypes.rules`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from mypy.checkmember import analyze_member_access
+from mypy.nodes import (
+    ARG_POS,
+    ARG_STAR,
+    ARG_STAR2,
+    SYMBOL_FUNCBASE_TYPES,
+    CallExpr,
+    Context,
+    Expression,
+    MemberExpr,
+    TypeInfo,
+)
+from mypy.plugin import AttributeContext, FunctionContext, MethodContext
+from mypy.types import AnyType, CallableType, ExtraAttrs, Instance, ProperType, Type, get_proper_type
+
+from neuraltypes.rules import Outcome, Refused, Registry, Signature, Surroundings, Value, apply
+from neuraltypes.rules._values import UNKNOWN, Produced
+from neuraltypes_mypy import _codes as codes
+from neuraltypes_mypy._atoms import noted_any
+from neuraltypes_mypy._config import MADE_AT, PREFIX, made_at
+from neuraltypes_mypy._elements import produced_fits
+from neuraltypes_mypy._equal import Equal, EqualSizes
+from neuraltypes_mypy._reveal import annotation_text
+from neuraltypes_mypy._rule_names import public_class, public_names
+from neuraltypes_mypy._rule_values import Translation
+from neuraltypes_mypy._settle import Settling
+from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
+from neuraltypes_mypy._types import KnownTypes
+
+_CODES: Final = {"shape": codes.SHAPE, "kind": codes.KIND, "dtype": codes.DTYPE, "element": codes.ELEMENT}
+
+
+def stub_folders() -> list[Path]:
+    """Where the shape stubs of this package lie: in the wheel inside of it, in a checkout beside `src`."""
+    here = Path(__file__).parent
+    return [folder for folder in (here / "stubs", here.parent.parent / "stubs") if folder.is_dir()][:1]
+
+
+class Made(dict[str, Value]):
+    """What a module was made with; what is not known of it is unknown."""
+
+    def __missing__(self, name: str) -> Value:
+        return UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The arguments of one call: their values, and where each stands with its type."""
+
+    values: Mapping[str, Value]
+    places: Mapping[str, tuple[Context, Type]]
+
+
+class Operations:
+    """Applies rules, for one run of mypy."""
+
+    def __init__(self, types: KnownTypes, sizes: EqualSizes, settling: Settling, folders: list[Path]) -> None:
+        self._types = types
+        self._sizes = sizes
+        self._settling = settling
+        self._translation = Translation(types)
+        self._registry = Registry([*folders, *stub_folders()])
+
+    # Which rule
+
+    def rule_of(self, fullname: str) -> str | None:
+        """The name of the rule for a function or method, if there is one."""
+        return next((name for name in public_names(fullname) if name in self._registry), None)
+
+    def class_of(self, fullname: str) -> str | None:
+        """The public name of a class whose instances remember what they were made with, if it is one."""
+        name = public_class(fullname)
+        return name if f"{name}.__init__" in self._registry else None
+
+    def module_rule(self, info: TypeInfo) -> str | None:
+        """The rule for what a module's call gives: that of the class that defines its `forward`."""
+        symbol = info.get("forward")
+        if symbol is None or not isinstance(symbol.node, SYMBOL_FUNCBASE_TYPES) or not symbol.node.info:
+            return None
+        name = f"{public_class(symbol.node.info.fullname)}.forward"
+        return name if name in self._registry else None
+
+    # Calls
+
+    def function(self, ctx: FunctionContext, name: str) -> Type:
+        """The type of a call of a function."""
+        signature = self._registry.find(name)
+        assert signature is not None
+        same = self._sizes.in_function(ctx.api)
+        given = self._given(ctx, signature, same, skip=0)
+        return ctx.default_return_type if given is None else self._called(ctx, signature, given, same, name)
+
+    def method(self, ctx: MethodContext, name: str) -> Type:
+        """The type of a call of a method of a tensor."""
+        signature = self._registry.find(name)
+        receiver = as_tensor(ctx.type)
+        assert signature is not None
+        if receiver is None:
+            return ctx.default_return_type
+        same = self._sizes.in_function(ctx.api)
+        given = self._given(ctx, signature, same, skip=1)
+        if given is None:
+            return ctx.default_return_type
+        first = signature.parameters[0].name
+        values = {first: self._translation.array(receiver, same), **given.values}
+        places = {first: (_receiver(ctx.context), receiver), **given.places}
+        return self._called(ctx, signature, Given(values, places), same, name)
+
+    def attribute(self, ctx: AttributeContext, name: str) -> Type:
+        """The type of a property of a tensor."""
+        signature = self._registry.find(name)
+        receiver = as_tensor(ctx.type)
+        if signature is None or not signature.is_property or receiver is None or ctx.is_lvalue:
+            return ctx.default_attr_type
+        same = self._sizes.in_function(ctx.api)
+        first = signature.parameters[0].name
+        given = Given({first: self._translation.array(receiver, same)}, {first: (ctx.context, receiver)})
+        outcome = self._apply(signature, given, None, same)
+        self._report(outcome, given, name, ctx.context, ctx.api)
+        return self._result(outcome, ctx.default_attr_type, same, ctx.api)
+
+    def _called(
+        self, ctx: FunctionContext | MethodContext, signature: Signature, given: Given, same: Equal, name: str
+    ) -> Type:
+        outcome = self._apply(signature, given, None, same)
+        self._report(outcome, given, name, ctx.context, ctx.api)
+        return self._result(outcome, ctx.default_return_type, same, ctx.api)
+
+    # Modules
+
+    def made(self, ctx: FunctionContext, name: str) -> Type:
+        """What the constructor of one of torch's modules gives, with what it was given."""
+        instance = get_proper_type(ctx.default_return_type)
+        signature = self._registry.find(f"{name}.__init__")
+        if not isinstance(instance, Instance) or signature is None or not isinstance(ctx.context, CallExpr):
+            return ctx.default_return_type
+        if any(kind.is_star() for kind in ctx.context.arg_kinds):
+            return ctx.default_return_type
+        same = self._sizes.in_function(ctx.api)
+        given = self._given(ctx, signature, same, skip=1)
+        if given is None:
+            return ctx.default_return_type
+        outcome = self._apply(signature, given, None, same) if signature.computed is not None else None
+        if outcome is not None:
+            self._report(outcome, given, name, ctx.context, ctx.api)
+        values = {one.name: one.default for one in signature.parameters if not one.is_required} | dict(given.values)
+        attrs: dict[str, Type] = {} if instance.extra_attrs is None else dict(instance.extra_attrs.attrs)
+        attrs |= {PREFIX + key: self._translation.kept(value) for key, value in values.items()}
+        attrs[MADE_AT] = noted_any(f"{Path(ctx.api.path).name}:{ctx.context.line}")
+        result = instance.copy_modified()
+        result.extra_attrs = ExtraAttrs(attrs)
+        return result
+
+    def forward(self, receiver: Instance, context: Context, api: Any) -> CallableType | None:
+        """The type of a module's call where a rule says what it gives: any arguments under their names."""
+        if self.module_rule(receiver.type) is None:
+            return None
+        forward = get_proper_type(
+            analyze_member_access(
+                "forward",
+                receiver,
+                context,
+                is_lvalue=False,
+                is_super=False,
+                is_operator=False,
+                original_type=receiver,
+                chk=api,
+            )
+        )
+        if not isinstance(forward, CallableType):
+            return None
+        return forward.copy_modified(arg_types=[unknown() for _ in forward.arg_types], ret_type=unknown())
+
+    def module_called(self, ctx: MethodContext) -> Type:
+        """The type of what a call of one of torch's modules gives."""
+        receiver = ctx.type
+        name = self.module_rule(receiver.type) if isinstance(receiver, Instance) else None
+        signature = None if name is None else self._registry.find(name)
+        if not isinstance(receiver, Instance) or signature is None or name is None:
+            return ctx.default_return_type
+        same = self._sizes.in_function(ctx.api)
+        given = self._given(ctx, signature, same, skip=1)
+        if given is None:
+            return ctx.default_return_type
+        return self._module(receiver, signature, given, same, ctx.context, ctx.api)
+
+    def passed_through(self, module: Instance, value: Type, context: Context, api: Any) -> Type | None:
+        """What a module gives for one value, as within `nn.Sequential`; None where no rule says it."""
+        name = self.module_rule(module.type)
+        signature = None if name is None else self._registry.find(name)
+        if signature is None or len(signature.parameters) < 2:
+            return None
+        same = self._sizes.in_function(api)
+        label = signature.parameters[1].name
+        given = Given({label: self._translation.of_type(value, same)}, {label: (context, value)})
+        return self._module(module, signature, given, same, context, api)
+
+    def _module(
+        self, receiver: Instance, signature: Signature, given: Given, same: Equal, context: Context, api: Any
+    ) -> Type:
+        outcome = self._apply(signature, given, self._config(receiver, same), same)
+        self._report(outcome, given, receiver.type.name, context, api, made_at(receiver))
+        return self._result(outcome, unknown(), same, api)
+
+    def _config(self, receiver: Instance, same: Equal) -> Made:
+        attrs = {} if receiver.extra_attrs is None else receiver.extra_attrs.attrs
+        return Made(
+            {
+                name.removeprefix(PREFIX): self._translation.taken(type_, same)
+                for name, type_ in attrs.items()
+                if name.startswith(PREFIX)
+            }
+        )
+
+    # Arguments, results
+
+    def _given(
+        self, ctx: FunctionContext | MethodContext, signature: Signature, same: Equal, *, skip: int
+    ) -> Given | None:
+        """The arguments of a call by the names of the rule; None where they cannot be told apart."""
+        known = {one.name: one for one in signature.parameters}
+        values: dict[str, Value] = {}
+        places: dict[str, tuple[Context, Type]] = {}
+        for number, formal in enumerate(ctx.callee_arg_names):
+            expressions, types, kinds = ctx.args[number], ctx.arg_types[number], ctx.arg_kinds[number]
+            if not expressions:
+                continue
+            name = formal
+            if name not in known and number + skip < len(signature.parameters) and formal is None:
+                name = signature.parameters[number + skip].name
+            if name is None or name not in known:
+                return None
+            if known[name].kind == "double star":
+                continue
+            is_star = known[name].kind == "star" or ctx_is_star(ctx, number)
+            if ARG_STAR2 in kinds:
+                return None
+            if is_star or ARG_STAR in kinds:
+                values[name] = self._starred(expressions, types, kinds, ctx.api, same)
+            else:
+                values[name] = self._translation.of_expression(expressions[0], types[0], ctx.api, same)
+            places[name] = (expressions[0], types[0])
+        return Given(values, places)
+
+    def _starred(
+        self, expressions: list[Expression], types: list[Type], kinds: list[Any], api: Any, same: Equal
+    ) -> Value:
+        found: list[Value] = []
+        for expression, type_, kind in zip(expressions, types, kinds, strict=True):
+            value = self._translation.of_expression(expression, type_, api, same)
+            if kind == ARG_STAR:
+                if not isinstance(value, tuple):
+                    return UNKNOWN
+                found += value
+            else:
+                found.append(value)
+        if len(found) == 1 and isinstance(found[0], tuple):
+            return found[0]
+        return tuple(found)
+
+    def _apply(self, signature: Signature, given: Given, config: Made | None, same: Equal) -> Outcome:
+        return apply(signature, given.values, config, Surroundings(same.equate, self._fits, _element_text))
+
+    def _fits(self, wanted: str, element: object) -> bool:
+        info = self._types.info(f"neuraltypes.elements.{wanted}")
+        return info is None or not isinstance(element, Produced) or produced_fits(info, element.name)
+
+    def _result(self, outcome: Outcome, default: Type, same: Equal, api: Any) -> Type:
+        result = self._translation.result(outcome.result, default, same)
+        if _says_something(result):
+            self._settling.instrument_current(api)
+        return result
+
+    # Reports
+
+    def _report(
+        self, outcome: Outcome, given: Given, name: str, context: Context, api: Any, made: str | None = None
+    ) -> None:
+        if not outcome.refused and not outcome.suspected:
+            return
+        short = name.removesuffix(".forward").rpartition(".")[2]
+        with _unwatched(api.errors):
+            for problem in (*outcome.refused, *outcome.suspected):
+                self._say(problem, given, short, context, api, made)
+
+    def _say(self, problem: Refused, given: Given, name: str, context: Context, api: Any, made: str | None) -> None:
+        code = _CODES[problem.code]
+        place, type_ = given.places.get(problem.argument or "", (context, None))
+        if problem.argument is None or type_ is None:
+            api.fail(f'"{name}" {problem.reason}', context, code=code)
+        else:
+            api.fail(f'Argument "{problem.argument}" to "{name}" {problem.reason}', place, code=code)
+        tensor = None if type_ is None else as_tensor(type_)
+        if tensor is not None and is_known(tensor):
+            api.note(f"Got {annotation_text(tensor)}", place, code=code)
+        elif type_ is None:
+            for label, (_, other) in given.places.items():
+                one = as_tensor(other)
+                if one is not None and is_known(one):
+                    api.note(f'"{label}" is {annotation_text(one)}', context, code=code)
+        if made is not None:
+            api.note(f'"{name}" was made at {made}', place, code=code)
+
+
+@contextmanager
+def _unwatched(errors: Any) -> Iterator[None]:
+    """Say what is said, also while mypy tries one overload or operator after the other: each of them is this call."""
+    watchers = errors._watchers  # noqa: SLF001 - mypy has no other way
+    saved = list(watchers)
+    watchers.clear()
+    try:
+        yield
+    finally:
+        watchers.extend(saved)
+
+
+def ctx_is_star(ctx: FunctionContext | MethodContext, number: int) -> bool:
+    """Whether more than one argument stands for a parameter."""
+    return len(ctx.args[number]) > 1 or ctx.arg_kinds[number].count(ARG_POS) > 1
+
+
+def _receiver(context: Context) -> Context:
+    """Where the tensor stands whose method is called."""
+    callee = context.callee if isinstance(context, CallExpr) else None
+    return callee.expr if isinstance(callee, MemberExpr) else context
+
+
+def _says_something(type_: Type) -> bool:
+    proper: ProperType = get_proper_type(type_)
+    return not isinstance(proper, AnyType)
+
+
+def _element_text(element: object) -> str:
+    return element.name if isinstance(element, Produced) else "another element"

@@ -1,0 +1,295 @@
+"""Arguments as the values that rules work on, and what rules give as types of mypy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
+
+from mypy.nodes import (
+    EllipsisExpr,
+    Expression,
+    FloatExpr,
+    ListExpr,
+    MemberExpr,
+    NameExpr,
+    SliceExpr,
+    StarExpr,
+    StrExpr,
+    TupleExpr,
+    UnaryExpr,
+)
+from mypy.types import AnyType, Instance, LiteralType, NoneType, ProperType, TupleType, Type, UnionType, get_proper_type
+
+from neuraltypes._dtypes import DTYPE_NAMES, TORCH_DTYPES, dtype_from_name
+from neuraltypes._sizes import Size
+from neuraltypes.rules._values import UNKNOWN, Array, DType, DTypes, Many, Produced, Result, Slice, Value
+from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom
+from neuraltypes_mypy._elements import element_class
+from neuraltypes_mypy._equal import Equal
+from neuraltypes_mypy._names import DTYPES_MODULE, TENSOR
+from neuraltypes_mypy._sizes_of import is_int, size_of_expression, size_of_type, sized_int
+from neuraltypes_mypy._tensor import as_tensor, dtype_class, read_tensor, unknown, write_shape
+from neuraltypes_mypy._types import KnownTypes
+
+_ELEMENTS: Final = "neuraltypes.elements."
+_FLOAT: Final = "float "
+_ALIASES: Final = {
+    "float": "float32",
+    "double": "float64",
+    "half": "float16",
+    "int": "int32",
+    "long": "int64",
+    "short": "int16",
+    "cfloat": "complex64",
+    "cdouble": "complex128",
+    "chalf": "complex32",
+}
+_SEQUENCES: Final = ("builtins.list", "builtins.tuple", "typing.Sequence", "collections.abc.Sequence")
+
+
+@dataclass(frozen=True, slots=True)
+class Declared(Produced):
+    """An element that an annotation declares, with its parameters; rules see its name."""
+
+    type: ProperType
+
+
+class Translation:
+    """Between mypy's types and the values of rules, for one run of mypy."""
+
+    def __init__(self, types: KnownTypes) -> None:
+        self._types = types
+
+    # Towards rules
+
+    def of_expression(self, expression: Expression, type_: Type, api: Any, same: Equal) -> Value:
+        """The value of an argument."""
+        match expression:
+            case EllipsisExpr():
+                return ...
+            case SliceExpr(begin_index=begin, end_index=end, stride=stride):
+                return Slice(*(self._optional(part, api, same) for part in (begin, end, stride)))
+            case TupleExpr(items=items) | ListExpr(items=items):
+                return self._sequence(items, api, same)
+            case StrExpr(value=text):
+                return text
+            case FloatExpr(value=number):
+                return number
+            case UnaryExpr(op="-", expr=FloatExpr(value=number)):
+                return -number
+            case NameExpr(fullname="builtins.True"):
+                return True
+            case NameExpr(fullname="builtins.False"):
+                return False
+            case NameExpr(fullname="builtins.Ellipsis"):
+                return ...
+        value = self.of_type(type_, same)
+        if value is UNKNOWN and is_int(type_):
+            size = size_of_expression(expression, api)
+            return UNKNOWN if size is None else same.settled(size)
+        if value is UNKNOWN:
+            return self._dtype(expression, api)
+        return value
+
+    def _optional(self, expression: Expression | None, api: Any, same: Equal) -> Value:
+        if expression is None:
+            return None
+        return self.of_expression(expression, api.lookup_type_or_none(expression) or unknown(), api, same)
+
+    def _sequence(self, items: Iterable[Expression], api: Any, same: Equal) -> Value:
+        found: list[Value] = []
+        for item in items:
+            if isinstance(item, StarExpr):
+                inner = self._optional(item.expr, api, same)
+                if not isinstance(inner, tuple):
+                    return UNKNOWN
+                found += inner
+            else:
+                found.append(self._optional(item, api, same))
+        return tuple(found)
+
+    def of_type(self, type_: Type, same: Equal) -> Value:
+        """The value that a type stands for."""
+        proper = get_proper_type(type_)
+        tensor = None if isinstance(proper, UnionType) else as_tensor(proper)
+        if tensor is not None:
+            return self.array(tensor, same)
+        size = size_of_type(proper)
+        if size is not None:
+            return same.settled(size)
+        match proper:
+            case NoneType():
+                return None
+            case TupleType():
+                return tuple(self.of_type(item, same) for item in proper.items)
+            case Instance(last_known_value=LiteralType(value=bool() | str() as value)):
+                return value
+            case LiteralType(value=bool() | str() as value):
+                return value
+            case Instance() if proper.args and proper.type.fullname in _SEQUENCES:
+                item = self.of_type(proper.args[0], same)
+                return Many(item) if isinstance(item, Array) else UNKNOWN
+            case _:
+                return UNKNOWN
+
+    def array(self, tensor: Instance, same: Equal) -> Array:
+        """A tensor type as rules see it."""
+        read = read_tensor(tensor)
+        shape = None if read.shape is None else same.settled_shape(read.shape)
+        return Array(shape, _members(read.dtype), _element(read.element))
+
+    def _dtype(self, expression: Expression, api: Any) -> Value:
+        """`torch.int64`, `x.dtype`."""
+        if not isinstance(expression, MemberExpr):
+            return UNKNOWN
+        if expression.fullname.startswith("torch."):
+            name = _ALIASES.get(expression.name, expression.name)
+            return DType(frozenset({name})) if name in TORCH_DTYPES else UNKNOWN
+        if expression.name == "dtype":
+            owner = as_tensor(api.lookup_type_or_none(expression.expr) or unknown())
+            members = None if owner is None else _members(get_proper_type(owner.args[0]))
+            return UNKNOWN if members is None else DType(members)
+        return UNKNOWN
+
+    # From rules
+
+    def tensor(self, array: Array, same: Equal) -> Type:
+        """The type of a tensor; `Any` where nothing is known of it."""
+        info = self._types.info(TENSOR)
+        if info is None or (array.shape is None and array.dtype is None and array.element is None):
+            return unknown()
+        shape: Type = unknown()
+        if array.shape is not None:
+            settled = same.settled_shape(array.shape)
+            shape = write_shape(settled, self._types.int_type, self._types.tuple_type)
+        return Instance(info, [self._dtype_type(array.dtype), shape, self._element_type(array.element)])
+
+    def _dtype_type(self, dtypes: DTypes | None) -> Type:
+        name = None if dtypes is None else smallest_family(dtypes)
+        found = None if name is None else self._types.instance(dtype_class(name))
+        return unknown() if found is None else found
+
+    def _element_type(self, element: object | None) -> Type:
+        match element:
+            case Declared(type=type_):
+                return type_
+            case Produced(name=name):
+                return noted_any(_ELEMENTS + name)
+            case _:
+                return unknown()
+
+    def result(self, result: Result, default: Type, same: Equal) -> Type:
+        """What a rule gives as the type of the call, in place of what mypy says."""
+        proper = get_proper_type(default)
+        match result:
+            case Array():
+                made = self.tensor(result, same)
+                return default if isinstance(get_proper_type(made), AnyType) and self._is_tensor(proper) else made
+            case Size():
+                return sized_int(same.settled(result), self._types.int_type)
+            case Many(item=item):
+                return self._in_sequence(item, default, same)
+            case tuple():
+                return self._in_tuple(result, default, same)
+            case _:
+                return default
+
+    def _is_tensor(self, proper: ProperType) -> bool:
+        return as_tensor(proper) is not None
+
+    def _in_sequence(self, item: Array, default: Type, same: Equal) -> Type:
+        proper = get_proper_type(default)
+        if isinstance(proper, Instance) and len(proper.args) == 1:
+            return proper.copy_modified(args=[self.result(item, proper.args[0], same)])
+        return default
+
+    def _in_tuple(self, results: tuple[Result, ...], default: Type, same: Equal) -> Type:
+        proper = get_proper_type(default)
+        if isinstance(proper, TupleType) and len(proper.items) == len(results):
+            items = [self.result(one, item, same) for one, item in zip(results, proper.items, strict=True)]
+            return proper.copy_modified(items=items)
+        if isinstance(proper, Instance) and proper.args and proper.type.fullname in _SEQUENCES:
+            item = proper.args[0]
+            if proper.type.fullname == "builtins.list":
+                return default
+            return TupleType([self.result(one, item, same) for one in results], self._types.tuple_type)
+        if isinstance(proper, AnyType):
+            return TupleType([self.result(one, default, same) for one in results], self._types.tuple_type)
+        return default
+
+    # What a module was made with, kept in mypy's types
+
+    def kept(self, value: Value) -> Type:
+        """A value as a type that mypy's cache keeps."""
+        match value:
+            case bool():
+                return self._literal(value, "builtins.bool")
+            case str():
+                return self._literal(value, "builtins.str")
+            case None:
+                return NoneType()
+            case Size():
+                return atom(value, str(value), self._types.int_type)
+            case float():
+                return noted_any(f"{_FLOAT}{value!r}")
+            case tuple():
+                return TupleType([self.kept(item) for item in value], self._types.tuple_type)
+            case Array():
+                return self.tensor(value, Equal())
+            case _:
+                return unknown()
+
+    def _literal(self, value: bool | str, fallback: str) -> Type:
+        found = self._types.instance(fallback)
+        return unknown() if found is None else LiteralType(value, found)
+
+    def taken(self, type_: Type, same: Equal) -> Value:
+        """The value that was kept."""
+        proper = get_proper_type(type_)
+        size = size_of_atom(proper)
+        if size is not None:
+            return same.settled(size)
+        note = note_of(proper)
+        if note is not None and note.startswith(_FLOAT):
+            return float(note.removeprefix(_FLOAT))
+        if isinstance(proper, TupleType):
+            return tuple(self.taken(item, same) for item in proper.items)
+        return self.of_type(proper, same)
+
+
+def _element(element: ProperType) -> object | None:
+    note = note_of(element)
+    if note is not None:
+        return Produced(note.removeprefix(_ELEMENTS)) if note.startswith(_ELEMENTS) else None
+    info = element_class(element)
+    return None if info is None else Declared(info.name, element)
+
+
+def _members(dtype: ProperType) -> DTypes | None:
+    """The torch dtypes that a class of the plugin's stands for; None for unknown ones and for a project's own."""
+    if not isinstance(dtype, Instance) or not dtype.type.fullname.startswith(DTYPES_MODULE):
+        return None
+    return _members_of(dtype.type.name)
+
+
+@lru_cache(maxsize=64)
+def _members_of(name: str) -> DTypes | None:
+    if name not in DTYPE_NAMES:
+        return frozenset({"complex32"}) if name == "Complex32" else None
+    return dtype_from_name(name).members & frozenset(TORCH_DTYPES) or None
+
+
+@lru_cache(maxsize=512)
+def smallest_family(dtypes: DTypes) -> str | None:
+    """The narrowest of jaxtyping's names that takes all of these dtypes; None where only `Shaped` does."""
+    fitting: list[tuple[int, str]] = []
+    for name in sorted(DTYPE_NAMES - {"Shaped", "Key"}):
+        members = _members_of(name)
+        if members is not None and dtypes <= members:
+            fitting.append((len(members), name))
+    return min(fitting)[1] if fitting else None
+
+
+Fits: TypeAlias = Callable[[str, object], bool]
