@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from itertools import product
 from typing import Final, Literal, TypeAlias
@@ -152,6 +153,77 @@ def remainder(left: Size, right: Size) -> Size | None:
     if rest.constant is not None and right.constant is not None:
         return number(rest.constant % right.constant)
     return Size((((Quotient("%", rest, right),), 1),)) if rest.terms else rest
+
+
+@lru_cache(maxsize=4096)
+def when_divisible(size: Size) -> Size:
+    """What a size is if every division in it leaves no remainder but that of its constant: `h*(d//h)` is `d`.
+
+    The size itself where that is no polynomial with whole coefficients: `(16*b)//25`.
+    """
+    if not any(isinstance(factor, Quotient) for factors, _ in size.terms for factor in factors):
+        return size
+    total = _ratios(size)
+    if total is None:
+        return size
+    found: dict[Monomial, int] = {}
+    for powers, ratio in total.items():
+        if not ratio:
+            continue
+        if ratio.denominator != 1 or any(power < 0 for _, power in powers):
+            return size
+        found[tuple(symbol for symbol, power in powers for _ in range(power))] = int(ratio)
+    return _normal({tuple(sorted(factors, key=_order)): ratio for factors, ratio in found.items()}) or size
+
+
+_Powers: TypeAlias = tuple[tuple[Symbol, int], ...]
+_Ratios: TypeAlias = dict[_Powers, Fraction]
+
+
+def _ratio(factor: Factor) -> _Ratios | None:
+    """A factor with whole divisions taken for exact ones; None for a remainder or a divisor of several terms."""
+    if isinstance(factor, Symbol):
+        return {((factor, 1),): Fraction(1)}
+    if factor.operator != "//" or len(factor.right.terms) != 1:
+        return None
+    divisor = _ratios(factor.right)
+    dividend = _ratios(factor.left)
+    if divisor is None or dividend is None or len(divisor) != 1:
+        return None
+    ((powers, ratio),) = divisor.items()
+    if not ratio:
+        return None
+    constant = dividend.pop((), Fraction(0))
+    inverse = {tuple((symbol, -power) for symbol, power in powers): 1 / ratio}
+    result = _times(dividend, inverse)
+    whole = Fraction((constant / ratio).__floor__()) if not powers else Fraction(-1 if constant < 0 else 0)
+    result[()] = result.get((), Fraction(0)) + whole
+    return result
+
+
+def _ratios(size: Size) -> _Ratios | None:
+    total: _Ratios = {}
+    for factors, coefficient in size.terms:
+        term: _Ratios = {(): Fraction(coefficient)}
+        for factor in factors:
+            inner = _ratio(factor)
+            if inner is None:
+                return None
+            term = _times(term, inner)
+        for powers, ratio in term.items():
+            total[powers] = total.get(powers, Fraction(0)) + ratio
+    return total
+
+
+def _times(left: _Ratios, right: _Ratios) -> _Ratios:
+    result: _Ratios = {}
+    for (first, one), (second, other) in product(left.items(), right.items()):
+        powers: dict[Symbol, int] = dict(first)
+        for symbol, power in second:
+            powers[symbol] = powers.get(symbol, 0) + power
+        key = tuple(sorted(((s, p) for s, p in powers.items() if p), key=lambda pair: (pair[0].name, pair[0].scope)))
+        result[key] = result.get(key, Fraction(0)) + one * other
+    return result
 
 
 def size_from_expression(text: str, lookup: Callable[[str], Size | None]) -> Size | None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from mypy.literals import literal_hash
 from mypy.nodes import CallExpr, Expression, IndexExpr, MemberExpr, NameExpr, OperatorAssignmentStmt, Var
 from mypy.plugin import FunctionContext, MethodContext, MethodSigContext
-from mypy.types import FunctionLike, Instance, ProperType, Type, UnionType, get_proper_type
+from mypy.types import FunctionLike, Instance, ProperType, TupleType, Type, UnionType, get_proper_type
 
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import TENSOR
@@ -58,7 +58,7 @@ class Containers:
         given = [item for items in ctx.arg_types for item in items]
         joined = join_tensors(given) if len(result.args) == 1 and len(given) > 1 else None
         args = list(result.args) if joined is None else [joined]
-        return result.copy_modified(args=[replace(arg, _with_shape_only) for arg in args])
+        return result.copy_modified(args=[replace(_without_tuples(arg), _with_shape_only) for arg in args])
 
     def widen(self, ctx: MethodSigContext) -> FunctionLike:
         """`xs.append(x)` where the type of `xs` is inferred takes every tensor."""
@@ -82,6 +82,8 @@ class Containers:
 
     def _widened(self, held: Type, given: list[Type]) -> Type:
         proper = get_proper_type(held)
+        if isinstance(proper, TupleType):
+            return _without_tuples(held)
         if as_tensor(proper) is None:
             return held
         tensors = [type_ for item in given for type_ in _tensors_in(item)]
@@ -100,6 +102,18 @@ def _tensors_in(type_: Type) -> list[Type]:
         return [proper]
     args = proper.args if isinstance(proper, Instance) else []
     return [arg for arg in args if as_tensor(arg) is not None]
+
+
+def _without_tuples(type_: Type) -> Type:
+    """`[(x, y)]`: other pairs may follow, of tensors of any size."""
+    proper = get_proper_type(type_)
+    return replace(proper, _forgotten) if isinstance(proper, TupleType) else type_
+
+
+def _forgotten(proper: ProperType) -> Type | None:
+    if not isinstance(proper, Instance) or proper.type.fullname != TENSOR:
+        return None
+    return proper.copy_modified(args=[unknown() for _ in proper.args])
 
 
 def _with_shape_only(proper: ProperType) -> Type | None:
@@ -124,7 +138,12 @@ def _holds_tensors(type_: Type) -> bool:
     proper = get_proper_type(type_)
     if not isinstance(proper, Instance):
         return False
-    return any((tensor := as_tensor(arg)) is not None and is_known(tensor) for arg in proper.args)
+    held = [item for arg in map(get_proper_type, proper.args) for item in (arg, *_items(arg))]
+    return any((tensor := as_tensor(item)) is not None and is_known(tensor) for item in held)
+
+
+def _items(type_: ProperType) -> list[Type]:
+    return type_.items if isinstance(type_, TupleType) else []
 
 
 def _inferred_variable(context: Any) -> Var | None:

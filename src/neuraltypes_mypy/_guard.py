@@ -21,6 +21,8 @@ def guarded(hook: Callable[[_C], _R], fallback: Callable[[_C], _R]) -> Callable[
     def run(ctx: _C) -> _R:
         while _unsaid:
             _say(ctx, _unsaid.pop())
+        if _is_torch(ctx):
+            return fallback(ctx)
         try:
             return hook(ctx)
         except Exception as error:  # noqa: BLE001 - whatever it is, mypy must go on
@@ -28,6 +30,12 @@ def guarded(hook: Callable[[_C], _R], fallback: Callable[[_C], _R]) -> Callable[
             return fallback(ctx)
 
     return run
+
+
+def _is_torch(ctx: Any) -> bool:
+    """Whether mypy checks the body of torch itself, of which nothing is to be said."""
+    tree = getattr(ctx.api, "tree", None)
+    return tree is not None and tree.fullname.partition(".")[0] == "torch"
 
 
 def lookup(find: Callable[[_S, str], _H | None]) -> Callable[[_S, str], _H | None]:

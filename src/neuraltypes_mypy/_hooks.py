@@ -80,7 +80,7 @@ class Hooks:
         self._calls = Calls(self._types, self._settling, reports_untracked=is_reported)
         self._values = Values(self._types)
         self._containers = Containers(self._types)
-        self._operations = Operations(self._types, self._calls.sizes, self._settling, [])
+        self._operations = Operations(self._types, self._calls.sizes, self._settling, options.stub_folders())
         self._module_types = Modules(self._types, self._calls, self._values, self._settling, self._operations)
         expressions = Expressions(self._types, self._annotations)
         self._narrowing = Narrowing(self._types, expressions, self._settling)
@@ -215,24 +215,19 @@ class Hooks:
         hook = self._functions.get(fullname)
         if hook is not None:
             return hook
-        return self._find_rule(fullname) if _is_foreign(fullname) else self._find_function(fullname)
+        found = self._find_rule(fullname) if self._has_rules(fullname) else None
+        return found if found is not None or _is_foreign(fullname) else self._find_function(fullname)
 
     @lookup
     def _find_rule(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
-        """A function of torch's, or the class of one of its modules."""
-        if not _has_rules(fullname):
-            return None
-        name = self._operations.rule_of(fullname)
-        if name is not None:
-            rule = name
-            hook = _result(lambda ctx: self._operations.function(ctx, rule))
-        else:
-            made = self._operations.class_of(fullname)
-            if made is None:
-                return None
-            hook = _result(lambda ctx: self._operations.made(ctx, made))
-        self._functions[fullname] = hook
-        return hook
+        """A function that a rule is about, or the class of a module with one."""
+        rule, made = self._operations.rule_of(fullname), self._operations.class_of(fullname)
+        if rule is not None:
+            self._functions[fullname] = _result(lambda ctx: self._operations.function(ctx, rule))
+        elif made is not None:
+            self._functions[fullname] = _result(lambda ctx: self._operations.made(ctx, made))
+        self._prepare()
+        return self._functions.get(fullname)
 
     @lookup
     def _find_function(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
@@ -258,21 +253,20 @@ class Hooks:
         hook = self._methods.get(fullname)
         if hook is not None:
             return hook
-        return self._find_method_rule(fullname) if _is_foreign(fullname) else self._find_method(fullname)
+        found = self._find_method_rule(fullname) if self._has_rules(fullname) else None
+        return found if found is not None or _is_foreign(fullname) else self._find_method(fullname)
 
     @lookup
     def _find_method_rule(self, fullname: str) -> Callable[[MethodContext], Type] | None:
-        """A method of torch's tensors, or the call of one of its modules."""
-        if not _has_rules(fullname):
-            return None
-        if fullname.endswith(".__call__"):
+        """A method of a tensor, the call of a module, or a method of what was made with what its rule needs."""
+        rule, of_made = self._operations.rule_of(fullname), self._operations.method_of(fullname)
+        if rule is not None and rule.startswith("torch.Tensor."):
+            self._methods[fullname] = _result(lambda ctx: self._operations.method(ctx, rule))
+        elif of_made is not None:
+            self._methods[fullname] = _result(lambda ctx: self._operations.configured_method(ctx, of_made))
+        elif _is_foreign(fullname) and fullname.endswith(".__call__"):
             return self._module_call
-        name = self._operations.rule_of(fullname)
-        if name is None:
-            return None
-        rule = name
-        hook = self._methods[fullname] = _result(lambda ctx: self._operations.method(ctx, rule))
-        return hook
+        return self._methods.get(fullname)
 
     @lookup
     def _find_method(self, fullname: str) -> Callable[[MethodContext], Type] | None:
@@ -288,6 +282,7 @@ class Hooks:
         if tensor is not None and tensor is not self._prepared and tensor.mro:
             self._prepared = tensor
             type_untyped_methods(tensor, self._types.function_type)
+            self._operations.type_untyped_functions(self._find)
 
     def _is_checked(self, fullname: str) -> bool:
         """Whether a call is surely ours to check: the signature says something about a tensor.
@@ -299,6 +294,9 @@ class Hooks:
         if isinstance(node, TypeInfo):
             return any(made is not None and says_tensors(made.node) for made in map(node.get, ("__init__", "__new__")))
         return says_tensors(node)
+
+    def _has_rules(self, fullname: str) -> bool:
+        return fullname.partition(".")[0] in self._operations.roots
 
     def _is_ruled(self, fullname: str) -> bool:
         """Whether a call is that of a module which leaves its `forward` to one of torch's."""
@@ -331,10 +329,9 @@ class Hooks:
 
     @lookup
     def _find_property(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
-        name = self._operations.rule_of(fullname) if _has_rules(fullname) else None
-        if name is None:
+        rule = self._operations.rule_of(fullname) if self._has_rules(fullname) else None
+        if rule is None:
             return None
-        rule = name
         hook = self._attributes[fullname] = _attribute(lambda ctx: self._operations.attribute(ctx, rule))
         return hook
 
@@ -386,10 +383,6 @@ class Hooks:
 
 def _is_foreign(fullname: str) -> bool:
     return fullname.partition(".")[0] in _FOREIGN
-
-
-def _has_rules(fullname: str) -> bool:
-    return fullname.startswith("torch.")
 
 
 def _is_local(fullname: str) -> bool:

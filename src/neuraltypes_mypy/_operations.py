@@ -10,6 +10,9 @@ from typing import Any, Final
 
 from mypy.checkmember import analyze_member_access
 from mypy.nodes import (
+    ARG_NAMED,
+    ARG_NAMED_OPT,
+    ARG_OPT,
     ARG_POS,
     ARG_STAR,
     ARG_STAR2,
@@ -19,6 +22,7 @@ from mypy.nodes import (
     Expression,
     MemberExpr,
     TypeInfo,
+    Var,
 )
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
 from mypy.types import AnyType, CallableType, ExtraAttrs, Instance, ProperType, Type, get_proper_type
@@ -34,10 +38,31 @@ from neuraltypes_mypy._reveal import annotation_text
 from neuraltypes_mypy._rule_names import public_class, public_names
 from neuraltypes_mypy._rule_values import Translation
 from neuraltypes_mypy._settle import Settling
-from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
+from neuraltypes_mypy._tensor import Lookup, as_tensor, is_known, unknown
 from neuraltypes_mypy._types import KnownTypes
 
 _CODES: Final = {"shape": codes.SHAPE, "kind": codes.KIND, "dtype": codes.DTYPE, "element": codes.ELEMENT}
+
+
+_MADE_IN_C: Final = ("torch.linalg.", "torch.fft.", "torch.special.")
+_KINDS: Final = {
+    "positional": ARG_POS,
+    "either": ARG_POS,
+    "star": ARG_STAR,
+    "keyword": ARG_NAMED,
+    "double star": ARG_STAR2,
+}
+_OPTIONAL: Final = {ARG_POS: ARG_OPT, ARG_NAMED: ARG_NAMED_OPT}
+
+
+def _gradual(signature: Signature, function: Instance) -> CallableType:
+    kinds = [_KINDS[one.kind] for one in signature.parameters]
+    kinds = [
+        kind if one.is_required else _OPTIONAL.get(kind, kind)
+        for one, kind in zip(signature.parameters, kinds, strict=True)
+    ]
+    names: list[str | None] = [None if one.kind == "positional" else one.name for one in signature.parameters]
+    return CallableType([unknown() for _ in kinds], kinds, names, unknown(), function)
 
 
 def stub_folders() -> list[Path]:
@@ -70,12 +95,19 @@ class Operations:
         self._settling = settling
         self._translation = Translation(types)
         self._registry = Registry([*folders, *stub_folders()])
+        self.roots = frozenset(name.partition(".")[0] for name in self._registry)
 
     # Which rule
 
     def rule_of(self, fullname: str) -> str | None:
         """The name of the rule for a function or method, if there is one."""
         return next((name for name in public_names(fullname) if name in self._registry), None)
+
+    def method_of(self, fullname: str) -> str | None:
+        """The name of the rule for a method of a class whose instances remember what they were made with."""
+        owner, _, method = fullname.rpartition(".")
+        name = f"{public_class(owner)}.{method}"
+        return name if name in self._registry and self.class_of(owner) is not None else None
 
     def class_of(self, fullname: str) -> str | None:
         """The public name of a class whose instances remember what they were made with, if it is one."""
@@ -89,6 +121,19 @@ class Operations:
             return None
         name = f"{public_class(symbol.node.info.fullname)}.forward"
         return name if name in self._registry else None
+
+    def type_untyped_functions(self, find: Lookup) -> None:
+        """Give the functions that torch makes in C, which mypy knows nothing of, the parameters that rules declare.
+
+        Of arguments and result no more is said than before: `Any`.
+        """
+        for name in self._registry:
+            if not name.startswith(_MADE_IN_C):
+                continue
+            symbol, signature = find(name), self._registry.find(name)
+            node = symbol.node if symbol is not None else None
+            if isinstance(node, Var) and signature is not None and isinstance(get_proper_type(node.type), AnyType):
+                node.type = _gradual(signature, self._types.function_type)
 
     # Calls
 
@@ -115,6 +160,19 @@ class Operations:
         values = {first: self._translation.array(receiver, same), **given.values}
         places = {first: (_receiver(ctx.context), receiver), **given.places}
         return self._called(ctx, signature, Given(values, places), same, name)
+
+    def configured_method(self, ctx: MethodContext, name: str) -> Type:
+        """The type of a call of a method of an object that was made with what its rule needs."""
+        signature, receiver = self._registry.find(name), ctx.type
+        if signature is None or not isinstance(receiver, Instance):
+            return ctx.default_return_type
+        same = self._sizes.in_function(ctx.api)
+        given = self._given(ctx, signature, same, skip=1)
+        if given is None:
+            return ctx.default_return_type
+        outcome = self._apply(signature, given, self._config(receiver, same), same)
+        self._report(outcome, given, name, ctx.context, ctx.api, made_at(receiver))
+        return self._result(outcome, ctx.default_return_type, same, ctx.api)
 
     def attribute(self, ctx: AttributeContext, name: str) -> Type:
         """The type of a property of a tensor."""

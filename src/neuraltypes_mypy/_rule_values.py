@@ -23,7 +23,8 @@ from mypy.nodes import (
 from mypy.types import AnyType, Instance, LiteralType, NoneType, ProperType, TupleType, Type, UnionType, get_proper_type
 
 from neuraltypes._dtypes import DTYPE_NAMES, TORCH_DTYPES, dtype_from_name
-from neuraltypes._sizes import Size
+from neuraltypes._sizes import Size, when_divisible
+from neuraltypes._unify import Rest, SizedAxis
 from neuraltypes.rules._values import UNKNOWN, Array, DType, DTypes, Many, Produced, Result, Slice, Value
 from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom
 from neuraltypes_mypy._elements import element_class
@@ -162,7 +163,7 @@ class Translation:
             return unknown()
         shape: Type = unknown()
         if array.shape is not None:
-            settled = same.settled_shape(array.shape)
+            settled = tuple(map(_given_the_doubt, same.settled_shape(array.shape)))
             shape = write_shape(settled, self._types.int_type, self._types.tuple_type)
         return Instance(info, [self._dtype_type(array.dtype), shape, self._element_type(array.element)])
 
@@ -257,6 +258,13 @@ class Translation:
         if isinstance(proper, TupleType):
             return tuple(self.taken(item, same) for item in proper.items)
         return self.of_type(proper, same)
+
+
+def _given_the_doubt(axis: SizedAxis | Rest) -> SizedAxis | Rest:
+    """An axis whose size mypy compares by name: where a division must leave no remainder, it is taken to."""
+    if isinstance(axis, Rest) or axis.size is None:
+        return axis
+    return SizedAxis(when_divisible(axis.size), axis.label)
 
 
 def _element(element: ProperType) -> object | None:

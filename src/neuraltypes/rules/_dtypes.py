@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from neuraltypes._dtypes import TORCH_DTYPES, dtype_from_name
-from neuraltypes.rules._values import UNKNOWN, Array, DType, DTypes, Value
+from neuraltypes.rules._values import UNKNOWN, Array, DType, DTypes, Refused, Value
 
 BOOL: Final[DTypes] = frozenset({"bool"})
 INT64: Final[DTypes] = frozenset({"int64"})
@@ -207,3 +207,44 @@ def _combine(strong: DTypes, weak: DTypes) -> DTypes:
                 if promoted is not None:
                     found.add(promoted)
     return frozenset(found)
+
+
+INEXACT: Final = FLOATS | COMPLEX
+REAL: Final = INTEGERS | FLOATS
+
+
+def require_among(array: Array, members: DTypes, expected: str, argument: str) -> DTypes | None:
+    """The dtypes of an array that are among `members`.
+
+    Raises:
+        Refused: none of them is.
+    """
+    if array.dtype is None:
+        return None
+    if not array.dtype & members:
+        from neuraltypes.rules._apply import dtypes_text
+
+        raise Refused(f"is {dtypes_text(array.dtype)}, expected {expected}", argument, "dtype")
+    return array.dtype & members
+
+
+def require_same_dtype(*operands: tuple[str, Value]) -> DTypes | None:
+    """The dtypes that several arrays, which must be of one dtype, may have.
+
+    Raises:
+        Refused: two have none in common.
+    """
+    first, known = "", None
+    for argument, operand in operands:
+        if not isinstance(operand, Array) or operand.dtype is None:
+            continue
+        if known is None:
+            first, known = argument, operand.dtype
+        elif known & operand.dtype:
+            known &= operand.dtype
+        else:
+            from neuraltypes.rules._apply import dtypes_text
+
+            reason = f"is {dtypes_text(operand.dtype)}, but {first} is {dtypes_text(known)}"
+            raise Refused(reason, argument, "dtype")
+    return known

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import wraps
 
-from neuraltypes._sizes import Size, floor_divide, multiply, number
+from neuraltypes._sizes import Size, floor_divide, multiply, number, subtract
 from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
 from neuraltypes.kinds import kind_from_name
 from neuraltypes.rules._context import sizes_differ
-from neuraltypes.rules._values import UNKNOWN, Array, Refused, Value
+from neuraltypes.rules._values import UNKNOWN, Array, Refused, Result, Value
 
 ANY = SizedAxis()
 
@@ -80,7 +82,8 @@ def place(shape: Shape | None, dim: Value, *, argument: str = "dim") -> int | No
         return None
     known = rank(shape)
     if known is not None:
-        return normal_dim(dim, known, argument=argument) if shape else None
+        normal = normal_dim(dim, known, argument=argument)
+        return normal if shape else None
     if constant >= 0:
         head = next(n for n, axis in enumerate(shape) if isinstance(axis, Rest))
         return constant if constant < head else None
@@ -239,3 +242,66 @@ def said_kind(axis: SizedAxis | Rest | None) -> str | None:
 def is_unknown(value: Value) -> bool:
     """Whether nothing is known of an argument."""
     return value is UNKNOWN
+
+
+def smaller(left: Size | None, right: Size | None) -> Size | None:
+    """The smaller of two sizes; None where it is unknown which that is."""
+    if left is None or right is None:
+        return None
+    difference = subtract(left, right)
+    constant = None if difference is None else difference.constant
+    return None if constant is None else left if constant <= 0 else right
+
+
+def reduced(
+    shape: Shape | None, dim: Value, keepdim: Value = False, *, argument: str = "dim", empty_is_all: bool = True
+) -> Shape | None:
+    """What is left of a shape whose axes `dim` (one, several, None for all) are reduced to one entry or none.
+
+    Raises:
+        Refused: there is no such axis, or one is named twice.
+    """
+    keeps, ndim = bool_of(keepdim), rank(shape)
+    if dim is None or (dim == () and empty_is_all):
+        if keeps is False:
+            return ()
+        return (SizedAxis(number(1)),) * ndim if keeps and ndim is not None else None
+    if shape is None or dim is UNKNOWN:
+        return (ANY,) * ndim if keeps and ndim is not None else None
+    numbers = dims_of(dim)
+    if numbers is None:
+        left = None if ndim is None else ndim if keeps else ndim - (len(dim) if isinstance(dim, tuple) else 1)
+        return None if keeps is None or left is None else (ANY,) * max(left, 0)
+    places = [place(shape, number(one), argument=argument) for one in numbers]
+    normal = numbers if ndim is None else [normal_dim(number(one), ndim, argument=argument) for one in numbers]
+    if len(set(normal)) < len(numbers):
+        raise Refused("names an axis twice", argument)
+    if ndim == 0:
+        return ()
+    if keeps is None or None in places:
+        return shape if not numbers else None
+    if keeps:
+        return tuple(SizedAxis(number(1)) if at in places else axis for at, axis in enumerate(shape))
+    return tuple(axis for at, axis in enumerate(shape) if at not in places)
+
+
+def with_out(function: Callable[..., Result]) -> Callable[..., Result]:
+    """A rule for a function with `out=`: what is written there keeps the dtype of that tensor."""
+
+    @wraps(function)
+    def written(*operands: Value, out: Value = None, **named: Value) -> Result:
+        result = function(*operands, **named)
+        if out is None:
+            return result
+        if isinstance(result, tuple):
+            targets = out if isinstance(out, tuple) and len(out) == len(result) else (UNKNOWN,) * len(result)
+            return tuple(_written_into(one, target) for one, target in zip(result, targets, strict=True))
+        return _written_into(result, out)
+
+    return written
+
+
+def _written_into(result: Result, out: Value) -> Result:
+    if not isinstance(result, Array):
+        return result
+    return replace(result, dtype=out.dtype if isinstance(out, Array) else None)

@@ -43,7 +43,7 @@ def lists(x: Float[Tensor, "2 3"], y: Float[Tensor, "2 4"]) -> None:
     xs = [x, x]
     stack(xs)
     sequence((x, x), x[:, 0])
-    sequence([y], x[0])
+    sequence([y], x[0])  # E: [shape-mismatch]
     iterable(xs)  # E: [shape-mismatch]
     iterable(v[0] for v in xs)
     iterable({x})  # E: [shape-mismatch]
@@ -116,7 +116,7 @@ def records(
     Encoded(y=a, lengths=n)  # E: [shape-mismatch]
     Batch(a, n, b)
     Batch(a, m)  # E: [shape-mismatch]
-    Batch(a, n, mask=b[0])
+    Batch(a, n, mask=b[0])  # E: [shape-mismatch]
     Batch(audio=a, lengths=n, mask=a)  # E: is Float, expected Bool  [dtype-mismatch]
     item: Item = {"image": y, "mask": a}
     Item(image=y, mask=a)

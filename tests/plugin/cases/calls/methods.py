@@ -39,7 +39,7 @@ class Encoder(nn.Module):
 
 class Child(Encoder):
     def forward(self, x: Float[Tensor, "b t"], n: Int[Tensor, "b"] | None = None) -> Float[Tensor, "b t 4"]:
-        super().forward(x[0])
+        super().forward(x[0])  # E: [arg-type]
         y = super().forward(x, n)
         super().forward(y)  # TODO(defect): E: has 3 axes, expected 2  [shape-mismatch]
         super().encode(y)  # TODO(defect): E: [shape-mismatch]
@@ -126,11 +126,11 @@ def of_other_objects(f: Callable_, x: Float[Tensor, "2 3"], y: Float[Tensor, "5"
     reveal_type(f[n])  # R: Tensor[Float, tuple[batch=5, 3], Any]
     f[y]  # E: is Float, expected Int  [dtype-mismatch]
     f[n] = y
-    f[n] = x[0]
+    f[n] = x[0]  # E: [shape-mismatch]
     f[n] = x  # E: [shape-mismatch]
     f.inner(y)  # E: [shape-mismatch]
     Config(x, y)  # E: [shape-mismatch]
-    Config(weight=x, bias=x[0])
+    Config(weight=x, bias=x[0])  # E: [shape-mismatch]
 
 
 class Nested(nn.Module):

@@ -95,7 +95,7 @@ class Registry(MutableMapping[str, T]):
 def boxes(x: Float[Tensor, "b t"], y: Float[Tensor, "n"], z: Int[Tensor, "b"], flag: bool) -> Float[Tensor, "b t"]:
     box = Box(x)
     box.set(x)
-    box.map(lambda v: v.mean(-1)).set(y)
+    box.map(lambda v: v.mean(-1)).set(y)  # TODO(defect): silent
     number = box.map(len).get()
     Box(number).set(3)
     mixed: Box[Tensor] = Box(x)
@@ -185,7 +185,7 @@ def functions(
     tree_map(lambda v: v.mean(), {"x": x, "y": y})
     scale(x, 3.0)
     chain(x, torch.relu, torch.sigmoid)
-    chain(x, lambda v: v[1:], lambda v: v.t())
+    chain(x, lambda v: v[1:], lambda v: v.t())  # TODO(defect): silent
     a, b, c = spread(x, y, 3)
     keep(x, mask)
     keep(a, mask)

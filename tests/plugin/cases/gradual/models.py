@@ -275,7 +275,7 @@ class Preprocessor(NeuralModule):
         NeuralType[Int[Tensor, "b"], LengthsType],
     ]:
         frames = audio.unfold(-1, 400, self.hop)
-        mel = frames.abs().log1p().transpose(1, 2)
+        mel = frames.abs().log1p()[..., : self.n_mels].transpose(1, 2)
         return mel, lengths // self.hop
 
 

@@ -105,7 +105,7 @@ def lists(x: Float[Tensor, "b t"], y: Float[Tensor, "b"]) -> list[Float[Tensor, 
     if len(x) == 3:
         xs = [y]
         return xs  # E: [return-value]
-    return [x, x[0]]
+    return [x, x[0]]  # E: [list-item]
 
 
 def dicts(x: Float[Tensor, "b t"], y: Float[Tensor, "b"]) -> dict[str, Float[Tensor, "b t"]]:

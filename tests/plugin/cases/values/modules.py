@@ -129,7 +129,7 @@ class Container(nn.Module):
     def run(self, y: Float[Tensor, "b 3"]) -> None:
         self.dict["b"](y)  # E: is 3, expected 4  [shape-mismatch]
         reveal_type(self.list[1])  # R: Head
-        self.list[1](y[0, 0])
+        self.list[1](y[0, 0])  # E: [shape-mismatch]
         for layer in self.many:
             reveal_type(layer)  # R: Head
         for name, layer in self.dict.items():

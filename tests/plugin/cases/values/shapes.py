@@ -38,7 +38,7 @@ def by_index(x: Float[Tensor, "b t c"], y: Float[Tensor, "b t"]) -> None:
     want(y, x.size(-1))  # E: [shape-mismatch]
     first(y, len(x))
     first(y, x.size(dim=0))
-    first(y, len(x[0]))
+    first(y, len(x[0]))  # E: [shape-mismatch]
 
 
 def slices(x: Float[Tensor, "b t c"], y: Float[Tensor, "b t"]) -> None:

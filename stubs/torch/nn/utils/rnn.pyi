@@ -1,0 +1,13 @@
+# Sequences of several lengths, padded and packed. Of what is packed nothing is said.
+
+@computed("recurrent.pack_padded")
+def pack_padded_sequence(input: Tensor, lengths: Integer[Tensor, "..."] | Sizes, batch_first: bool = False, enforce_sorted: bool = True): ...
+
+@computed("recurrent.pad_packed")
+def pad_packed_sequence(sequence: PackedSequence, batch_first: bool = False, padding_value: float = 0.0, total_length: int | None = None): ...
+
+@computed("recurrent.pad")
+def pad_sequence(sequences: Tensors, batch_first: bool = False, padding_value: float = 0.0, padding_side: Literal["right", "left"] = "right"): ...
+
+@computed("recurrent.unpad")
+def unpad_sequence(padded_sequences: Tensor, lengths: Integer[Tensor, "..."], batch_first: bool = False): ...
