@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from mypy.literals import literal_hash
 from mypy.nodes import CallExpr, Expression, IndexExpr, MemberExpr, NameExpr, OperatorAssignmentStmt, Var
-from mypy.plugin import FunctionContext, MethodContext, MethodSigContext
+from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext, MethodSigContext
 from mypy.types import FunctionLike, Instance, ProperType, TupleType, Type, UnionType, get_proper_type
 
 from neuraltypes_mypy._join import join_tensors
@@ -66,6 +66,14 @@ class Containers:
             return ctx.default_signature
         signature = ctx.default_signature
         return signature.copy_modified(arg_types=[replace(type_, self._loosened) for type_ in signature.arg_types])
+
+    def summed(self, ctx: FunctionSigContext) -> FunctionLike:
+        """`sum(xs, start=torch.zeros(()))`: where the sum begins need not have the shape of the items."""
+        signature = ctx.default_signature
+        api: Any = ctx.api
+        if len(ctx.args) != 2 or len(ctx.args[1]) != 1 or as_tensor(api.get_expression_type(ctx.args[1][0])) is None:
+            return signature
+        return signature.copy_modified(arg_types=[signature.arg_types[0], unknown()], ret_type=unknown())
 
     def inserted(self, ctx: MethodContext) -> Type:
         """After it, `xs` holds what its items have in common."""

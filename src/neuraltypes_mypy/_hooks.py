@@ -99,7 +99,8 @@ class Hooks:
                     _ISINSTANCE,
                     "default_signature",
                 )
-            )
+            ),
+            "builtins.sum": _signature(self._containers.summed),
         }
         self._method_signatures: dict[str, Callable[[MethodSigContext], FunctionLike]] = dict.fromkeys(
             INSERTIONS, _signature(self._containers.widen)
@@ -125,6 +126,8 @@ class Hooks:
             "builtins.len": self._values.length,
             _ISINSTANCE: self._narrowing.isinstance_called,
             "dataclasses.replace": self._module_types.replaced,
+            "torch.compile": self._module_types.compiled,
+            "torch.utils.checkpoint.checkpoint": self._module_types.checkpointed,
             ENSURE: self._reveal.ensure,
             REVEAL: self._reveal.reveal,
             f"{CONTAINERS}.Sequential": self._module_types.sequential,

@@ -24,6 +24,7 @@ from mypy.nodes import (
 )
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext, MethodSigContext
 from mypy.types import (
+    AnyType,
     CallableType,
     ExtraAttrs,
     FunctionLike,
@@ -91,6 +92,24 @@ class Modules:
         if isinstance(instance, Instance) and instance.extra_attrs is not None:
             return Instance(instance.type, instance.args)
         return ctx.default_return_type
+
+    def compiled(self, ctx: FunctionContext) -> Type:
+        """`torch.compile(module)` is called as the module itself."""
+        if not ctx.args or len(ctx.args[0]) != 1:
+            return ctx.default_return_type
+        given = get_proper_type(_type_of(ctx.args[0][0], ctx.api))
+        return given if isinstance(given, Instance) and given.type.has_base(MODULE) else ctx.default_return_type
+
+    def checkpointed(self, ctx: FunctionContext) -> Type:
+        """`checkpoint(function, x, use_reentrant=False)` gives what `function(x)` gives."""
+        if len(ctx.args) < 2 or len(ctx.args[0]) != 1 or any(kind != ARG_POS for kind in ctx.arg_kinds[1]):
+            return ctx.default_return_type
+        api: Any = ctx.api
+        function = _type_of(ctx.args[0][0], api)
+        if isinstance(get_proper_type(function), AnyType):
+            return ctx.default_return_type
+        result, _ = api.expr_checker.check_call(function, ctx.args[1], ctx.arg_kinds[1], ctx.context)
+        return result if isinstance(result, Type) else ctx.default_return_type
 
     def sequential(self, ctx: FunctionContext) -> Type:
         """`nn.Sequential(a, b)` remembers its modules."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +20,9 @@ from mypy.nodes import (
     CallExpr,
     Context,
     Expression,
+    ListExpr,
     MemberExpr,
+    NameExpr,
     TypeInfo,
     Var,
 )
@@ -28,7 +30,8 @@ from mypy.plugin import AttributeContext, FunctionContext, MethodContext
 from mypy.types import AnyType, CallableType, ExtraAttrs, Instance, ProperType, Type, get_proper_type
 
 from neuraltypes.rules import Outcome, Refused, Registry, Signature, Surroundings, Value, apply
-from neuraltypes.rules._values import UNKNOWN, Produced
+from neuraltypes.rules._dtypes import BOOL
+from neuraltypes.rules._values import UNKNOWN, Array, Produced
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import noted_any
 from neuraltypes_mypy._config import MADE_AT, PREFIX, made_at
@@ -44,6 +47,8 @@ from neuraltypes_mypy._types import KnownTypes
 _CODES: Final = {"shape": codes.SHAPE, "kind": codes.KIND, "dtype": codes.DTYPE, "element": codes.ELEMENT}
 
 
+_INDICES: Final = "indices"
+_KEEP: Final = frozenset({"valid", "keep", "kept"})
 _MADE_IN_C: Final = ("torch.linalg.", "torch.fft.", "torch.special.")
 _KINDS: Final = {
     "positional": ARG_POS,
@@ -69,6 +74,10 @@ def stub_folders() -> list[Path]:
     """Where the shape stubs of this package lie: in the wheel inside of it, in a checkout beside `src`."""
     here = Path(__file__).parent
     return [folder for folder in (here / "stubs", here.parent.parent / "stubs") if folder.is_dir()][:1]
+
+
+class Guessed(Produced):
+    """An element that only the name of a variable speaks for."""
 
 
 class Made(dict[str, Value]):
@@ -293,9 +302,10 @@ class Operations:
             expressions, types, kinds = ctx.args[number], ctx.arg_types[number], ctx.arg_kinds[number]
             if not expressions:
                 continue
-            name = formal
-            if name not in known and number + skip < len(signature.parameters) and formal is None:
-                name = signature.parameters[number + skip].name
+            name, place = formal, number + skip
+            if name not in known and place < len(signature.parameters):
+                at_place = signature.parameters[place]
+                name = at_place.name if formal is None or at_place.kind == "positional" else None
             if name is None or name not in known:
                 return None
             if known[name].kind == "double star":
@@ -306,7 +316,10 @@ class Operations:
             if is_star or ARG_STAR in kinds:
                 values[name] = self._starred(expressions, types, kinds, ctx.api, same)
             else:
-                values[name] = self._translation.of_expression(expressions[0], types[0], ctx.api, same)
+                value = self._translation.of_expression(expressions[0], types[0], ctx.api, same)
+                values[name] = _named_mask(value, expressions[0])
+                if isinstance(expressions[0], ListExpr) and name == _INDICES:
+                    values[name] = (value,)  # `x[[0, 2]]` takes two entries, `x[0, 2]` is one
             places[name] = (expressions[0], types[0])
         return Given(values, places)
 
@@ -393,10 +406,20 @@ def _receiver(context: Context) -> Context:
     return callee.expr if isinstance(callee, MemberExpr) else context
 
 
+def _named_mask(value: Value, expression: Expression) -> Value:
+    """A bool tensor that is called `valid_mask` or `keep`, if nothing else says which way it is meant."""
+    if not isinstance(value, Array) or value.element is not None or value.dtype != BOOL:
+        return value
+    name = expression.name if isinstance(expression, NameExpr | MemberExpr) else ""
+    return replace(value, element=Guessed("KeepMaskType")) if _KEEP & set(name.split("_")) else value
+
+
 def _says_something(type_: Type) -> bool:
     proper: ProperType = get_proper_type(type_)
     return not isinstance(proper, AnyType)
 
 
 def _element_text(element: object) -> str:
+    if isinstance(element, Guessed):
+        return f"{element.name}, by its name"
     return element.name if isinstance(element, Produced) else "another element"

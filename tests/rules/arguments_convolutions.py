@@ -57,7 +57,8 @@ def _options(draw: Draw, count: int, *, is_transposed: bool) -> Arguments:
     if draw.chance(0.5):
         given["padding"] = _several(draw, count, 0, 2)
     if draw.chance(0.3):
-        given["dilation"] = _several(draw, count, 1, 2)
+        # A transposed kernel of 1 takes a dilation of 0 on some paths.
+        given["dilation"] = _several(draw, count, 1, 2, wrong=0.0 if is_transposed else 0.02)
     if is_transposed and draw.chance(0.3):
         given["output_padding"] = _several(draw, count, 0, 1)
     if not is_transposed and draw.chance(0.2):
@@ -119,6 +120,8 @@ def _module(count: int, draw: Draw, *, is_transposed: bool, is_lazy: bool) -> Ar
         init["bias"] = draw.chance(0.5)
     if draw.chance(0.05 if is_transposed else 0.3):
         init["padding_mode"] = draw.choice(_MODES)
+        if isinstance(init.get("padding"), tuple) and init["padding_mode"] != "zeros":
+            init["padding"] = init["padding"][:count]
     if is_transposed and draw.chance(0.3):
         extra = draw.choice((0, 0, 0, 1, 2, 3))
         forward["output_size"] = [draw.randint(2, 12) for _ in range(count + extra)]

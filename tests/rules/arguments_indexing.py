@@ -8,20 +8,15 @@ from typing import Any
 
 import torch
 
-from tests.rules._conformance import EXPECTED_UNKNOWN, ON_CPU, Arguments, Draw, T, arguments
+from tests.rules._conformance import EXPECTED_UNKNOWN, ON_CPU, Arguments, Draw, T, arguments, rule_names
 
 
 def on_cpu(*names: str) -> None:
     """Run functions and their methods on the CPU."""
+    rules = rule_names()
     for name in names:
-        ON_CPU.update((name, name.replace("torch.", "torch.Tensor."), name.replace("torch.", "torch.Tensor.") + "_"))
-    ON_CPU.intersection_update(_rules())
-
-
-def _rules() -> set[str]:
-    from tests.rules._conformance import rule_names
-
-    return set(rule_names())
+        method = name.replace("torch.", "torch.Tensor.")
+        ON_CPU.update(one for one in (name, method, f"{method}_") if one in rules)
 
 
 def _bound(draw: Draw, size: int) -> int | None:

@@ -280,7 +280,11 @@ def split_with_sizes(draw: Draw) -> Arguments:
 @arguments("torch.chunk", "torch.unsafe_chunk")
 def chunk(draw: Draw) -> Arguments:
     tensor = T(_shape(draw, 0 if draw.chance(0.05) else 1), draw.dtype())
-    return {"input": tensor, "chunks": draw.randint(0 if draw.chance(0.1) else 1, 5), "dim": draw.dim(len(tensor.shape))}
+    return {
+        "input": tensor,
+        "chunks": draw.randint(0 if draw.chance(0.1) else 1, 5),
+        "dim": draw.dim(len(tensor.shape)),
+    }
 
 
 def _indices(draw: Draw) -> tuple[int, ...]:

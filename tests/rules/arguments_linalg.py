@@ -31,14 +31,14 @@ def _matrix(draw: Draw, *, is_square: bool = False, may_be_whole: bool = True) -
     return T(shape, dtype)
 
 
-@arguments(*(f"torch.linalg.{name}" for name in ("inv", "inv_ex", "cholesky", "cholesky_ex", "det", "slogdet")))
+@arguments(*(f"torch.linalg.{name}" for name in ("inv", "inv_ex", "det", "slogdet")))
 def square(draw: Draw) -> Arguments:
     return {"A": _matrix(draw, is_square=True)}
 
 
 @arguments("torch.linalg.matrix_exp")
 def matrix_exp(draw: Draw) -> Arguments:
-    return {"A": _matrix(draw, is_square=True)}
+    return {"input": _matrix(draw, is_square=True)}
 
 
 # Their meta kernels take whole numbers, which other devices refuse.
@@ -46,10 +46,18 @@ def matrix_exp(draw: Draw) -> Arguments:
     *(f"torch.linalg.{name}" for name in ("eig", "eigvals", "eigh", "eigvalsh", "ldl_factor", "ldl_factor_ex")),
 )
 def eigen(draw: Draw) -> Arguments:
-    return {"A": _matrix(draw, is_square=True, may_be_whole=False)}
+    return {"input": _matrix(draw, is_square=True, may_be_whole=False)}
 
 
-@arguments("torch.inverse", "torch.det", "torch.logdet", "torch.slogdet", "torch.matrix_exp")
+@arguments(
+    "torch.linalg.cholesky",
+    "torch.linalg.cholesky_ex",
+    "torch.inverse",
+    "torch.det",
+    "torch.logdet",
+    "torch.slogdet",
+    "torch.matrix_exp",
+)
 def old_square(draw: Draw) -> Arguments:
     return {"input": _matrix(draw, is_square=True)}
 
@@ -68,7 +76,7 @@ def old_cholesky(draw: Draw) -> Arguments:
 
 @arguments("torch.linalg.matrix_power")
 def matrix_power(draw: Draw) -> Arguments:
-    return {"A": _matrix(draw, is_square=True), "n": draw.randint(-2, 3)}
+    return {"input": _matrix(draw, is_square=True), "n": draw.randint(-2, 3)}
 
 
 @arguments("torch.matrix_power")
@@ -82,7 +90,7 @@ def svd(draw: Draw) -> Arguments:
     return {**found, "full_matrices": draw.chance(0.5)} if draw.chance(0.7) else found
 
 
-@arguments("torch.linalg.svdvals", "torch.linalg.pinv", "torch.linalg.matrix_rank")
+@arguments("torch.linalg.svdvals")
 def svdvals(draw: Draw) -> Arguments:
     return {"A": _matrix(draw)}
 
@@ -91,10 +99,10 @@ def svdvals(draw: Draw) -> Arguments:
 def cond(draw: Draw) -> Arguments:
     p = draw.choice((None, None, 2, -2, 1, "fro", "nuc", 2.0))
     is_square = p in (1, "fro", "nuc")
-    return {"A": _matrix(draw, is_square=is_square), "p": p}
+    return {"input": _matrix(draw, is_square=is_square), "p": p}
 
 
-@arguments("torch.pinverse")
+@arguments("torch.pinverse", "torch.linalg.pinv", "torch.linalg.matrix_rank")
 def pinverse(draw: Draw) -> Arguments:
     return {"input": _matrix(draw)}
 
@@ -149,7 +157,7 @@ def _reflections(draw: Draw) -> tuple[T, T]:
 @arguments("torch.linalg.householder_product")
 def householder_product(draw: Draw) -> Arguments:
     matrix, tau = _reflections(draw)
-    return {"A": matrix, "tau": tau}
+    return {"input": matrix, "tau": tau}
 
 
 @arguments("torch.orgqr")
@@ -197,8 +205,8 @@ def solve(draw: Draw) -> Arguments:
 
 @arguments("torch.linalg.solve_triangular")
 def solve_triangular(draw: Draw) -> Arguments:
-    matrix, sides, left = _system(draw, may_be_vector=False)
-    return {"A": matrix, "B": sides, "upper": draw.chance(0.5), "left": left}
+    matrix, sides, left = _system(draw, may_be_vector=False)  # its meta kernel mixes dtypes
+    return {"input": matrix, "B": T(sides.shape, matrix.dtype), "upper": draw.chance(0.5), "left": left}
 
 
 @arguments("torch.triangular_solve")
@@ -235,13 +243,15 @@ def lstsq(draw: Draw) -> Arguments:
     n, m, k = draw.size(), draw.size(), draw.size()
     batch, dtype = draw.shape(0, 2), draw.dtype(*_WIDE)
     sides = (n + (1 if draw.chance(0.1) else 0), k)
-    return {"A": T((*batch, n, m), dtype), "B": T((*batch, *sides[: 1 if draw.chance(0.3) else 2]), dtype)}
+    return {"input": T((*batch, n, m), dtype), "b": T((*batch, *sides[: 1 if draw.chance(0.3) else 2]), dtype)}
 
 
 @arguments("torch.linalg.tensorinv")
 def tensorinv(draw: Draw) -> Arguments:
-    shape = draw.choice(((2, 3, 6), (6, 2, 3), (4, 6, 8, 3), (4, 4), (2, 2, 4), (3, 2)))
-    return {"A": T(shape, _dtype(draw)), "ind": draw.randint(0 if draw.chance(0.1) else 1, 3)}
+    shape, ind = draw.choice(
+        (((2, 3, 6), 2), ((6, 2, 3), 1), ((4, 6, 8, 3), 2), ((4, 4), 1), ((2, 2, 4), 2), ((3, 2), 1))
+    )
+    return {"input": T(shape, _dtype(draw)), "ind": draw.randint(0, 3) if draw.chance(0.1) else ind}
 
 
 @arguments("torch.linalg.tensorsolve")
@@ -255,7 +265,10 @@ def tensorsolve(draw: Draw) -> Arguments:
         ),
     )
     dtype = _dtype(draw)
-    found: dict[str, Any] = {"A": T(shape, dtype), "B": T((*sides[1:], sides[0]) if draw.chance(0.1) else sides, dtype)}
+    found: dict[str, Any] = {
+        "input": T(shape, dtype),
+        "other": T((*sides[1:], sides[0]) if draw.chance(0.1) else sides, dtype),
+    }
     return found if dims is None else {**found, "dims": dims}
 
 
@@ -281,8 +294,8 @@ def vector_norm(draw: Draw) -> Arguments:
 
 @arguments("torch.linalg.norm")
 def norm(draw: Draw) -> Arguments:
-    found = _norm(draw, "A")
-    ndim = len(found["A"].shape)
+    found = _norm(draw, "input")
+    ndim = len(found["input"].shape)
     if draw.chance(0.7):
         found["dim"] = draw.dim(ndim) if draw.chance(0.6) else draw.dims(ndim) or -1
     return {**found, "ord": draw.choice((1, 2, -2, float("inf"), "fro", "nuc"))} if draw.chance(0.5) else found
@@ -290,10 +303,10 @@ def norm(draw: Draw) -> Arguments:
 
 @arguments("torch.linalg.matrix_norm")
 def matrix_norm(draw: Draw) -> Arguments:
-    found = _norm(draw, "A")
-    tensor = found["A"]
-    found["A"] = T((*tensor.shape[:2], *draw.shape(1 if draw.chance(0.1) else 2, 2)), tensor.dtype)
-    ndim = len(found["A"].shape)
+    found = _norm(draw, "input")
+    tensor = found["input"]
+    found["input"] = T((*tensor.shape[:2], *draw.shape(1 if draw.chance(0.1) else 2, 2)), tensor.dtype)
+    ndim = len(found["input"].shape)
     if draw.chance(0.4) and ndim > 1:
         found["dim"] = tuple(draw.sample(range(-ndim, 0), 2))
     return {**found, "ord": draw.choice((1, 2, -2, float("inf"), "fro", "nuc"))} if draw.chance(0.6) else found

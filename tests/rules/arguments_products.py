@@ -143,7 +143,8 @@ def linalg_cross(draw: Draw) -> Arguments:
 def vecdot(draw: Draw) -> Arguments:
     shape = draw.shape(1, 3)
     other = draw.broadcastable(shape)
-    found = _tensors(draw, x=shape, y=other)
+    dtype = draw.dtype(*FLOATS, torch.complex64, _dtype(draw))
+    found = {"x": T(shape, dtype), "y": T(_wrong(draw, other), _other_dtype(draw, dtype))}
     return {**found, "dim": draw.dim(max(len(one.shape) for one in found.values()))}
 
 

@@ -202,6 +202,8 @@ def _combine(strong: DTypes, weak: DTypes) -> DTypes:
         for other in weak & COMPUTABLE:
             if category(other) <= category(one):
                 found.add(one)
+            elif category(one) == 2:  # complex numbers of its own precision
+                found.add(_COMPLEX_OF[one])
             else:
                 promoted = promote_two(one, other)
                 if promoted is not None:

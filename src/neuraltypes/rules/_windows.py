@@ -161,7 +161,7 @@ def with_ranks(shape: Shape | None, ranks: Sequence[int], argument: str = "input
     known = sum(isinstance(axis, SizedAxis) for axis in shape)
     is_open = known < len(shape)
     if known > max(ranks) or (not is_open and known not in ranks):
-        expected = " or ".join(map(str, sorted(ranks)))
+        expected = " or ".join(map(str, sorted(ranks))) if len(ranks) < 4 else f"{min(ranks)} or more"
         raise Refused(f"has {axes_text(known)}{' or more' if is_open else ''}, expected {expected}", argument)
     if is_open and not any(rank > known for rank in ranks):
         return tuple(axis for axis in shape if isinstance(axis, SizedAxis))

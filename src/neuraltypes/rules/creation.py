@@ -28,6 +28,8 @@ from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import broadcast, int_of, rank, size_axes, size_of
 from neuraltypes.rules._values import UNKNOWN, Array, DTypes, Refused, Result, Value
 
+_ZERO: Final = number(0)
+_ONE: Final = number(1)
 _OF_NUMBER: Final = {"bool": BOOL, "int": INT64, "float": FLOAT32}
 
 
@@ -48,6 +50,11 @@ def _require_floats(dtypes: DTypes | None, argument: str) -> None:
         raise Refused(f"is {'/'.join(sorted(dtypes))}, expected Float or Complex", argument, "dtype")
 
 
+def _require_real(dtypes: DTypes | None, argument: str) -> None:
+    if dtypes is not None and dtypes <= COMPLEX:
+        raise Refused(f"is {'/'.join(sorted(dtypes))}, expected Float", argument, "dtype")
+
+
 def _written(result: Array, out: Value) -> Array:
     """A result that is written to `out`, whose dtype it has."""
     if out is None:
@@ -64,9 +71,16 @@ def of_size(size: Value = (), dtype: Value = None, out: Value = None, **_: Value
 @computed("creation.random")
 def random(size: Value = (), dtype: Value = None, out: Value = None, **_: Value) -> Result:
     """`rand`, `randn`: floats."""
-    dtypes = of_argument(dtype, DEFAULT_FLOAT)
-    _require_floats(dtypes, "dtype")
-    return _written(Array(_shape(size), dtypes), out)
+    dtypes, shape = of_argument(dtype, DEFAULT_FLOAT), _shape(size)
+    if not _is_empty(shape):
+        _require_floats(dtypes, "dtype")
+    return _written(Array(shape, dtypes), out)
+
+
+def _is_empty(shape: Shape | None) -> bool:
+    """Whether there is surely no entry: torch then looks no further."""
+    axes = [axis.size for axis in shape or () if isinstance(axis, SizedAxis)]
+    return any(size is not None and size.constant == 0 for size in axes)
 
 
 @computed("creation.random_integers")
@@ -105,7 +119,7 @@ def random_like(input: Array, dtype: Value = None, **_: Value) -> Result:
 @computed("creation.new")
 def new(self: Array, size: Value = (), dtype: Value = None, **_: Value) -> Result:
     """`x.new_zeros(2, 3)`: of the dtype of `x`."""
-    return Array(_shape(size), of_argument(dtype, self.dtype if isinstance(self, Array) else None))
+    return Array(_shape(size), of_argument(dtype, self.dtype))
 
 
 @computed("creation.permutation")
@@ -133,9 +147,9 @@ def _sized(value: Value, argument: str) -> tuple[SizedAxis]:
 
 @computed("creation.arange")
 def arange(
-    start: Value = number(0),
+    start: Value = _ZERO,
     end: Value = UNKNOWN,
-    step: Value = number(1),
+    step: Value = _ONE,
     dtype: Value = None,
     out: Value = None,
     **_: Value,
@@ -191,9 +205,9 @@ def _float(value: Value) -> float | None:
 
 @computed("creation.range")
 def range_(
-    start: Value = number(0),
+    start: Value = _ZERO,
     end: Value = UNKNOWN,
-    step: Value = number(1),
+    step: Value = _ONE,
     dtype: Value = None,
     out: Value = None,
     **_: Value,
@@ -228,19 +242,22 @@ def triangle(input: Array, out: Value = None, **_: Value) -> Result:
 
 
 @computed("creation.triangle_in_place")
-def triangle_in_place(input: Array, **_: Value) -> Result:
+def triangle_in_place(self: Array, **_: Value) -> Result:
     """`tril_`, `triu_`."""
-    return triangle(input)
+    try:
+        return triangle(self)
+    except Refused as error:
+        raise Refused(error.reason, "self") from None
 
 
 @computed("creation.lower_indices")
-def lower_indices(row: Value, col: Value, offset: Value = number(0), dtype: Value = None, **_: Value) -> Result:
+def lower_indices(row: Value, col: Value, offset: Value = _ZERO, dtype: Value = None, **_: Value) -> Result:
     """`tril_indices`: rows and columns, as two rows."""
     return _indices(_lower(row, col, int_of(offset)), row, col, dtype)
 
 
 @computed("creation.upper_indices")
-def upper_indices(row: Value, col: Value, offset: Value = number(0), dtype: Value = None, **_: Value) -> Result:
+def upper_indices(row: Value, col: Value, offset: Value = _ZERO, dtype: Value = None, **_: Value) -> Result:
     """`triu_indices`: what `tril_indices` one diagonal below leaves."""
     shift = int_of(offset)
     lower = _lower(row, col, None if shift is None else shift - 1)
@@ -294,7 +311,7 @@ def new_tensor(self: Array, data: Value, dtype: Value = None, **_: Value) -> Res
     """`x.new_tensor(data)`: of the dtype of `x`."""
     found = tensor(data)
     assert isinstance(found, Array)
-    return Array(found.shape, of_argument(dtype, self.dtype if isinstance(self, Array) else None))
+    return Array(found.shape, of_argument(dtype, self.dtype))
 
 
 @computed("creation.scalar")
@@ -321,7 +338,7 @@ def _nested(data: Value) -> Shape | None:
 def _one_shape(shapes: list[Shape]) -> Shape:
     first = shapes[0]
     for shape in shapes[1:]:
-        if len(shape) != len(first) or any(map(_differ, shape, first)):
+        if not _is_empty(first) and (len(shape) != len(first) or any(map(_differ, shape, first))):
             raise Refused("has lists of different lengths", "data")
     return first
 
@@ -395,6 +412,7 @@ def view_as_complex(input: Array, **_: Value) -> Result:
 @computed("creation.bernoulli")
 def bernoulli(input: Array, p: Value = None, out: Value = None, **_: Value) -> Result:
     """`torch.bernoulli`: with probability `input` each, or all with `p`."""
+    _require_real(input.dtype, "input")
     if p is None:
         _require_floats(input.dtype, "input")
     elif isinstance(p, float) and not 0 <= p <= 1:
@@ -426,15 +444,15 @@ def normal(
 ) -> Result:
     """`torch.normal`: of tensors that broadcast, or of numbers and a size."""
     if size is not None:
-        dtypes = of_argument(dtype, DEFAULT_FLOAT)
-        _require_floats(dtypes, "dtype")
-        return _written(Array(_shape(size), dtypes), out)
+        return random(size, dtype, out)
     tensors = [one for one in (mean, std) if isinstance(one, Array)]
     if mean is UNKNOWN or std is UNKNOWN:
         return UNKNOWN
     for operand, name in ((mean, "mean"), (std, "std")):
         if isinstance(operand, Array):
             _require_floats(operand.dtype, name)
+    if isinstance(std, Array):
+        _require_real(std.dtype, "std")
     shape = broadcast([one.shape for one in tensors])
     return _written(Array(shape, tensors[0].dtype if len(tensors) == 1 else result_type(*tensors)), out)
 
@@ -442,6 +460,7 @@ def normal(
 @computed("creation.poisson")
 def poisson(input: Array, **_: Value) -> Result:
     """`torch.poisson`: rates are floats."""
+    _require_real(input.dtype, "input")
     _require_floats(input.dtype, "input")
     return input.plain(input.shape)
 

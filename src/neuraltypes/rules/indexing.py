@@ -129,7 +129,7 @@ def _is_inside(last: Size, size: Size | None) -> bool:
     return is_at_most(last, size) or (size.constant is not None and last.constant is None)
 
 
-# x[...]
+# Indices between brackets
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ def indexed_shape(shape: Shape | None, indices: Value) -> Shape | None:
     Raises:
         Refused: torch takes no such index.
     """
-    items = list(indices) if isinstance(indices, tuple) else [indices]
+    items: list[Value] = list(indices) if isinstance(indices, tuple) else [indices]
     if sum(item is Ellipsis for item in items) > 1:
         items = _without_second_ellipsis(items)
     counts = [_axes_taken(item) for item in items]
@@ -570,6 +570,8 @@ def take_along_dim(input: Array, indices: Array, dim: Value = None, **_: Value) 
     _require_index_dtype(indices, "indices", _INDICES)
     if dim is None:
         return input.of((merged(indices.shape) if indices.shape else ONE if indices.shape == () else ANY,))
+    if int_of(dim) is None:
+        return input.of(None)
     left, right = rank(input.shape), rank(indices.shape)
     if left == 0:
         raise Refused(f"is {int_of(dim)}, but there is no axis", "dim")
@@ -643,7 +645,7 @@ def nonzero(input: Array, as_tuple: Value = False, **_: Value) -> Result:
 
 
 @computed("indexing.topk")
-def topk(input: Array, k: Value, dim: Value = number(-1), **_: Value) -> Result:
+def topk(input: Array, k: Value, dim: Value = UNKNOWN, **_: Value) -> Result:
     """The largest entries along an axis, and where they were."""
     _require_ordered(input)
     if input.dtype is not None and input.dtype <= BOOL:
@@ -677,7 +679,7 @@ def _require_ordered(input: Array) -> None:
 
 
 @computed("indexing.sort")
-def sort(input: Array, dim: Value = number(-1), **_: Value) -> Result:
+def sort(input: Array, dim: Value = UNKNOWN, **_: Value) -> Result:
     """The entries along an axis in order, and where they were."""
     _require_ordered(input)
     normal_dim(dim, rank(input.shape))
@@ -685,7 +687,7 @@ def sort(input: Array, dim: Value = number(-1), **_: Value) -> Result:
 
 
 @computed("indexing.argsort")
-def argsort(input: Array, dim: Value = number(-1), **_: Value) -> Result:
+def argsort(input: Array, dim: Value = UNKNOWN, **_: Value) -> Result:
     """Where the entries that come in order were."""
     _require_ordered(input)
     normal_dim(dim, rank(input.shape))
@@ -701,7 +703,7 @@ def msort(input: Array, **_: Value) -> Result:
 
 
 @computed("indexing.kthvalue")
-def kthvalue(input: Array, k: Value, dim: Value = number(-1), keepdim: Value = False, **_: Value) -> Result:
+def kthvalue(input: Array, k: Value, dim: Value = UNKNOWN, keepdim: Value = False, **_: Value) -> Result:
     """The entry that is the k-th smallest along an axis, and where it was."""
     normal_dim(dim, rank(input.shape))
     axis, at, constant = axis_at(input.shape, dim), place(input.shape, dim), int_of(k)
@@ -729,10 +731,11 @@ def unique(
         return UNKNOWN
     normal_dim(dim, rank(input.shape))
     at = None if dim is None else place(input.shape, dim)
+    shape: Shape | None = None
+    inverse: Shape | None = None
     if dim is None:
-        shape: Shape | None = (ANY,)
-        inverse: Shape | None = input.shape
-    else:
+        shape, inverse = (ANY,), input.shape
+    elif int_of(dim) is not None:
         if input.shape == ():
             raise Refused("has no axis", "input")
         shape = unknown_axes(input.shape) if input.shape is None or at is None else replaced(input.shape, at, ANY)
@@ -749,7 +752,7 @@ def unique(
 
 
 @computed("indexing.bincount")
-def bincount(input: Array, weights: Value = None, minlength: Value = number(0), **_: Value) -> Result:
+def bincount(input: Array, weights: Value = None, minlength: Value = UNKNOWN, **_: Value) -> Result:
     """How often there is each whole number."""
     require_axes(input.shape, 1, 1)
     if input.dtype is not None and not input.dtype & frozenset({"uint8", "int8", "int16", "int32", "int64"}):
@@ -771,7 +774,7 @@ def bincount(input: Array, weights: Value = None, minlength: Value = number(0), 
 
 @computed("indexing.histc")
 @with_out
-def histc(input: Array, bins: Value = number(100), **_: Value) -> Result:
+def histc(input: Array, bins: Value = UNKNOWN, **_: Value) -> Result:
     """How many entries there are in each of so many bins."""
     if int_of(bins) is not None and (int_of(bins) or 0) <= 0:
         raise Refused(f"is {int_of(bins)}", "bins")
@@ -821,9 +824,7 @@ def _int_dtype(out_int32: Value) -> DTypes | None:
 
 @computed("indexing.bucketize")
 @with_out
-def bucketize(
-    input: Value = UNKNOWN, boundaries: Value = UNKNOWN, out_int32: Value = False, **_: Value
-) -> Result:
+def bucketize(input: Value = UNKNOWN, boundaries: Value = UNKNOWN, out_int32: Value = False, **_: Value) -> Result:
     """Which bucket each entry belongs to."""
     if isinstance(boundaries, Array):
         require_axes(boundaries.shape, 1, 1, "boundaries")
@@ -833,7 +834,7 @@ def bucketize(
 
 
 @computed("indexing.one_hot")
-def one_hot(tensor: Array, num_classes: Value = number(-1), **_: Value) -> Result:
+def one_hot(tensor: Array, num_classes: Value = UNKNOWN, **_: Value) -> Result:
     """A 1 at the place that each class number says, in a new last axis."""
     if tensor.dtype is not None and "int64" not in tensor.dtype:
         raise Refused("holds no int64, expected class numbers in int64", "tensor", "dtype")
@@ -843,5 +844,3 @@ def one_hot(tensor: Array, num_classes: Value = number(-1), **_: Value) -> Resul
     if count is not None and count.constant is not None and count.constant < -1:
         raise Refused(f"is {count}", "num_classes")
     return Array((*tensor.shape, ANY if int_of(num_classes) == -1 else SizedAxis(count)), INT64)
-
-

@@ -19,14 +19,14 @@ from neuraltypes.rules.layout import ONE, at_least, constant_of, inserted, least
 
 @computed("joining.cat")
 @with_out
-def cat(tensors: Value, dim: Value = number(0), **_: Value) -> Result:
+def cat(tensors: Value, dim: Value = UNKNOWN, **_: Value) -> Result:
     """Tensors one behind the other along an axis that they have."""
     return _apply(tensors, lambda shapes: _cat(shapes, dim), lambda shape: _cat_many(shape, dim))
 
 
 @computed("joining.stack")
 @with_out
-def stack(tensors: Value, dim: Value = number(0), **_: Value) -> Result:
+def stack(tensors: Value, dim: Value = UNKNOWN, **_: Value) -> Result:
     """Tensors of one shape along a new axis."""
     return _apply(tensors, lambda shapes: _stack(shapes, dim), lambda shape: inserted(shape, dim, ANY))
 
@@ -140,6 +140,9 @@ def _cat(shapes: Sequence[Shape | None], dim: Value) -> Shape | None:
     if not kept:
         return shapes[0]
     ranks = {rank(shape) for shape in kept} - {None}
+    if len(ranks) > 1:  # a vector of unknown length may be such a one
+        kept = [shape for shape in kept if shape != (ANY,)]
+        ranks = {rank(shape) for shape in kept} - {None}
     if len(ranks) > 1:
         raise Refused(f"has tensors of different numbers of axes: {_shapes_text(kept)}", "tensors")
     if int_of(dim) is None or len(ranks) == 0:

@@ -7,6 +7,7 @@ https://docs.pytorch.org/docs/stable/torch.html#indexing-slicing-joining-mutatin
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import random
 from collections.abc import Callable, Iterable, Sequence
@@ -373,7 +374,7 @@ def _bits(dtypes: DTypes | None) -> int | None:
 
 
 @computed("layout.flatten")
-def flatten(input: Array, start_dim: Value = number(0), end_dim: Value = number(-1), **_: Value) -> Result:
+def flatten(input: Array, start_dim: Value = UNKNOWN, end_dim: Value = UNKNOWN, **_: Value) -> Result:
     """Several axes in a row as one."""
     return input.of(flattened(input.shape, start_dim, end_dim))
 
@@ -405,7 +406,7 @@ def flattened(shape: Shape | None, start_dim: Value, end_dim: Value) -> Shape | 
     if known is not None:
         start, end = normal_dim(start_dim, known, argument="start_dim"), normal_dim(end_dim, known, argument="end_dim")
     else:
-        start = place(shape, start_dim)
+        start = first if first in _rests(shape) else place(shape, start_dim)
         end = len(shape) - 1 if last == -1 else place(shape, end_dim)
     if start is None or end is None:
         return None
@@ -727,7 +728,7 @@ def flipud(input: Array, **_: Value) -> Result:
 
 
 @computed("layout.rot90")
-def rot90(input: Array, k: Value = number(1), dims: Value = UNKNOWN, **_: Value) -> Result:
+def rot90(input: Array, k: Value = UNKNOWN, dims: Value = UNKNOWN, **_: Value) -> Result:
     """Turned by 90 degrees, `k` times, in the plane of two axes."""
     pair = dims_of(dims) if is_given("dims") else [0, 1]
     if pair is not None and len(pair) != 2:
@@ -880,6 +881,8 @@ def repeat_interleave(
     """Each entry along an axis so many times; without `dim`, of all entries in one axis."""
     if not isinstance(input, Array):
         return Array((SizedAxis(size_of(output_size)),)) if not is_given("input") else UNKNOWN
+    if dim is not None and int_of(dim) is None:
+        return input.of(None)
     if dim is None:
         shape: Shape | None = (merged(input.shape) if input.shape else ONE if input.shape == () else ANY,)
         at: int | None = 0
@@ -971,7 +974,7 @@ def require_index(axis: SizedAxis, index: Value, argument: str, which: str = "th
 
 
 @computed("layout.unbind")
-def unbind(input: Array, dim: Value = number(0), **_: Value) -> Result:
+def unbind(input: Array, dim: Value = UNKNOWN, **_: Value) -> Result:
     """The entries of an axis one by one."""
     if input.shape == ():
         raise Refused("has no axis", "input")
@@ -984,19 +987,19 @@ def unbind(input: Array, dim: Value = number(0), **_: Value) -> Result:
 
 
 @computed("layout.split_function")
-def split_function(tensor: Array, split_size_or_sections: Value, dim: Value = number(0), **_: Value) -> Result:
+def split_function(tensor: Array, split_size_or_sections: Value, dim: Value = UNKNOWN, **_: Value) -> Result:
     """`torch.split`."""
     return _split(tensor, split_size_or_sections, dim, "split_size_or_sections")
 
 
 @computed("layout.split")
-def split(input: Array, split_size: Value, dim: Value = number(0), **_: Value) -> Result:
+def split(input: Array, split_size: Value, dim: Value = UNKNOWN, **_: Value) -> Result:
     """`x.split(3)`, `x.split([1, 2])`."""
     return _split(input, split_size, dim, "split_size")
 
 
 @computed("layout.split_with_sizes")
-def split_with_sizes(input: Array, split_sizes: Value, dim: Value = number(0), **_: Value) -> Result:
+def split_with_sizes(input: Array, split_sizes: Value, dim: Value = UNKNOWN, **_: Value) -> Result:
     """Parts of the sizes that are given."""
     return _split(input, split_sizes, dim, "split_sizes")
 
@@ -1058,8 +1061,8 @@ def _cut(total: int, size: int) -> list[Size | None]:
 
 
 @computed("layout.chunk")
-def chunk(input: Array, chunks: Value, dim: Value = number(0), **_: Value) -> Result:
-    """So many parts of one size, the last of them perhaps smaller. Small axes give fewer; a named one is long enough."""
+def chunk(input: Array, chunks: Value, dim: Value = UNKNOWN, **_: Value) -> Result:
+    """So many parts, the last of them perhaps smaller. Small axes give fewer; a named one counts as long enough."""
     if input.shape == ():
         raise Refused("has no axis to split", "input")
     axis, at, count = axis_at(input.shape, dim), place(input.shape, dim), int_of(chunks)
@@ -1068,7 +1071,7 @@ def chunk(input: Array, chunks: Value, dim: Value = number(0), **_: Value) -> Re
     if count <= 0:
         raise Refused(f"is {count}", "chunks")
     if axis is None or axis.size is None:
-        return (_part(input, at, None),) * count if input.shape is not None or count > 1 else Many(input)
+        return Many(_part(input, at, None))
     if axis.size.constant == 0:
         return (_part(input, at, axis.size),) * count
     if axis.size.constant is not None:
@@ -1086,7 +1089,7 @@ def tensor_split(
     tensor_indices_or_sections: Value = UNKNOWN,
     sections: Value = UNKNOWN,
     indices: Value = UNKNOWN,
-    dim: Value = number(0),
+    dim: Value = UNKNOWN,
     **_: Value,
 ) -> Result:
     """So many parts, the first of them perhaps one longer; or parts between indices."""
@@ -1125,8 +1128,8 @@ def dsplit(input: Array, sections: Value = UNKNOWN, indices: Value = UNKNOWN, **
 
 
 def _split_at(input: Array, at: int | None, given: Value, *, is_even: bool) -> Result:
-    axis = None if input.shape is None or at is None else input.shape[at]
-    axis = axis if isinstance(axis, SizedAxis) else None
+    found = None if input.shape is None or at is None else input.shape[at]
+    axis = found if isinstance(found, SizedAxis) else None
     if isinstance(given, tuple):
         return tuple(_part(input, at, size) for size in _sizes_between(axis or ANY, given))
     count = int_of(given)
@@ -1149,7 +1152,7 @@ def _sizes_between(axis: SizedAxis, indices: tuple[Value, ...]) -> list[Size | N
     from neuraltypes.rules.indexing import sliced
 
     edges = [None, *indices, None]
-    return [sliced(axis, start, stop, None).size for start, stop in zip(edges, edges[1:], strict=False)]
+    return [sliced(axis, start, stop, None).size for start, stop in itertools.pairwise(edges)]
 
 
 @computed("layout.unfold_axis")
@@ -1190,9 +1193,7 @@ def as_strided(input: Array, size: Value, stride: Value, **_: Value) -> Result:
 
 
 @computed("layout.diagonal")
-def diagonal(
-    input: Array, offset: Value = number(0), dim1: Value = number(0), dim2: Value = number(1), **_: Value
-) -> Result:
+def diagonal(input: Array, offset: Value = UNKNOWN, dim1: Value = UNKNOWN, dim2: Value = UNKNOWN, **_: Value) -> Result:
     """The entries where two axes have the same index; they become the last axis."""
     if input.shape == ():
         raise Refused("has no axes", "input")
@@ -1222,7 +1223,7 @@ def _diagonal_size(rows: Size | None, columns: Size | None, offset: int | None) 
 
 @computed("layout.diag")
 @with_out
-def diag(input: Array, diagonal: Value = number(0), **_: Value) -> Result:
+def diag(input: Array, diagonal: Value = UNKNOWN, **_: Value) -> Result:
     """The diagonal of a matrix, or the matrix that has a vector as its diagonal."""
     require_axes(input.shape, 1, 2)
     shape = input.shape
@@ -1243,14 +1244,14 @@ def _square_axis(size: Size | None, offset: Value) -> SizedAxis:
 
 
 @computed("layout.diagflat")
-def diagflat(input: Array, offset: Value = number(0), **_: Value) -> Result:
+def diagflat(input: Array, offset: Value = UNKNOWN, **_: Value) -> Result:
     """The matrix that has all entries as its diagonal."""
     return input.of((_square_axis(numel(input.shape), offset),) * 2)
 
 
 @computed("layout.diag_embed")
 def diag_embed(
-    input: Array, offset: Value = number(0), dim1: Value = number(-2), dim2: Value = number(-1), **_: Value
+    input: Array, offset: Value = UNKNOWN, dim1: Value = UNKNOWN, dim2: Value = UNKNOWN, **_: Value
 ) -> Result:
     """The last axis as the diagonal of two new ones."""
     known = rank(input.shape)
@@ -1268,9 +1269,9 @@ def diag_embed(
         raise Refused("is the same axis as dim1", "dim2")
     if first is None or second is None:
         return input.of((ANY,) * (known + 1))
-    last = input.shape[-1]
-    assert isinstance(last, SizedAxis)
-    square, others = _square_axis(last.size, offset), iter(input.shape[:-1])
+    own = input.shape[-1]
+    assert isinstance(own, SizedAxis)
+    square, others = _square_axis(own.size, offset), iter(input.shape[:-1])
     return input.of(tuple(square if at in (first, second) else next(others) for at in range(known + 1)))
 
 
@@ -1339,7 +1340,7 @@ def cartesian_prod(tensors: Value, **_: Value) -> Result:
 
 
 @computed("layout.combinations")
-def combinations(input: Array, r: Value = number(2), with_replacement: Value = False, **_: Value) -> Result:
+def combinations(input: Array, r: Value = UNKNOWN, with_replacement: Value = False, **_: Value) -> Result:
     """All choices of `r` entries of a vector, one in each row."""
     require_axes(input.shape, 1, 1)
     count = int_of(r)
@@ -1349,8 +1350,8 @@ def combinations(input: Array, r: Value = number(2), with_replacement: Value = F
     rows: Size | None = None
     if size is not None and count is not None and isinstance(with_replacement, bool):
         rows = number(math.comb(size + count - 1 if with_replacement and size else size, count))
-    if count == 0:
-        return input.of((SizedAxis(number(0)),))
+    if not count:
+        return input.of(None if count is None else (SizedAxis(number(0)),))
     return input.of((SizedAxis(rows), SizedAxis(size_of(r))))
 
 
@@ -1487,9 +1488,9 @@ class _Patches:
 def unfold(
     input: Array,
     kernel_size: Value,
-    dilation: Value = number(1),
-    padding: Value = number(0),
-    stride: Value = number(1),
+    dilation: Value = UNKNOWN,
+    padding: Value = UNKNOWN,
+    stride: Value = UNKNOWN,
     **_: Value,
 ) -> Result:
     """Patches of an image as columns: `b c h w` to `b c*k l`."""
@@ -1507,9 +1508,9 @@ def fold(
     input: Array,
     output_size: Value,
     kernel_size: Value,
-    dilation: Value = number(1),
-    padding: Value = number(0),
-    stride: Value = number(1),
+    dilation: Value = UNKNOWN,
+    padding: Value = UNKNOWN,
+    stride: Value = UNKNOWN,
     **_: Value,
 ) -> Result:
     """Columns summed into an image: `b c*k l` to `b c h w`."""

@@ -10,7 +10,7 @@ from typing import Final
 from neuraltypes._sizes import Size, multiply, number, subtract
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes.rules._context import sizes_differ
-from neuraltypes.rules._dtypes import INEXACT, complex_of, real_of, require_among, require_same_dtype
+from neuraltypes.rules._dtypes import FLOATS, INEXACT, REAL, complex_of, real_of, require_among, require_same_dtype
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import (
     ANY,
@@ -375,6 +375,7 @@ def vander(x: Array, N: Value = None, **_: Value) -> Result:
     """`linalg.vander`: powers of each entry."""
     require_rank(x, 1, "x")
     dtype = None
+    require_among(x, _SOLVABLE | REAL - FLOATS, "float32, float64, complex or whole numbers", "x")
     if x.dtype is not None:  # whole numbers are raised to powers in int64, bools too
         whole = frozenset("int64" if one not in INEXACT else one for one in x.dtype)
         dtype = whole
@@ -384,8 +385,9 @@ def vander(x: Array, N: Value = None, **_: Value) -> Result:
     assert isinstance(last, SizedAxis)
     columns = last.size if N is None else size_of(N)
     constant = None if columns is None else columns.constant
-    if N is not None and constant is not None and constant < 2:
-        raise Refused(f"is {constant}, expected 2 or more", "N")
+    if constant is not None and constant < 2:
+        words = f"is {constant}" if N is not None else f"has {constant} entries in a row"
+        raise Refused(f"{words}, expected 2 or more", "x" if N is None else "N")
     return Array((*x.shape, SizedAxis(columns)), dtype)
 
 
@@ -457,10 +459,10 @@ def _matrix_solved(matrix: _Matrix, B: Array, argument: str, dtype: DTypes | Non
 
 @computed("linear_algebra.solve_triangular")
 @with_out
-def solve_triangular(A: Array, B: Array, left: Value = True, **_: Value) -> Result:
+def solve_triangular(input: Array, B: Array, left: Value = True, **_: Value) -> Result:
     """`linalg.solve_triangular`: `B` is a matrix."""
-    matrix = _Matrix(A, "A", is_square=True)
-    dtype = require_same_dtype(("A", Array(dtype=matrix.dtype)), ("B", B))
+    matrix = _Matrix(input, "input", is_square=True)
+    dtype = require_same_dtype(("input", Array(dtype=matrix.dtype)), ("B", B))
     require_rank(B, 2, "B")
     is_left = bool_of(left)
     return Array(None, dtype) if is_left is None else _matrix_solved(matrix, B, "B", dtype, is_left=is_left)
@@ -522,63 +524,63 @@ def _require_pivots(matrix: _Matrix, pivots: Value, argument: str) -> None:
 
 
 @computed("linear_algebra.least_squares")
-def least_squares(A: Array, B: Array, **_: Value) -> Result:
+def least_squares(input: Array, b: Array, **_: Value) -> Result:
     """`linalg.lstsq`: the solution; residuals, rank and singular values hang on the driver and the numbers."""
-    matrix = _Matrix(A, "A")
-    dtype = require_same_dtype(("A", Array(dtype=matrix.dtype)), ("B", B))
+    matrix = _Matrix(input, "input")
+    dtype = require_same_dtype(("input", Array(dtype=matrix.dtype)), ("b", b))
     others = Array(None, real_of(dtype)), Array(None, _INT64), Array(None, real_of(dtype))
-    require_rank(B, 1, "B")
-    is_vector = _is_vector(A.shape, B.shape)
-    if is_vector is None or B.shape is None or matrix.batch is None:
+    require_rank(b, 1, "b")
+    is_vector = _is_vector(input.shape, b.shape)
+    if is_vector is None or b.shape is None or matrix.batch is None:
         return (Array(None, dtype), *others)
-    sides = B.shape[-1:] if is_vector else B.shape[-2:]
+    sides = b.shape[-1:] if is_vector else b.shape[-2:]
     rows = sides[0]
     assert isinstance(rows, SizedAxis)
-    require_equal(matrix.rows, rows, f"axis {-len(sides)} is {{right}}, expected {{left}}", "B")
-    batch = broadcast([matrix.batch, B.shape[: len(B.shape) - len(sides)]])
+    require_equal(matrix.rows, rows, f"axis {-len(sides)} is {{right}}, expected {{left}}", "b")
+    batch = broadcast([matrix.batch, b.shape[: len(b.shape) - len(sides)]])
     shape = None if batch is None else (*batch, matrix.columns, *sides[1:])
     return (Array(shape, dtype), *others)
 
 
 @computed("linear_algebra.tensor_inverse")
 @with_out
-def tensor_inverse(A: Array, ind: Value = UNKNOWN, **_: Value) -> Result:
+def tensor_inverse(input: Array, ind: Value = UNKNOWN, **_: Value) -> Result:
     """`tensorinv`: the first `ind` axes change places with the others."""
-    dtype = require_among(A, _SOLVABLE, "float32, float64 or complex", "A")
+    dtype = require_among(input, _SOLVABLE, "float32, float64 or complex", "input")
     count = int_of(ind)
     if count is not None and count <= 0:
         raise Refused(f"is {count}, expected 1 or more", "ind")
-    if count is None or A.shape is None or rank(A.shape) is None:
+    if count is None or input.shape is None or rank(input.shape) is None:
         return Array(None, dtype)
-    front, back = A.shape[:count], A.shape[count:]
+    front, back = input.shape[:count], input.shape[count:]
     if sizes_differ(numel(front), numel(back)):
-        raise Refused(f"has {numel(front)} entries before axis {count} and {numel(back)} from there on", "A")
+        raise Refused(f"has {numel(front)} entries before axis {count} and {numel(back)} from there on", "input")
     return Array((*back, *front), dtype)
 
 
 @computed("linear_algebra.tensor_solution")
 @with_out
-def tensor_solution(A: Array, B: Array, dims: Value = None, **_: Value) -> Result:
+def tensor_solution(input: Array, other: Array, dims: Value = None, **_: Value) -> Result:
     """`tensorsolve`: the axes of `A` behind those of `B`, of as many entries."""
-    dtype = require_same_dtype(("A", A), ("B", B))
-    dtype = require_among(Array(dtype=dtype), _SOLVABLE, "float32, float64 or complex", "A")
-    if A.shape is None or rank(A.shape) is None or rank(B.shape) is None or B.shape is None:
+    dtype = require_same_dtype(("input", input), ("other", other))
+    dtype = require_among(Array(dtype=dtype), _SOLVABLE, "float32, float64 or complex", "input")
+    if input.shape is None or rank(input.shape) is None or rank(other.shape) is None or other.shape is None:
         return Array(None, dtype)
-    axes = list(A.shape)
+    axes = list(input.shape)
     if dims is not None:
         moved = dims_of(dims)
         if moved is None:
             return Array(None, dtype)
         places = [normal_dim(number(one), len(axes), argument="dims") for one in moved]
         axes = [axis for at, axis in enumerate(axes) if at not in places] + [
-            A.shape[at] for at in places if at is not None
+            input.shape[at] for at in places if at is not None
         ]
-    back = tuple(axes[len(B.shape) :])
-    total, wanted = numel(back), numel(B.shape)
+    back = tuple(axes[len(other.shape) :])
+    total, wanted = numel(back), numel(other.shape)
     if sizes_differ(total, wanted):
-        raise Refused(f"has {wanted} entries, expected {total}", "B")
+        raise Refused(f"has {wanted} entries, expected {total}", "other")
     if sizes_differ(numel(axes), None if total is None else multiply(total, total)):
-        raise Refused("is not square", "A")
+        raise Refused("is not square", "input")
     return Array(back, dtype)
 
 
@@ -588,27 +590,27 @@ def tensor_solution(A: Array, B: Array, dims: Value = None, **_: Value) -> Resul
 @computed("linear_algebra.norm")
 @with_out
 def norm(
-    A: Array, ord: Value = None, dim: Value = None, keepdim: Value = False, dtype: Value = None, **_: Value
+    input: Array, ord: Value = None, dim: Value = None, keepdim: Value = False, dtype: Value = None, **_: Value
 ) -> Result:
     """`linalg.norm`: of vectors, of matrices, or of all entries."""
-    found = norm_dtype(A, dtype, "A")
+    found = norm_dtype(input, dtype, "input")
     if ord is not None and dim is None:
-        require_rank(A, 1, "A", 2)
-    if ord is not None and isinstance(dim, tuple) and len(dim) not in (1, 2):
+        require_rank(input, 1, "input", 2)
+    if isinstance(dim, tuple) and (len(dim) > 2 or (ord is not None and not dim)):
         raise Refused(f"names {len(dim)} axes, expected 1 or 2", "dim")
-    _require_order(A, ord, dim, found)
-    return Array(reduced(A.shape, dim, keepdim), found)
+    _require_order(input, ord, dim)
+    return Array(reduced(input.shape, dim, keepdim), found)
 
 
-def _require_order(A: Array, ord: Value, dim: Value, dtype: DTypes | None) -> None:
+def _require_order(input: Array, ord: Value, dim: Value) -> None:
     """Refuse a norm of matrices for vectors, and one by singular values of half precision."""
     if not (isinstance(ord, str) or int_of(ord) in (2, -2) or ord in (2.0, -2.0)):
         return
-    ndim = rank(A.shape) if dim is None else len(dim) if isinstance(dim, tuple) else 1 if size_of(dim) else None
+    ndim = rank(input.shape) if dim is None else len(dim) if isinstance(dim, tuple) else 1 if size_of(dim) else None
     if ndim == 1 and isinstance(ord, str):
         raise Refused(f'is "{ord}", a norm of matrices', "ord")
-    if ndim == 2 and ord != "fro" and dtype is not None:
-        require_among(Array(dtype=dtype), _SOLVABLE, "float32 or float64", "A")
+    if ndim == 2 and ord != "fro":
+        require_among(input, _SOLVABLE, "float32 or float64", "input")
 
 
 @computed("linear_algebra.vector_norm")
@@ -621,12 +623,12 @@ def vector_norm(x: Array, dim: Value = None, keepdim: Value = False, dtype: Valu
 @computed("linear_algebra.matrix_norm")
 @with_out
 def matrix_norm(
-    A: Array, ord: Value = "fro", dim: Value = UNKNOWN, keepdim: Value = False, dtype: Value = None, **_: Value
+    input: Array, ord: Value = "fro", dim: Value = UNKNOWN, keepdim: Value = False, dtype: Value = None, **_: Value
 ) -> Result:
     """`matrix_norm`: over two axes."""
-    require_rank(A, 2, "A")
-    found = norm_dtype(A, dtype, "A")
+    require_rank(input, 2, "input")
+    found = norm_dtype(input, dtype, "input")
     if isinstance(dim, tuple) and len(dim) != 2:
         raise Refused(f"names {axes_text(len(dim))}, expected 2", "dim")
-    _require_order(A, ord, (number(0), number(1)), found)
-    return Array(reduced(A.shape, dim, keepdim), found)
+    _require_order(input, ord, (number(0), number(1)))
+    return Array(reduced(input.shape, dim, keepdim), found)

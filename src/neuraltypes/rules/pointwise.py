@@ -11,7 +11,8 @@ https://docs.pytorch.org/docs/stable/nn.functional.html#non-linear-activation-fu
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import wraps
 from typing import Final
@@ -22,7 +23,6 @@ from neuraltypes.rules._context import sizes_differ, suspect
 from neuraltypes.rules._dtypes import (
     BOOL,
     COMPLEX,
-    INT64,
     category,
     floating,
     of_argument,
@@ -53,6 +53,9 @@ _REAL: Final = frozenset({_BOOL, _INTEGER, _FLOAT})
 _BITS: Final = frozenset({_BOOL, _INTEGER})
 _WORDS: Final = ("Bool", "Integer", "Float", "Complex")
 
+_ZERO: Final = number(0)
+_ONE: Final = number(1)
+_LAST: Final = number(-1)
 _PROBABILITIES: Final = ("ProbsType", "AttentionWeightsType")
 _ALL_REAL: Final = ("LogitsType", "UnnormalizedType")
 _COMPLEMENT: Final = {
@@ -79,17 +82,31 @@ def _rule(name: str) -> Callable[[_Rule], _Rule]:
         def anew(*given: Value, out: Value = None, self: Value = UNKNOWN, **named: Value) -> Result:
             if self is not UNKNOWN:  # what torch calls a number in front: `torch.pow(2, x)`
                 named["input"] = self
-            return _into(out, function(*given, **named))
+            with _blaming({"input": "self"} if given else {}):
+                return _into(out, function(*given, **named))
 
         @computed(f"pointwise.{name}_in_place")
         @wraps(function)
         def in_place(*given: Value, **named: Value) -> Result:
             own = given[0] if given else named.get("input", UNKNOWN)
-            return _fitted(own, function(*given, **named)) if isinstance(own, Array) else UNKNOWN
+            with _blaming({"input": "self"} if given else {}):
+                return _fitted(own, function(*given, **named)) if isinstance(own, Array) else UNKNOWN
 
         return function
 
     return register
+
+
+@contextmanager
+def _blaming(names: Mapping[str, str]) -> Iterator[None]:
+    """Report refusals under the names that arguments have in the call."""
+    try:
+        yield
+    except Refused as error:
+        raise Refused(error.reason, names.get(error.argument or "", error.argument), error.code) from None
+
+
+_SWAPPED: Final = {"input": "other", "other": "input", "exponent": "input"}
 
 
 def _into(out: Value, result: Result) -> Result:
@@ -157,9 +174,9 @@ def _only(value: Value, allowed: frozenset[int]) -> bool:
 
 
 def _require_same(one: Value, other: Value, argument: str) -> None:
-    if isinstance(one, Array) and isinstance(other, Array) and one.dtype is not None and other.dtype is not None:
-        if not one.dtype & other.dtype:
-            raise Refused(f"is {_words(other.dtype)}, expected {_words(one.dtype)}", argument, "dtype")
+    left, right = _dtype_of(one), _dtype_of(other)
+    if left is not None and right is not None and not left & right:
+        raise Refused(f"is {_words(right)}, expected {_words(left)}", argument, "dtype")
 
 
 def _require_in_range(value: Value, dtypes: DTypes | None, argument: str) -> None:
@@ -306,7 +323,7 @@ def frexp(input: Array, **_: Value) -> Result:
 
 
 @_rule("round")
-def round_(input: Array, decimals: Value = number(0), **_: Value) -> Result:
+def round_(input: Array, decimals: Value = _ZERO, **_: Value) -> Result:
     """`torch.round`: to decimals for floats only."""
     if int_of(decimals):
         _require(input.dtype, frozenset({_FLOAT}), "input")
@@ -340,7 +357,7 @@ _binary("logical_binary", _bool)
 
 
 @_rule("add")
-def add(input: Value, other: Value, alpha: Value = number(1), **_: Value) -> Result:
+def add(input: Value, other: Value, alpha: Value = _ONE, **_: Value) -> Result:
     """`input + alpha * other`."""
     dtypes = result_type(input, other)
     _require_alpha(alpha, dtypes)
@@ -348,7 +365,7 @@ def add(input: Value, other: Value, alpha: Value = number(1), **_: Value) -> Res
 
 
 @_rule("subtract")
-def subtract(input: Value, other: Value, alpha: Value = number(1), **_: Value) -> Result:
+def subtract(input: Value, other: Value, alpha: Value = _ONE, **_: Value) -> Result:
     """`input - alpha * other`, which torch does not do for bools. `1 - p` are probabilities as `p` are."""
     for operand, name in ((input, "input"), (other, "other")):
         if (isinstance(operand, Array) and operand.dtype == BOOL) or isinstance(operand, bool):
@@ -369,9 +386,10 @@ def _is_one(value: Value) -> bool:
 
 
 @_rule("reversed_subtract")
-def reversed_subtract(input: Value, other: Value, alpha: Value = number(1), **_: Value) -> Result:
+def reversed_subtract(input: Value, other: Value, alpha: Value = _ONE, **_: Value) -> Result:
     """`other - alpha * input`."""
-    return subtract(other, input, alpha)
+    with _blaming(_SWAPPED):
+        return subtract(other, input, alpha)
 
 
 @_rule("divide")
@@ -417,7 +435,7 @@ def power(input: Value, exponent: Value, **_: Value) -> Result:
     constant = int_of(exponent)
     if constant is not None and constant < 0 and dtypes and all(category(one) < _FLOAT for one in dtypes):
         raise Refused(f"is {constant}, which {_words(dtypes)} are not raised to", "exponent")
-    if isinstance(input, Array) and isinstance(exponent, Array):
+    if isinstance(exponent, Array):
         _require(dtypes, frozenset({_INTEGER, _FLOAT, _COMPLEX}))
     return Array(_together(input, exponent), dtypes)
 
@@ -425,13 +443,15 @@ def power(input: Value, exponent: Value, **_: Value) -> Result:
 @_rule("power_of_other")
 def power_of_other(input: Value, other: Value, **_: Value) -> Result:
     """`input ** other`."""
-    return power(input, other)
+    with _blaming({"exponent": "other"}):
+        return power(input, other)
 
 
 @_rule("reversed_power")
 def reversed_power(input: Value, other: Value, **_: Value) -> Result:
     """`other ** input`."""
-    return power(other, input)
+    with _blaming(_SWAPPED):
+        return power(other, input)
 
 
 @_rule("float_power")
@@ -511,6 +531,14 @@ def is_close(input: Array, other: Array, **_: Value) -> Result:
     """`torch.isclose`: of one dtype."""
     _require_same(input, other, "other")
     return Array(_together(input, other), BOOL)
+
+
+@_rule("is_in")
+def is_in(elements: Value = UNKNOWN, element: Value = UNKNOWN, **_: Value) -> Result:
+    """`torch.isin`: a bool for each entry of the first."""
+    if isinstance(elements, Array):
+        return Array(elements.shape, BOOL)
+    return Array(None if element is UNKNOWN else (), BOOL)
 
 
 # Several operands
@@ -609,10 +637,10 @@ def lerp(input: Array, end: Array, weight: Value, **_: Value) -> Result:
     _require_same(input, end, "end")
     element = input.element if input.element == end.element else None
     dtypes = input.dtype
-    if isinstance(weight, Array) and rank(weight.shape):
+    if isinstance(weight, Array) and has_axes(weight):
         _require_same(input, weight, "weight")
-    elif not _only(weight, _REAL) and of_number(weight) is None:  # one number in a tensor may be complex
-        dtypes = None
+    else:
+        dtypes = result_type(input, end, weight)
     return Array(_together(input, end, weight), dtypes, element)
 
 
@@ -748,10 +776,12 @@ def softmax_module(config: Config, input: Array, **_: Value) -> Result:
 
 
 @computed("pointwise.gumbel_softmax")
-def gumbel_softmax(logits: Array, dim: Value = number(-1), **_: Value) -> Result:
+def gumbel_softmax(logits: Array, dim: Value = _LAST, **_: Value) -> Result:
     """`F.gumbel_softmax`."""
     _require(logits.dtype, frozenset({_FLOAT}), "logits")
-    return softmax(logits, dim)
+    if _produced(logits) in _PROBABILITIES:
+        suspect("holds probabilities already; softmax wants logits", "logits", code="element")
+    return softmax(replace(logits, element=None), dim)
 
 
 @computed("pointwise.softmax_2d")
@@ -764,7 +794,7 @@ def softmax_2d(config: Config, input: Array, **_: Value) -> Result:
 
 
 @computed("pointwise.glu")
-def glu(input: Array, dim: Value = number(-1), **_: Value) -> Result:
+def glu(input: Array, dim: Value = _LAST, **_: Value) -> Result:
     """`F.glu`: one half of an axis gates the other."""
     _require(input.dtype, frozenset({_FLOAT}), "input")
     if input.shape == ():

@@ -268,6 +268,10 @@ def vecdot(x: Array, y: Array, dim: Value = UNKNOWN, **_: Value) -> Result:
     for argument, operand in (("x", x), ("y", y)):
         require_among(operand, INEXACT, "Inexact", argument)
     dtype = require_same_dtype(("x", x), ("y", y))
+    left, right = _known(x), _known(y)
+    if left is not None and right is not None and len(left) == len(right) == 1:
+        require_equal(left[0], right[0], "axis 0 is {right}, expected {left}", "y")
+        return Array((), dtype)
     shape = broadcast([x.shape, y.shape])
     ndim = rank(shape)
     if dim is UNKNOWN and ndim is not None:
@@ -560,7 +564,7 @@ def einsum(args: Value, **_: Value) -> Result:
         if len(operands) == 1 and isinstance(operands[0], tuple):
             operands = operands[0]
         found = arrays(operands)
-        return Array() if found is None else _einsum(args[0], found)
+        return Array() if found is None else sum_of_products(args[0], found)
     if args[0] is UNKNOWN:
         return Array()
     return _einsum_by_numbers(args)
@@ -577,7 +581,7 @@ def _einsum_by_numbers(args: tuple[Value, ...]) -> Result:
     known = [term for term in terms if term is not None]
     if operands is None or len(known) < len(terms):
         return Array()
-    return _einsum(",".join(known) + ("" if output is None else f"->{output}"), operands)
+    return sum_of_products(",".join(known) + ("" if output is None else f"->{output}"), operands)
 
 
 def _letters(item: Value) -> str | None:
@@ -590,7 +594,12 @@ def _letters(item: Value) -> str | None:
     return "".join(alphabet[one] if isinstance(one, int) else str(one) for one in numbers)
 
 
-def _einsum(equation: str, operands: Sequence[Array]) -> Array:
+def sum_of_products(equation: str, operands: Sequence[Array]) -> Array:
+    """What an equation makes of its operands.
+
+    Raises:
+        Refused: a letter has two sizes, or the equation is not about these operands.
+    """
     left, arrow, right = equation.replace(" ", "").partition("->")
     terms = left.split(",")
     _require_readable(terms, right if arrow else "", equation)

@@ -1,0 +1,103 @@
+"""Which of torch's operations have a rule, and how often rules and torch were compared.
+
+python benchmarks/rules.py [--examples N]     conformance: rules, cases, disagreements
+python benchmarks/rules.py --write            the table of operations, into docs/operations.md
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.rules import _conformance as conformance  # noqa: E402 - the tests are no package that is installed
+
+TABLE = ROOT / "docs" / "operations.md"
+HEAD = """# Operations that the checker follows
+
+Made by `python benchmarks/rules.py --write` from the shape stubs. A name in the list has a rule: its shape, dtype and,
+where it has one, its meaning are known; each rule is held to torch itself (`tests/rules`). What is under "without"
+gives an unknown tensor, which is accepted everywhere.
+"""
+
+
+def public(owner: Any) -> list[str]:
+    names = getattr(owner, "__all__", None) or [name for name in dir(owner) if not name.startswith("_")]
+    return sorted(name for name in names if not name.startswith("_") and callable(getattr(owner, name, None)))
+
+
+def groups() -> Iterable[tuple[str, str, list[str]]]:
+    """The groups of operations: a title, the prefix of their rules, their names."""
+    modules = [name for name in public(torch.nn.modules) if issubclass(getattr(torch.nn, name), torch.nn.Module)]
+    yield "Modules of `torch.nn`", "torch.nn.", modules
+    yield "`torch.nn.functional`", "torch.nn.functional.", public(torch.nn.functional)
+    methods = public(torch.Tensor)
+    yield "Methods of tensors", "torch.Tensor.", [name for name in methods if not name.endswith("_")]
+    yield "Methods of tensors, in place", "torch.Tensor.", [name for name in methods if name.endswith("_")]
+    made_in_c = set(public(torch._C._VariableFunctions))
+    own = {*torch.functional.__all__, *("arange", "linspace", "tensor", "zeros", "ones", "empty", "full", "randn")}
+    yield "`torch`", "torch.", sorted(name for name in made_in_c | own if hasattr(torch, name) and name[0].islower())
+    for module in (torch.linalg, torch.fft, torch.special):
+        name = module.__name__
+        yield f"`{name}`", f"{name}.", public(module)
+
+
+def has_rule(name: str) -> bool:
+    registry = conformance.registry()
+    return name in registry or f"{name}.forward" in registry
+
+
+def table() -> str:
+    parts = [HEAD]
+    for title, prefix, names in groups():
+        known = [name for name in names if has_rule(prefix + name)]
+        missing = [name for name in names if not has_rule(prefix + name)]
+        parts.append(f"## {title}: {len(known)} of {len(names)}\n\n{_list(known)}\n")
+        if missing:
+            parts.append(f"Without: {_list(missing)}\n")
+    return "\n".join(parts)
+
+
+def _list(names: list[str]) -> str:
+    import textwrap
+
+    return textwrap.fill(", ".join(f"`{name}`" for name in names), 120, break_on_hyphens=False) or "none"
+
+
+def compare(examples: int) -> None:
+    for path in sorted((ROOT / "tests" / "rules").glob("arguments_*.py")):
+        importlib.import_module(f"tests.rules.{path.stem}")
+    totals = dict.fromkeys(("same", "both refuse", "unknown", "disagree"), 0)
+    names = conformance.rule_names()
+    for name in names:
+        tally = conformance.examine(name, examples, seed="benchmark")
+        for verdict in totals:
+            totals[verdict] += tally[verdict]
+        for words in tally.disagreements[:1]:
+            print(words)
+    print("| rules | calls | the same answer | refused by both | less than all is known | disagreements |")
+    print("|---|---|---|---|---|---|")
+    print(f"| {len(names)} | {len(names) * examples} | " + " | ".join(str(count) for count in totals.values()) + " |")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--examples", type=int, default=100, help="calls for each rule (default 100)")
+    parser.add_argument("--write", action="store_true", help="write docs/operations.md")
+    options = parser.parse_args()
+    if options.write:
+        TABLE.write_text(table(), encoding="utf-8")
+    else:
+        compare(options.examples)
+
+
+if __name__ == "__main__":
+    main()

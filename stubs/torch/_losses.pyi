@@ -1,0 +1,26 @@
+# The losses that torch itself has: their reduction is a number (0 none, 1 mean, 2 sum).
+# Left out, it is 0, whatever the signatures of torch say.
+
+@computed("losses.divergence")
+def kl_div(input: NeuralType[Float[Tensor, "..."], LogprobsType], target: NeuralType[Float[Tensor, "..."], ProbsType | LogprobsType], reduction: int = 0, *, log_target: bool = False) -> NeuralType[Tensor, LossType]: ...
+
+@computed("losses.poisson")
+def poisson_nll_loss(input: Tensor, target: Tensor, log_input: bool, full: bool, eps: float, reduction: int) -> NeuralType[Tensor, LossType]: ...
+
+@computed("losses.hinge")
+def hinge_embedding_loss(input: Real[Tensor, "..."], target: Tensor, margin: float = 1.0, reduction: int = 0) -> NeuralType[Tensor, LossType]: ...
+
+@computed("losses.own_binary_logits")
+def binary_cross_entropy_with_logits(input: NeuralType[Float[Tensor, "..."], LogitsType], target: Float[Tensor, "..."], weight: Tensor | None = None, pos_weight: Tensor | None = None, reduction: int = 0) -> NeuralType[Tensor, LossType]: ...
+
+@computed("losses.own_ranking")
+def margin_ranking_loss(input1: Real[Tensor, "..."], input2: Real[Tensor, "..."], target: Real[Tensor, "..."], margin: float = 0.0, reduction: int = 0) -> NeuralType[Tensor, LossType]: ...
+
+@computed("losses.cosine")
+def cosine_embedding_loss(input1: Real[Tensor, "..."], input2: Real[Tensor, "..."], target: Tensor, margin: float = 0.0, reduction: int = 0) -> NeuralType[Tensor, LossType]: ...
+
+@computed("losses.triplet")
+def triplet_margin_loss(anchor: Num[Tensor, "..."], positive: Num[Tensor, "..."], negative: Num[Tensor, "..."], margin: float = 1.0, p: float = 2, eps: float = 1e-06, swap: bool = False, reduction: int = 0) -> NeuralType[Tensor, LossType]: ...
+
+@computed("losses.ctc")
+def ctc_loss(log_probs: NeuralType[Float[Tensor, "..."], LogprobsType], targets: Tensor, input_lengths: Integer[Tensor, "..."] | Sizes, target_lengths: Integer[Tensor, "..."] | Sizes, blank: int = 0, reduction: int = 0, zero_infinity: bool = False) -> NeuralType[Tensor, LossType]: ...
