@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from neuraltypes._axes import (
     AnonymousAxis,
@@ -35,16 +35,14 @@ _TRIALS: Final = 4
 _HIGHLY_DIVISIBLE: Final = 2**10 * 3**4 * 5**2 * 7
 
 
-@dataclass(frozen=True, slots=True)
-class SizedAxis:
+class SizedAxis(NamedTuple):
     """One axis of a value: its size, None where unknown, and the label that says its kind (`time` in `time=7`)."""
 
     size: Size | None = None
     label: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
+class Rest(NamedTuple):
     """Any number of axes of a value, of which nothing is known but, perhaps, that they are those bound to `name`."""
 
     name: str | None = None
