@@ -153,10 +153,15 @@ def remainder(left: Size, right: Size) -> Size | None:
 def size_from_expression(text: str, lookup: Callable[[str], Size | None]) -> Size | None:
     """The size that a Python expression has, each name (`t`, `self.d`) read by `lookup`; None where it is unknown."""
     try:
-        tree = ast.parse(text.strip(), mode="eval")
+        tree = _parsed(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    return _evaluate(tree.body, lookup)
+    return _evaluate(tree, lookup)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> ast.expr:
+    return ast.parse(text.strip(), mode="eval").body
 
 
 OPERATIONS: Final[Mapping[str, Callable[[Size, Size], Size | None]]] = {

@@ -24,9 +24,10 @@ _SCOPED: Final = re.compile(r"([^\W\d]\w*)@((?:int )?[\w.:<>-]*)")
 def atom(size: Size, text: str, int_type: Instance) -> TypeVarType:
     """The type of an axis of this size, which is printed as `text`."""
     identity = _PREFIX + _write(size)
-    if len(_known) >= _MAX_KNOWN:
-        _known.clear()
-    _known[identity] = size
+    if identity not in _known and all(_SCOPED.fullmatch(f"{name}@{scope}") for name, scope in size.symbols()):
+        if len(_known) >= _MAX_KNOWN:
+            _known.clear()
+        _known[identity] = size
     default = AnyType(TypeOfAny.special_form)
     return TypeVarType(text, identity, TypeVarId(-1, namespace=identity), [], int_type, default)
 

@@ -58,7 +58,7 @@ class Source:
         while before.endswith("[") and (subscripted := _SUBSCRIPTED.search(before)) is not None:
             start, matters = subscripted.start(), matters or is_annotation(subscripted[1])
             before = before[:start].rstrip(_OPENING)
-        if not before or before[-1] in "[|.":
+        if not before or before[-1] == "." or (before[-1] == "|" and not _is_past_brackets(before)):
             return self._index.enclosing.get(place, [])
         if not matters:
             return []
@@ -170,6 +170,12 @@ class _Index:
         below = subscripts if isinstance(node, ast.BinOp | ast.Attribute) else []
         for child in ast.iter_child_nodes(node):
             self._visit(child, below)
+
+
+def _is_past_brackets(before: str) -> bool:
+    """Whether the start of a line shows that what comes next is no item of a subscript."""
+    is_balanced = before.count("[") == before.count("]") and not ("'" in before or '"' in before)
+    return is_balanced and ":" in before
 
 
 def _parsed(text: str) -> ast.Module | None:
