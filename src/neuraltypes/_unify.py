@@ -25,10 +25,9 @@ from neuraltypes._axes import (
     parse_axis,
     python_expression,
 )
-from neuraltypes._compare import compare_kinds
 from neuraltypes._errors import AnnotationError
 from neuraltypes._sizes import Quotient, Size, Symbol, number, size_from_expression, subtract
-from neuraltypes.kinds import AxisKind, kind_from_name, kinds_of
+from neuraltypes.kinds import AxisKind, kind_fits, kind_from_name, kinds_of
 
 ARGUMENT: Final = "int "
 _TRIALS: Final = 4
@@ -264,7 +263,7 @@ def _kind_mismatch(argument: str, axes: Axes, shape: Shape) -> Mismatch | None:
     given = axes_of(shape)
     expected_kinds, given_kinds = kinds_of(axes), kinds_of(given)
     places = list(aligned(axes, shape))
-    differing = [(place, at) for place, at in places if not compare_kinds((expected_kinds[place],), (given_kinds[at],))]
+    differing = [(place, at) for place, at in places if not kind_fits(expected_kinds[place], given_kinds[at])]
     if not differing:
         return None
     wanted = [expected_kinds[place] for place, _ in differing]

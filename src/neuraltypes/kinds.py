@@ -112,3 +112,8 @@ def _is_borne_out(axis: Axis, kind: AxisKind | None, *, is_first: bool, others: 
     if axis.name == "n":
         return is_first
     return axis.name != "s"
+
+
+def kind_fits(expected: AxisKind | None, given: AxisKind | None) -> bool:
+    """Whether a kind fits; an unknown one fits all, and an expected `ANY` takes all."""
+    return expected is None or given is None or expected in (ANY, given)
