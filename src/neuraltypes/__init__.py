@@ -5,39 +5,36 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from neuraltypes import elements as elements
-from neuraltypes import kinds as kinds
-from neuraltypes._compare import Comparison as Comparison
-from neuraltypes._errors import AnnotationError as AnnotationError
-from neuraltypes._errors import RegistrationError as RegistrationError
-from neuraltypes._interface import Interface as Interface
-from neuraltypes._interface import interface_from_json as interface_from_json
-from neuraltypes._read import spec_from_annotation as spec_from_annotation
-from neuraltypes._spec import DictSpec as DictSpec
-from neuraltypes._spec import ElementVar as ElementVar
-from neuraltypes._spec import ListSpec as ListSpec
-from neuraltypes._spec import OptionalSpec as OptionalSpec
-from neuraltypes._spec import RecordSpec as RecordSpec
-from neuraltypes._spec import Spec as Spec
-from neuraltypes._spec import TensorSpec as TensorSpec
-from neuraltypes._spec import TupleSpec as TupleSpec
-from neuraltypes._spec import UnionSpec as UnionSpec
-from neuraltypes._spec import ValueSpec as ValueSpec
-from neuraltypes._spec_json import spec_from_json as spec_from_json
-from neuraltypes._switches import checks as checks
-from neuraltypes._switches import set_checks as set_checks
-from neuraltypes.kinds import AxisKind as AxisKind
-from neuraltypes.kinds import register_kind as register_kind
-
 if TYPE_CHECKING:
     from typing import Annotated as NeuralType
 
+    from neuraltypes import elements as elements
+    from neuraltypes import kinds as kinds
+    from neuraltypes._compare import Comparison as Comparison
     from neuraltypes._ensure import ensure as ensure
     from neuraltypes._ensure import reveal as reveal
+    from neuraltypes._errors import AnnotationError as AnnotationError
+    from neuraltypes._errors import RegistrationError as RegistrationError
     from neuraltypes._examples import dynamic_shapes as dynamic_shapes
     from neuraltypes._examples import example_inputs as example_inputs
     from neuraltypes._import_hook import install_import_hook as install_import_hook
+    from neuraltypes._interface import Interface as Interface
+    from neuraltypes._interface import interface_from_json as interface_from_json
     from neuraltypes._module import NeuralModule as NeuralModule
+    from neuraltypes._read import spec_from_annotation as spec_from_annotation
+    from neuraltypes._spec import DictSpec as DictSpec
+    from neuraltypes._spec import ElementVar as ElementVar
+    from neuraltypes._spec import ListSpec as ListSpec
+    from neuraltypes._spec import OptionalSpec as OptionalSpec
+    from neuraltypes._spec import RecordSpec as RecordSpec
+    from neuraltypes._spec import Spec as Spec
+    from neuraltypes._spec import TensorSpec as TensorSpec
+    from neuraltypes._spec import TupleSpec as TupleSpec
+    from neuraltypes._spec import UnionSpec as UnionSpec
+    from neuraltypes._spec import ValueSpec as ValueSpec
+    from neuraltypes._spec_json import spec_from_json as spec_from_json
+    from neuraltypes._switches import checks as checks
+    from neuraltypes._switches import set_checks as set_checks
     from neuraltypes._typecheck import typecheck as typecheck
     from neuraltypes.errors import ArgumentTypeError as ArgumentTypeError
     from neuraltypes.errors import AxisKindError as AxisKindError
@@ -45,25 +42,49 @@ if TYPE_CHECKING:
     from neuraltypes.errors import DTypeError as DTypeError
     from neuraltypes.errors import ElementError as ElementError
     from neuraltypes.errors import ShapeError as ShapeError
-else:
-    from neuraltypes._neural_type import NeuralType
+    from neuraltypes.kinds import AxisKind as AxisKind
+    from neuraltypes.kinds import register_kind as register_kind
 
 __version__ = "0.1.0"
 
-# What needs torch or beartype is loaded at first use, so that `import neuraltypes` stays light.
-_LAZY = {
-    "NeuralModule": "neuraltypes._module",
-    "typecheck": "neuraltypes._typecheck",
-    "install_import_hook": "neuraltypes._import_hook",
-    "ensure": "neuraltypes._ensure",
-    "reveal": "neuraltypes._ensure",
-    "dynamic_shapes": "neuraltypes._examples",
-    "example_inputs": "neuraltypes._examples",
-    **dict.fromkeys(
-        ("ArgumentTypeError", "AxisKindError", "CheckError", "DTypeError", "ElementError", "ShapeError"),
-        "neuraltypes.errors",
+# Each module is loaded at first use: the type language is light without torch and beartype, a part of it lighter still.
+_MODULES = {
+    "neuraltypes._compare": ("Comparison",),
+    "neuraltypes._ensure": ("ensure", "reveal"),
+    "neuraltypes._errors": ("AnnotationError", "RegistrationError"),
+    "neuraltypes._examples": ("dynamic_shapes", "example_inputs"),
+    "neuraltypes._import_hook": ("install_import_hook",),
+    "neuraltypes._interface": ("Interface", "interface_from_json"),
+    "neuraltypes._module": ("NeuralModule",),
+    "neuraltypes._neural_type": ("NeuralType",),
+    "neuraltypes._read": ("spec_from_annotation",),
+    "neuraltypes._spec": (
+        "DictSpec",
+        "ElementVar",
+        "ListSpec",
+        "OptionalSpec",
+        "RecordSpec",
+        "Spec",
+        "TensorSpec",
+        "TupleSpec",
+        "UnionSpec",
+        "ValueSpec",
     ),
+    "neuraltypes._spec_json": ("spec_from_json",),
+    "neuraltypes._switches": ("checks", "set_checks"),
+    "neuraltypes._typecheck": ("typecheck",),
+    "neuraltypes.errors": (
+        "ArgumentTypeError",
+        "AxisKindError",
+        "CheckError",
+        "DTypeError",
+        "ElementError",
+        "ShapeError",
+    ),
+    "neuraltypes.kinds": ("AxisKind", "register_kind"),
 }
+_LAZY = {name: module for module, names in _MODULES.items() for name in names}
+_SUBMODULES = ("elements", "kinds")
 
 __all__ = [
     "AnnotationError",
@@ -107,6 +128,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name in _SUBMODULES:
+        return importlib.import_module(f"neuraltypes.{name}")
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(_LAZY[name]), name)

@@ -133,6 +133,7 @@ def is_variadic(axes: Axes) -> bool:
     return any(isinstance(axis, VariadicAxis) for axis in axes)
 
 
+@lru_cache(maxsize=4096)
 def python_expression(axis: SymbolicAxis, variable: Callable[[str], str]) -> str:
     """The size of a symbolic axis as Python: axis names become variables, what stands in braces is left as it is."""
     braces: list[str] = []

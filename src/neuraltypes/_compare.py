@@ -21,7 +21,7 @@ from neuraltypes._spec import (
     ValueSpec,
 )
 from neuraltypes.elements import Domain, ElementType, UnnormalizedType, VoidType, parameters_agree
-from neuraltypes.kinds import ANY, AxisKind, kinds_of
+from neuraltypes.kinds import ANY, AxisKind, kind_fits, kinds_of
 
 
 class Comparison(enum.Enum):
@@ -94,11 +94,6 @@ def compare_elements(expected: ElementType | None, given: ElementType | None) ->
     return outcome if parameters_agree(expected, given) else Comparison.SAME_TYPE_INCOMPATIBLE_PARAMS
 
 
-def compare_kinds(expected: Iterable[AxisKind | None], given: Iterable[AxisKind | None]) -> bool:
-    """Whether each kind fits; an unknown kind fits all, and an expected `ANY` takes all."""
-    return all(_kind_fits(e, g) for e, g in zip(expected, given, strict=True))
-
-
 def _compare_tensors(expected: TensorSpec, given: TensorSpec) -> Comparison:
     if _accepts_anything(expected):
         return SAME
@@ -144,7 +139,7 @@ def _compare_axes(expected: Axes | None, given: Axes | None) -> Comparison:
     if pairs is None:
         return INCOMPATIBLE
     known = [(e, g) for e, g in pairs if not isinstance(e.axis, VariadicAxis) and not isinstance(g.axis, VariadicAxis)]
-    if all(_kind_fits(e.kind, g.kind) for e, g in known):
+    if all(kind_fits(e.kind, g.kind) for e, g in known):
         return SAME if all(_size_fits(e.axis, g.axis) for e, g in known) else Comparison.DIM_INCOMPATIBLE
     if len(known) < max(len(expected), len(given)):
         return INCOMPATIBLE
@@ -196,10 +191,6 @@ def _sizes_pair_up(expected: Counter[int | None], given: Counter[int | None]) ->
     left = sum(count for size, count in unmatched_expected.items() if size is not None)
     right = sum(count for size, count in unmatched_given.items() if size is not None)
     return left <= given[None] and right <= expected[None]
-
-
-def _kind_fits(expected: AxisKind | None, given: AxisKind | None) -> bool:
-    return expected is None or given is None or expected in (ANY, given)
 
 
 def _size_fits(expected: Axis, given: Axis) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from neuraltypes._errors import AnnotationError
@@ -57,6 +58,7 @@ class DType:
         return self.name
 
 
+@cache
 def dtype_from_name(name: str) -> DType:
     """The dtype of one of jaxtyping's names.
 

@@ -19,13 +19,13 @@ from typing import Any, Final
 from torch.compiler import is_compiling
 
 from neuraltypes._axes import is_variadic
-from neuraltypes._compare import compare_elements, compare_kinds
+from neuraltypes._compare import compare_elements
 from neuraltypes._errors import AnnotationError
 from neuraltypes._spec import ElementVar, TensorSpec
 from neuraltypes._spec_json import element_from_json, element_to_json
 from neuraltypes._tracing import constant_when_traced
 from neuraltypes.elements import ElementType, descendants
-from neuraltypes.kinds import AxisKind
+from neuraltypes.kinds import AxisKind, kind_fits
 
 ATTRIBUTE: Final = "_neural_type"
 _VERSION: Final = "@version "
@@ -129,7 +129,7 @@ def kinds_fit(spec: TensorSpec, tag: Tag | None) -> bool:
     expected = known_kinds(spec)
     if tag is None or tag.kinds is None or expected is None or len(expected) != len(tag.kinds):
         return True
-    return compare_kinds(expected, tag.kinds)
+    return all(map(kind_fits, expected, tag.kinds))
 
 
 def _write(tag: Tag) -> str | None:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from neuraltypes._axes import (
     AnonymousAxis,
@@ -25,26 +25,23 @@ from neuraltypes._axes import (
     parse_axis,
     python_expression,
 )
-from neuraltypes._compare import compare_kinds
 from neuraltypes._errors import AnnotationError
 from neuraltypes._sizes import Quotient, Size, Symbol, number, size_from_expression, subtract
-from neuraltypes.kinds import AxisKind, kind_from_name, kinds_of
+from neuraltypes.kinds import AxisKind, kind_fits, kind_from_name, kinds_of
 
 ARGUMENT: Final = "int "
 _TRIALS: Final = 4
 _HIGHLY_DIVISIBLE: Final = 2**10 * 3**4 * 5**2 * 7
 
 
-@dataclass(frozen=True, slots=True)
-class SizedAxis:
+class SizedAxis(NamedTuple):
     """One axis of a value: its size, None where unknown, and the label that says its kind (`time` in `time=7`)."""
 
     size: Size | None = None
     label: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
+class Rest(NamedTuple):
     """Any number of axes of a value, of which nothing is known but, perhaps, that they are those bound to `name`."""
 
     name: str | None = None
@@ -271,7 +268,7 @@ def _kind_mismatch(argument: str, axes: Axes, shape: Shape) -> Mismatch | None:
     given = axes_of(shape)
     expected_kinds, given_kinds = kinds_of(axes), kinds_of(given)
     places = list(aligned(axes, shape))
-    differing = [(place, at) for place, at in places if not compare_kinds((expected_kinds[place],), (given_kinds[at],))]
+    differing = [(place, at) for place, at in places if not kind_fits(expected_kinds[place], given_kinds[at])]
     if not differing:
         return None
     wanted = [expected_kinds[place] for place, _ in differing]

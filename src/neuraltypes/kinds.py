@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from neuraltypes._axes import AnonymousAxis, Axes, Axis, FixedAxis, NamedAxis, SymbolicAxis, VariadicAxis
@@ -71,6 +72,7 @@ def register_kind(name: str, *names: str) -> AxisKind:
         for given in sorted(wanted):
             _refuse_clash(given, kind)
         _names.update(dict.fromkeys(wanted, kind))
+        kinds_of.cache_clear()
     return kind
 
 
@@ -82,6 +84,7 @@ def _refuse_clash(name: str, kind: AxisKind) -> None:
         raise RegistrationError(f'register_kind: "{name}" already means {taken}; choose another name for {kind}')
 
 
+@lru_cache(maxsize=4096)
 def kinds_of(axes: Axes) -> tuple[AxisKind | None, ...]:
     """The kind of each axis; None where nothing says it, which is compatible with every kind."""
     said = [_said_kind(axis) for axis in axes]
@@ -109,3 +112,8 @@ def _is_borne_out(axis: Axis, kind: AxisKind | None, *, is_first: bool, others: 
     if axis.name == "n":
         return is_first
     return axis.name != "s"
+
+
+def kind_fits(expected: AxisKind | None, given: AxisKind | None) -> bool:
+    """Whether a kind fits; an unknown one fits all, and an expected `ANY` takes all."""
+    return expected is None or given is None or expected in (ANY, given)

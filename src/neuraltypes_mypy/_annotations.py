@@ -28,7 +28,7 @@ from neuraltypes._errors import AnnotationError
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._elements import is_element
 from neuraltypes_mypy._names import ANNOTATED, TENSOR
-from neuraltypes_mypy._origins import Origin, find_origin
+from neuraltypes_mypy._origins import Origin, find_origin, names_annotation
 from neuraltypes_mypy._scopes import Scope, Scopes, element_variable_id
 from neuraltypes_mypy._source import read_source
 from neuraltypes_mypy._tensor import declared_axes, dtype_class, shape_type, unknown, written_axis
@@ -226,7 +226,7 @@ class Annotations:
 
     def _element_call(self, item: RawExpressionType, api: Any) -> ProperType | None:
         module: MypyFile = api.api.modules[api.api.cur_mod_id]
-        call = read_source(module.path).calls.get((item.line, item.column))
+        call = read_source(module.path).call_at((item.line, item.column))
         if call is None:
             return None
         symbol = api.lookup_qualified(ast.unparse(call.func), item, suppress_errors=True)
@@ -244,11 +244,19 @@ class Annotations:
         module: MypyFile | None = api.api.modules.get(api.api.cur_mod_id)
         if module is None or not self._imports_annotations(module):
             return bare
-        subscripts = read_source(module.path).enclosing.get((written.line, written.column), [])
+        place = (written.line, written.column)
+        subscripts = read_source(module.path).enclosing(place, lambda name: self._is_annotation(name, module, api))
         result: Type = bare
         for subscript in subscripts:
             result = self._subscripted(result, subscript, api, written)
         return result
+
+    def _is_annotation(self, name: str, module: MypyFile, api: Any) -> bool:
+        """Whether what is subscripted with a name may say anything about a tensor."""
+        symbol = module.names.get(name)
+        if symbol is not None and isinstance(symbol.node, TypeInfo) and not names_annotation(symbol.node.name):
+            return False
+        return names_annotation(self._origin(name, api).name)
 
     def _imports_annotations(self, module: MypyFile) -> bool:
         known = self._imports.get(id(module))

@@ -16,21 +16,32 @@ from mypy.types import AnyType, Instance, ProperType, Type, TypeOfAny, TypeVarId
 from neuraltypes._sizes import Factor, Quotient, Size, Symbol, number, size_from_expression
 
 _PREFIX: Final = "neuraltypes:"
+_MAX_KNOWN: Final = 8192
+_known: Final[dict[str, Size]] = {}
 _SCOPED: Final = re.compile(r"([^\W\d]\w*)@((?:int )?[\w.:<>-]*)")
 
 
 def atom(size: Size, text: str, int_type: Instance) -> TypeVarType:
     """The type of an axis of this size, which is printed as `text`."""
     identity = _PREFIX + _write(size)
+    if identity not in _known and all(_SCOPED.fullmatch(f"{name}@{scope}") for name, scope in size.symbols()):
+        if len(_known) >= _MAX_KNOWN:
+            _known.clear()
+        _known[identity] = size
     default = AnyType(TypeOfAny.special_form)
     return TypeVarType(text, identity, TypeVarId(-1, namespace=identity), [], int_type, default)
 
 
 def size_of_atom(type_: ProperType) -> Size | None:
     """The size that a type stands for, or None when it is no atom."""
-    if isinstance(type_, TypeVarType) and type_.fullname.startswith(_PREFIX):
-        return _read(type_.fullname)
-    return None
+    return size_of_identity(type_.fullname) if isinstance(type_, TypeVarType) else None
+
+
+def size_of_identity(identity: str) -> Size | None:
+    """The size of the atom with that full name, or None when it is no atom's."""
+    if not identity.startswith(_PREFIX):
+        return None
+    return _known[identity] if identity in _known else _read(identity)
 
 
 def is_atom(type_: Type) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from mypy.maptype import map_instance_to_supertype
 from mypy.nodes import (
@@ -42,7 +42,8 @@ from mypy.types import (
 
 from neuraltypes._axes import Axes
 from neuraltypes._sizes import Size
-from neuraltypes._unify import Bindings, Mismatch, Shape, SizedAxis, unify
+from neuraltypes._unify import Bindings, Mismatch, Shape, SizedAxis, axes_of, unify
+from neuraltypes.kinds import kinds_of
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import is_atom, note_of, noted_any
 from neuraltypes_mypy._elements import element_fits, element_text
@@ -66,6 +67,9 @@ from neuraltypes_mypy._walk import replace, walk
 
 CallContext: TypeAlias = FunctionContext | MethodContext
 _RESULT = "?"
+_MAX_SAID: Final = 4096
+# By the id of a signature: itself, and whether it says anything about a tensor.
+_said: Final[dict[int, tuple[Type, bool]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +185,7 @@ class Calls:
         shape = get_proper_type(proper.args[1])
         if not isinstance(shape, TupleType) or not any(map(_is_marked, shape.items)):
             return proper
-        axes = declared_axes(replace_marks(proper))
+        axes = declared_axes(proper, _RESULT)
         if axes is None:
             return proper
         items: list[Type] = []
@@ -190,9 +194,6 @@ class Calls:
         return proper.copy_modified(args=[proper.args[0], shape.copy_modified(items=items), proper.args[2]])
 
     def _sized(self, bound: Bound, axes: Axes, axis: Any) -> list[Type]:
-        from neuraltypes._unify import axes_of
-        from neuraltypes.kinds import kinds_of
-
         kind = kinds_of(axes)[next(i for i, candidate in enumerate(axes) if candidate is axis)]
         sized = bound.same.settled_shape(bound.sizes.shape_of_axis(axis, kind))
         return [
@@ -293,7 +294,14 @@ def says_tensors(node: SymbolNode | None) -> bool:
     if isinstance(node, Decorator):
         node = node.func if node.var.type is None else node.var
     type_ = node.type if isinstance(node, FuncDef | Var) else None
-    return type_ is not None and mentions_tensors(type_)
+    if type_ is None:
+        return False
+    known = _said.get(id(type_))
+    if known is None or known[0] is not type_:
+        if len(_said) >= _MAX_SAID:
+            _said.clear()
+        known = _said[id(type_)] = (type_, mentions_tensors(type_))
+    return known[1]
 
 
 def pairs(expected: Type, given: Type, path: str) -> Iterator[tuple[str, Instance, Instance]]:
@@ -460,15 +468,3 @@ def _note_in(item: Type) -> str | None:
         inner = get_proper_type(proper.type)
         return _note_in(inner.args[0]) if isinstance(inner, Instance) and inner.args else None
     return note_of(proper)
-
-
-def replace_marks(tensor: Instance) -> Instance:
-    """A marked result as it was declared."""
-
-    def unmark(proper: ProperType) -> Type | None:
-        note = note_of(proper)
-        return noted_any(note.removeprefix(_RESULT)) if note is not None and note.startswith(_RESULT) else None
-
-    unmarked = get_proper_type(replace(tensor, unmark))
-    assert isinstance(unmarked, Instance)
-    return unmarked

@@ -36,6 +36,11 @@ class Origin:
         return self.name == "NeuralType" and self.module not in ("typing", "typing_extensions")
 
 
+def names_annotation(name: str) -> bool:
+    """Whether a name, where it is defined, may be that of something which makes a tensor type of another."""
+    return name in DTYPE_NAMES or name in ("NeuralType", "Annotated")
+
+
 def find_origin(name: str, module: MypyFile, modules: dict[str, MypyFile]) -> Origin:
     """The origin of a name (`Float`, `jt.Float`) as `module` uses it, through as many modules as pass it on."""
     origin = _local_origin(name, module, modules)
@@ -68,7 +73,7 @@ def _local_origin(name: str, module: MypyFile, modules: dict[str, MypyFile]) -> 
                 if alias is None and name.startswith(f"{original}."):
                     return _dotted(name)
     if not module.imports and not rest:  # from mypy's cache, which keeps no imports
-        found = read_source(module.path).imports.get(name)
+        found = read_source(module.path).imported(name)
         if found is not None:
             level, source_name, original = found
             return Origin(_absolute(level, source_name, module), original)

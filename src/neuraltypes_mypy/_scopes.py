@@ -40,7 +40,7 @@ class Scope:
             case NamedAxis(name=name, treepath=False):
                 return self._named(name)
             case SymbolicAxis():
-                return size_from_expression(python_expression(axis, lambda name: _AXIS + name), self._read)
+                return size_from_expression(python_expression(axis, _axis_variable), self._read)
             case _:
                 return None
 
@@ -54,6 +54,10 @@ class Scope:
         if name.startswith("self.") and name.count(".") == 1:
             return named(name.removeprefix("self."), self.class_name) if self.class_name else None
         return named(name, ARGUMENT + self.name) if self.name and name.isidentifier() else None
+
+
+def _axis_variable(name: str) -> str:
+    return _AXIS + name
 
 
 class Scopes:

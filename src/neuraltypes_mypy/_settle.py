@@ -170,6 +170,8 @@ def _repeated(body: Block) -> set[str]:
 
 def _insert(body: Block, names: set[str], callee: SymbolNode | None = None) -> None:
     """Put a call behind each assignment to one of these names, where branches meet, and where a loop begins."""
+    if not names:
+        return
     for block in list(blocks(body)):
         changed: list[Statement] = []
         for statement in block.body:

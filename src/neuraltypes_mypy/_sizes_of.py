@@ -22,7 +22,7 @@ from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy._atoms import atom, size_of_atom
 from neuraltypes_mypy._config import attribute_size, configuration, is_configured
 from neuraltypes_mypy._scopes import scope_name
-from neuraltypes_mypy._source import may_change, read_source
+from neuraltypes_mypy._source import read_source
 from neuraltypes_mypy._statements import assigned_values
 
 _SIZE: Final = "neuraltypes:size"  # no attribute has such a name
@@ -135,8 +135,7 @@ def is_steady(expression: Expression, owner: ProperType, api: Any) -> bool:
     function = api.scope.current_function()
     if not isinstance(expression, NameExpr) or not isinstance(function, FuncDef):
         return False
-    source = read_source(api.tree.path).functions.get(function.line)
-    return source is not None and not may_change(source, expression.name)
+    return not read_source(api.tree.path).may_change(expression.name, function.line, function.end_line)
 
 
 def is_int(type_: Type | None) -> bool:

@@ -34,12 +34,15 @@ from neuraltypes._errors import AnnotationError
 from neuraltypes._sizes import Size
 from neuraltypes._unify import Rest, Shape, SizedAxis, axes_of
 from neuraltypes.kinds import AxisKind, kinds_of
-from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom, size_of_text, size_text
+from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_identity, size_of_text, size_text
 from neuraltypes_mypy._names import DTYPES_MODULE, TENSOR
 
 Lookup: TypeAlias = Callable[[str], SymbolTableNode | None]
 
 _OPEN: Final = "shape "
+# How an axis is written, the identity of its size, whether it is any number of axes.
+_Written: TypeAlias = tuple[str | None, str | None, bool]
+
 _VARIABLES: Final = ("dtype", "shape", "element")
 
 
@@ -119,12 +122,15 @@ def read_tensor(tensor: Instance) -> TensorType:
     return TensorType(dtype, _read_shape(shape), element)
 
 
-def declared_axes(tensor: Instance) -> Axes | None:
-    """The axes of a declared tensor type, in the grammar that they were written in; None when there are none."""
+def declared_axes(tensor: Instance, mark: str = "") -> Axes | None:
+    """The axes of a declared tensor type, in the grammar that they were written in; None when there are none.
+
+    `mark` is left out where the notes of what is written begin with it.
+    """
     shape = get_proper_type(tensor.args[1])
     if not isinstance(shape, TupleType):
         return None
-    return tuple(map(_declared_axis, shape.items))
+    return _axes_written(tuple(map(_written, shape.items)), mark)
 
 
 def shape_type(items: list[Type], tuple_type: Instance) -> TupleType:
@@ -187,15 +193,24 @@ def _kept(axis: SizedAxis | Rest, item: Type) -> Type:
     return noted_any(f"{axis.label}=_") if axis.label else unknown()
 
 
-def _declared_axis(item: Type) -> Axis:
+def _written(item: Type) -> _Written:
+    """How one axis is written (None: `_`, or `...`), the identity of its size, and whether it is any number of axes."""
     proper = get_proper_type(item)
-    if isinstance(proper, UnpackType):
-        proper = get_proper_type(proper.type)
-        note = note_of(get_proper_type(proper.args[0])) if isinstance(proper, Instance) and proper.args else None
-        return _parsed(note, VariadicAxis())
     if isinstance(proper, TypeVarType):
-        return _parsed(proper.name, AnonymousAxis())
-    return _parsed(note_of(proper), AnonymousAxis())
+        return proper.name, proper.fullname, False
+    if isinstance(proper, UnpackType):
+        inner = get_proper_type(proper.type)
+        note = note_of(get_proper_type(inner.args[0])) if isinstance(inner, Instance) and inner.args else None
+        return note, None, True
+    return note_of(proper), None, False
+
+
+@lru_cache(maxsize=8192)
+def _axes_written(written: tuple[_Written, ...], mark: str = "") -> Axes:
+    return tuple(
+        _parsed(text and text.removeprefix(mark), VariadicAxis() if is_variadic else AnonymousAxis())
+        for text, _, is_variadic in written
+    )
 
 
 def _parsed(text: str | None, fallback: Axis) -> Axis:
@@ -211,14 +226,19 @@ def _read_shape(type_: ProperType) -> Shape | None:
     if not isinstance(type_, TupleType):
         note = note_of(type_) or ""
         return _open_shape(note) if note.startswith(_OPEN) else None
-    declared = tuple(map(_declared_axis, type_.items))
-    return tuple(_read_axis(*parts) for parts in zip(type_.items, declared, kinds_of(declared), strict=True))
+    return _shape_written(tuple(map(_written, type_.items)))
 
 
-def _read_axis(item: Type, declared: Axis, kind: AxisKind | None) -> SizedAxis | Rest:
+@lru_cache(maxsize=8192)
+def _shape_written(written: tuple[_Written, ...]) -> Shape:
+    declared = _axes_written(written)
+    sizes = (None if identity is None else size_of_identity(identity) for _, identity, _ in written)
+    return tuple(map(_axis_of_value, declared, sizes, kinds_of(declared)))
+
+
+def _axis_of_value(declared: Axis, size: Size | None, kind: AxisKind | None) -> SizedAxis | Rest:
     if isinstance(declared, VariadicAxis):
         return Rest(None if declared.broadcastable else declared.name)
-    size = size_of_atom(get_proper_type(item))
     return SizedAxis(size, declared.label or (kind.name if kind is not None and size is None else None))
 
 

@@ -167,7 +167,9 @@ def is_undeclared(variable: Var) -> bool:
 
 def _is_compared(ctx: AttributeContext | MethodContext) -> bool:
     api: Any = ctx.api
-    return (ctx.context.line, ctx.context.column) in read_source(api.tree.path).compared
+    context = ctx.context
+    end = (context.end_line or context.line, context.end_column or context.column)
+    return read_source(api.tree.path).is_compared((context.line, context.column), end)
 
 
 def _is_lasting(size: Size | None) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from mypy.nodes import TypeAlias
 from mypy.types import (
+    AnyType,
     CallableType,
     Instance,
     LiteralType,
+    NoneType,
     Overloaded,
     ProperType,
     TupleType,
@@ -16,6 +18,7 @@ from mypy.types import (
     TypeAliasType,
     TypedDictType,
     TypeType,
+    TypeVarType,
     UnionType,
     UnpackType,
     get_proper_type,
@@ -24,24 +27,25 @@ from mypy.types import (
 
 def walk(type_: Type) -> Iterator[ProperType]:
     """Every type inside `type_`, itself first; recursive aliases are entered once."""
-    return _walk(type_, set())
+    waiting = [type_]
+    entered: set[object] = set()
+    while waiting:
+        next_ = waiting.pop()
+        if isinstance(next_, TypeAliasType) and next_.is_recursive:
+            if next_.alias in entered:
+                continue
+            entered.add(next_.alias)
+        proper = get_proper_type(next_)
+        yield proper
+        waiting += reversed(_children(proper))
 
 
-def _walk(type_: Type, seen: set[object]) -> Iterator[ProperType]:
-    if isinstance(type_, TypeAliasType) and type_.is_recursive:
-        if type_.alias in seen:
-            return
-        seen = seen | {type_.alias}
-    proper = get_proper_type(type_)
-    yield proper
-    for child in _children(proper):
-        yield from _walk(child, seen)
-
-
-def _children(proper: ProperType) -> list[Type]:
+def _children(proper: ProperType) -> Sequence[Type]:
     match proper:
         case Instance():
-            return list(proper.args)
+            return proper.args
+        case AnyType() | NoneType() | TypeVarType():
+            return ()
         case TupleType():
             return proper.items
         case UnionType():
@@ -49,7 +53,7 @@ def _children(proper: ProperType) -> list[Type]:
         case CallableType():
             return [*proper.arg_types, proper.ret_type]
         case Overloaded():
-            return list(proper.items)
+            return proper.items
         case TypedDictType():
             return list(proper.items.values())
         case TypeType():
@@ -57,7 +61,7 @@ def _children(proper: ProperType) -> list[Type]:
         case UnpackType():
             return [proper.type]
         case _:
-            return []
+            return ()
 
 
 def mentions_alias(type_: Type, alias: TypeAlias) -> bool:
@@ -89,7 +93,7 @@ def replace(type_: Type, change: Callable[[ProperType], Type | None]) -> Type:
 
 def _rebuild(proper: ProperType, step: Callable[[Type], Type]) -> ProperType:
     match proper:
-        case LiteralType():
+        case AnyType() | NoneType() | TypeVarType() | LiteralType():
             return proper
         case Instance() if proper.args:
             args = list(map(step, proper.args))

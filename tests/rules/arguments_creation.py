@@ -231,7 +231,7 @@ def indices(draw: Draw) -> Arguments:
     return _with_dtype(draw, found, torch.int32, torch.int64)
 
 
-@arguments("torch.bernoulli", on_cpu=True)
+@arguments("torch.bernoulli", "torch.Tensor.bernoulli", on_cpu=True)
 def bernoulli(draw: Draw) -> Arguments:
     found: Arguments = {"input": T(draw.shape(), draw.dtype() if draw.chance(0.1) else draw.float_dtype())}
     if draw.chance(0.3):
@@ -239,7 +239,7 @@ def bernoulli(draw: Draw) -> Arguments:
     return found
 
 
-@arguments("torch.multinomial", on_cpu=True)
+@arguments("torch.multinomial", "torch.Tensor.multinomial", on_cpu=True)
 def multinomial(draw: Draw) -> Arguments:
     dtype = draw.dtype() if draw.chance(0.1) else draw.float_dtype()
     found: Arguments = {"input": T(draw.shape(1, 2) if draw.chance(0.9) else draw.shape(0, 4), dtype)}

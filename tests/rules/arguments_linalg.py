@@ -256,14 +256,13 @@ def tensorinv(draw: Draw) -> Arguments:
 
 @arguments("torch.linalg.tensorsolve")
 def tensorsolve(draw: Draw) -> Arguments:
-    shape, sides, dims = draw.choice(
-        (
-            ((2, 3, 6), (2, 3), None),
-            ((6, 2, 3), (6,), None),
-            ((2, 3, 4, 4, 6), (2, 3, 4), None),
-            ((3, 6, 4, 4, 3, 2), (3, 4, 6, 2), None),
-        ),
+    cases: tuple[tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...] | None], ...] = (
+        ((2, 3, 6), (2, 3), None),
+        ((6, 2, 3), (6,), None),
+        ((2, 3, 4, 4, 6), (2, 3, 4), None),
+        ((3, 6, 4, 4, 3, 2), (3, 4, 6, 2), None),
     )
+    shape, sides, dims = draw.choice(cases)
     dtype = _dtype(draw)
     found: dict[str, Any] = {
         "input": T(shape, dtype),

@@ -92,7 +92,7 @@ def _fractional(count: int, draw: Draw, *, is_module: bool) -> Arguments:
 def _unpool(count: int, draw: Draw, *, is_module: bool) -> Arguments:
     given = _input(draw, count, 3)
     indices = T(given.shape, torch.int64 if draw.chance(0.95) else torch.int32, values=1)
-    if draw.chance(0.05):
+    if draw.chance(0.05) and given.shape:
         indices = T((*given.shape[:-1], given.shape[-1] + 1), torch.int64, values=1)
     kernel = _several(draw, count, 2, 3, can_be_short=False)
     options: Arguments = {"kernel_size": kernel}

@@ -149,14 +149,17 @@ def _attend(heads: _Heads, call: _Call) -> _Axes:
         Refused: they do not fit.
     """
     _check_heads(heads)
-    shapes = [_features(heads, *given) for given in zip((call.query, call.key, call.value), _sizes(heads), strict=True)]
+    given = call.query, call.key, call.value
+    sizes = heads.embed, heads.key, heads.value
+    shapes = [_features(one, size) for one, size in zip(given, sizes, strict=True)]
     query, key, value = shapes
     count = rank(query)
     if count is not None:
         for shape, (name, _) in ((key, call.key), (value, call.value)):
             require_rank(shape, (count,), name)
-    for shape, (name, array) in zip(shapes, (call.query, call.key, call.value), strict=True):
+    for name, shape in {name: shape for shape, (name, _) in zip(shapes, given, strict=True)}.items():
         check_layout(shape, heads.batch_first, name)
+    for name, array in given:
         if isinstance(array, Array) and isinstance(call.query[1], Array):
             require_dtype(array, call.query[1], name, call.query[0])
     batches, times = zip(*(_batch_and_time(shape, heads.batch_first) for shape in shapes), strict=True)
@@ -169,10 +172,6 @@ def _attend(heads: _Heads, call: _Call) -> _Axes:
     return axes
 
 
-def _sizes(heads: _Heads) -> tuple[Size | None, ...]:
-    return heads.embed, heads.key, heads.value
-
-
 def _check_heads(heads: _Heads) -> None:
     embed = None if heads.embed is None else heads.embed.constant
     count = None if heads.heads is None else heads.heads.constant
@@ -180,7 +179,7 @@ def _check_heads(heads: _Heads) -> None:
         raise Refused(f"cannot split {embed} features among {count} heads")
 
 
-def _features(heads: _Heads, given: tuple[str, Value], size: Size | None) -> Shape | None:
+def _features(given: tuple[str, Value], size: Size | None) -> Shape | None:
     """The shape of an argument, which must have that many features."""
     name, array = given
     shape = array.shape if isinstance(array, Array) else None
@@ -298,9 +297,7 @@ def encoder_layer(
     is_causal: Value = False,
 ) -> Result:
     """`nn.TransformerEncoderLayer`: shaped as what goes in."""
-    return _encode(
-        _layer_heads(config), ("src", src), ("src_mask", src_mask), src_key_padding_mask, is_causal
-    )
+    return _encode(_layer_heads(config), ("src", src), ("src_mask", src_mask), src_key_padding_mask, is_causal)
 
 
 def _encode(

@@ -70,11 +70,18 @@ def of_size(size: Value = (), dtype: Value = None, out: Value = None, **_: Value
 
 @computed("creation.random")
 def random(size: Value = (), dtype: Value = None, out: Value = None, **_: Value) -> Result:
-    """`rand`, `randn`: floats."""
+    """`randn`: floats."""
     dtypes, shape = of_argument(dtype, DEFAULT_FLOAT), _shape(size)
     if not _is_empty(shape):
         _require_floats(dtypes, "dtype")
     return _written(Array(shape, dtypes), out)
+
+
+@computed("creation.uniform")
+def uniform(size: Value = (), dtype: Value = None, out: Value = None, **_: Value) -> Result:
+    """`rand`: floats."""
+    _require_floats(of_argument(dtype, DEFAULT_FLOAT), "dtype")
+    return random(size, dtype, out)
 
 
 def _is_empty(shape: Shape | None) -> bool:

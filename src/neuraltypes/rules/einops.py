@@ -307,7 +307,7 @@ def rearrange(tensor: Value, pattern: Value, axes_lengths: object = None, **_: V
     found = _transformed(tensor, pattern, axes_lengths, "rearrange")
     if found is None:
         return Array()
-    array, shape, _ = found
+    array, shape = found[:2]
     return array.of(shape)
 
 
@@ -317,7 +317,7 @@ def repeat(tensor: Value, pattern: Value, axes_lengths: object = None, **_: Valu
     found = _transformed(tensor, pattern, axes_lengths, "repeat")
     if found is None:
         return Array()
-    array, shape, _ = found
+    array, shape = found[:2]
     return array.of(shape)
 
 
@@ -369,7 +369,7 @@ def einsum(tensors_and_pattern: Value, **_: Value) -> Result:
         return Array()
     if "->" not in pattern:
         raise _bad(pattern, 'there is no "->"')
-    left, _, right = pattern.partition("->")
+    left, right = pattern.split("->", 1)
     terms = [_parse(term, pattern, may_repeat=True) for term in left.split(",")]
     output = _parse(right, pattern)
     for side in (*terms, output):

@@ -15,7 +15,14 @@ from neuraltypes.rules._dtypes import FLOATS, category, floating, promote, promo
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import ANY, axis_at, bool_of, broadcast, int_of, rank, replaced, size_of
 from neuraltypes.rules._values import UNKNOWN, Array, Config, DTypes, Produced, Refused, Result, Value
-from neuraltypes.rules.recurrent import check_layout, known_axes, require_axis, require_dtype, require_rank, require_shape
+from neuraltypes.rules.recurrent import (
+    check_layout,
+    known_axes,
+    require_axis,
+    require_dtype,
+    require_rank,
+    require_shape,
+)
 
 _REDUCTIONS: Final = ("none", "mean", "sum")
 _INDICES: Final = frozenset({"int64", "uint8"})
@@ -74,7 +81,9 @@ def _is_larger(shape: Shape, own: Shape) -> bool:
         return False
     ahead = len(shape) - len(own)
     pairs = zip(shape[ahead:], own, strict=True)
-    return any(_is_long(axis) for axis in shape[:ahead]) or any(_is_one(mine) and _is_long(axis) for axis, mine in pairs)
+    return any(_is_long(axis) for axis in shape[:ahead]) or any(
+        _is_one(mine) and _is_long(axis) for axis, mine in pairs
+    )
 
 
 def _is_one(axis: SizedAxis | Rest) -> bool:

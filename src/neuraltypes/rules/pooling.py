@@ -273,7 +273,8 @@ def fractional_max_pool_with_indices(
 @for_each_count("pooling.fractional_max_pool_module")
 def fractional_max_pool_module(count: int, config: Config, input: Array, **_: Value) -> Result:
     """`nn.FractionalMaxPool2d` and its like."""
-    require_at_least(spread(config.get("kernel_size", UNKNOWN), count, "kernel_size"), 1, "kernel_size")
+    if count == 3:
+        require_at_least(spread(config.get("kernel_size", UNKNOWN), count, "kernel_size"), 1, "kernel_size")
     ratio = config.get("output_ratio", UNKNOWN)
     if ratio not in (None, UNKNOWN) and config.get("output_size", UNKNOWN) not in (None, UNKNOWN):
         raise Refused("is given beside an output_size", "output_ratio")

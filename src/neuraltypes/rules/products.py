@@ -587,7 +587,7 @@ def _einsum_by_numbers(args: tuple[Value, ...]) -> Result:
 def _letters(item: Value) -> str | None:
     if not isinstance(item, tuple):
         return None
-    numbers = ["..." if one is Ellipsis else int_of(one) for one in item]  # type: ignore[arg-type]
+    numbers = ["..." if one is Ellipsis else int_of(one) for one in item]
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     if any(one is None or (isinstance(one, int) and not 0 <= one < len(alphabet)) for one in numbers):
         return None
