@@ -309,6 +309,7 @@ class Operations:
             if name is None or name not in known:
                 return None
             if known[name].kind == "double star":
+                values[name] = self._keywords(ctx, number, same)
                 continue
             is_star = known[name].kind == "star" or ctx_is_star(ctx, number)
             if ARG_STAR2 in kinds:
@@ -322,6 +323,14 @@ class Operations:
                     values[name] = (value,)  # `x[[0, 2]]` takes two entries, `x[0, 2]` is one
             places[name] = (expressions[0], types[0])
         return Given(values, places)
+
+    def _keywords(self, ctx: FunctionContext | MethodContext, number: int, same: Equal) -> Value:
+        given = zip(ctx.arg_names[number], ctx.args[number], ctx.arg_types[number], strict=True)
+        return {
+            name: self._translation.of_expression(expression, type_, ctx.api, same)
+            for name, expression, type_ in given
+            if name is not None
+        }
 
     def _starred(
         self, expressions: list[Expression], types: list[Type], kinds: list[Any], api: Any, same: Equal

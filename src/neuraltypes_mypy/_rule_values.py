@@ -18,6 +18,7 @@ from mypy.nodes import (
     StarExpr,
     StrExpr,
     TupleExpr,
+    TypeInfo,
     UnaryExpr,
 )
 from mypy.types import AnyType, Instance, LiteralType, NoneType, ProperType, TupleType, Type, UnionType, get_proper_type
@@ -25,12 +26,25 @@ from mypy.types import AnyType, Instance, LiteralType, NoneType, ProperType, Tup
 from neuraltypes._dtypes import DTYPE_NAMES, TORCH_DTYPES, dtype_from_name
 from neuraltypes._sizes import Size, when_divisible
 from neuraltypes._unify import Rest, SizedAxis
-from neuraltypes.rules._values import UNKNOWN, Array, DType, DTypes, Many, Produced, Result, Slice, Value
+from neuraltypes.rules._values import (
+    SOME_FLOAT,
+    SOME_INT,
+    UNKNOWN,
+    Array,
+    DType,
+    DTypes,
+    Many,
+    Produced,
+    Result,
+    Slice,
+    Unknown,
+    Value,
+)
 from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom
 from neuraltypes_mypy._elements import element_class
 from neuraltypes_mypy._equal import Equal
 from neuraltypes_mypy._names import DTYPES_MODULE, TENSOR
-from neuraltypes_mypy._sizes_of import is_int, size_of_expression, size_of_type, sized_int
+from neuraltypes_mypy._sizes_of import size_of_expression, size_of_type, sized_int
 from neuraltypes_mypy._tensor import as_tensor, dtype_class, read_tensor, unknown, write_shape
 from neuraltypes_mypy._types import KnownTypes
 
@@ -87,9 +101,9 @@ class Translation:
             case NameExpr(fullname="builtins.Ellipsis"):
                 return ...
         value = self.of_type(type_, same)
-        if value is UNKNOWN and is_int(type_):
+        if value is SOME_INT:
             size = size_of_expression(expression, api)
-            return UNKNOWN if size is None else same.settled(size)
+            return SOME_INT if size is None else same.settled(size)
         if value is UNKNOWN:
             return self._dtype(expression, api)
         return value
@@ -129,6 +143,10 @@ class Translation:
                 return value
             case LiteralType(value=bool() | str() as value):
                 return value
+            case Instance(type=TypeInfo(fullname="builtins.float")):
+                return SOME_FLOAT
+            case Instance(type=TypeInfo(fullname="builtins.int")):
+                return SOME_INT
             case Instance() if proper.args and proper.type.fullname in _SEQUENCES:
                 item = self.of_type(proper.args[0], same)
                 return Many(item) if isinstance(item, Array) else UNKNOWN
@@ -233,6 +251,8 @@ class Translation:
                 return NoneType()
             case Size():
                 return atom(value, str(value), self._types.int_type)
+            case Unknown.SOME_INT:
+                return self._types.int_type
             case float():
                 return noted_any(f"{_FLOAT}{value!r}")
             case tuple():

@@ -10,7 +10,7 @@ def poisson_nll_loss(input: Tensor, target: Tensor, log_input: bool, full: bool,
 @computed("losses.hinge")
 def hinge_embedding_loss(input: Real[Tensor, "..."], target: Tensor, margin: float = 1.0, reduction: int = 0) -> NeuralType[Tensor, LossType]: ...
 
-@computed("losses.own_binary_logits")
+@computed("class_losses.own_binary_logits")
 def binary_cross_entropy_with_logits(input: NeuralType[Float[Tensor, "..."], LogitsType], target: Float[Tensor, "..."], weight: Tensor | None = None, pos_weight: Tensor | None = None, reduction: int = 0) -> NeuralType[Tensor, LossType]: ...
 
 @computed("losses.own_ranking")

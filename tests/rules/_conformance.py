@@ -22,9 +22,10 @@ from typing import Any, Final, Literal, TypeAlias
 import torch
 from torch import Tensor
 
-from neuraltypes._sizes import number
-from neuraltypes._unify import SizedAxis
+from neuraltypes._sizes import Size, named, number
+from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes.rules import UNKNOWN, Array, DType, Many, Outcome, Parameter, Registry, Signature, Slice, apply, sizes
+from neuraltypes.rules._values import SOME_INT
 
 STUBS: Final = Path(__file__).parents[2] / "stubs"
 FLOATS: Final = (torch.float32, torch.float32, torch.float64, torch.float16, torch.bfloat16)
@@ -163,6 +164,108 @@ def compare(name: str, draw: Draw) -> tuple[Verdict, str]:
     return ("same" if agreement else "unknown"), ""
 
 
+# Symbols and the unknown: what a rule says of less must agree with what is so
+
+
+def compare_partial(name: str, draw: Draw) -> str:
+    """What is wrong with the answer for a call of which less is known than torch is given; empty where nothing is.
+
+    Some sizes become names (equal sizes the same one) or unknown, some shapes, dtypes and arguments unknown. Where
+    torch takes the call, the rule must not refuse the unknown, and what it says must be so.
+    """
+    signature = registry().find(name)
+    assert signature is not None
+    drawn = _draw(name, signature, draw)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            real: Any = _by_torch(name, signature, drawn, "cpu" if name in ON_CPU else "meta")
+    except Exception:  # noqa: BLE001 - torch refuses with whatever it has
+        real = None
+    with_names = draw.chance(0.5)
+    forget = _Forget(draw, with_names=with_names)
+    outcome = _by_rule(name, signature, drawn, forget)
+    if real is None:
+        return ""
+    said = f"{name}({drawn}) {'named' if with_names else 'unknown'}"
+    if outcome.refused:
+        reasons = "; ".join(f"{one.argument}: {one.reason}" for one in outcome.refused)
+        return "" if with_names else f"{said}: torch gives {_text_of(real)}, the rule refuses: {reasons}"
+    if _agrees(_numbered(outcome.result), real) is False:
+        return f"{said}: torch gives {_text_of(real)}, the rule {_text(outcome.result)}"
+    return ""
+
+
+class _Forget:
+    """Makes values less known."""
+
+    def __init__(self, draw: Draw, *, with_names: bool) -> None:
+        self._draw = draw
+        self._with_names = with_names
+
+    def __call__(self, value: Any) -> Any:
+        match value:
+            case Array():
+                return self._array(value)
+            case Size():
+                if self._with_names:
+                    return self._named(value)
+                return draw_unknown(self._draw, value)
+            case tuple():
+                return tuple(map(self, value))
+            case _:
+                return UNKNOWN if not self._with_names and self._draw.chance(0.15) else value
+
+    def _array(self, array: Array) -> Array:
+        shape, dtype = array.shape, array.dtype
+        assert shape is not None
+        if not self._with_names:
+            shape = tuple(SizedAxis() if self._draw.chance(0.3) else axis for axis in shape)
+            shape = self._opened(shape) if self._draw.chance(0.25) else shape
+            dtype = None if self._draw.chance(0.2) else dtype
+            return Array(None if self._draw.chance(0.15) else shape, dtype)
+        sized = [axis for axis in shape if isinstance(axis, SizedAxis) and axis.size is not None]
+        return Array(tuple(SizedAxis(self._named(axis.size)) for axis in sized if axis.size is not None), dtype)
+
+    def _opened(self, shape: Shape) -> Shape:
+        cut = sorted(self._draw.randint(0, len(shape)) for _ in range(2))
+        return (*shape[: cut[0]], Rest(), *shape[cut[1] :])
+
+    def _named(self, size: Size) -> Size:
+        constant = size.constant
+        return size if constant is None or constant < 2 or self._draw.chance(0.3) else named(f"s{constant}")
+
+
+def draw_unknown(draw: Draw, size: Size) -> Any:
+    return draw.choice((SOME_INT, UNKNOWN)) if draw.chance(0.3) else size
+
+
+def _numbered(result: Any) -> Any:
+    """A result with the names that stand for numbers put back."""
+    match result:
+        case Array():
+            if result.shape is None:
+                return result
+            return Array(
+                tuple(SizedAxis(_number(axis.size)) if isinstance(axis, SizedAxis) else axis for axis in result.shape),
+                result.dtype,
+            )
+        case Many(item=item):
+            return Many(_numbered(item))
+        case Size():
+            return _number(result)
+        case tuple():
+            return tuple(map(_numbered, result))
+        case _:
+            return result
+
+
+def _number(size: Size | None) -> Size | None:
+    if size is None:
+        return None
+    return size.replace({symbol: number(int(symbol.name[1:])) for symbol in size.symbols()})
+
+
 def _draw(name: str, signature: Signature, draw: Draw) -> Arguments:
     if name in GENERATORS:
         return GENERATORS[name](draw)
@@ -211,7 +314,7 @@ def _one(
     base: tuple[int, ...],
     ndim: int,
     sizes_: dict[str, int],
-    config: Mapping[str, Any],
+    config: Mapping[str, Any] | None,
 ) -> Any:
     text = parameter.text
     if parameter.tensors is not None:
@@ -288,13 +391,15 @@ def _tensor(
 # By the rule
 
 
-def _by_rule(name: str, signature: Signature, drawn: Arguments) -> Outcome:
+def _by_rule(
+    name: str, signature: Signature, drawn: Arguments, forget: Callable[[Any], Any] = lambda value: value
+) -> Outcome:
     if name.endswith(".forward"):
         made = registry().find(f"{name.removesuffix('.forward')}.__init__")
         defaults = {} if made is None else {one.name: one.default for one in made.parameters if not one.is_required}
-        config = {**defaults, **{key: to_value(value) for key, value in drawn["init"].items()}}
-        return apply(signature, {key: to_value(value) for key, value in drawn["forward"].items()}, config)
-    return apply(signature, {key: to_value(value) for key, value in drawn.items()})
+        config = {**defaults, **{key: forget(to_value(value)) for key, value in drawn["init"].items()}}
+        return apply(signature, {key: forget(to_value(value)) for key, value in drawn["forward"].items()}, config)
+    return apply(signature, {key: forget(to_value(value)) for key, value in drawn.items()})
 
 
 def to_value(value: Any) -> Any:

@@ -58,6 +58,7 @@ _ONLY: Mapping[str, Sequence[torch.dtype]] = {
     ),
     "ardtanh": (*FLOATS, torch.int64),
     "ldexp": (*FLOATS, *INTS),
+    "clamp": (*FLOATS, *INTS, torch.bool),  # complex bounds without axes are cut, or not, by how they are mixed
     "dropout": (*FLOATS, *INTS, torch.bool),
 }
 _OF_ONE_DTYPE = ("lerp", "heaviside", "isclose", "prelu")

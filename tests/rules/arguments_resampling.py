@@ -1,4 +1,4 @@
-"""Arguments for padding, interpolation and grids: mostly of a rank that the mode takes, now and then something wrong."""
+"""Arguments for padding, interpolation and grids: mostly of a rank that the mode takes, now and then a wrong one."""
 
 from __future__ import annotations
 
@@ -28,6 +28,12 @@ def _pads(draw: Draw, count: int) -> tuple[int, ...]:
     return tuple(draw.randint(low, high) for _ in range(2 * count))
 
 
+def _pads_in_circle(draw: Draw, count: int) -> tuple[int, ...]:
+    """Only longer or only shorter: a copy that overlaps itself is refused or not, as the memory lies."""
+    low, high = draw.choice(((0, 2), (0, 5), (-3, 0)))
+    return tuple(draw.randint(low, high) for _ in range(2 * count))
+
+
 @arguments("torch.nn.functional.pad", on_cpu=True)
 def _pad(draw: Draw) -> Arguments:
     mode = draw.choice(_PADDING_MODES)
@@ -40,7 +46,7 @@ def _pad(draw: Draw) -> Arguments:
     else:
         count = draw.randint(1, 3)
         given = _input(draw, count, is_unbatched=draw.chance(0.4))
-        pads = _pads(draw, count)
+        pads = _pads_in_circle(draw, count) if mode == "circular" else _pads(draw, count)
         found = {"input": given, "pad": pads if draw.chance(0.95) else (*pads, 1, 1)}
         if draw.chance(0.1):
             found["value"] = draw.choice((0.0, 1.0, None, 2))
@@ -49,7 +55,7 @@ def _pad(draw: Draw) -> Arguments:
     return found
 
 
-@arguments("torch.constant_pad_nd")
+@arguments("torch.constant_pad_nd", on_cpu=True)
 def _constant_pad(draw: Draw) -> Arguments:
     given = draw.tensor(0, 4)
     pads = _pads(draw, draw.randint(0, len(given.shape)))
@@ -57,7 +63,8 @@ def _constant_pad(draw: Draw) -> Arguments:
 
 
 def _pad_module(count: int, title: str, draw: Draw) -> Arguments:
-    init: Arguments = {"padding": draw.randint(0, 3) if draw.chance(0.5) else _pads(draw, count)}
+    pads = _pads_in_circle(draw, count) if title == "Circular" else _pads(draw, count)
+    init: Arguments = {"padding": draw.randint(0, 3) if draw.chance(0.5) else pads}
     if draw.chance(0.03):
         init["padding"] = (1, 1) if count > 1 else (1, 1, 1, 1)
     if title == "Constant":

@@ -23,6 +23,13 @@ def test_rule_and_torch_agree(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("name", conformance.rule_names())
+def test_what_is_said_of_less_is_so(name: str) -> None:
+    draws = (conformance.Draw(f"partial {name} {number}") for number in range(EXAMPLES // 2))
+    wrong = [words for draw in draws if (words := conformance.compare_partial(name, draw))]
+    assert not wrong, "\n".join(wrong[:5])
+
+
 def test_every_generator_belongs_to_a_rule() -> None:
     names = set(conformance.rule_names())
     assert set(conformance.GENERATORS) <= names

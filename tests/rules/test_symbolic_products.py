@@ -171,9 +171,11 @@ def test_what_is_unknown_is_never_refused() -> None:
         assert signature is not None
         if str(signature.computed).partition(".")[0] not in _MODULES or name.endswith(".forward"):
             continue
-        tensors = {one.name: Array() for one in signature.parameters if one.is_required and one.tensors is not None}
+        needed = [one for one in signature.parameters if one.is_required]
+        tensors = {one.name: Array() for one in needed if one.tensors is not None or one.name == "self"}
         unknown: dict[str, Any] = {one.name: tensors.get(one.name, UNKNOWN) for one in signature.parameters}
-        required = {one.name: unknown[one.name] for one in signature.parameters if one.is_required}
-        open_ = {name_: Array((SizedAxis(), Rest(), SizedAxis())) for name_ in tensors}
-        for arguments in (required, unknown, {**unknown, **open_}):
+        required = {one.name: unknown[one.name] for one in needed}
+        behind = dict.fromkeys(tensors, Array((Rest(), SizedAxis())))
+        before = dict.fromkeys(tensors, Array((SizedAxis(), Rest())))
+        for arguments in (required, unknown, {**unknown, **behind}, {**unknown, **before}, {**required, **behind}):
             assert not _outcome(name, **arguments).refused, f"{name}({arguments})"

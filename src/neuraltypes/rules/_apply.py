@@ -73,9 +73,8 @@ def _compute(signature: Signature, arguments: Mapping[str, Value], config: Confi
     function = find_computed(signature.computed)
     if any(_is_missing(one, arguments.get(one.name, UNKNOWN)) for one in signature.parameters):
         return UNKNOWN
-    named = {name: value for name, value in arguments.items() if name != "self"}
-    wanted = {one.name for one in signature.parameters}
-    named = {name: value for name, value in named.items() if name in wanted}
+    parameters = signature.parameters[1 if signature.is_method else 0 :]
+    named = {one.name: arguments.get(one.name, UNKNOWN) for one in parameters}
     if config is not None:
         found: Result = function(config, **named)
     elif signature.is_method:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from neuraltypes._dtypes import TORCH_DTYPES, dtype_from_name
-from neuraltypes.rules._values import UNKNOWN, Array, DType, DTypes, Refused, Value
+from neuraltypes.rules._values import SOME_FLOAT, SOME_INT, Array, DType, DTypes, Refused, Value
 
 BOOL: Final[DTypes] = frozenset({"bool"})
 INT64: Final[DTypes] = frozenset({"int64"})
@@ -130,13 +130,11 @@ def of_number(value: Value) -> str | None:
     """The category of a Python number: `bool`, `int`, `float` or `complex`; None where it is none or unknown."""
     from neuraltypes._sizes import Size
 
-    if value is UNKNOWN:
-        return None
     if isinstance(value, bool):
         return "bool"
-    if isinstance(value, int | Size):
+    if value is SOME_INT or isinstance(value, int | Size):
         return "int"
-    return "float" if isinstance(value, float) else None
+    return "float" if value is SOME_FLOAT or isinstance(value, float) else None
 
 
 _NUMBER_DTYPES: Final = {"bool": BOOL, "int": INT64, "float": FLOAT32}

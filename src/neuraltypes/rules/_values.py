@@ -12,15 +12,19 @@ from neuraltypes._unify import Rest, Shape, SizedAxis
 
 
 class Unknown(enum.Enum):
-    """The one value of which nothing is known."""
+    """Values of which nothing is known, or only that they are numbers."""
 
-    UNKNOWN = "unknown"
+    UNKNOWN = "anything"
+    SOME_INT = "an int"
+    SOME_FLOAT = "a float"
 
     def __repr__(self) -> str:
-        return "UNKNOWN"
+        return self.name
 
 
 UNKNOWN: Final = Unknown.UNKNOWN
+SOME_INT: Final = Unknown.SOME_INT
+SOME_FLOAT: Final = Unknown.SOME_FLOAT
 
 DTypes: TypeAlias = frozenset[str]
 """The torch dtypes, by name, that something may have."""
@@ -84,7 +88,8 @@ class DType:
 
 
 Value: TypeAlias = (
-    "Array | Many | Size | Slice | DType | Unknown | bool | float | str | tuple[Value, ...] | ellipsis | None"
+    "Array | Many | Size | Slice | DType | Unknown | bool | float | str "
+    "| tuple[Value, ...] | Mapping[str, Value] | ellipsis | None"
 )
 Result: TypeAlias = "Array | Many | Size | Unknown | tuple[Result, ...] | None"
 Config: TypeAlias = Mapping[str, Value]

@@ -157,9 +157,9 @@ def _attend(heads: _Heads, call: _Call) -> _Axes:
     if count is not None:
         for shape, (name, _) in ((key, call.key), (value, call.value)):
             require_rank(shape, (count,), name)
-    for name, shape in {name: shape for shape, (name, _) in zip(shapes, given, strict=True)}.items():
-        check_layout(shape, heads.batch_first, name)
-    for name, array in given:
+    for at, (name, array) in enumerate(given):
+        if name not in [other for other, _ in given[:at]]:
+            check_layout(shapes[at], heads.batch_first, name)
         if isinstance(array, Array) and isinstance(call.query[1], Array):
             require_dtype(array, call.query[1], name, call.query[0])
     batches, times = zip(*(_batch_and_time(shape, heads.batch_first) for shape in shapes), strict=True)
@@ -476,8 +476,8 @@ def _check_scores_mask(mask: Array, query: Array, scores: Shape | None) -> None:
     from neuraltypes.rules._apply import dtypes_text
 
     if mask.dtype is not None and query.dtype is not None and not mask.dtype & (BOOL | {"float32"} | query.dtype):
-        wanted = f"bool or {dtypes_text(query.dtype)}"
-        raise Refused(f"is {dtypes_text(mask.dtype)}, expected {wanted}", "attn_mask", "dtype")
+        taken = f"bool or {dtypes_text(query.dtype)}"
+        raise Refused(f"is {dtypes_text(mask.dtype)}, expected {taken}", "attn_mask", "dtype")
     if mask.shape is None or scores is None:
         return
     words = f'is "{format_shape(mask.shape)}", which does not broadcast to "{format_shape(scores)}"'

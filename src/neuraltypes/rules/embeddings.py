@@ -75,7 +75,7 @@ def embedding_bag(
     **_: Value,
 ) -> Result:
     """Bags `b l` give `b d`; so do `b` offsets into one axis of numbers."""
-    _, width = _table(weight)
+    width = _table(weight)[1]
     shared_dtype(weight=weight, per_sample_weights=per_sample_weights)
     bags = _bags(input, offsets, include_last_offset)
     _require_mode(mode, per_sample_weights, input)

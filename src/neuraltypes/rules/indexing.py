@@ -30,7 +30,7 @@ from neuraltypes.rules._shapes import (
     require_equal,
     size_of,
 )
-from neuraltypes.rules._values import UNKNOWN, Array, DTypes, Refused, Result, Slice, Value
+from neuraltypes.rules._values import SOME_INT, UNKNOWN, Array, DTypes, Refused, Result, Slice, Unknown, Value
 from neuraltypes.rules.layout import (
     ONE,
     constant_of,
@@ -262,7 +262,7 @@ def _axes_taken(item: Value) -> int | None:
     match item:
         case None | bool():
             return 0
-        case Slice() | Size():
+        case Slice() | Size() | Unknown.SOME_INT:
             return 1
         case Array():
             return _axes_of_tensor(item)
@@ -296,7 +296,7 @@ def _axes_of_list(item: tuple[Value, ...]) -> int | None:
         return None
     if leaves and all(isinstance(leaf, bool) for leaf in leaves):
         return len(shape)
-    return 1 if all(isinstance(leaf, Size) for leaf in leaves) else None
+    return 1 if all(isinstance(leaf, Size) or leaf is SOME_INT for leaf in leaves) else None
 
 
 def _list_shape(item: Value) -> tuple[Shape | None, list[Value]]:
@@ -326,6 +326,8 @@ def _index_axes(found: _Indexed, items: Sequence[Value], axes: Sequence[SizedAxi
                 found.axes.append(sliced(own[0], start, stop, step))
             case Size():
                 require_index(own[0], item, "indices", which)
+            case Unknown.SOME_INT:
+                pass
             case Array(shape=()) if item.dtype is not None and item.dtype <= _INDICES:
                 pass
             case bool():

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from neuraltypes._sizes import Size, number
+from neuraltypes._sizes import Size
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes.rules._context import suspect
-from neuraltypes.rules._dtypes import DTypes
 from neuraltypes.rules._registry import computed
-from neuraltypes.rules._shapes import bool_of, common, numel, require_equal, said_kind, size_axes, size_of
-from neuraltypes.rules._values import UNKNOWN, Array, Config, Refused, Result, Value
+from neuraltypes.rules._shapes import bool_of, common, numel, replaced, require_equal, said_kind, size_axes, size_of
+from neuraltypes.rules._values import UNKNOWN, Array, Config, DTypes, Refused, Result, Value
 from neuraltypes.rules._windows import (
-    axes_text,
-    exceeds,
     for_each_count,
     over,
     require_at_least,
@@ -55,6 +52,8 @@ def batch_norm(
     is_training = bool_of(training)
     if is_training:
         _require_several(_without(shape, 1), "for each channel")
+    if isinstance(running_mean, Array) != isinstance(running_var, Array) and None in (running_mean, running_var):
+        raise Refused("is given without the other", "running_mean" if running_var is None else "running_var")
     if is_training is False and (running_mean is None or running_var is None):
         raise Refused("is None, but not training needs it", "running_mean" if running_mean is None else "running_var")
     return input.plain(shape)
@@ -63,29 +62,42 @@ def batch_norm(
 @for_each_count("normalizations.batch_norm_module")
 def batch_norm_module(count: int, config: Config, input: Array, **_: Value) -> Result:
     """`nn.BatchNorm1d` (`n c` or `n c l`), `nn.BatchNorm2d` (`n c h w`), `nn.BatchNorm3d`."""
-    features = size_of(config.get("num_features", UNKNOWN))
-    return input.plain(_with_channels(with_ranks(input.shape, _BATCH_RANKS[count]), 1, features, "num_features"))
+    return input.plain(_with_features(with_ranks(input.shape, _BATCH_RANKS[count]), 1, config))
 
 
 @computed("normalizations.sync_batch_norm_module")
 def sync_batch_norm_module(config: Config, input: Array, **_: Value) -> Result:
     """`nn.SyncBatchNorm`: any number of axes from 2 on."""
-    features = size_of(config.get("num_features", UNKNOWN))
-    return input.plain(_with_channels(_with_least(input.shape, 2), 1, features, "num_features"))
+    return input.plain(_with_features(_with_least(input.shape, 2), 1, config))
 
 
 def _with_least(shape: Shape | None, least: int) -> Shape:
     return with_ranks(shape, range(least, _MOST_AXES))
 
 
-def _with_channels(shape: Shape, at: int, channels: Size | None, origin: str | None) -> Shape:
-    """A shape whose axis `at`, if it can be seen, has that size."""
-    require_size(shape, at, channels, "input", origin)
-    if not _is_seen(shape, at):
+def _with_features(shape: Shape, at: int, config: Config) -> Shape:
+    """A shape whose axis `at` holds the channels, of which there must be `num_features` if each has numbers."""
+    features = size_of(config.get("num_features", UNKNOWN))
+    flags = [bool_of(config.get(name, UNKNOWN)) for name in ("affine", "track_running_stats")]
+    return _with_channels(
+        shape, at, features, "num_features", True if True in flags else None if None in flags else False
+    )
+
+
+def _with_channels(shape: Shape, at: int, channels: Size | None, origin: str, is_needed: bool | None) -> Shape:
+    """A shape whose axis `at` has that size: if it has not, that is refused, or, where torch goes on, suspected."""
+    if not _is_seen(shape, at) or is_needed is None:
+        return shape
+    try:
+        require_size(shape, at, channels, "input", origin)
+    except Refused as mismatch:
+        if is_needed:
+            raise
+        suspect(mismatch.reason, mismatch.argument)
         return shape
     axis = shape[at]
     assert isinstance(axis, SizedAxis)
-    return (*shape[:at], common(axis, SizedAxis(channels)), *shape[at + 1 :])
+    return replaced(shape, at, common(axis, SizedAxis(channels)))
 
 
 def _is_seen(shape: Shape, at: int) -> bool:
@@ -146,17 +158,11 @@ def instance_norm_module(count: int, config: Config, input: Array, **_: Value) -
     is_affine, is_tracking = bool_of(config.get("affine", UNKNOWN)), bool_of(config.get("track_running_stats", UNKNOWN))
     if is_tracking is False:
         _require_several(spatial, "for each channel")
-    features = size_of(config.get("num_features", UNKNOWN))
-    at = len(head) - 1
-    if "num_features" not in config and _is_seen(shape, 1):  # a lazy one takes axis 1 for the channels, whatever it is
-        features = sized(shape[1])
-    if is_affine or is_tracking:
-        require_size(shape, at, features, "input", "num_features" if "num_features" in config else None)
-    elif is_affine is False and is_tracking is False and "num_features" in config:
-        try:
-            require_size(shape, at, features, "input", "num_features")
-        except Refused as mismatch:  # torch itself only warns
-            suspect(mismatch.reason, mismatch.argument)
+    if "num_features" in config:
+        return input.plain(_with_features(shape, len(head) - 1, config))
+    if (is_affine or is_tracking) and len(head) == 1 and _is_seen(shape, 1):
+        # A lazy one takes axis 1 for the channels, whatever it is.
+        require_size(shape, 0, sized(shape[1]), "input")
     return input.plain(shape)
 
 
@@ -240,11 +246,19 @@ def group_norm(
     input: Array, num_groups: Value = UNKNOWN, weight: Value = None, bias: Value = None, **_: Value
 ) -> Result:
     """`b c *rest` stays; the groups divide the channels."""
+    _require_several_in_groups(_with_least(input.shape, 2), size_of(num_groups))
+    return group_norm_unchecked(input, num_groups, weight, bias)
+
+
+@computed("normalizations.group_norm_unchecked")
+def group_norm_unchecked(
+    input: Array, num_groups: Value = UNKNOWN, weight: Value = None, bias: Value = None, **_: Value
+) -> Result:
+    """The same; one entry in a group will do."""
     shape = _with_least(input.shape, 2)
     channels = _axis(shape, 1)
     groups = size_of(num_groups)
     require_at_least([groups], 1, "num_groups")
-    _require_several_in_groups(shape, groups)
     require_divisible(channels, groups, f"axis 1 is {channels}, not divisible by num_groups={groups}", "input")
     require_vector(weight, channels, "weight")
     require_vector(bias, channels, "bias")
@@ -257,9 +271,9 @@ def group_norm_module(config: Config, input: Array, **_: Value) -> Result:
     groups, channels = (size_of(config.get(name, UNKNOWN)) for name in ("num_groups", "num_channels"))
     require_at_least([groups], 1, "num_groups")
     require_divisible(channels, groups, f"is {channels}, not divisible by num_groups={groups}", "num_channels")
-    shape = _with_channels(_with_least(input.shape, 2), 1, channels, "num_channels")
-    _require_several_in_groups(shape, groups)
-    return input.plain(shape)
+    is_affine = bool_of(config.get("affine", UNKNOWN))
+    shape = _with_channels(_with_least(input.shape, 2), 1, channels, "num_channels", is_affine)
+    return group_norm(input.of(shape), groups if groups is not None else UNKNOWN)
 
 
 def _require_several_in_groups(shape: Shape, groups: Size | None) -> None:

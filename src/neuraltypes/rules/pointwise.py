@@ -550,13 +550,13 @@ def clamp(input: Array, min: Value = None, max: Value = None, **_: Value) -> Res
     if min is None and max is None:
         raise Refused('one of "min" and "max" is needed')
     bounds = [bound for bound in (min, max) if bound is not None]
-    dtypes = result_type(input, *bounds)
+    is_mixed = any(isinstance(bound, Array) for bound in bounds) and any(map(of_number, bounds))
+    if is_mixed and any(isinstance(bound, Array) and has_axes(bound) for bound in bounds):
+        raise Refused('"min" and "max" are a tensor and a number, expected two of a kind')
+    # Of a tensor beside a number torch takes the number out.
+    dtypes = result_type(input, *(map(_as_number, bounds) if is_mixed else bounds))
     is_one_tensor = len(bounds) == 1 and not of_number(bounds[0])
     _require(dtypes, _REAL if is_one_tensor else frozenset({_INTEGER, _FLOAT}))
-    if any(isinstance(bound, Array) and has_axes(bound) for bound in bounds) and any(map(of_number, bounds)):
-        raise Refused('"min" and "max" are a tensor and a number, expected two of a kind')
-    if any(isinstance(bound, Array) for bound in bounds) and any(map(of_number, bounds)):
-        dtypes = result_type(input, *map(_as_number, bounds))  # torch reads the number out of the tensor
     is_forced = _produced(input) in _ALL_REAL and min is not None
     return Array(_together(input, *bounds), dtypes, None if is_forced else input.element)
 
@@ -632,15 +632,16 @@ def addcdiv(input: Value, tensor1: Value, tensor2: Value, value: Value = 1.0, **
 @_rule("lerp")
 def lerp(input: Array, end: Array, weight: Value, **_: Value) -> Result:
     """`input + weight * (end - input)`, of one dtype: between two of a kind lies one of it."""
-    if has_axes(weight) if isinstance(weight, Array) and not _only(weight, _REAL) else weight is not UNKNOWN:
-        _require(input.dtype, frozenset({_FLOAT, _COMPLEX}), "input")
     _require_same(input, end, "end")
     element = input.element if input.element == end.element else None
     dtypes = input.dtype
     if isinstance(weight, Array) and has_axes(weight):
         _require_same(input, weight, "weight")
-    else:
+    elif isinstance(weight, Array):  # one number, with the dtype of its tensor
         dtypes = result_type(input, end, weight)
+    elif weight is UNKNOWN:
+        dtypes = None
+    _require(dtypes, frozenset({_FLOAT, _COMPLEX}))
     return Array(_together(input, end, weight), dtypes, element)
 
 

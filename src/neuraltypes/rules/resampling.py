@@ -75,22 +75,33 @@ def _padded(shape: Shape | None, pads: Sizes, mode: Value) -> Shape:
     lengths: list[SizedAxis] = []
     for place, axis in enumerate(padded):
         at = count - 1 - place
-        left, right = pads[2 * at], pads[2 * at + 1]
-        size = sized(axis)
-        for one in (left, right):
-            _require_length(size, one, mode, place - count)
-        length = plus(size, left, right)
-        if below(length, 0 if is_constant else 1):
-            raise Refused(f"axis {place - count} is {size}, of which {length} entries would be left", "input")
+        length = _length(sized(axis), pads[2 * at], pads[2 * at + 1], mode, place - count)
         lengths.append(resized(axis, length))
+    if mode in ("reflect", "replicate") and all(below(axis.size, 1) for axis in lengths):
+        raise Refused("is cut to nothing", "input")
     return (*head, *lengths)
 
 
-def _require_length(size: Size | None, padding: Size | None, mode: Value, at: int) -> None:
-    """What is mirrored or repeated must be there."""
+def _length(size: Size | None, left: Size | None, right: Size | None, mode: Value, at: int) -> Size | None:
+    """The length of an axis with numbers added, or cut off, at both ends.
+
+    Raises:
+        Refused: what is cut off, or mirrored, is not there.
+    """
+    inner = plus(size, _cut(left), _cut(right))
+    length = plus(size, left, right)
+    if below(inner if mode in ("constant", "circular") else length, 0):
+        raise Refused(f"axis {at} is {size}, less than is cut off", "input")
     longest = minus(size, number(1)) if mode == "reflect" else size
-    if mode in ("reflect", "circular") and exceeds(padding, longest):
-        raise Refused(f'axis {at} is {size}, too short for a "{mode}" padding of {padding}', "input")
+    for one in (left, right):
+        if mode in ("reflect", "circular") and exceeds(one, longest):
+            raise Refused(f'axis {at} is {size}, too short for a "{mode}" padding of {one}', "input")
+    return length
+
+
+def _cut(padding: Size | None) -> Size | None:
+    """What a padding cuts off, as a number of zero or less."""
+    return padding if padding is None or padding.constant is None or padding.constant < 0 else number(0)
 
 
 def _pad_module(count: int, config: Config, input: Array, mode: str) -> Result:
@@ -166,7 +177,7 @@ def interpolate(
         return input.of((Rest(),))
     head, spatial = split(shape, count, (count + 2,))
     asked = _asked(spatial, count, size, scale_factor)
-    require_at_least(asked, 1, "size" if scale_factor is None else "scale_factor")
+    require_at_least(asked, 0 if mode == "area" else 1, "size" if scale_factor is None else "scale_factor")
     return input.of((*head, *(resized(axis, length) for axis, length in zip(spatial, asked, strict=True))))
 
 

@@ -24,28 +24,28 @@ def gaussian_nll_loss(input: Num[Tensor, "..."], target: Num[Tensor, "..."], var
 @computed("losses.hinge")
 def hinge_embedding_loss(input: Real[Tensor, "..."], target: Tensor, margin: float = 1.0, size_average: bool | None = None, reduce: bool | None = None, reduction: Literal["none", "mean", "sum"] = "mean") -> NeuralType[Tensor, LossType]: ...
 
-@computed("losses.binary")
+@computed("class_losses.binary")
 def binary_cross_entropy(input: NeuralType[Float[Tensor, "..."], ProbsType], target: Float[Tensor, "..."], weight: Tensor | None = None, size_average: bool | None = None, reduce: bool | None = None, reduction: Literal["none", "mean", "sum"] = "mean") -> NeuralType[Tensor, LossType]: ...
 
-@computed("losses.binary_logits")
+@computed("class_losses.binary_logits")
 def binary_cross_entropy_with_logits(input: NeuralType[Float[Tensor, "..."], LogitsType], target: Float[Tensor, "..."], weight: Tensor | None = None, size_average: bool | None = None, reduce: bool | None = None, reduction: Literal["none", "mean", "sum"] = "mean", pos_weight: Tensor | None = None) -> NeuralType[Tensor, LossType]: ...
 
-@computed("losses.soft_margin")
+@computed("class_losses.soft_margin")
 def soft_margin_loss(input: Inexact[Tensor, "..."], target: Tensor, size_average: bool | None = None, reduce: bool | None = None, reduction: Literal["none", "mean", "sum"] = "mean") -> NeuralType[Tensor, LossType]: ...
 
-@computed("losses.multilabel_soft_margin")
+@computed("class_losses.multilabel_soft_margin")
 def multilabel_soft_margin_loss(input: NeuralType[Float[Tensor, "..."], LogitsType], target: Num[Tensor, "..."], weight: Tensor | None = None, size_average: bool | None = None, reduce: bool | None = None, reduction: Literal["none", "mean", "sum"] = "mean") -> NeuralType[Tensor, LossType]: ...
 
-@computed("losses.cross_entropy")
+@computed("class_losses.cross_entropy")
 def cross_entropy(input: NeuralType[Float[Tensor, "..."], LogitsType | LogprobsType], target: Tensor, weight: Float[Tensor, "..."] | None = None, size_average: bool | None = None, ignore_index: int = -100, reduce: bool | None = None, reduction: Literal["none", "mean", "sum"] = "mean", label_smoothing: float = 0.0) -> NeuralType[Tensor, LossType]: ...
 
-@computed("losses.likelihood")
+@computed("class_losses.likelihood")
 def nll_loss(input: NeuralType[Float[Tensor, "..."], LogprobsType], target: Tensor, weight: Float[Tensor, "..."] | None = None, size_average: bool | None = None, ignore_index: int = -100, reduce: bool | None = None, reduction: Literal["none", "mean", "sum"] = "mean") -> NeuralType[Tensor, LossType]: ...
 
-@computed("losses.multi_margin")
+@computed("class_losses.multi_margin")
 def multi_margin_loss(input: Float[Tensor, "..."], target: Int64[Tensor, "..."], p: int = 1, margin: float = 1.0, weight: Float[Tensor, "..."] | None = None, size_average: bool | None = None, reduce: bool | None = None, reduction: Literal["none", "mean", "sum"] = "mean") -> NeuralType[Tensor, LossType]: ...
 
-@computed("losses.multilabel_margin")
+@computed("class_losses.multilabel_margin")
 def multilabel_margin_loss(input: Float[Tensor, "..."], target: Int64[Tensor, "..."], size_average: bool | None = None, reduce: bool | None = None, reduction: Literal["none", "mean", "sum"] = "mean") -> NeuralType[Tensor, LossType]: ...
 
 @computed("losses.ranking")
