@@ -48,6 +48,7 @@ from neuraltypes_mypy._scopes import Scopes
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._tensor import Lookup, make_generic, type_untyped_methods, unknown
 from neuraltypes_mypy._types import KnownTypes
+from neuraltypes_mypy._unasked import is_asking
 from neuraltypes_mypy._values import ARITHMETIC_NAMES, Values, is_undeclared
 from neuraltypes_mypy._walk import mentions_alias, walk
 
@@ -120,7 +121,7 @@ class Hooks:
         functions: dict[str, Callable[[FunctionContext], Type]] = {
             TENSOR: self._new_tensor,
             "builtins.len": self._values.length,
-            _ISINSTANCE: self._narrowing.isinstance_called,
+            _ISINSTANCE: self._isinstance_called,
             "dataclasses.replace": self._module_types.replaced,
             ENSURE: self._reveal.ensure,
             REVEAL: self._reveal.reveal,
@@ -308,8 +309,12 @@ class Hooks:
                 hook(ctx)
                 return
 
+    def _isinstance_called(self, ctx: FunctionContext) -> Type:
+        return self._calls.asked(ctx) if is_asking(ctx.context) else self._narrowing.isinstance_called(ctx)
+
     def _called(self, ctx: FunctionContext, fullname: str) -> Type:
-        result = self._calls.instantiate(ctx, fullname.rpartition(".")[2])
+        name, _, owner = fullname.partition(" of ")  # a method that is called by way of `super()`
+        result = self._calls.instantiate(ctx, f"{owner}.{name}" if owner else name.rpartition(".")[2])
         symbol = self._find(fullname)
         if symbol is not None and isinstance(symbol.node, TypeInfo):
             return self._module_types.made(ctx, result)

@@ -40,6 +40,7 @@ from neuraltypes_mypy._sizes_of import size_of_expression
 from neuraltypes_mypy._statements import blocks, statements
 from neuraltypes_mypy._tensor import as_tensor, read_tensor, unknown, write_shape
 from neuraltypes_mypy._types import KnownTypes
+from neuraltypes_mypy._unasked import is_asking
 
 COMPARISONS = frozenset(
     f"{owner}.{method}"
@@ -58,7 +59,7 @@ class Narrowing:
 
     def isinstance_signature(self, ctx: FunctionSigContext) -> FunctionLike:
         """`isinstance(x, Float[Tensor, "b t"])` is no mistake."""
-        if is_settling(ctx.context):
+        if is_settling(ctx.context) or is_asking(ctx.context):
             return ctx.default_signature.copy_modified(arg_types=[unknown(), unknown()])
         if len(ctx.args) == 2 and len(ctx.args[1]) == 1 and self._tensor_of(ctx.args[1][0], ctx.api) is not None:
             return ctx.default_signature.copy_modified(arg_types=[ctx.default_signature.arg_types[0], unknown()])

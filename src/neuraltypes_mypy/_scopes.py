@@ -17,6 +17,7 @@ from neuraltypes._sizes import Size, named, number, size_from_expression
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy._atoms import size_of_atom
 from neuraltypes_mypy._settle import instrument_signature
+from neuraltypes_mypy._unasked import ask_for_signatures
 from neuraltypes_mypy._walk import walk
 
 _AXIS: Final = "_nt_axis_"
@@ -103,6 +104,7 @@ class Scopes:
         if not any(function is pending for pending in self._pending):
             self._pending.append(function)
             instrument_signature(function)
+            ask_for_signatures(function)
         name = scope_name(function)
         assert isinstance(function.type, CallableType)
         is_result = _contains(function.type.ret_type, annotation)
