@@ -16,6 +16,7 @@ from neuraltypes._axes import Axes, Axis, FixedAxis, NamedAxis, SymbolicAxis, Va
 from neuraltypes._sizes import Size, named, number, size_from_expression
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy._atoms import size_of_atom
+from neuraltypes_mypy._displays import open_displays
 from neuraltypes_mypy._settle import instrument_signature
 from neuraltypes_mypy._unasked import ask_for_signatures
 from neuraltypes_mypy._walk import walk
@@ -105,6 +106,7 @@ class Scopes:
             self._pending.append(function)
             instrument_signature(function)
             ask_for_signatures(function)
+            open_displays(function)
         name = scope_name(function)
         assert isinstance(function.type, CallableType)
         is_result = _contains(function.type.ret_type, annotation)
