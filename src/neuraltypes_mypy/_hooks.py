@@ -43,6 +43,7 @@ from neuraltypes_mypy._names import (
 )
 from neuraltypes_mypy._narrowing import COMPARISONS, Narrowing
 from neuraltypes_mypy._options import PluginOptions
+from neuraltypes_mypy._results import is_entering
 from neuraltypes_mypy._reveal import Reveal
 from neuraltypes_mypy._scopes import Scopes
 from neuraltypes_mypy._settle import Settling
@@ -310,7 +311,11 @@ class Hooks:
                 return
 
     def _isinstance_called(self, ctx: FunctionContext) -> Type:
-        return self._calls.asked(ctx) if is_asking(ctx.context) else self._narrowing.isinstance_called(ctx)
+        if is_asking(ctx.context):
+            return self._calls.asked(ctx)
+        if is_entering(ctx.context):
+            self._scopes.results.enter(ctx.api)
+        return self._narrowing.isinstance_called(ctx)
 
     def _called(self, ctx: FunctionContext, fullname: str) -> Type:
         name, _, owner = fullname.partition(" of ")  # a method that is called by way of `super()`

@@ -17,11 +17,13 @@ from neuraltypes._sizes import Size, named, number, size_from_expression
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy._atoms import size_of_atom
 from neuraltypes_mypy._displays import open_displays
+from neuraltypes_mypy._results import Results
 from neuraltypes_mypy._settle import instrument_signature
 from neuraltypes_mypy._unasked import ask_for_signatures
 from neuraltypes_mypy._walk import walk
 
 _AXIS: Final = "_nt_axis_"
+_COMPUTED: Final = frozenset("+-*/%({")
 _ELEMENT: Final = "neuraltypes element "
 
 
@@ -64,6 +66,7 @@ class Scopes:
     def __init__(self) -> None:
         self._bound: dict[str, set[str]] = {}
         self._pending: list[FuncDef] = []
+        self.results = Results()
 
     def scope_of(self, annotation: Type, analyzer: Any) -> Scope:
         """The scope of an annotation, as mypy's type analyzer stands at it."""
@@ -94,6 +97,7 @@ class Scopes:
         while self._pending:
             function = self._pending.pop()
             if isinstance(function.type, CallableType):
+                self.results.hide(function)
                 make_generic(function.type)
 
     @property
@@ -110,6 +114,8 @@ class Scopes:
         name = scope_name(function)
         assert isinstance(function.type, CallableType)
         is_result = _contains(function.type.ret_type, annotation)
+        if is_result and _may_compute(annotation):
+            self.results.announce(function)
         bound = frozenset(self._bound.get(name, ()))
         class_name = _class_of(function)
         return Scope(name, bound, binds=not is_result, class_name=class_name)
@@ -158,6 +164,15 @@ def body_scope(api: Any) -> Scope:
 def _class_of(function: FuncDef) -> str | None:
     info = function.info
     return info.fullname if info else None
+
+
+def _may_compute(annotation: Type) -> bool:
+    """Whether an axis of an annotation may be computed; an alias may say anything."""
+    args = annotation.args if isinstance(annotation, UnboundType) else ()
+    if len(args) != 2:
+        return True
+    text = getattr(args[1], "literal_value", None) or getattr(args[1], "original_str_expr", None)
+    return not isinstance(text, str) or not _COMPUTED.isdisjoint(text)
 
 
 def _is_attribute(statement: Any) -> bool:
