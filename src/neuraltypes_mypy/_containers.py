@@ -73,7 +73,7 @@ class Containers:
         expected = api.type_context[-1]
         result = self._structured(get_proper_type(ctx.default_return_type), expected, ctx)
         if not isinstance(result, Instance) or expected is not None:
-            return ctx.default_return_type if result is None else result
+            return result
         given = [item for items in ctx.arg_types for item in items]
         joined = join_tensors(given) if len(result.args) == 1 and len(given) > 1 else None
         args = list(result.args) if joined is None else [joined]
@@ -85,10 +85,10 @@ class Containers:
             return result
         held = result.args[-1]
         items = _items(ctx, has_keys=len(result.args) == 2) if _has_object(held) else []
-        joined = items[0] if items else None
+        joined = items[0] if items else held
         for item in items[1:]:
-            joined = None if joined is None else join_gradually(joined, item)
-        if joined is None or _has_object(joined):
+            joined = join_gradually(joined, item) or held
+        if _has_object(joined):
             return result
         return result.copy_modified(args=[*result.args[:-1], replace(joined, _with_shape_only)])
 

@@ -178,7 +178,7 @@ class Hooks:
         hook = self._annotation_hooks.get(fullname)
         return hook if hook is not None or _is_foreign(fullname) else self._find_annotation(fullname)
 
-    @lookup
+    @lookup(lambda ctx: ctx.api.analyze_type(ctx.type))
     def _find_annotation(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         symbol = self._find(fullname)
         node = symbol.node if symbol is not None else None
@@ -204,7 +204,7 @@ class Hooks:
         hook = self._function_signatures.get(fullname)
         return hook if hook is not None or _is_foreign(fullname) else self._find_function_signature(fullname)
 
-    @lookup
+    @lookup(lambda ctx: ctx.default_signature)
     def _find_function_signature(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
         self._prepare()
         return self._widen_function if _is_local(fullname) or self._is_checked(fullname) else None
@@ -214,7 +214,7 @@ class Hooks:
         hook = self._functions.get(fullname)
         return hook if hook is not None or _is_foreign(fullname) else self._find_function(fullname)
 
-    @lookup
+    @lookup(lambda ctx: ctx.default_return_type)
     def _find_function(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         self._prepare()
         if _is_local(fullname) or self._is_checked(fullname) or self._is_made_with_sizes(fullname):
@@ -226,7 +226,7 @@ class Hooks:
         hook = self._method_signatures.get(fullname)
         return hook if hook is not None or _is_foreign(fullname) else self._find_method_signature(fullname)
 
-    @lookup
+    @lookup(lambda ctx: ctx.default_signature)
     def _find_method_signature(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
         self._prepare()
         if not self._is_checked(fullname):
@@ -238,7 +238,7 @@ class Hooks:
         hook = self._methods.get(fullname)
         return hook if hook is not None or _is_foreign(fullname) else self._find_method(fullname)
 
-    @lookup
+    @lookup(lambda ctx: ctx.default_return_type)
     def _find_method(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         self._prepare()
         if not self._is_checked(fullname):
@@ -284,7 +284,7 @@ class Hooks:
         hook = self._attributes.get(fullname)
         return hook if hook is not None or _is_foreign(fullname) else self._find_attribute(fullname)
 
-    @lookup
+    @lookup(lambda ctx: ctx.default_attr_type)
     def _find_attribute(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         self._prepare()
         owner, _, name = fullname.rpartition(".")

@@ -29,7 +29,7 @@ class Results:
     """The results that mypy is to check returns by, for one run of mypy."""
 
     def __init__(self) -> None:
-        self._exact: dict[int, tuple[FuncDef, Type]] = {}
+        self._exact: dict[int, tuple[FuncDef, Type, Type]] = {}
 
     def announce(self, function: FuncDef) -> None:
         """Have a hook called when mypy enters a body; doing it again changes nothing."""
@@ -60,12 +60,12 @@ class Results:
 
         result = replace(signature.ret_type, hidden)
         if result is not signature.ret_type:
-            self._exact[id(function)] = (function, signature.ret_type)
+            self._exact[id(function)] = (function, result, signature.ret_type)
             signature.ret_type = result
 
     def enter(self, api: Any) -> None:
         """Let mypy check the returns of the body that it is in by the exact result."""
         function = api.scope.current_function()
         found = self._exact.get(id(function))
-        if found is not None and found[0] is function and api.return_types[-1] == function.type.ret_type:
-            api.return_types[-1] = found[1]
+        if found is not None and found[0] is function and api.return_types[-1] == found[1]:
+            api.return_types[-1] = found[2]

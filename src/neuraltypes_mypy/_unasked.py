@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from mypy.nodes import ARG_POS, CallExpr, Context, Expression, FuncDef, NameExpr, StrExpr, SuperExpr
 from mypy.server.subexpr import get_subexpressions
-from mypy.types import CallableType, ProperType, TypeType, get_proper_type
+from mypy.types import CallableType, ProperType, Type, TypeType, get_proper_type
 
 _MARK: Final = "neuraltypes: signature"
 
@@ -56,5 +56,6 @@ def signature_of(callee: ProperType, context: Context, api: Any) -> ProperType:
     """The signature that is called; what has several is returned as it is."""
     if not isinstance(callee, TypeType):
         return callee
-    made = get_proper_type(api.expr_checker.analyze_type_type_callee(callee.item, context))
-    return made if isinstance(made, CallableType) else callee
+    made: Type = api.expr_checker.analyze_type_type_callee(callee.item, context)
+    signature = get_proper_type(made)
+    return signature if isinstance(signature, CallableType) else callee
