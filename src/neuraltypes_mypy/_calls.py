@@ -208,7 +208,7 @@ class Calls:
         from neuraltypes.kinds import kinds_of
 
         kind = kinds_of(axes)[next(i for i, candidate in enumerate(axes) if candidate is axis)]
-        sized = bound.same.settled_shape(bound.sizes.shape_of_axis(axis, kind))
+        sized = bound.same.shown_shape(bound.sizes.shape_of_axis(axis, kind))
         return [
             written_axis(
                 written, one.size if isinstance(one, SizedAxis) else None, self._types.int_type, self._types.tuple_type

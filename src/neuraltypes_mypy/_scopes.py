@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mypy.nodes import AssignmentStmt, FuncDef, MemberExpr
+from mypy.nodes import AssignmentStmt, FuncDef, MemberExpr, TypeInfo
 from mypy.types import CallableType, Type, TypeVarId, TypeVarLikeType, TypeVarType, UnboundType, get_proper_type
 
 from neuraltypes._axes import Axes, Axis, FixedAxis, NamedAxis, SymbolicAxis, VariadicAxis, python_expression
 from neuraltypes._sizes import Size, named, number, size_from_expression
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy._atoms import size_of_atom
+from neuraltypes_mypy._config import attribute_size
 from neuraltypes_mypy._displays import open_displays
 from neuraltypes_mypy._results import Results
 from neuraltypes_mypy._settle import instrument_signature
@@ -34,7 +35,7 @@ class Scope:
     name: str = ""
     bound: frozenset[str] = frozenset()
     binds: bool = False
-    class_name: str | None = None
+    owner: TypeInfo | None = None
 
     def size_of(self, axis: Axis) -> Size | None:
         """The size of a declared axis, in the names of this scope; None where nothing binds it."""
@@ -56,7 +57,7 @@ class Scope:
             axis = name.removeprefix(_AXIS)
             return named(axis, self.name) if self.name and (axis in self.bound or self.binds) else None
         if name.startswith("self.") and name.count(".") == 1:
-            return named(name.removeprefix("self."), self.class_name) if self.class_name else None
+            return None if self.owner is None else _attribute(self.owner, name.removeprefix("self."))
         return named(name, ARGUMENT + self.name) if self.name and name.isidentifier() else None
 
 
@@ -82,7 +83,7 @@ class Scopes:
             return self._signature_scope(annotation, statement)
         for function in reversed(stack):
             if isinstance(function, FuncDef) and (bound := self._names_of(function)):
-                return Scope(scope_name(function), frozenset(bound), class_name=_class_of(function))
+                return Scope(scope_name(function), frozenset(bound), owner=_class_of(function))
         return Scope()
 
     def bind(self, scope: Scope, axes: Axes) -> None:
@@ -117,8 +118,7 @@ class Scopes:
         if is_result and _may_compute(annotation):
             self.results.announce(function)
         bound = frozenset(self._bound.get(name, ()))
-        class_name = _class_of(function)
-        return Scope(name, bound, binds=not is_result, class_name=class_name)
+        return Scope(name, bound, binds=not is_result, owner=_class_of(function))
 
     def _names_of(self, function: FuncDef) -> set[str]:
         return self._bound.get(scope_name(function), set())
@@ -158,12 +158,16 @@ def body_scope(api: Any) -> Scope:
     name = scope_name(function)
     sizes = (size_of_atom(type_) for type_ in walk(function.type) if isinstance(type_, TypeVarType))
     names = {symbol.name for size in sizes if size is not None for symbol in size.symbols() if symbol.scope == name}
-    return Scope(name, frozenset(names), class_name=_class_of(function))
+    return Scope(name, frozenset(names), owner=_class_of(function))
 
 
-def _class_of(function: FuncDef) -> str | None:
-    info = function.info
-    return info.fullname if info else None
+def _class_of(function: FuncDef) -> TypeInfo | None:
+    return function.info or None
+
+
+def _attribute(owner: TypeInfo, name: str) -> Size:
+    """The size that an attribute holds, as the code of the class knows it."""
+    return attribute_size(owner, name) or named(name, owner.fullname)
 
 
 def _may_compute(annotation: Type) -> bool:
