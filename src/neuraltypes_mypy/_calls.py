@@ -63,6 +63,7 @@ from neuraltypes_mypy._tensor import (
     written_axis,
 )
 from neuraltypes_mypy._types import KnownTypes
+from neuraltypes_mypy._unasked import call_key, signature_of
 from neuraltypes_mypy._walk import replace, walk
 
 CallContext: TypeAlias = FunctionContext | MethodContext
@@ -111,12 +112,23 @@ class Calls:
 
     def widen(self, ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
         """The signature with its tensor parameters widened; the declared one is kept for `instantiate`."""
-        signature = ctx.default_signature
-        self._declared.pop(id(ctx.context), None)
+        return self._widen(ctx.default_signature, ctx.context, ctx.api)
+
+    def asked(self, ctx: FunctionContext) -> Type:
+        """The same for the callee of a call that mypy asks no signature hook about."""
+        callee = get_proper_type(ctx.arg_types[0][0])
+        signature = signature_of(callee, ctx.context, ctx.api)
+        if not isinstance(signature, CallableType) or not mentions_tensors(signature):
+            self._declared.pop(id(ctx.context), None)
+            return callee
+        return self._widen(signature, ctx.context, ctx.api)
+
+    def _widen(self, signature: CallableType, context: Context, api: Any) -> CallableType:
+        self._declared.pop(id(context), None)
         if not mentions_tensors(signature):
             return signature
-        self._settling.instrument_current(ctx.api)
-        self._declared[id(ctx.context)] = signature
+        self._settling.instrument_current(api)
+        self._declared[id(context)] = signature
         return signature.copy_modified(
             arg_types=[replace(type_, _widened) for type_ in signature.arg_types],
             ret_type=replace(signature.ret_type, _marked),
@@ -125,7 +137,9 @@ class Calls:
 
     def instantiate(self, ctx: CallContext, name: str, known: Known | None = None) -> Type:
         """The type of the result; what disagrees is reported."""
-        declared = self._declared.pop(id(ctx.context), None)
+        key = call_key(ctx.context)
+        # mypy keeps the type of an inner call, so a callee is not always asked about again
+        declared = self._declared.pop(key, None) if key == id(ctx.context) else self._declared.get(key)
         if declared is None or len(declared.arg_types) != len(ctx.arg_types):
             return ctx.default_return_type
         arguments = [
@@ -195,7 +209,7 @@ class Calls:
 
     def _sized(self, bound: Bound, axes: Axes, axis: Any) -> list[Type]:
         kind = kinds_of(axes)[next(i for i, candidate in enumerate(axes) if candidate is axis)]
-        sized = bound.same.settled_shape(bound.sizes.shape_of_axis(axis, kind))
+        sized = bound.same.shown_shape(bound.sizes.shape_of_axis(axis, kind))
         return [
             written_axis(
                 written, one.size if isinstance(one, SizedAxis) else None, self._types.int_type, self._types.tuple_type

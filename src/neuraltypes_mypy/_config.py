@@ -19,16 +19,18 @@ from mypy.nodes import (
     MemberExpr,
     NameExpr,
     OpExpr,
+    Statement,
     SuperExpr,
+    TempNode,
     TypeInfo,
     UnaryExpr,
 )
-from mypy.types import AnyType, ExtraAttrs, Instance, ProperType, Type, TypeOfAny, get_proper_type
+from mypy.types import AnyType, ExtraAttrs, Instance, ProperType, Type, TypeOfAny, UnboundType, get_proper_type
 
-from neuraltypes._sizes import OPERATIONS, Size, Symbol, named, size_from_expression
+from neuraltypes._sizes import OPERATIONS, Size, Symbol, named, number, size_from_expression
 from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom
 from neuraltypes_mypy._names import MODULE
-from neuraltypes_mypy._statements import attribute_values, methods, statements
+from neuraltypes_mypy._statements import attribute_values, methods, statements, targets
 from neuraltypes_mypy._walk import replace
 
 _KEY: Final = "neuraltypes"
@@ -50,14 +52,16 @@ def record_configuration(cls: ClassDef) -> None:
             for argument in constructor.arguments[1:]
             if argument.initializer is not None and (text := _text(argument.initializer)) is not None
         }
-        data["attributes"] = {**_constants(cls), **_attributes(cls, constructor)}
+        data["attributes"] = {**_constants(cls, is_final=True), **_attributes(cls, constructor)}
         data["super"] = _super_arguments(constructor)
     elif constructor is None and is_module:
-        data["parameters"], data["defaults"], data["attributes"] = [], {}, _constants(cls)
+        data["parameters"], data["defaults"], data["attributes"] = [], {}, _constants(cls, is_final=True)
     elif constructor is None and (fields := _fields(cls)):
         data["parameters"], data["defaults"] = list(fields), {name: text for name, text in fields.items() if text}
         data["attributes"] = {name: name for name in fields}
         data["fields"] = True
+    if is_module and (constants := _constants(cls, is_final=False)):
+        data["constants"] = constants
     counts: dict[str, int] = {}
     for method in methods(cls.defs):
         for name, _ in attribute_values(method):
@@ -76,7 +80,8 @@ def is_configured(info: TypeInfo) -> bool:
 
 def has_configuration(info: TypeInfo) -> bool:
     """Whether instances of a class remember sizes that they were made with."""
-    return any(_data(base).get("parameters") or _data(base).get("attributes") for base in info.mro)
+    keys = ("parameters", "attributes", "constants")
+    return any(_data(base).get(key) for base in info.mro for key in keys)
 
 
 def _data(info: TypeInfo) -> Mapping[str, Any]:
@@ -99,12 +104,17 @@ def parameter_names_of(info: TypeInfo) -> list[str]:
 
 def has_sizes(info: TypeInfo, name: str) -> bool:
     """Whether an attribute may hold a size that the constructor decides."""
-    return any(name in _data(base).get("attributes", {}) for base in info.mro)
+    return any(name in _data(base).get(key, ()) for base in info.mro for key in ("attributes", "constants"))
 
 
 def attribute_size(info: TypeInfo, name: str) -> Size | None:
-    """What an attribute holds, in the constructor's parameters of the class that sets it."""
+    """What an attribute holds, in the constructor's parameters of the class that sets it.
+
+    A constant of the class may be another one in a subclass, so it is known of an instance only when that is made.
+    """
     for base in info.mro:
+        if name in _data(base).get("constants", ()):
+            return None
         text = _data(base).get("attributes", {}).get(name)
         if text is not None:
             return _read_text(base, text, {name})
@@ -210,8 +220,13 @@ def _sizes(info: TypeInfo, given: Mapping[str, Size | None]) -> tuple[dict[str, 
         if passed is None:
             break
         data = _data(base)
+        for name, text in data.get("constants", {}).items():
+            if not any(name in _data(other).get("attributes", ()) for other in info.mro):
+                found.setdefault(name, number(int(text)))
         if not data["parameters"] and "super" not in data:  # it has no constructor of its own
-            found |= {name: size for name in data["attributes"] if (size := attribute_size(base, name)) is not None}
+            for name in data["attributes"]:
+                if (size := attribute_size(base, name)) is not None:
+                    found.setdefault(name, size)
             continue
         sizes = {_parameter(name, data["parameters"]): size for name, size in passed.items()}
         for name, text in data["defaults"].items():
@@ -251,6 +266,7 @@ def _attributes(cls: ClassDef, constructor: FuncDef) -> dict[str, str]:
     counts: dict[str, int] = {}
     texts: dict[str, str] = {}
     reassigned = set(_reassigned(constructor))
+    in_class = {target.name for statement in cls.defs.body for target in targets(statement) if _has_value(statement)}
     for method in methods(cls.defs):
         for name, value in attribute_values(method):
             counts[name] = counts.get(name, 0) + 1
@@ -260,19 +276,29 @@ def _attributes(cls: ClassDef, constructor: FuncDef) -> dict[str, str]:
     return {
         name: text
         for name, text in texts.items()
-        if counts[name] == 1 and not any(word in reassigned for word in _words(text))
+        if counts[name] == 1 and name not in in_class and not any(word in reassigned for word in _words(text))
     }
 
 
-def _constants(cls: ClassDef) -> dict[str, str]:
-    """The numbers that a class body names for good: `width = 3` that no method assigns."""
+def _constants(cls: ClassDef, *, is_final: bool) -> dict[str, str]:
+    """The numbers that a class body names, as `Final` or not: `width = 3` that no method assigns."""
     assigned = {name for method in methods(cls.defs) for name, _ in attribute_values(method)}
     found: dict[str, str] = {}
     for statement in cls.defs.body:
         if isinstance(statement, AssignmentStmt) and isinstance(statement.rvalue, IntExpr):
             names = [target.name for target in statement.lvalues if isinstance(target, NameExpr)]
-            found |= {name: str(statement.rvalue.value) for name in names if name not in assigned}
+            if _is_final(statement) == is_final:
+                found |= {name: str(statement.rvalue.value) for name in names if name not in assigned}
     return found
+
+
+def _is_final(statement: AssignmentStmt) -> bool:
+    declared = statement.unanalyzed_type
+    return isinstance(declared, UnboundType) and declared.name.rpartition(".")[2] == "Final"
+
+
+def _has_value(statement: Statement) -> bool:
+    return isinstance(statement, AssignmentStmt) and not isinstance(statement.rvalue, TempNode)
 
 
 def _words(text: str) -> list[str]:
@@ -301,8 +327,6 @@ def _super_arguments(constructor: FuncDef) -> dict[str, str | None] | None:
 
 def _fields(cls: ClassDef) -> dict[str, str | None]:
     """The `int` fields of a class that declares them in its body, with their defaults."""
-    from mypy.types import UnboundType
-
     found: dict[str, str | None] = {}
     for statement in cls.defs.body:
         if not isinstance(statement, AssignmentStmt) or statement.type is None:

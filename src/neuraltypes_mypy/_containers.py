@@ -9,15 +9,33 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mypy.literals import literal_hash
-from mypy.nodes import CallExpr, Expression, IndexExpr, MemberExpr, NameExpr, OperatorAssignmentStmt, Var
+from mypy.nodes import (
+    CallExpr,
+    DictExpr,
+    Expression,
+    IndexExpr,
+    MemberExpr,
+    NameExpr,
+    OperatorAssignmentStmt,
+    TupleExpr,
+    Var,
+)
 from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext, MethodSigContext
-from mypy.types import FunctionLike, Instance, ProperType, TupleType, Type, UnionType, get_proper_type
+from mypy.types import (
+    FunctionLike,
+    Instance,
+    ProperType,
+    TupleType,
+    Type,
+    UnionType,
+    get_proper_type,
+)
 
-from neuraltypes_mypy._join import join_tensors
+from neuraltypes_mypy._join import join_gradually, join_tensors
 from neuraltypes_mypy._names import TENSOR
 from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
 from neuraltypes_mypy._types import KnownTypes
-from neuraltypes_mypy._walk import replace
+from neuraltypes_mypy._walk import replace, walk
 
 DISPLAYS: Final = frozenset(
     {"<list>", "<set>", "<dict>", "<list-comprehension>", "<set-comprehension>", "<dictionary-comprehension>"}
@@ -51,14 +69,28 @@ class Containers:
 
         A list of a narrower type is another type to mypy: what only narrows the dtype or the meaning is left out.
         """
-        result = get_proper_type(ctx.default_return_type)
         api: Any = ctx.api
-        if not isinstance(result, Instance) or api.type_context[-1] is not None:
-            return ctx.default_return_type
+        expected = api.type_context[-1]
+        result = self._structured(get_proper_type(ctx.default_return_type), expected, ctx)
+        if not isinstance(result, Instance) or expected is not None:
+            return result
         given = [item for items in ctx.arg_types for item in items]
         joined = join_tensors(given) if len(result.args) == 1 and len(given) > 1 else None
         args = list(result.args) if joined is None else [joined]
         return result.copy_modified(args=[replace(_without_tuples(arg), _with_shape_only) for arg in args])
+
+    def _structured(self, result: ProperType, expected: Type | None, ctx: FunctionContext) -> ProperType:
+        """`[[x], [y]]`: where mypy falls back to `object`, a list of what the lists inside have in common."""
+        if not isinstance(result, Instance) or not result.args or (expected is not None and _has_object(expected)):
+            return result
+        held = result.args[-1]
+        items = _items(ctx, has_keys=len(result.args) == 2) if _has_object(held) else []
+        joined = items[0] if items else held
+        for item in items[1:]:
+            joined = join_gradually(joined, item) or held
+        if _has_object(joined):
+            return result
+        return result.copy_modified(args=[*result.args[:-1], replace(joined, _with_shape_only)])
 
     def widen(self, ctx: MethodSigContext) -> FunctionLike:
         """`xs.append(x)` where the type of `xs` is inferred takes every tensor."""
@@ -104,6 +136,27 @@ class Containers:
         return None
 
 
+def _items(ctx: FunctionContext, *, has_keys: bool) -> list[Type]:
+    """The types of the items of a display; none where something is unpacked in it."""
+    found: list[Type] = []
+    for types, expressions, kinds in zip(ctx.arg_types, ctx.args, ctx.arg_kinds, strict=True):
+        for type_, expression, kind in zip(map(get_proper_type, types), expressions, kinds, strict=True):
+            unpacked = DictExpr if has_keys else TupleExpr
+            if isinstance(expression, unpacked) and not expression.items and (has_keys or kind.is_star()):
+                continue  # nothing is unpacked, see `_displays`
+            if has_keys and isinstance(type_, TupleType):
+                found.append(type_.items[1])
+            elif has_keys or kind.is_star():
+                return []
+            else:
+                found.append(type_)
+    return found
+
+
+def _has_object(type_: Type) -> bool:
+    return any(isinstance(inner, Instance) and inner.type.fullname == "builtins.object" for inner in walk(type_))
+
+
 def _tensors_in(type_: Type) -> list[Type]:
     proper = get_proper_type(type_)
     if as_tensor(proper) is not None or isinstance(proper, UnionType):
@@ -146,11 +199,11 @@ def _holds_tensors(type_: Type) -> bool:
     proper = get_proper_type(type_)
     if not isinstance(proper, Instance):
         return False
-    held = [item for arg in map(get_proper_type, proper.args) for item in (arg, *_items(arg))]
+    held = [item for arg in map(get_proper_type, proper.args) for item in (arg, *_tuple_items(arg))]
     return any((tensor := as_tensor(item)) is not None and is_known(tensor) for item in held)
 
 
-def _items(type_: ProperType) -> list[Type]:
+def _tuple_items(type_: ProperType) -> list[Type]:
     return type_.items if isinstance(type_, TupleType) else []
 
 

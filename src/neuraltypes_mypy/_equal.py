@@ -14,7 +14,9 @@ from mypy.nodes import FuncDef
 
 from neuraltypes._sizes import Size, Symbol
 from neuraltypes._unify import Shape, SizedAxis
+from neuraltypes_mypy._atoms import size_of_atom
 from neuraltypes_mypy._scopes import scope_name
+from neuraltypes_mypy._walk import walk
 
 
 @dataclass(slots=True)
@@ -22,8 +24,9 @@ class Equal:
     """What one function body has shown: sizes of the class, in the names of the function's signature."""
 
     function: str = ""
-    owner: str = ""
+    owners: frozenset[str] = frozenset()
     known: dict[Symbol, Size] = field(default_factory=dict)
+    promised: frozenset[Symbol] = frozenset()
 
     def settled(self, size: Size) -> Size:
         """A size with what is known put in."""
@@ -41,13 +44,24 @@ class Equal:
             for axis in shape
         )
 
+    def shown_shape(self, shape: Shape) -> Shape:
+        """The same for a result: sizes of the class that the function promises to return keep their names."""
+        if self.promised.isdisjoint(self.known):
+            return self.settled_shape(shape)
+        return tuple(
+            axis
+            if isinstance(axis, SizedAxis) and axis.size and not self.promised.isdisjoint(axis.size.symbols())
+            else self.settled_shape((axis,))[0]
+            for axis in shape
+        )
+
     def equate(self, left: Size, right: Size) -> bool:
         """Take two sizes for the same, if one is an axis of the signature and the other a size of the class."""
         one, other = left.symbol, right.symbol
         if one is None or other is None:
             return False
         for mine, theirs, size in ((one, other, left), (other, one, right)):
-            if mine.scope == self.function and theirs.scope == self.owner and self.owner:
+            if mine.scope == self.function and theirs.scope in self.owners:
                 if theirs in self.known or size in self.known.values():
                     return False
                 self.known[theirs] = size
@@ -69,7 +83,10 @@ class EqualSizes:
         kept = self._found.get(id(function.body))
         if kept is not None and kept[0] is function.body:
             return kept[1]
-        owner = function.info.fullname if function.info else ""
-        made = Equal(scope_name(function), owner)
+        owners = (base.fullname for base in function.info.mro) if function.info else ()
+        name = scope_name(function)
+        sizes = map(size_of_atom, walk(api.return_types[-1])) if api.return_types else ()
+        symbols = frozenset(symbol for size in sizes if size is not None for symbol in size.symbols())
+        made = Equal(name, frozenset(owners), promised=frozenset(s for s in symbols if s.scope != name))
         self._found[id(function.body)] = (function.body, made)
         return made

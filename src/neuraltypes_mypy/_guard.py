@@ -10,17 +10,14 @@ from neuraltypes_mypy._codes import FAILURE
 
 _C = TypeVar("_C")
 _R = TypeVar("_R")
-_S = TypeVar("_S")
-_H = TypeVar("_H")
-_unsaid: Final[list[Exception]] = []
+_F = TypeVar("_F", bound=Callable[..., Any])
+_failed: Final[set[str]] = set()  # what mypy itself is asked about now
 
 
 def guarded(hook: Callable[[_C], _R], fallback: Callable[[_C], _R]) -> Callable[[_C], _R]:
     """`hook`, or where it raises a note that names the place, and what `fallback` gives."""
 
     def run(ctx: _C) -> _R:
-        while _unsaid:
-            _say(ctx, _unsaid.pop())
         if _is_torch(ctx):
             return fallback(ctx)
         try:
@@ -38,15 +35,32 @@ def _is_torch(ctx: Any) -> bool:
     return tree is not None and tree.fullname.partition(".")[0] == "torch"
 
 
-def lookup(find: Callable[[_S, str], _H | None]) -> Callable[[_S, str], _H | None]:
-    """A search for a hook by name, which finds none where it raises; the next hook that runs says so."""
+def lookup(fallback: Callable[[Any], Any]) -> Callable[[_F], _F]:
+    """A search for a hook by name. Where it raises, it finds one that says so and gives what `fallback` gives."""
 
-    def run(plugin: _S, fullname: str) -> _H | None:
+    def decorate(find: _F) -> _F:
+        def run(plugin: Any, fullname: str) -> Any:
+            if fullname in _failed:
+                return None
+            try:
+                return find(plugin, fullname)
+            except Exception as error:  # noqa: BLE001 - whatever it is, mypy must go on
+                return _failure(error, fullname, fallback)
+
+        wrapped: Any = run
+        return wrapped  # type: ignore[no-any-return]
+
+    return decorate
+
+
+def _failure(error: Exception, fullname: str, fallback: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def run(ctx: Any) -> Any:
+        _say(ctx, error)
+        _failed.add(fullname)
         try:
-            return find(plugin, fullname)
-        except Exception as error:  # noqa: BLE001 - whatever it is, mypy must go on
-            _unsaid.append(error)
-            return None
+            return fallback(ctx)
+        finally:
+            _failed.discard(fullname)
 
     return run
 

@@ -44,11 +44,13 @@ from neuraltypes_mypy._names import (
 from neuraltypes_mypy._narrowing import COMPARISONS, Narrowing
 from neuraltypes_mypy._operations import Operations
 from neuraltypes_mypy._options import PluginOptions
+from neuraltypes_mypy._results import is_entering
 from neuraltypes_mypy._reveal import Reveal
 from neuraltypes_mypy._scopes import Scopes
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._tensor import Lookup, make_generic, type_untyped_methods, unknown
 from neuraltypes_mypy._types import KnownTypes
+from neuraltypes_mypy._unasked import is_asking
 from neuraltypes_mypy._values import ARITHMETIC_NAMES, Values, is_undeclared
 from neuraltypes_mypy._walk import mentions_alias, walk
 
@@ -124,7 +126,7 @@ class Hooks:
         functions: dict[str, Callable[[FunctionContext], Type]] = {
             TENSOR: self._new_tensor,
             "builtins.len": self._values.length,
-            _ISINSTANCE: self._narrowing.isinstance_called,
+            _ISINSTANCE: self._isinstance_called,
             "dataclasses.replace": self._module_types.replaced,
             "torch.compile": self._module_types.compiled,
             "torch.utils.checkpoint.checkpoint": self._module_types.checkpointed,
@@ -182,7 +184,7 @@ class Hooks:
         hook = self._annotation_hooks.get(fullname)
         return hook if hook is not None or _is_foreign(fullname) else self._find_annotation(fullname)
 
-    @lookup
+    @lookup(lambda ctx: ctx.api.analyze_type(ctx.type))
     def _find_annotation(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         symbol = self._find(fullname)
         node = symbol.node if symbol is not None else None
@@ -208,7 +210,7 @@ class Hooks:
         hook = self._function_signatures.get(fullname)
         return hook if hook is not None or _is_foreign(fullname) else self._find_function_signature(fullname)
 
-    @lookup
+    @lookup(lambda ctx: ctx.default_signature)
     def _find_function_signature(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
         self._prepare()
         return self._widen_function if _is_local(fullname) or self._is_checked(fullname) else None
@@ -221,7 +223,7 @@ class Hooks:
         found = self._find_rule(fullname) if self._has_rules(fullname) else None
         return found if found is not None or _is_foreign(fullname) else self._find_function(fullname)
 
-    @lookup
+    @lookup(lambda ctx: ctx.default_return_type)
     def _find_rule(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """A function that a rule is about, or the class of a module with one."""
         rule, made = self._operations.rule_of(fullname), self._operations.class_of(fullname)
@@ -232,7 +234,7 @@ class Hooks:
         self._prepare()
         return self._functions.get(fullname)
 
-    @lookup
+    @lookup(lambda ctx: ctx.default_return_type)
     def _find_function(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         self._prepare()
         if _is_local(fullname) or self._is_checked(fullname) or self._is_made_with_sizes(fullname):
@@ -244,7 +246,7 @@ class Hooks:
         hook = self._method_signatures.get(fullname)
         return hook if hook is not None or _is_foreign(fullname) else self._find_method_signature(fullname)
 
-    @lookup
+    @lookup(lambda ctx: ctx.default_signature)
     def _find_method_signature(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
         self._prepare()
         if not self._is_checked(fullname):
@@ -259,7 +261,7 @@ class Hooks:
         found = self._find_method_rule(fullname) if self._has_rules(fullname) else None
         return found if found is not None or _is_foreign(fullname) else self._find_method(fullname)
 
-    @lookup
+    @lookup(lambda ctx: ctx.default_return_type)
     def _find_method_rule(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """A method of a tensor, the call of a module, or a method of what was made with what its rule needs."""
         rule, of_made = self._operations.rule_of(fullname), self._operations.method_of(fullname)
@@ -271,7 +273,7 @@ class Hooks:
             return self._module_call
         return self._methods.get(fullname)
 
-    @lookup
+    @lookup(lambda ctx: ctx.default_return_type)
     def _find_method(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         self._prepare()
         if not self._is_checked(fullname):
@@ -330,7 +332,7 @@ class Hooks:
             return hook
         return self._find_property(fullname) if _is_foreign(fullname) else self._find_attribute(fullname)
 
-    @lookup
+    @lookup(lambda ctx: ctx.default_attr_type)
     def _find_property(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         rule = self._operations.rule_of(fullname) if self._has_rules(fullname) else None
         if rule is None:
@@ -338,7 +340,7 @@ class Hooks:
         hook = self._attributes[fullname] = _attribute(lambda ctx: self._operations.attribute(ctx, rule))
         return hook
 
-    @lookup
+    @lookup(lambda ctx: ctx.default_attr_type)
     def _find_attribute(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         self._prepare()
         owner, _, name = fullname.rpartition(".")
@@ -364,8 +366,16 @@ class Hooks:
                 hook(ctx)
                 return
 
+    def _isinstance_called(self, ctx: FunctionContext) -> Type:
+        if is_asking(ctx.context):
+            return self._calls.asked(ctx)
+        if is_entering(ctx.context):
+            self._scopes.results.enter(ctx.api)
+        return self._narrowing.isinstance_called(ctx)
+
     def _called(self, ctx: FunctionContext, fullname: str) -> Type:
-        result = self._calls.instantiate(ctx, fullname.rpartition(".")[2])
+        name, _, owner = fullname.partition(" of ")  # a method that is called by way of `super()`
+        result = self._calls.instantiate(ctx, f"{owner}.{name}" if owner else name.rpartition(".")[2])
         symbol = self._find(fullname)
         if symbol is not None and isinstance(symbol.node, TypeInfo):
             return self._module_types.made(ctx, result)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mypy.types import Instance, ProperType, Type, UnionType, get_proper_type
+from mypy.types import Instance, ProperType, TupleType, Type, UninhabitedType, UnionType, get_proper_type
 
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes_mypy._tensor import as_tensor, read_tensor, shape_of_like, unknown
@@ -27,6 +27,27 @@ def join_tensors(types: Sequence[Type]) -> Instance | None:
     for tensor in tensors[1:]:
         result = _join_two(result, tensor)
     return result
+
+
+def join_gradually(left: Type, right: Type) -> Type | None:
+    """The type of two containers of the same structure, of what their tensors have in common; None for any others."""
+    one, other = get_proper_type(left), get_proper_type(right)
+    if one == other or isinstance(other, UninhabitedType):
+        return one
+    if isinstance(one, UninhabitedType):  # of an empty display
+        return other
+    if isinstance(one, Instance) and isinstance(other, Instance):
+        tensors = (as_tensor(one), as_tensor(other))
+        if None not in tensors:
+            return join_tensors([one, other])
+        if one.type is not other.type or len(one.args) != len(other.args):
+            return None
+        args = list(map(join_gradually, one.args, other.args))
+        return None if not args or None in args else one.copy_modified(args=[arg for arg in args if arg is not None])
+    if isinstance(one, TupleType) and isinstance(other, TupleType) and len(one.items) == len(other.items):
+        items = list(map(join_gradually, one.items, other.items))
+        return None if None in items else one.copy_modified(items=[item for item in items if item is not None])
+    return None
 
 
 def _join_two(left: Instance, right: Instance) -> Instance:

@@ -18,9 +18,11 @@ from mypy.nodes import (
     ListComprehension,
     ListExpr,
     MemberExpr,
+    NameExpr,
     RefExpr,
     TupleExpr,
     TypeInfo,
+    Var,
 )
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext, MethodSigContext
 from mypy.types import (
@@ -175,9 +177,12 @@ class Modules:
 
     def attribute(self, ctx: AttributeContext) -> Type:
         """An attribute that holds a size: that of this instance, or within the class that of every instance."""
-        if ctx.is_lvalue or not isinstance(ctx.context, MemberExpr):
-            return ctx.default_attr_type
         receiver = ctx.type
+        if not isinstance(ctx.context, MemberExpr):
+            return ctx.default_attr_type
+        if ctx.is_lvalue:
+            _forget_sizes(ctx.context.expr)
+            return ctx.default_attr_type
         name = ctx.context.name
         size = configuration(receiver).get(name) if is_steady(ctx.context.expr, receiver, ctx.api) else None
         if size is None and isinstance(receiver, Instance) and is_self(ctx.context.expr, ctx.api):
@@ -333,6 +338,15 @@ def _attribute(type_: Type, name: str) -> ProperType | None:
     if not isinstance(proper, Instance) or proper.extra_attrs is None or name not in proper.extra_attrs.attrs:
         return None
     return get_proper_type(proper.extra_attrs.attrs[name])
+
+
+def _forget_sizes(expression: Expression) -> None:
+    """From here on a name holds an object that was changed after it was made."""
+    variable = expression.node if isinstance(expression, NameExpr) else None
+    if isinstance(variable, Var) and variable.is_inferred:
+        type_ = get_proper_type(variable.type)
+        if isinstance(type_, Instance) and type_.extra_attrs is not None:
+            variable.type = Instance(type_.type, type_.args)
 
 
 def _literal(type_: ProperType | None) -> object:

@@ -14,6 +14,7 @@ from mypy.nodes import (
     ListExpr,
     MemberExpr,
     NameExpr,
+    OpExpr,
     SliceExpr,
     StarExpr,
     StrExpr,
@@ -26,6 +27,7 @@ from mypy.types import AnyType, Instance, LiteralType, NoneType, ProperType, Tup
 from neuraltypes._dtypes import DTYPE_NAMES, TORCH_DTYPES, dtype_from_name
 from neuraltypes._sizes import Size, when_divisible
 from neuraltypes._unify import Rest, SizedAxis
+from neuraltypes.rules._dtypes import of_number
 from neuraltypes.rules._values import (
     SOME_FLOAT,
     SOME_INT,
@@ -104,9 +106,15 @@ class Translation:
         if value is SOME_INT:
             size = size_of_expression(expression, api)
             return SOME_INT if size is None else same.settled(size)
-        if value is UNKNOWN:
-            return self._dtype(expression, api)
-        return value
+        if value is UNKNOWN and isinstance(expression, OpExpr):
+            return self._number(expression, api, same)
+        return self._dtype(expression, api) if value is UNKNOWN else value
+
+    def _number(self, expression: OpExpr, api: Any, same: Equal) -> Value:
+        """`d**0.5` and its like, which is `Any` to mypy: a number all the same."""
+        sides = [self._optional(side, api, same) for side in (expression.left, expression.right)]
+        kinds = [of_number(side) for side in sides]
+        return SOME_FLOAT if None not in kinds and "float" in kinds else UNKNOWN
 
     def _optional(self, expression: Expression | None, api: Any, same: Equal) -> Value:
         if expression is None:

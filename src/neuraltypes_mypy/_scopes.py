@@ -9,17 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mypy.nodes import AssignmentStmt, FuncDef, MemberExpr
+from mypy.nodes import AssignmentStmt, FuncDef, MemberExpr, TypeInfo
 from mypy.types import CallableType, Type, TypeVarId, TypeVarLikeType, TypeVarType, UnboundType, get_proper_type
 
 from neuraltypes._axes import Axes, Axis, FixedAxis, NamedAxis, SymbolicAxis, VariadicAxis, python_expression
 from neuraltypes._sizes import Size, named, number, size_from_expression
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy._atoms import size_of_atom
+from neuraltypes_mypy._config import attribute_size
+from neuraltypes_mypy._displays import open_displays
+from neuraltypes_mypy._results import Results
 from neuraltypes_mypy._settle import instrument_signature
+from neuraltypes_mypy._unasked import ask_for_signatures
 from neuraltypes_mypy._walk import walk
 
 _AXIS: Final = "_nt_axis_"
+_COMPUTED: Final = frozenset("+-*/%({")
 _ELEMENT: Final = "neuraltypes element "
 
 
@@ -30,7 +35,7 @@ class Scope:
     name: str = ""
     bound: frozenset[str] = frozenset()
     binds: bool = False
-    class_name: str | None = None
+    owner: TypeInfo | None = None
 
     def size_of(self, axis: Axis) -> Size | None:
         """The size of a declared axis, in the names of this scope; None where nothing binds it."""
@@ -52,7 +57,7 @@ class Scope:
             axis = name.removeprefix(_AXIS)
             return named(axis, self.name) if self.name and (axis in self.bound or self.binds) else None
         if name.startswith("self.") and name.count(".") == 1:
-            return named(name.removeprefix("self."), self.class_name) if self.class_name else None
+            return None if self.owner is None else _attribute(self.owner, name.removeprefix("self."))
         return named(name, ARGUMENT + self.name) if self.name and name.isidentifier() else None
 
 
@@ -66,6 +71,7 @@ class Scopes:
     def __init__(self) -> None:
         self._bound: dict[str, set[str]] = {}
         self._pending: list[FuncDef] = []
+        self.results = Results()
 
     def scope_of(self, annotation: Type, analyzer: Any) -> Scope:
         """The scope of an annotation, as mypy's type analyzer stands at it."""
@@ -81,7 +87,7 @@ class Scopes:
             return self._signature_scope(annotation, statement)
         for function in reversed(stack):
             if isinstance(function, FuncDef) and (bound := self._names_of(function)):
-                return Scope(scope_name(function), frozenset(bound), class_name=_class_of(function))
+                return Scope(scope_name(function), frozenset(bound), owner=_class_of(function))
         return Scope()
 
     def bind(self, scope: Scope, axes: Axes) -> None:
@@ -96,6 +102,7 @@ class Scopes:
         while self._pending:
             function = self._pending.pop()
             if isinstance(function.type, CallableType):
+                self.results.hide(function)
                 make_generic(function.type)
 
     @property
@@ -107,12 +114,15 @@ class Scopes:
         if not any(function is pending for pending in self._pending):
             self._pending.append(function)
             instrument_signature(function)
+            ask_for_signatures(function)
+            open_displays(function)
         name = scope_name(function)
         assert isinstance(function.type, CallableType)
         is_result = _contains(function.type.ret_type, annotation)
+        if is_result and _may_compute(annotation):
+            self.results.announce(function)
         bound = frozenset(self._bound.get(name, ()))
-        class_name = _class_of(function)
-        return Scope(name, bound, binds=not is_result, class_name=class_name)
+        return Scope(name, bound, binds=not is_result, owner=_class_of(function))
 
     def _names_of(self, function: FuncDef) -> set[str]:
         return self._bound.get(scope_name(function), set())
@@ -152,12 +162,25 @@ def body_scope(api: Any) -> Scope:
     name = scope_name(function)
     sizes = (size_of_atom(type_) for type_ in walk(function.type) if isinstance(type_, TypeVarType))
     names = {symbol.name for size in sizes if size is not None for symbol in size.symbols() if symbol.scope == name}
-    return Scope(name, frozenset(names), class_name=_class_of(function))
+    return Scope(name, frozenset(names), owner=_class_of(function))
 
 
-def _class_of(function: FuncDef) -> str | None:
-    info = function.info
-    return info.fullname if info else None
+def _class_of(function: FuncDef) -> TypeInfo | None:
+    return function.info or None
+
+
+def _attribute(owner: TypeInfo, name: str) -> Size:
+    """The size that an attribute holds, as the code of the class knows it."""
+    return attribute_size(owner, name) or named(name, owner.fullname)
+
+
+def _may_compute(annotation: Type) -> bool:
+    """Whether an axis of an annotation may be computed; an alias may say anything."""
+    args = annotation.args if isinstance(annotation, UnboundType) else ()
+    if len(args) != 2:
+        return True
+    text = getattr(args[1], "literal_value", None) or getattr(args[1], "original_str_expr", None)
+    return not isinstance(text, str) or not _COMPUTED.isdisjoint(text)
 
 
 def _is_attribute(statement: Any) -> bool:

@@ -42,6 +42,15 @@ FAIL = """
 def fail(*args: object, **kwargs: object) -> None:
     raise RuntimeError("on purpose")
 """
+# An alias in an annotation and a call: nothing else that a hook is asked about.
+ONLY_SEARCHES = """
+from jaxtyping import Float
+from torch import Tensor
+Audio = Float[Tensor, "b t"]
+def size(x: Audio) -> int: ...
+size(None)
+"a" + 1
+"""
 # What mypy does when it loads a plugin, and a run of it over a file that the plugin has much to say about.
 LOAD = """
 from mypy.options import Options
@@ -151,6 +160,23 @@ def test_a_hook_that_fails_is_a_note_and_no_more(file: str, hook: str, copied: C
         assert all("please report" in note for note in notes), output
         assert not any(word in output for word in ("INTERNAL ERROR", "Traceback")), output
         assert any(message.code == "return-value" for message in messages), "mypy's own errors are still there"
+
+
+@pytest.mark.parametrize("search", ["_is_tensor_alias", "_is_checked"])
+def test_a_search_that_fails_is_said_where_it_failed(search: str, copied: Copied) -> None:
+    """Also where no hook follows that could say so for it."""
+    path = copied.source / "neuraltypes_mypy" / "_hooks.py"
+    source = path.read_text(encoding="utf-8")
+    broken = f"def {search}(self: Any, *_: Any) -> Any:\n    raise RuntimeError('on purpose')\n"
+    write_later(path, f"{source}\n\n{broken}\n\nHooks.{search} = {search}\n")
+    (copied.project / "case.py").write_text(ONLY_SEARCHES, encoding="utf-8")
+    output = copied.mypy.check_anyhow(copied.project, copied.cache, "--output", "json")
+    messages = read_reports(output, copied.project)[copied.project / "case.py"]
+    lines = {message.line for message in messages if message.code == "neuraltypes-failure"}
+    assert lines == ({5} if search == "_is_tensor_alias" else {6}), output
+    assert [message.code for message in messages if message.letter == "E"] == ["arg-type", "operator"], (
+        "mypy's own errors are still there"
+    )
 
 
 def test_loading_the_plugin_loads_nothing_heavy() -> None:

@@ -148,6 +148,8 @@ def test_sequences_come_time_first() -> None:
 def test_pairs_and_triplets() -> None:
     pair = {"input1": array("b d"), "input2": array("b d")}
     assert text(call("cosine_embedding_loss", **pair, target=array("b"), reduction="none")) == "b"
+    one = {"input1": array("1 d"), "input2": array("b d")}
+    assert not problems(call("cosine_embedding_loss", **one, target=array("b")))
     names = ("anchor", "positive", "negative")
     assert text(call("triplet_margin_loss", **dict.fromkeys(names, array("... d")), reduction="none")) == "..."
     assert text(call("triplet_margin_loss", **dict.fromkeys(names, array("b d")), reduction="none")) == "b"

@@ -86,7 +86,7 @@ def _compute(signature: Signature, arguments: Mapping[str, Value], config: Confi
 
 def _is_missing(parameter: Parameter, value: Value) -> bool:
     """Whether a tensor that the rule needs is not known to be one."""
-    is_needed = parameter.tensors is not None and parameter.is_required and "|" not in parameter.text
+    is_needed = parameter.tensors is not None and parameter.is_required and not parameter.is_union
     return is_needed and not isinstance(value, Array)
 
 

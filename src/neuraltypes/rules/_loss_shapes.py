@@ -49,17 +49,26 @@ def paired(input: Array, target: Array, name: str = "target", other: str = "inpu
     Raises:
         Refused: they do not broadcast.
     """
-    if input.shape is None or target.shape is None:
-        return None
-    try:
-        shape = broadcast([input.shape, target.shape])
-    except Refused:
-        reason = f"is {shape_text(target.shape)}, which does not go with {other}, {shape_text(input.shape)}"
-        raise Refused(reason, name) from None
-    if shape is not None and is_larger(shape, input.shape):
+    shape = joined(input, target, name, other)
+    if shape is not None and input.shape is not None and target.shape is not None and is_larger(shape, input.shape):
         words = f"is {shape_text(target.shape)}, but {other} is {shape_text(input.shape)}"
         suspect(f"{words}: together they are {shape_text(shape)}", name)
     return shape
+
+
+def joined(input: Array, target: Array, name: str, other: str) -> Shape | None:
+    """The shape that two arrays broadcast to.
+
+    Raises:
+        Refused: they do not broadcast.
+    """
+    if input.shape is None or target.shape is None:
+        return None
+    try:
+        return broadcast([input.shape, target.shape])
+    except Refused:
+        reason = f"is {shape_text(target.shape)}, which does not go with {other}, {shape_text(input.shape)}"
+        raise Refused(reason, name) from None
 
 
 def is_larger(shape: Shape, own: Shape) -> bool:

@@ -52,6 +52,7 @@ class Parameter:
     is_required: bool
     text: str
     tensors: Tensors | None = None
+    is_union: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,8 @@ def _parameter(argument: ast.arg, kind: Kind, default: ast.expr | None) -> Param
     text = "" if argument.annotation is None else ast.unparse(argument.annotation)
     tensors = None if argument.annotation is None else _tensors(argument.annotation)
     value = UNKNOWN if default is None else _literal(default)
-    return Parameter(argument.arg, kind, value, default is None, text, tensors)
+    is_union = isinstance(argument.annotation, ast.BinOp)
+    return Parameter(argument.arg, kind, value, default is None, text, tensors, is_union)
 
 
 def _literal(node: ast.expr) -> Value:

@@ -42,7 +42,8 @@ def binary(
 ) -> Result:
     """`binary_cross_entropy`: the target has the shape and the dtype of the input."""
     _require_input_shape(input, target)
-    require_dtype(target, input, "target", "input")
+    if target.dtype is not None and target.dtype & FLOATS:  # others are refused by the declaration
+        require_dtype(target, input, "target", "input")
     require_expands(weight, input.shape, "weight")
     return reduced(input.shape, input.dtype, reduction_of(reduction, size_average, reduce))
 

@@ -17,6 +17,7 @@ from neuraltypes.rules._loss_shapes import (
     axes_differ,
     floated,
     is_one,
+    joined,
     paired,
     reduced,
     reduction_of,
@@ -233,8 +234,8 @@ def own_ranking(
     reduce: Value = None,
 ) -> Result:
     """`torch.margin_ranking_loss`, which takes any numbers of axes."""
-    shape = paired(input1, input2, "input2", "input1")
-    together = paired(Array(shape), target, "target", "the inputs")
+    shape = joined(input1, input2, "input2", "input1")
+    together = joined(Array(shape), target, "target", "the inputs")
     dtype = floating(result_type(Array(shape, result_type(input1, input2)), target))
     return reduced(together, dtype, reduction_of(reduction, size_average, reduce))
 
@@ -262,8 +263,8 @@ def cosine(
     count = rank(target.shape)
     for name, array in (("input1", input1), ("input2", input2)):
         require_rank(array.shape, (1, 2) if count is None else (count + 1,), name)
-    pair = paired(input1, input2, "input2", "input1")
-    shape = paired(Array(without_last(pair)), target, "target", "the pairs")
+    pair = joined(input1, input2, "input2", "input1")
+    shape = joined(Array(without_last(pair)), target, "target", "the pairs")
     dtype = result_type(floated(input1), floated(input2))
     return reduced(shape, dtype, reduction_of(reduction, size_average, reduce))
 
@@ -285,8 +286,8 @@ def triplet(
     how = reduction_of(reduction, size_average, reduce)
     if distance_function is not None:
         return reduced(None if how == "none" else (), None, how)
-    shape: Shape | None = paired(anchor, positive, "positive", "anchor")
-    shape = paired(Array(shape), negative, "negative", "anchor")
+    shape: Shape | None = joined(anchor, positive, "positive", "anchor")
+    shape = joined(Array(shape), negative, "negative", "anchor")
     left = without_last(shape)
     pairs = [(anchor, positive), (anchor, negative), *([(positive, negative)] if bool_of(swap) else [])]
     dtype = promote_all(floating(result_type(*pair)) for pair in pairs)

@@ -14,15 +14,15 @@ Implicit = Float[Tensor, "b t"]
 
 
 def new(x: New) -> Float[Tensor, "b"]:
-    return x  # TODO(defect): E: [return-value]
+    return x  # E: [return-value]
 
 
 def implicit(x: Implicit) -> Float[Tensor, "b"]:
-    return x  # TODO(defect): E: [return-value]
+    return x  # E: [return-value]
 
 
 def pair(x: Pair[int]) -> Float[Tensor, "n m"]:
-    return x[1]  # TODO(defect): E: [return-value]
+    return x[1]  # E: [return-value]
 
 
 def generic[T](x: T, y: Float[Tensor, "b t"]) -> tuple[T, Float[Tensor, "b t"]]:

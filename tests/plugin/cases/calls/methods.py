@@ -1,7 +1,10 @@
 """Calls of methods, class methods, constructors, `super().forward(...)`, and of modules."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Self, overload
 
+import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
@@ -20,7 +23,7 @@ class Encoder(nn.Module):
 
     @classmethod
     def create(cls, x: Float[Tensor, "3 d"]) -> "Encoder":
-        return cls(x)  # E: [arg-type]
+        return cls(x)  # E: "bias" to "Encoder" has 2 axes, expected 1  [shape-mismatch]
 
     @staticmethod
     def static(x: Float[Tensor, "b t"], y: Float[Tensor, "b t"]) -> Float[Tensor, "t"]: ...
@@ -39,11 +42,11 @@ class Encoder(nn.Module):
 
 class Child(Encoder):
     def forward(self, x: Float[Tensor, "b t"], n: Int[Tensor, "b"] | None = None) -> Float[Tensor, "b t 4"]:
-        super().forward(x[0])  # E: [arg-type]
+        super().forward(x[0])  # E: [shape-mismatch]
         y = super().forward(x, n)
-        super().forward(y)  # TODO(defect): E: has 3 axes, expected 2  [shape-mismatch]
-        super().encode(y)  # TODO(defect): E: [shape-mismatch]
-        super(Child, self).forward(y)  # TODO(defect): E: [shape-mismatch]
+        super().forward(y)  # E: has 3 axes, expected 2  [shape-mismatch]
+        super().encode(y)  # E: [shape-mismatch]
+        super(Child, self).forward(y)  # E: [shape-mismatch]
         if len(x) == 2:
             return super().encode(x)  # E: [return-value]
         return y
@@ -60,7 +63,7 @@ class ChildOfKeyword(Keyword):
         self, *, x: NeuralType[Float[Tensor, "b t"], ProbsType], n: Int[Tensor, "b"] | None = None
     ) -> NeuralType[Float[Tensor, "b"], LogitsType]:
         y = super().forward(x=x, n=n)
-        return super().forward(x=y)  # TODO(defect): E: [shape-mismatch] # E: [element-mismatch]
+        return super().forward(x=y)  # E: [shape-mismatch] # E: [element-mismatch]
 
 
 @dataclass
@@ -151,3 +154,52 @@ class Nested(nn.Module):
         if len(x) == 1:
             return self.inner.encode(x)  # E: [return-value]
         return self.inner(x)
+
+
+class Abstract(nn.Module, ABC):
+    @abstractmethod
+    def unsafe(self, x: Float[Tensor, "b t"]) -> Float[Tensor, "b"]: ...
+
+    @overload
+    def either(self, x: Float[Tensor, "b"]) -> Float[Tensor, "b"]: ...
+    @overload
+    def either(self, x: Float[Tensor, "b t"]) -> Float[Tensor, "b t"]: ...
+    def either(self, x: Tensor) -> Tensor: ...
+
+    def computed(self, x: Float[Tensor, "b t"], y: Float[Tensor, "2*t"], n: int = 0) -> Float[Tensor, "b t+1"]: ...
+
+    def itself(self, x: Float[Tensor, "b t"]) -> Self: ...
+
+    @classmethod
+    def made(cls, x: Float[Tensor, "b t"]) -> Self:
+        cls().unsafe(x)
+        cls().unsafe(x.mT).add(cls().either(x))
+        return cls()
+
+
+class Concrete(Abstract):
+    def unsafe(self, x: Float[Tensor, "b t"]) -> Float[Tensor, "b"]:
+        return super().unsafe(x)  # E: [safe-super]
+
+    def either(self, x):  # E: [no-untyped-def]
+        return super().either(x)
+
+    def computed(self, x: Float[Tensor, "b t"], y: Float[Tensor, "2*t"], n: int = 0) -> Float[Tensor, "b t+1"]:
+        super().computed(x, y=super().computed(x, y))  # E: has 2 axes, expected 1  [shape-mismatch]
+        super().computed(x, y, n="a")  # E: [arg-type]
+        super().computed(x)  # E: Missing positional argument "y" in call to "computed" of "Abstract"  [call-arg]
+        super().missing(x)  # E: [misc]
+        super().either(x).mT.relu()
+        reveal_type(super().itself(x))  # R: Concrete
+        for _ in range(n):
+            y = torch.cat([y, super().computed(x, y)[0]])
+        [super(Concrete, self).computed(x, z) for z in (y, x)]
+        functions = [super().computed]
+        functions.clear()
+        return super().computed(x, y)
+
+    @classmethod
+    def made(cls, x: Float[Tensor, "b t"]) -> Self:
+        super().made(x[0])  # E: [shape-mismatch]
+        super().made(cls.__mro__)  # E: [arg-type]
+        return super().made(x).itself(x)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 import torch
 from jaxtyping import Float, Int
@@ -45,9 +45,9 @@ def outputs(x: Float[Tensor, "b t d"], y: Int[Tensor, "b"], z: Float[Tensor, "n"
 
 def nested(x: Float[Tensor, "b t"], y: Float[Tensor, "b c t"]) -> dict[str, dict[str, list[Tensor]]]:
     found = {"a": {"x": [x]}, "b": {"y": [y]}}
-    found["a"]["x"].append(y)  # TODO(defect): silent
+    found["a"]["x"].append(y)
     found["c"] = {"z": [x, y]}
-    return found  # TODO(defect): silent
+    return found
 
 
 def lists(x: Float[Tensor, "b t"], y: Float[Tensor, "n m k"], z: Int[Tensor, "b"]) -> list[Tensor]:
@@ -199,7 +199,7 @@ def flattened(xs: list[list[T]]) -> list[T]:
 
 
 def uses(x: Float[Tensor, "b t"], y: Float[Tensor, "b s"], z: Float[Tensor, "b u"], w: Float[Tensor, "n d"]) -> None:
-    flattened([[x], [y, z]])  # TODO(defect): silent
+    flattened([[x], [y, z]])
     list(chunks(w, 2))
     dict(zip(["x", "y"], [x, y], strict=True))
     list(map(lambda v: v * 2, [x, y]))
@@ -211,3 +211,61 @@ def uses(x: Float[Tensor, "b t"], y: Float[Tensor, "b s"], z: Float[Tensor, "b u
     reversed([x, y])
     [*[x], *[y]]
     {"x": [x], "y": [y]}
+
+
+class Split(TypedDict):
+    x: list[Tensor]
+    y: dict[str, Tensor]
+
+
+def nested_displays(
+    x: Float[Tensor, "b t"], y: Float[Tensor, "b c t"], z: Int[Tensor, "n"], flag: bool
+) -> dict[str, dict[str, Tensor]]:
+    found = {"train": {"x": x, "n": z}, "test": {"x": y}}
+    for name, split in found.items():
+        print(name, split["x"].mean())
+    found["test"]["y"] = z
+    pairs = [(x, [x]), (y, [y, z])]
+    pairs.append((z, [z]))
+    for one, rest in [(x, [x]), (y, [y])]:
+        rest.append(one)
+    for group in [[x], [y, x], []]:
+        group.append(z)
+    deep = [[[x]], [[y], [z, z]]]
+    deep[0].append([x, y, z])
+    deep[0][0][0].mean()
+    mixed = [[x], (y, z)]
+    len(mixed[0])
+    objects: list[object] = [[x], [y]]
+    objects.append(3)
+    typed: list[list[Float[Tensor, "b ..."]]] = [[x], [y]]
+    typed[0].append(x)
+    split_: Split = {"x": [x, y], "y": {"x": x, "z": z}}
+    split_ = {"x": [], "y": {}}
+    splits = [split_, Split(x=[x], y={"y": y})]
+    splits[0]["x"].append(z)
+    unpacked = {**{"a": [x]}, "b": [y], "c": [z]}
+    print(unpacked)
+    sets = [{"a", "b"}, set[str]()]
+    sets[0].add("c")
+    counts = {"a": [1, 2], "b": [3]}
+    counts["a"].append(4)
+    nothing = {"a": {"x": None}, "b": {"x": None}}
+    print(nothing["a"], max([(1, x), (2, y)], key=lambda pair: pair[0])[1])
+    chosen = [x] if flag else [y]
+    chosen.append(z)
+    return found
+
+
+def nested_in_calls(x: Float[Tensor, "b t"], y: Float[Tensor, "b c t"]) -> list[list[Tensor]]:
+    takes_nested([[x], [y]])
+    takes_nested(xs=[[x, y], [y]])
+    takes_split({"x": [x], "y": {"y": y}})
+    torch.stack([torch.cat(xs) for xs in [[x, x], [y, y]]])
+    if len(x) == 1:
+        return [[x], [y]]
+    return flattened([[[x]], [[y]]])
+
+
+def takes_nested(xs: list[list[Float[Tensor, "b ..."]]]) -> None: ...
+def takes_split(split: Split) -> None: ...

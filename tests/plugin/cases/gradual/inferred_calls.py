@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial, reduce, wraps
+from contextlib import contextmanager
+from functools import cache, partial, reduce, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import torch
@@ -45,7 +46,7 @@ def applied(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     return function(*args, **kwargs)
 
 
-timed_double = timed(double)  # TODO(defect): silent
+timed_double = timed(double)
 timed_broadcast = timed(broadcast)
 timed_variadic = timed(variadic)
 
@@ -69,8 +70,8 @@ def decorators(
     timed_broadcast(x[:1], x)
     timed_variadic(z, w)
     timed_variadic(x, w)
-    decorated(x, w, x[0])
-    decorated(z, w=w, y=x[0])
+    decorated(x, w, w[:, 0])
+    decorated(z, w=w, y=w[:, 0])
     seeded(x, torch.ones(2, 4))
     no_grad(x, y)
     no_grad(x=x, y=y)
@@ -250,3 +251,60 @@ def remembered_too(x: Float[Tensor, "b 2*b"]) -> Float[Tensor, "b"]: ...
 def uses_memo(x: Float[Tensor, "2 3"], y: Float[Tensor, "3 6"]) -> Float[Tensor, "2"]:
     remembered_too(y)
     return remembered(x)
+
+
+def listed(function: Callable[P, R]) -> Callable[P, list[R]]: ...
+def factory(n: int) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+
+
+compiled = torch.compile(double)
+compiled_dynamic = torch.compile(double, dynamic=True)
+compiled_later = torch.compile(dynamic=True)(double)
+listed_double = listed(double)
+made = factory(3)(double)
+inference = torch.inference_mode()(double)
+seeded_double = partial(double, torch.zeros(2, 3))
+vmapped = torch.vmap(double)
+
+
+@contextmanager
+def manager(x: Float[Tensor, "b t"]) -> Iterator[Float[Tensor, "b 2*t"]]:
+    yield torch.cat([x, x], dim=1)
+
+
+@cache
+def cached(x: Float[Tensor, "b t"]) -> Float[Tensor, "b 2*t"]: ...
+def tripled(x: Float[Tensor, "b t"]) -> Float[Tensor, "b 3*t"]: ...
+
+
+class Wide(nn.Module):
+    def __init__(self, d: int) -> None:
+        super().__init__()
+        self.d = d
+
+    def forward(self, x: Float[Tensor, "b t"]) -> Float[Tensor, "b {self.d} 2*t"]: ...
+
+    def widened(self, xs: list[Float[Tensor, "2 3"]]) -> list[Float[Tensor, "2 {self.d} 6"]]:
+        return list(map(self.forward, xs))
+
+
+def computed_results(x: Float[Tensor, "2 3"], wide: Wide) -> None:
+    with manager(x) as y:
+        y.mean()
+    cached(x).mean()
+    compiled(x, y).mean()
+    compiled_dynamic(x, y).mean()
+    listed_double(x, y)[0].mean()
+    made(x, y).mean()
+    z = checkpoint(tripled, x)
+    with ThreadPoolExecutor() as pool:
+        future = pool.submit(tripled, x)
+        z = future.result()
+    mapped = list(map(tripled, [x]))
+    z = mapped[0]
+    wides = list(map(wide, [x]))
+    z = wides[0]
+    z = {"tripled": tripled}["tripled"](x)
+    w: Float[Tensor, "2 9"] = [tripled][0](x)
+    w = max(map(tripled, [x]), key=len)
+    del z, w

@@ -103,7 +103,7 @@ def same_name(xs: list[Float[Tensor, "_ 3"]], ys: list[Int[Tensor, "_"]], z: Flo
         x.max()
     for x in (xs[0], ys[0], z):
         x.max()
-    for x in range(3):  # TODO(defect): silent
+    for x in range(3):  # E: [assignment]
         print(x)
     for x, y in zip(xs, ys, strict=True):
         print(x, y)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+import torch
 from jaxtyping import Float, Float32, Int
 from torch import Tensor, nn
 
@@ -170,3 +171,32 @@ def mypys_own(x: Float[Tensor, "b t"]) -> Float[Tensor, "b t"]:
     if len(x) == 1:
         return None  # E: [return-value]
     return "x"  # E: [return-value]
+
+
+Doubled = Float[Tensor, "b 2*t"]
+
+
+def computed_by_an_alias(x: Float[Tensor, "b t"], y: Float[Tensor, "b 2*t"]) -> Doubled:
+    if len(x) == 1:
+        return x  # E: expected "Tensor[Float, tuple[b, 2*t], Any]"  [return-value]
+    return y
+
+
+def computed_items(x: Float[Tensor, "t"], y: Float[Tensor, "t+1"]) -> Iterator[Float[Tensor, "2*t"]]:
+    """Axes that only the result has."""
+    yield x  # E: [misc]
+    yield torch.zeros(2 * len(x))
+    yield y  # E: [misc]
+
+
+async def computed_later(x: Float[Tensor, "t"]) -> Float[Tensor, "2*t"]:
+    if len(x) == 1:
+        return x  # E: expected "Tensor[Float, tuple[2*t], Any]"  [return-value]
+    y = await computed_later(x)
+    if len(x) == 2:
+        return await computed_later(y)  # E: got "Tensor[Float, tuple[4*t], Any]"  [return-value]
+
+    def inner(z: Float[Tensor, "s"]) -> Float[Tensor, "3*s"]:
+        return z  # E: [return-value]
+
+    return y
