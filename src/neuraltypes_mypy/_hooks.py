@@ -51,7 +51,7 @@ from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._tensor import Lookup, make_generic, type_untyped_methods, unknown
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._unasked import is_asking
-from neuraltypes_mypy._values import ARITHMETIC_NAMES, Values, is_undeclared
+from neuraltypes_mypy._values import ARITHMETIC_NAMES, POWERS, Values, is_undeclared
 from neuraltypes_mypy._walk import mentions_alias, walk
 
 _C = TypeVar("_C", bound=Any)
@@ -170,6 +170,7 @@ class Hooks:
             **dict.fromkeys(INSERTIONS, self._containers.inserted),
             **dict.fromkeys(COMPARISONS, self._narrowing.compared),
             **dict.fromkeys(READS, self._values.without_size),
+            **dict.fromkeys(POWERS, self._values.power),
             **{name: self._values.arithmetic_hook(name) for name in ARITHMETIC_NAMES},
             f"{CONTAINERS}.Sequential.__call__": self._module_types.sequential_called,
         }

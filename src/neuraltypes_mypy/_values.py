@@ -7,7 +7,7 @@ from typing import Any
 
 from mypy.nodes import MemberExpr, Var
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
-from mypy.types import Instance, ProperType, TupleType, Type, UnionType, get_proper_type
+from mypy.types import AnyType, Instance, ProperType, TupleType, Type, UnionType, get_proper_type
 
 from neuraltypes._sizes import OPERATIONS, Size, multiply, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
@@ -32,6 +32,9 @@ _ARITHMETIC = {
     "__rmod__": ("%", True),
 }
 ARITHMETIC_NAMES = frozenset(name for method in _ARITHMETIC for name in (f"builtins.int.{method}", f"{method} of int"))
+
+
+POWERS = ("builtins.float.__rpow__", "__rpow__ of float")
 
 
 class Values:
@@ -108,6 +111,14 @@ class Values:
             return ctx.default_return_type
         result = OPERATIONS[operator](right, left) if is_reflected else OPERATIONS[operator](left, right)
         return ctx.default_return_type if result is None else self.value(result)
+
+    def power(self, ctx: MethodContext) -> Type:
+        """`d**-0.5`, which is `Any` to typeshed for the sake of negative numbers: a float."""
+        default = get_proper_type(ctx.default_return_type)
+        exponent = ctx.type
+        if isinstance(default, AnyType) and isinstance(exponent, Instance):
+            return Instance(exponent.type, [])
+        return ctx.default_return_type
 
     def inferred_attribute(self, ctx: AttributeContext, is_changing: bool) -> Type:
         """An attribute whose type mypy took from its first assignment: it may hold other sizes elsewhere."""

@@ -78,6 +78,8 @@ def _one_number(draw: Draw, given: Arguments) -> None:
 def _function(count: int, draw: Draw, *, is_transposed: bool) -> Arguments:
     groups, channels_in, channels_out = _groups(draw)
     dtype = draw.dtype(torch.float32, torch.float64, torch.complex64)
+    if draw.chance(0.03):
+        dtype = torch.bool
     channels = (channels_in, channels_out // groups) if is_transposed else (channels_out, channels_in // groups)
     weight = T((*channels, *_kernel(draw, count)), dtype)
     if draw.chance(0.02):

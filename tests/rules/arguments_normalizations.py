@@ -8,7 +8,7 @@ import torch
 
 from tests.rules._conformance import Arguments, Draw, T, arguments
 
-_FLOATS = (torch.float32, torch.float64)
+_FLOATS = (*(torch.float32, torch.float64) * 10, torch.int64, torch.bool)
 
 
 def _input(draw: Draw, channels: int, spatial: int, dtype: torch.dtype = torch.float32) -> T:
@@ -138,7 +138,8 @@ def _group_module(draw: Draw) -> Arguments:
 
 @arguments("torch.nn.functional.local_response_norm", on_cpu=True)
 def _local_response(draw: Draw) -> Arguments:
-    return {"input": _input(draw, draw.size(), draw.randint(0, 3), draw.dtype(*_FLOATS)), "size": draw.randint(1, 4)}
+    given = _input(draw, draw.size(), draw.randint(0, 3), draw.dtype(torch.float32, torch.float64))
+    return {"input": given, "size": draw.randint(1, 4)}
 
 
 @arguments("torch.nn.LocalResponseNorm.forward", on_cpu=True)

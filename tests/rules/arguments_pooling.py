@@ -31,7 +31,7 @@ def _input(draw: Draw, count: int, least: int = 2) -> T:
         shape = (1, *shape)
     elif draw.chance(0.03):
         shape = shape[2:]
-    return T(shape, draw.dtype(torch.float32, torch.float64))
+    return T(shape, torch.bool if draw.chance(0.03) else draw.dtype(torch.float32, torch.float64))
 
 
 def _call(draw: Draw, first: Arguments, options: Arguments, *, is_module: bool) -> Arguments:
@@ -59,7 +59,10 @@ def _windows(count: int, draw: Draw, *, is_module: bool, kind: str, is_top: bool
         options["count_include_pad"] = draw.chance(0.5)
     if kind == "avg" and count > 1 and draw.chance(0.2):
         options["divisor_override"] = draw.choice((0, 1, 2, 3))
-    return _call(draw, {"input": _input(draw, count)}, options, is_module=is_module)
+    given = _input(draw, count)
+    if kind == "lp":
+        given = T(given.shape, draw.dtype(torch.float32, torch.float64, torch.int64))
+    return _call(draw, {"input": given}, options, is_module=is_module)
 
 
 def _adaptive(count: int, draw: Draw, *, is_module: bool, is_max: bool, is_top: bool = False) -> Arguments:

@@ -110,6 +110,24 @@ def pack_padded(draw: Draw) -> Arguments:
     return {"input": T((*shape, *draw.shape(0, 2))), "lengths": given, "batch_first": is_first}
 
 
+class _Packed:
+    """What `pad_packed_sequence` reads of a packed sequence, which is itself a tuple and would be taken for one."""
+
+    def __init__(self, time: int, batch: int, rest: tuple[int, ...]) -> None:
+        self.data = torch.ones(time * batch, *rest)
+        self.batch_sizes = torch.full((time,), batch)
+        self.sorted_indices = self.unsorted_indices = None
+
+
+@arguments("torch.nn.utils.rnn.pad_packed_sequence", on_cpu=True)
+def pad_packed(draw: Draw) -> Arguments:
+    time = draw.size()
+    found: Arguments = {"sequence": _Packed(time, draw.size(), draw.shape(0, 2))}
+    if draw.chance(0.5):
+        found["batch_first"] = draw.chance(0.5)
+    return found | ({"total_length": time + draw.size(0, 2)} if draw.chance(0.4) else {})
+
+
 @arguments("torch.nn.utils.rnn.pad_sequence")
 def pad(draw: Draw) -> Arguments:
     tail = draw.shape(0, 2)
@@ -134,4 +152,6 @@ def unpad(draw: Draw) -> Arguments:
     }
 
 
-EXPECTED_UNKNOWN.update({"torch.nn.utils.rnn.pack_padded_sequence", "torch.nn.utils.rnn.unpad_sequence"})
+EXPECTED_UNKNOWN.update(
+    f"torch.nn.utils.rnn.{name}" for name in ("pack_padded_sequence", "pad_packed_sequence", "unpad_sequence")
+)

@@ -19,7 +19,8 @@ def _input(draw: Draw, spatial: int, *, is_unbatched: bool = False) -> T:
         shape = (1, *shape)
     elif draw.chance(0.04):
         shape = shape[1:]
-    return T(shape, draw.dtype(torch.float32, torch.float64))
+    dtype = draw.dtype(torch.float32, torch.float64)
+    return T(shape, torch.bool if draw.chance(0.05) else dtype)
 
 
 def _pads(draw: Draw, count: int) -> tuple[int, ...]:

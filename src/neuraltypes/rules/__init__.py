@@ -12,9 +12,12 @@ compare with the operation itself.
 
 from __future__ import annotations
 
+from neuraltypes._sizes import Size, add, floor_divide, multiply, number, subtract
+from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes.rules._apply import Outcome, Surroundings, apply
 from neuraltypes.rules._context import is_given, sizes_differ, suspect
 from neuraltypes.rules._registry import Registry, computed
+from neuraltypes.rules._shapes import axis_at, broadcast, int_of, numel, place, rank, replaced, require_equal, size_of
 from neuraltypes.rules._stubs import Parameter, Signature, Tensors
 from neuraltypes.rules._values import (
     UNKNOWN,
@@ -43,16 +46,34 @@ __all__ = [
     "Produced",
     "Refused",
     "Registry",
+    "Rest",
     "Result",
+    "Shape",
     "Signature",
+    "Size",
+    "SizedAxis",
     "Slice",
     "Surroundings",
     "Tensors",
     "Value",
+    "add",
     "apply",
+    "axis_at",
+    "broadcast",
     "computed",
+    "floor_divide",
+    "int_of",
     "is_given",
+    "multiply",
+    "number",
+    "numel",
+    "place",
+    "rank",
+    "replaced",
+    "require_equal",
+    "size_of",
     "sizes",
     "sizes_differ",
+    "subtract",
     "suspect",
 ]

@@ -104,7 +104,9 @@ def require_expands(value: Value, shape: Shape | None, name: str) -> None:
         together = broadcast([shape, value.shape])
     except Refused:
         raise Refused(words, name) from None
-    if together is not None and rank(shape) is not None and (len(together) > len(shape) or is_larger(together, shape)):
+    if together is None or rank(together) is None or rank(shape) is None:
+        return
+    if len(together) > len(shape) or is_larger(together, shape):
         raise Refused(words, name)
 
 

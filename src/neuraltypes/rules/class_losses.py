@@ -164,7 +164,8 @@ def cross_entropy(
         _require_target_float(target)
         return reduced(shape, result_type(input, target), how)
     if is_probabilities is None:
-        dtype = None if _is_whole(target) is None else input.dtype
+        is_whole = _is_whole(target)
+        dtype = None if is_whole is None else input.dtype if is_whole else result_type(input, target)
         return reduced(shape, dtype, how)
     is_smooth = isinstance(label_smoothing, float) and label_smoothing > 0
     otherwise = f", or probabilities {shape_text(input.shape or ())}"

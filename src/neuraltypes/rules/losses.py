@@ -12,7 +12,7 @@ from typing import Final
 from neuraltypes._sizes import Size, number
 from neuraltypes._unify import Shape, SizedAxis
 from neuraltypes.rules._context import sizes_differ, suspect
-from neuraltypes.rules._dtypes import floating, promote, promote_all, real_of, result_type, summed
+from neuraltypes.rules._dtypes import FLOATS, floating, promote, promote_all, real_of, result_type, summed
 from neuraltypes.rules._loss_shapes import (
     axes_differ,
     floated,
@@ -96,6 +96,10 @@ def smooth(
     """`smooth_l1_loss`, which is `l1_loss` where `beta` is 0."""
     if beta == 0.0 or int_of(beta) == 0:
         return absolute(input, target, reduction, None, size_average, reduce)
+    if beta is UNKNOWN:
+        shape, dtype = _difference(input, target)
+        is_sure = dtype is not None and dtype <= FLOATS
+        return reduced(shape, dtype if is_sure else None, reduction_of(reduction, size_average, reduce))
     return squared(input, target, reduction, None, size_average, reduce)
 
 
@@ -113,6 +117,8 @@ def absolute(
     shape, promoted = _difference(input, target)
     dtype = _averaged(_weighted(shape, input, real_of(promoted), weight), weight, how)
     require_mean(dtype, how, "input")
+    if how is None and summed(dtype) != dtype:
+        dtype = None
     return reduced(shape, summed(dtype) if how == "sum" else dtype, how)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from neuraltypes._sizes import Size, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
-from neuraltypes.rules._dtypes import INT64
+from neuraltypes.rules._dtypes import INT64, floating
 from neuraltypes.rules._shapes import bool_of, require_equal, size_of
 from neuraltypes.rules._values import UNKNOWN, Array, Config, Refused, Result, Value
 from neuraltypes.rules._windows import (
@@ -105,7 +105,7 @@ def lp_pool(
     spread(kernel_size, count, "kernel_size", is_exact=True)
     shape = _pooled(input.shape, count, kernel_size, stride, number(0), number(1), ceil_mode)
     _require_kernels_fit(input.shape, count, kernel_size)
-    return input.plain(shape)
+    return input.plain(shape, floating(input.dtype))
 
 
 @for_each_count("pooling.lp_pool_module")

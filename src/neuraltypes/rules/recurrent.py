@@ -67,14 +67,18 @@ def require_shape(shape: Shape | None, expected: Shape, argument: str, of: str =
         return
     if rank(expected) is not None:
         require_rank(shape, (len(expected),), argument, f"{of} " if of else "")
-        pairs = list(enumerate(zip(shape, expected, strict=True)))
     elif len(shape) < known_axes(expected):
         return
+    for at, axis in enumerate(expected):
+        if isinstance(axis, Rest):
+            break
+        require_axis(shape[at], axis.size, f"{at} of {of}" if of else str(at), argument)
     else:
-        pairs = [(0, (shape[0], expected[0])), (-1, (shape[-1], expected[-1]))]
-    for at, (axis, wanted) in pairs:
-        size = wanted.size if isinstance(wanted, SizedAxis) else None
-        require_axis(axis, size, f"{at} of {of}" if of else str(at), argument)
+        return
+    for place in range(-1, at - len(expected), -1):
+        behind = expected[place]
+        size = behind.size if isinstance(behind, SizedAxis) else None
+        require_axis(shape[place], size, f"{place} of {of}" if of else str(place), argument)
 
 
 def require_dtype(value: Array, other: Array, argument: str, than: str) -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from neuraltypes._sizes import Size, floor_divide, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
-from neuraltypes.rules._dtypes import FLOATS
+from neuraltypes.rules._dtypes import BOOL, COMPLEX, COMPUTABLE, FLOATS
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import bool_of, rank, require_equal, size_of
-from neuraltypes.rules._values import UNKNOWN, Array, Config, Refused, Result, Value
+from neuraltypes.rules._values import UNKNOWN, Array, Config, DTypes, Refused, Result, Value
 from neuraltypes.rules._windows import (
     Sizes,
     below,
@@ -50,6 +50,8 @@ def pad(input: Array, pad: Value = UNKNOWN, mode: Value = "constant", value: Val
         raise Refused(f"has {numbers(len(pad))}, expected an even number of them", "pad")
     if mode not in ("constant", UNKNOWN):
         _require_no_value(value, mode)
+    if mode in ("reflect", "replicate"):
+        _require_dtype(input, COMPUTABLE - BOOL)
     return input.of(_padded(input.shape, tuple(map(size_of, pad)), mode))
 
 
@@ -147,6 +149,8 @@ _RANKS = {
     "lanczos": (4,),
     "trilinear": (5,),
 }
+_IMAGES = FLOATS | {"uint8"}
+_DTYPES = {"area": FLOATS | COMPLEX, "linear": FLOATS, "trilinear": FLOATS, "bilinear": _IMAGES, "nearest": _IMAGES}
 _WITH_CORNERS = ("linear", "bilinear", "bicubic", "lanczos", "trilinear")
 _WITH_ANTIALIAS = ("bilinear", "bicubic", "lanczos")
 
@@ -164,6 +168,7 @@ def interpolate(
 ) -> Result:
     """`b c t` gives `b c size`, or the lengths times `scale_factor`, rounded down."""
     _require_mode(mode, align_corners, antialias)
+    _require_dtype(input, _DTYPES.get(mode, _IMAGES | COMPLEX) if isinstance(mode, str) else _IMAGES | COMPLEX)
     if size is None and scale_factor is None:
         raise Refused("has neither a size nor a scale_factor")
     if size not in (None, UNKNOWN) and scale_factor not in (None, UNKNOWN):
@@ -188,11 +193,20 @@ def _require_mode(mode: Value, align_corners: Value, antialias: Value) -> None:
         raise Refused(f'is "{mode}", expected one of {", ".join(_RANKS)}', "mode")
     if mode not in _WITH_CORNERS and align_corners not in (None, UNKNOWN):
         raise Refused(f"is given, but goes with {', '.join(_WITH_CORNERS)} only", "align_corners")
+    if mode == "lanczos" and bool_of(align_corners):
+        raise Refused('is True, which mode "lanczos" does not know', "align_corners")
     is_antialiased = bool_of(antialias)
     if is_antialiased and mode not in _WITH_ANTIALIAS:
         raise Refused(f"is True, but goes with {', '.join(_WITH_ANTIALIAS)} only", "antialias")
     if is_antialiased is False and mode == "lanczos":
         raise Refused('is False, but mode "lanczos" needs it', "antialias")
+
+
+def _require_dtype(input: Array, dtypes: DTypes) -> None:
+    if input.dtype is not None and not input.dtype & dtypes:
+        from neuraltypes.rules._apply import dtypes_text
+
+        raise Refused(f"is {dtypes_text(input.dtype)}, expected {dtypes_text(dtypes)}", "input", "dtype")
 
 
 def _count_spatial(shape: Shape, size: Value, scale_factor: Value) -> int | None:
@@ -280,10 +294,6 @@ def _sized_axis(axis: SizedAxis | Rest) -> SizedAxis:
 @computed("resampling.affine_grid")
 def affine_grid(theta: Array, size: Value = UNKNOWN, **_: Value) -> Result:
     """`n 2 3` and a size `(n, c, h, w)` give `n h w 2`; `n 3 4` and five sizes the same with three spatial axes."""
-    if theta.dtype is not None and not theta.dtype & FLOATS:
-        from neuraltypes.rules._apply import dtypes_text
-
-        raise Refused(f"is {dtypes_text(theta.dtype)}, expected Float", "theta", "dtype")
     shape = with_ranks(theta.shape, (3,), "theta")
     if not isinstance(size, tuple):
         return Array(None, theta.dtype)

@@ -1,0 +1,112 @@
+"""Shape stubs of a project's own, as docs/stubs.md shows them: for another package, with a computed rule."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from neuraltypes.rules import Array, Registry, apply, number, sizes
+from tests.plugin._projects import Mypy, copy_of, write_project
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "stubs.md"
+LIBRARY = """# mypy: ignore-errors
+def band_energy(x, bands):
+    ...
+
+def detect(x):
+    ...
+
+def decimate(x, factor, dim=-1):
+    ...
+
+class Resampler:
+    def __init__(self, channels, factor=2):
+        ...
+
+    def forward(self, x):
+        ...
+
+    def __call__(self, *args, **kwargs):
+        ...
+"""
+USE = """
+import sigkit
+from jaxtyping import Float
+from torch import Tensor
+
+def use(x: Float[Tensor, "b t"], wide: Float[Tensor, "b 8"], bands: Float[Tensor, "8 t"]) -> None:
+    reveal_type(sigkit.band_energy(x, bands))
+    sigkit.band_energy(wide, bands)
+    reveal_type(sigkit.decimate(wide, 4))
+    reveal_type(sigkit.decimate(x, 2, dim=0))
+    sigkit.decimate(x, 0)
+"""
+
+
+def blocks() -> list[str]:
+    """The code of the document."""
+    return re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    declared, computed_stub, computed, _ = blocks()
+    write_project(tmp_path / "library", {"sigkit/__init__.py": LIBRARY, "sigkit_shapes.py": computed})
+    folder = write_project(
+        tmp_path / "project",
+        {"use.py": USE, "shapes/sigkit/__init__.pyi": declared, "shapes/sigkit/_more.pyi": computed_stub},
+    )
+    (folder / "pyproject.toml").write_text('[tool.neuraltypes]\nstubs = ["shapes"]\n', encoding="utf-8")
+    return folder
+
+
+def check(mypy: Mypy, project: Path, cache: Path) -> list[str]:
+    library = str(project.parent / "library")
+    result = replace(mypy, environment={"MYPYPATH": library, "PYTHONPATH": library}).run(
+        project, "mypy", *mypy.options(cache), "--allow-untyped-calls", "use.py"
+    )
+    said = (result.stdout + result.stderr).splitlines()
+    return [line.replace("torch._tensor.", "").replace("neuraltypes_mypy._dtypes.", "") for line in said]
+
+
+def test_the_document_works(project: Path, mypy: Mypy, base: Path, tmp_path: Path) -> None:
+    said = check(mypy, project, copy_of(base, tmp_path / "cache"))
+    assert said == [
+        'use.py:7: note: Revealed type is "Tensor[Float, tuple[b, 8], Any]"',
+        (
+            'use.py:8: error: Argument "bands" to "band_energy" axis -1 "t" is t, expected 8 (bound by x axis -1)  '
+            "[shape-mismatch]"
+        ),
+        'use.py:8: note: Got Float[Tensor, "8 t"]',
+        'use.py:9: note: Revealed type is "Tensor[Float, tuple[b, 2], Any]"',
+        'use.py:10: note: Revealed type is "Tensor[Float, tuple[b//2, t], Any]"',
+        'use.py:11: error: Argument "factor" to "decimate" is 0  [shape-mismatch]',
+    ]
+
+
+def test_an_edited_stub_or_rule_is_seen(project: Path, mypy: Mypy, base: Path, tmp_path: Path) -> None:
+    cache = copy_of(base, tmp_path / "cache")
+    before = check(mypy, project, cache)
+    stub, rule = project / "shapes" / "sigkit" / "__init__.pyi", project.parent / "library" / "sigkit_shapes.py"
+    stub.write_text(stub.read_text().replace('-> Float[Tensor, "*batch n"]', '-> Float[Tensor, "n *batch"]'))
+    after = check(mypy, project, cache)
+    assert "tuple[8, b]" in after[0]
+    assert after[1:] == before[1:]
+    rule.write_text(rule.read_text().replace('"is 0"', '"is zero"'))
+    assert check(mypy, project, cache)[-1].endswith('"decimate" is zero  [shape-mismatch]')
+
+
+def test_a_rule_can_be_called_with_numbers(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(project.parent / "library")
+    monkeypatch.chdir(project)
+    rule = Registry([Path("shapes")]).find("sigkit.decimate")
+    assert rule is not None
+    outcome = apply(rule, {"x": Array(sizes(2, 100)), "factor": number(4), "dim": number(-1)})
+    assert isinstance(outcome.result, Array)
+    assert outcome.result.shape == sizes(2, 25)
+
+
+def test_a_folder_that_is_not_there_is_refused(project: Path, mypy: Mypy, base: Path, tmp_path: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.neuraltypes]\nstubs = ["forms"]\n', encoding="utf-8")
+    assert 'stubs: there is no folder "forms"' in "".join(check(mypy, project, copy_of(base, tmp_path / "cache")))
