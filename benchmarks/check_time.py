@@ -48,7 +48,15 @@ def check(folder: Path, *, with_plugin: bool) -> Run:
     cache = folder / f".cache_{config.stem}"
     command = [sys.executable, "-m", "mypy", "--config-file", config.name, "--cache-dir", str(cache)]
     command += [path.name for path in sorted(folder.glob("*.py"))]
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # Compiled modules are kept, as they are for users: mypy itself is compiled, the plugin should not be read anew.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment | {"PYTHONPYCACHEPREFIX": str(folder / "compiled")},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):

@@ -75,7 +75,7 @@ def test_the_document_works(project: Path, mypy: Mypy, base: Path, tmp_path: Pat
     assert said == [
         'use.py:7: note: Revealed type is "Tensor[Float, tuple[b, 8], Any]"',
         (
-            'use.py:8: error: Argument "bands" to "band_energy" axis -1 "t" is t, expected 8 (bound by x axis -1)  '
+            'use.py:8: error: Argument "bands" to "band_energy" axis 1 "t" is t, expected 8 (bound by x axis -1)  '
             "[shape-mismatch]"
         ),
         'use.py:8: note: Got Float[Tensor, "8 t"]',
