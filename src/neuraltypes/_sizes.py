@@ -174,6 +174,18 @@ def when_divisible(size: Size) -> Size:
     return _normal({tuple(sorted(factors, key=_order)): ratio for factors, ratio in found.items()}) or size
 
 
+def hangs_on_remainders(size: Size) -> bool:
+    """Whether a division and what cancels it leave only its remainder: `k - 2*(k//2)`, as `padding=k//2` does."""
+    divided = {
+        symbol
+        for factors, _ in size.terms
+        for factor in factors
+        if isinstance(factor, Quotient) and factor.operator == "//"
+        for symbol in factor.left.symbols()
+    }
+    return not divided <= set(when_divisible(size).symbols())
+
+
 _Powers: TypeAlias = tuple[tuple[Symbol, int], ...]
 _Ratios: TypeAlias = dict[_Powers, Fraction]
 

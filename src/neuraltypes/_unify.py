@@ -26,7 +26,7 @@ from neuraltypes._axes import (
     python_expression,
 )
 from neuraltypes._errors import AnnotationError
-from neuraltypes._sizes import Quotient, Size, Symbol, number, size_from_expression, subtract
+from neuraltypes._sizes import Quotient, Size, Symbol, hangs_on_remainders, number, size_from_expression, subtract
 from neuraltypes.kinds import AxisKind, kind_fits, kind_from_name, kinds_of
 
 ARGUMENT: Final = "int "
@@ -195,7 +195,21 @@ def differ(left: Size, right: Size) -> bool:
         return False
     if not any(isinstance(factor, Quotient) for factors, _ in difference.terms for factor in factors):
         return True
-    return not _vanishes_when_divisible(difference)
+    return not _vanishes_when_divisible(difference) and not _vanishes_for_some_remainder(difference)
+
+
+@lru_cache(maxsize=4096)
+def _vanishes_for_some_remainder(size: Size) -> bool:
+    """Whether it is the remainder of a division that says if a size is 0: `k//2*2 - k + 1` is, for an odd `k`."""
+    if not hangs_on_remainders(size):
+        return False
+    draw = random.Random(0)  # noqa: S311 - trial values, no secrets
+    symbols = sorted(set(size.symbols()), key=lambda symbol: (symbol.name, symbol.scope))
+    for _ in range(_TRIALS):
+        replaced = size.replace({symbol: number(draw.randint(1, 99)) for symbol in symbols})
+        if replaced is None or replaced.constant == 0:
+            return True
+    return False
 
 
 @lru_cache(maxsize=4096)

@@ -27,7 +27,18 @@ from mypy.nodes import (
     Var,
 )
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
-from mypy.types import AnyType, CallableType, ExtraAttrs, Instance, ProperType, Type, get_proper_type
+from mypy.types import (
+    AnyType,
+    CallableType,
+    ExtraAttrs,
+    Instance,
+    Overloaded,
+    ProperType,
+    TupleType,
+    Type,
+    UnionType,
+    get_proper_type,
+)
 
 from neuraltypes.rules import Outcome, Refused, Registry, Signature, Surroundings, Value, apply
 from neuraltypes.rules._dtypes import BOOL
@@ -124,12 +135,13 @@ class Operations:
         return name if f"{name}.__init__" in self._registry else None
 
     def module_rule(self, info: TypeInfo) -> str | None:
-        """The rule for what a module's call gives: that of the class that defines its `forward`."""
+        """The rule for what a module's call gives: of the class that defines its `forward`, or one that inherits it."""
         symbol = info.get("forward")
         if symbol is None or not isinstance(symbol.node, SYMBOL_FUNCBASE_TYPES) or not symbol.node.info:
             return None
-        name = f"{public_class(symbol.node.info.fullname)}.forward"
-        return name if name in self._registry else None
+        owner = info.mro.index(symbol.node.info)
+        names = (f"{public_class(base.fullname)}.forward" for base in info.mro[: owner + 1])
+        return next((name for name in names if name in self._registry), None)
 
     def type_untyped_functions(self, find: Lookup) -> None:
         """Give the functions that torch makes in C, which mypy knows nothing of, the parameters that rules declare.
@@ -152,7 +164,9 @@ class Operations:
         assert signature is not None
         same = self._sizes.in_function(ctx.api)
         given = self._given(ctx, signature, same, skip=0)
-        return ctx.default_return_type if given is None else self._called(ctx, signature, given, same, name)
+        if given is None or (isinstance(get_proper_type(ctx.default_return_type), AnyType) and not _is_tracked(given)):
+            return ctx.default_return_type
+        return self._called(ctx, signature, given, same, name)
 
     def method(self, ctx: MethodContext, name: str) -> Type:
         """The type of a call of a method of a tensor."""
@@ -217,9 +231,8 @@ class Operations:
         given = self._given(ctx, signature, same, skip=1)
         if given is None:
             return ctx.default_return_type
-        outcome = self._apply(signature, given, None, same) if signature.computed is not None else None
-        if outcome is not None:
-            self._report(outcome, given, name, ctx.context, ctx.api)
+        if any(one.tensors is not None for one in signature.parameters):
+            self._report(self._apply(signature, given, None, same), given, name, ctx.context, ctx.api)
         values = {one.name: one.default for one in signature.parameters if not one.is_required} | dict(given.values)
         attrs: dict[str, Type] = {} if instance.extra_attrs is None else dict(instance.extra_attrs.attrs)
         attrs |= {PREFIX + key: self._translation.kept(value) for key, value in values.items()}
@@ -244,6 +257,8 @@ class Operations:
                 chk=api,
             )
         )
+        if isinstance(forward, Overloaded):
+            forward = forward.items[0]
         if not isinstance(forward, CallableType):
             return None
         return forward.copy_modified(arg_types=[unknown() for _ in forward.arg_types], ret_type=unknown())
@@ -257,7 +272,7 @@ class Operations:
             return ctx.default_return_type
         same = self._sizes.in_function(ctx.api)
         given = self._given(ctx, signature, same, skip=1)
-        if given is None:
+        if given is None or not _is_tracked(given):
             return ctx.default_return_type
         return self._module(receiver, signature, given, same, ctx.context, ctx.api)
 
@@ -266,6 +281,9 @@ class Operations:
         name = self.module_rule(module.type)
         signature = None if name is None else self._registry.find(name)
         if signature is None or len(signature.parameters) < 2:
+            return None
+        tensor = as_tensor(value)
+        if tensor is None or not is_known(tensor):
             return None
         same = self._sizes.in_function(api)
         label = signature.parameters[1].name
@@ -336,7 +354,11 @@ class Operations:
         self, expressions: list[Expression], types: list[Type], kinds: list[Any], api: Any, same: Equal
     ) -> Value:
         found: list[Value] = []
+        before: Expression | None = None
         for expression, type_, kind in zip(expressions, types, kinds, strict=True):
+            if kind == ARG_STAR and expression is before:
+                continue  # mypy names it once for each of its items
+            before = expression
             value = self._translation.of_expression(expression, type_, api, same)
             if kind == ARG_STAR:
                 if not isinstance(value, tuple):
@@ -413,6 +435,24 @@ def _receiver(context: Context) -> Context:
     """Where the tensor stands whose method is called."""
     callee = context.callee if isinstance(context, CallExpr) else None
     return callee.expr if isinstance(callee, MemberExpr) else context
+
+
+def _is_tracked(given: Given) -> bool:
+    """Whether anything is known of a tensor that is handed in.
+
+    What plain mypy leaves open is typed only where the data is: in code that says nothing of its tensors, a module that
+    gave `Any` must go on to do so.
+    """
+    return any(
+        tensor is not None and is_known(tensor)
+        for _, type_ in given.places.values()
+        for tensor in map(as_tensor, _flat(type_))
+    )
+
+
+def _flat(type_: Type) -> list[Type]:
+    proper = get_proper_type(type_)
+    return proper.items if isinstance(proper, TupleType | UnionType) else [proper]
 
 
 def _named_mask(value: Value, expression: Expression) -> Value:

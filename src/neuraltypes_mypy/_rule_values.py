@@ -25,7 +25,7 @@ from mypy.nodes import (
 from mypy.types import AnyType, Instance, LiteralType, NoneType, ProperType, TupleType, Type, UnionType, get_proper_type
 
 from neuraltypes._dtypes import DTYPE_NAMES, TORCH_DTYPES, dtype_from_name
-from neuraltypes._sizes import Size, when_divisible
+from neuraltypes._sizes import Size, hangs_on_remainders, when_divisible
 from neuraltypes._unify import Rest, SizedAxis
 from neuraltypes.rules._dtypes import of_number
 from neuraltypes.rules._values import (
@@ -292,7 +292,8 @@ def _given_the_doubt(axis: SizedAxis | Rest) -> SizedAxis | Rest:
     """An axis whose size mypy compares by name: where a division must leave no remainder, it is taken to."""
     if isinstance(axis, Rest) or axis.size is None:
         return axis
-    return SizedAxis(when_divisible(axis.size), axis.label)
+    size = None if hangs_on_remainders(axis.size) else when_divisible(axis.size)
+    return SizedAxis(size, axis.label)
 
 
 def _element(element: ProperType) -> object | None:

@@ -74,7 +74,10 @@ def _adaptive(count: int, draw: Draw, *, is_module: bool, is_max: bool, is_top: 
     options: Arguments = {"output_size": size}
     if is_max and draw.chance(0.4) and not is_top:
         options["return_indices"] = draw.chance(0.7)
-    return _call(draw, {"input": _input(draw, count)}, options, is_module=is_module)
+    given = _input(draw, count)
+    if size == 0 or (isinstance(size, tuple) and 0 in size):  # an empty result may have any dtype
+        given = T(given.shape)
+    return _call(draw, {"input": given}, options, is_module=is_module)
 
 
 def _fractional(count: int, draw: Draw, *, is_module: bool) -> Arguments:

@@ -78,7 +78,7 @@ def _compute(signature: Signature, arguments: Mapping[str, Value], config: Confi
     if config is not None:
         found: Result = function(config, **named)
     elif signature.is_method:
-        found = function(arguments["self"], **named)
+        found = function(arguments.get("self", UNKNOWN), **named)
     else:
         found = function(**named)
     return found

@@ -79,9 +79,8 @@ def _with_features(shape: Shape, at: int, config: Config) -> Shape:
     """A shape whose axis `at` holds the channels, of which there must be `num_features` if each has numbers."""
     features = size_of(config.get("num_features", UNKNOWN))
     flags = [bool_of(config.get(name, UNKNOWN)) for name in ("affine", "track_running_stats")]
-    return _with_channels(
-        shape, at, features, "num_features", True if True in flags else None if None in flags else False
-    )
+    is_needed = True if True in flags else None if None in flags else False
+    return _with_channels(shape, at, features, "num_features", is_needed)
 
 
 def _with_channels(shape: Shape, at: int, channels: Size | None, origin: str, is_needed: bool | None) -> Shape:
@@ -96,7 +95,8 @@ def _with_channels(shape: Shape, at: int, channels: Size | None, origin: str, is
         suspect(mismatch.reason, mismatch.argument)
         return shape
     axis = shape[at]
-    assert isinstance(axis, SizedAxis)
+    if not is_needed or not isinstance(axis, SizedAxis):
+        return shape
     return replaced(shape, at, common(axis, SizedAxis(channels)))
 
 

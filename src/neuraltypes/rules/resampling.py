@@ -108,8 +108,9 @@ def _cut(padding: Size | None) -> Size | None:
 
 def _pad_module(count: int, config: Config, input: Array, mode: str) -> Result:
     padding = config.get("padding", UNKNOWN)
-    pads: Value = (size_of(padding) or UNKNOWN,) * (2 * count) if not isinstance(padding, tuple) else padding
-    return pad(input, pads, mode)
+    if not isinstance(padding, tuple):  # if unknown, it has as many numbers as torch's annotation says
+        padding = (padding,) * (2 * count)
+    return pad(input, padding, mode)
 
 
 @for_each_count("resampling.constant_pad_module")

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 def classes(x: Float[Tensor, "b 32"], y: Int[Tensor, "b"], soft: Float[Tensor, "b 10"], one: Int[Tensor, "b 1"]) -> None:
     logits = nn.Linear(32, 10)(x)
-    reveal(F.cross_entropy(logits, y))  # N: LossType
+    reveal(F.cross_entropy(logits, y))  # N: Float[Tensor, ""]
     reveal(F.cross_entropy(logits, y, reduction="none"))  # N: "b"
     F.cross_entropy(logits, soft)
     F.cross_entropy(logits, y, label_smoothing=0.1, ignore_index=-1)
@@ -27,11 +27,11 @@ def classes(x: Float[Tensor, "b 32"], y: Int[Tensor, "b"], soft: Float[Tensor, "
     F.cross_entropy(logits, y.float())  # E: [dtype-mismatch]
     F.cross_entropy(logits, F.one_hot(y, 10).float())
     F.cross_entropy(logits, F.one_hot(y, 10))  # E: [dtype-mismatch]
-    F.cross_entropy(logits.argmax(-1), y)  # E: [dtype-mismatch]
+    F.cross_entropy(logits.argmax(-1), y)  # E: [dtype-mismatch] # E: [dtype-mismatch]
     loss = nn.CrossEntropyLoss(weight=torch.ones(10))
     loss(logits, y)
     loss(logits.softmax(-1), y)  # E: [element-mismatch]
-    loss(y, logits)  # E: [dtype-mismatch]
+    loss(y, logits)  # E: [dtype-mismatch] # E: [shape-mismatch]
     F.cross_entropy(torch.sigmoid(logits), y)  # E: [element-mismatch]
     F.cross_entropy(torch.relu(logits), y)
     F.cross_entropy(logits / 0.7, y)

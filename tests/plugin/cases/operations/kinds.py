@@ -1,0 +1,116 @@
+"""Axes of a kind where another kind belongs."""
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+
+
+def recurrent(x: Float[Tensor, "batch time 32"], y: Float[Tensor, "time batch 32"]) -> None:
+    nn.LSTM(32, 64)(x)  # E: [axis-kind]
+    nn.LSTM(32, 64)(y)
+    nn.LSTM(32, 64, batch_first=True)(x)
+    nn.LSTM(32, 64, batch_first=True)(y)  # E: [axis-kind]
+    nn.GRU(32, 64)(x)  # E: [axis-kind]
+    nn.GRU(32, 64)(x.transpose(0, 1))
+    nn.GRU(32, 64, batch_first=True)(y.permute(1, 0, 2))
+    nn.GRU(32, 64, batch_first=True)(x.transpose(0, 1))  # E: [axis-kind]
+
+
+def transformers(x: Float[Tensor, "batch time 64"], y: Float[Tensor, "time batch 64"]) -> None:
+    nn.TransformerEncoderLayer(64, 4)(x)  # E: [axis-kind]
+    nn.TransformerEncoderLayer(64, 4)(y)
+    nn.TransformerEncoderLayer(64, 4, batch_first=True)(x)
+    nn.MultiheadAttention(64, 4)(x, x, x)  # E: [axis-kind]
+    nn.MultiheadAttention(64, 4)(y, y, y)
+    nn.MultiheadAttention(64, 4, batch_first=True)(x, x, x)
+    nn.MultiheadAttention(64, 4, batch_first=True)(y, y, y)  # E: [axis-kind]
+
+
+def normalized(
+    x: Float[Tensor, "batch classes"], pair: Float[Tensor, "batch time d"], scores: Float[Tensor, "batch heads q k"]
+) -> None:
+    x.softmax(0)  # E: [axis-kind]
+    torch.softmax(x, dim=0)  # E: [axis-kind]
+    F.log_softmax(x, dim=0)  # E: [axis-kind]
+    nn.Softmax(dim=0)(x)  # E: [axis-kind]
+    x.softmax(1)
+    x.softmax(-1)
+    pair.softmax(1)
+    pair.softmax(-1)
+    scores.softmax(-1)
+    x.t().softmax(0)
+    x.t().softmax(1)  # E: [axis-kind]
+    x[0].softmax(0)
+    F.normalize(x)
+    F.normalize(x, dim=-1)
+    F.normalize(pair)  # E: [axis-kind]
+    F.normalize(pair, dim=1)
+    F.normalize(pair, dim=-1)
+    F.normalize(pair, p=2.0, dim=2)
+    F.cosine_similarity(x, x)
+    F.cosine_similarity(x, x, dim=-1)
+    F.cosine_similarity(pair, pair)  # E: [axis-kind]
+    F.cosine_similarity(pair, pair, dim=-1)
+
+
+def similarity(a: Float[Tensor, "n d"], b: Float[Tensor, "n d"]) -> None:
+    # Contrastive losses normalize both ways on purpose.
+    scores = a @ b.T
+    scores.softmax(0)
+    scores.softmax(1)
+    labels = torch.arange(len(a))
+    F.cross_entropy(scores, labels) + F.cross_entropy(scores.T, labels)
+
+
+def viewed(x: Float[Tensor, "batch time 64"], image: Float[Tensor, "batch channel height width"]) -> None:
+    b, t, d = x.shape
+    x.view(t, b, d)  # E: [axis-kind]
+    x.reshape(b, d, t)  # E: [axis-kind]
+    x.view(b, t, 4, 16)
+    x.view(b, t, 4, 16).transpose(1, 2)
+    x.view(b, 4, t, 16)  # E: [axis-kind]
+    x.reshape(b * t, d)
+    x.reshape(t * b, d)
+    x.view(-1, d).view(b, t, d)
+    n, c, h, w = image.shape
+    image.view(n, c, h * w).transpose(1, 2)
+    image.view(n, h * w, c)  # E: [axis-kind]
+    image.reshape(n, w, h, c)  # E: [axis-kind]
+    image.view(n, c, -1)
+    image.view(n, -1)
+    image.reshape(n, c, h // 2, 2, w // 2, 2).permute(0, 1, 3, 5, 2, 4).reshape(n, 4 * c, h // 2, w // 2)
+
+
+def masks(x: Float[Tensor, "batch time 64"], ignored: Bool[Tensor, "batch time"]) -> None:
+    att = nn.MultiheadAttention(64, 4, batch_first=True)
+    att(x, x, x, key_padding_mask=ignored)
+    att(x, x, x, key_padding_mask=ignored.T)  # E: [shape-mismatch]
+    att(x, x, x, attn_mask=ignored)  # E: [shape-mismatch]
+
+
+def batch_norms(x: Float[Tensor, "batch time 64"]) -> None:
+    nn.BatchNorm1d(64)(x)  # E: [shape-mismatch]
+    nn.BatchNorm1d(64)(x.transpose(1, 2)).transpose(1, 2)
+    nn.BatchNorm1d(64)(x.flatten(0, 1))
+    nn.LayerNorm(64)(x)
+    nn.LayerNorm(64)(x.transpose(1, 2))  # E: [shape-mismatch]
+    nn.Conv1d(64, 8, 3)(x)  # E: [shape-mismatch]
+    nn.Conv1d(64, 8, 3)(x.mT)
+
+
+def ordinary(tokens: Int[Tensor, "batch time"], x: Float[Tensor, "batch time d"]) -> None:
+    x.mean(0)
+    x.mean(dim=(0, 1))
+    x.std(0)
+    x - x.mean(0, keepdim=True)
+    x.sum(0).softmax(0)
+    x.flip(0)
+    x.sort(0)
+    x.argmax(0)
+    torch.cat([x, x], 0)
+    x.cumsum(1)
+    tokens.T.unbind(0)
+    x.logsumexp(0)
+    x[tokens.T.argmax(0)]
+    x.permute(1, 0, 2).reshape(x.shape[1], -1)
