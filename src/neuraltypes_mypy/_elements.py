@@ -46,15 +46,28 @@ def element_fits(expected: ProperType, given: ProperType) -> bool:
 
 
 def produced_fits(wanted: TypeInfo, name: str) -> bool:
-    """Whether what an operation gives by its nature, or an element of that name, may be handed in where one is wanted.
-
-    The raw output of a layer is fit for whatever takes any real number, not for probabilities.
-    """
-    if _ELEMENTS + name == UNNORMALIZED_TYPE:
-        return _domain(wanted) in (None, "REAL")
+    """Whether what an operation gives, or an element of that name, may be handed in where another is wanted."""
     names = [base.name for base in wanted.mro if base.fullname.startswith(_ELEMENTS)]
+    return _goes_with(names, _domain(wanted), name)
+
+
+def element_goes_with(wanted: str, name: str) -> bool:
+    """The same for the elements of neuraltypes by name, where a project does not import them."""
+    import neuraltypes.elements
+
+    cls = getattr(neuraltypes.elements, wanted, None)
+    if cls is None:
+        return True
+    domain = None if cls.domain is None else str(cls.domain.name)
+    return _goes_with([base.__name__ for base in cls.__mro__], domain, name)
+
+
+def _goes_with(wanted: list[str], domain: str | None, name: str) -> bool:
+    """The raw output of a layer is fit for whatever takes any real number, not for probabilities."""
+    if _ELEMENTS + name == UNNORMALIZED_TYPE:
+        return domain in (None, "REAL")
     for group in _EXCLUSIVE:
-        sides = {group[one] for one in names if one in group}
+        sides = {group[one] for one in wanted if one in group}
         if sides and name in group and group[name] not in sides:
             return False
     return True

@@ -331,6 +331,8 @@ class Hooks:
         hook = self._attributes.get(fullname)
         if hook is not None:
             return hook
+        if fullname.startswith(RETURN_TYPES):
+            return _attribute(named_result)
         return self._find_property(fullname) if _is_foreign(fullname) else self._find_attribute(fullname)
 
     @lookup(lambda ctx: ctx.default_attr_type)

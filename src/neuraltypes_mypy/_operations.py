@@ -46,7 +46,7 @@ from neuraltypes.rules._values import UNKNOWN, Array, Produced
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import noted_any
 from neuraltypes_mypy._config import MADE_AT, PREFIX, made_at
-from neuraltypes_mypy._elements import produced_fits
+from neuraltypes_mypy._elements import element_goes_with
 from neuraltypes_mypy._equal import Equal, EqualSizes
 from neuraltypes_mypy._reveal import annotation_text
 from neuraltypes_mypy._rule_names import public_class, public_names
@@ -58,6 +58,12 @@ from neuraltypes_mypy._types import KnownTypes
 _CODES: Final = {"shape": codes.SHAPE, "kind": codes.KIND, "dtype": codes.DTYPE, "element": codes.ELEMENT}
 
 
+RETURN_TYPES: Final = "torch.return_types."
+_NAMED_RESULTS: Final = {
+    **{"values": 0, "indices": 1},
+    **{"eigenvalues": 0, "eigenvectors": 1},
+    **{"sign": 0, "logabsdet": 1},
+}
 _INDICES: Final = "indices"
 _KEEP: Final = frozenset({"valid", "keep", "kept"})
 _MADE_IN_C: Final = ("torch.linalg.", "torch.fft.", "torch.special.")
@@ -85,6 +91,14 @@ def stub_folders() -> list[Path]:
     """Where the shape stubs of this package lie: in the wheel inside of it, in a checkout beside `src`."""
     here = Path(__file__).parent
     return [folder for folder in (here / "stubs", here.parent.parent / "stubs") if folder.is_dir()][:1]
+
+
+def named_result(ctx: AttributeContext) -> Type:
+    """`x.max(dim=1).values`: an item of what an operation gives, by its name."""
+    results, place = ctx.type, _NAMED_RESULTS.get(getattr(ctx.context, "name", ""))
+    if not isinstance(results, TupleType) or place is None or place >= len(results.items):
+        return ctx.default_attr_type
+    return results.items[place]
 
 
 class Guessed(Produced):
@@ -374,8 +388,7 @@ class Operations:
         return apply(signature, given.values, config, Surroundings(same.equate, self._fits, _element_text))
 
     def _fits(self, wanted: str, element: object) -> bool:
-        info = self._types.info(f"neuraltypes.elements.{wanted}")
-        return info is None or not isinstance(element, Produced) or produced_fits(info, element.name)
+        return not isinstance(element, Produced) or element_goes_with(wanted, element.name)
 
     def _result(self, outcome: Outcome, default: Type, same: Equal, api: Any) -> Type:
         result = self._translation.result(outcome.result, default, same)

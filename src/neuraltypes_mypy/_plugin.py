@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from neuraltypes_mypy._hooks import Hooks
 
 _DTYPES: Final = "neuraltypes_mypy._dtypes"
-_ELEMENTS: Final = "neuraltypes.elements"
 
 
 @final
@@ -54,8 +53,8 @@ class NeuralTypesPlugin(Plugin):
         return self._config_data
 
     def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
-        """torch's tensor needs the classes that stand for dtypes, and those of what operations give."""
-        return [(10, _DTYPES, -1), (10, _ELEMENTS, -1)] if file.fullname == "torch._tensor" else []
+        """torch's tensor needs the classes that stand for dtypes."""
+        return [(10, _DTYPES, -1)] if file.fullname == "torch._tensor" else []
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         """Annotations."""

@@ -326,15 +326,32 @@ def _is_same(one: SizedAxis | Rest, other: SizedAxis | Rest) -> bool:
 def _suspect_other_order(old: Shape, new: Shape, argument: str) -> None:
     """A view moves no numbers: named axes in another order are where a transposition was meant."""
     before, after = _named_sizes(old), _named_sizes(new)
-    if before is None or after is None or before == after or len(set(before)) < 2:
-        return
-    if sorted(map(repr, before)) == sorted(map(repr, after)):
+    if before is None or after is None or any(len(size.terms) > 1 for size in (*before, *after)):
+        return  # sums are those of windows and of relative shifts, which read rows across their ends on purpose
+    is_other_order = before != after and len(set(before)) > 1 and sorted(map(repr, before)) == sorted(map(repr, after))
+    if is_other_order or _tears(old, new):
         suspect(
             f'sees "{format_shape(old)}" as "{format_shape(new)}" without moving a number; '
             "transpose or permute puts axes in another order",
             argument,
             code="kind",
         )
+
+
+def _tears(old: Shape, new: Shape) -> bool:
+    """Whether a named axis that both shapes have has other numbers behind each of its places: `b t 64` as `b 4 t 16`."""
+    return any(
+        sizes_differ(numel(old[at + 1 :]), numel(new[place + 1 :]))
+        for name, at in _lone_names(old).items()
+        if (place := _lone_names(new).get(name)) is not None
+    )
+
+
+def _lone_names(shape: Shape) -> dict[Symbol, int]:
+    """The names that are an axis and are part of no other axis, with their places."""
+    sizes = [axis.size for axis in shape if isinstance(axis, SizedAxis) and axis.size is not None]
+    counted = Counter(symbol for size in sizes for symbol in set(size.symbols()))
+    return {size.symbol: at for at, size in enumerate(sizes) if size.symbol is not None and counted[size.symbol] == 1}
 
 
 def _named_sizes(shape: Shape) -> list[Size] | None:

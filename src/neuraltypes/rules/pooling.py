@@ -7,6 +7,7 @@ https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxUnpool1d.html
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from neuraltypes._sizes import Size, number
@@ -279,7 +280,7 @@ def fractional_max_pool_module(count: int, config: Config, input: Array, **_: Va
     if ratio not in (None, UNKNOWN) and config.get("output_size", UNKNOWN) not in (None, UNKNOWN):
         raise Refused("is given beside an output_size", "output_ratio")
     for one in ratio if isinstance(ratio, tuple) else (ratio,):
-        if isinstance(one, float) and not 0 < one < 1:
+        if isinstance(one, float) and (one <= 0 or one >= 1):
             raise Refused(f"is {one}, expected a number between 0 and 1", "output_ratio")
     return fractional_max_pool(count, input, **config)
 
@@ -292,7 +293,7 @@ def _ratios_of(spatial: Shape, count: int, output_ratio: Value) -> Sizes:
 
 
 def _scaled(size: Size | None, ratio: Value) -> Size | None:
-    if size is None or size.constant is None or not isinstance(ratio, float):
+    if size is None or size.constant is None or not isinstance(ratio, float) or not math.isfinite(ratio):
         return None
     return number(int(size.constant * ratio))
 

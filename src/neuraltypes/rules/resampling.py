@@ -7,6 +7,8 @@ https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.h
 
 from __future__ import annotations
 
+import math
+
 from neuraltypes._sizes import Size, floor_divide, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes.rules._dtypes import BOOL, COMPLEX, COMPUTABLE, FLOATS
@@ -57,7 +59,9 @@ def pad(input: Array, pad: Value = UNKNOWN, mode: Value = "constant", value: Val
 
 def _require_no_value(value: Value, mode: Value) -> None:
     size = size_of(value)
-    if (isinstance(value, float) and value != 0) or (size is not None and size.constant not in (None, 0)):
+    if (isinstance(value, float) and value != 0 and not math.isnan(value)) or (
+        size is not None and size.constant not in (None, 0)
+    ):
         raise Refused(f'is {size if size is not None else value}, but mode "{mode}" takes none', "value")
 
 
@@ -234,6 +238,8 @@ def _scaled(size: Size | None, factor: Value) -> Size | None:
     """A length times a factor, rounded down."""
     if not isinstance(factor, float):
         return times(size, size_of(factor))
+    if not math.isfinite(factor):  # not a number: some float
+        return None
     if size is not None and size.constant is not None:
         return number(int(size.constant * factor))
     above, below_ = factor.as_integer_ratio() if abs(factor) < _EXACT else (0, _EXACT)
