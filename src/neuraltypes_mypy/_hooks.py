@@ -42,7 +42,7 @@ from neuraltypes_mypy._names import (
     tensor_methods,
 )
 from neuraltypes_mypy._narrowing import COMPARISONS, Narrowing
-from neuraltypes_mypy._operations import Operations
+from neuraltypes_mypy._operations import GENERIC_OPERATIONS, RETURN_TYPES, Operations, any_tensor, named_result
 from neuraltypes_mypy._options import PluginOptions
 from neuraltypes_mypy._results import is_entering
 from neuraltypes_mypy._reveal import Reveal
@@ -209,6 +209,8 @@ class Hooks:
     def get_function_signature_hook(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
         """Calls of functions and constructors, before."""
         hook = self._function_signatures.get(fullname)
+        if hook is None and fullname.startswith(GENERIC_OPERATIONS):
+            return _signature(any_tensor)
         return hook if hook is not None or _is_foreign(fullname) else self._find_function_signature(fullname)
 
     @lookup(lambda ctx: ctx.default_signature)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mypy.checkmember import analyze_member_access
+from mypy.erasetype import erase_typevars
 from mypy.nodes import (
     ARG_NAMED,
     ARG_NAMED_OPT,
@@ -26,7 +27,7 @@ from mypy.nodes import (
     TypeInfo,
     Var,
 )
-from mypy.plugin import AttributeContext, FunctionContext, MethodContext
+from mypy.plugin import AttributeContext, FunctionContext, FunctionSigContext, MethodContext
 from mypy.types import (
     AnyType,
     CallableType,
@@ -58,6 +59,7 @@ from neuraltypes_mypy._types import KnownTypes
 _CODES: Final = {"shape": codes.SHAPE, "kind": codes.KIND, "dtype": codes.DTYPE, "element": codes.ELEMENT}
 
 
+GENERIC_OPERATIONS: Final = "einops.einops."
 RETURN_TYPES: Final = "torch.return_types."
 _NAMED_RESULTS: Final = {
     **{"values": 0, "indices": 1},
@@ -99,6 +101,19 @@ def named_result(ctx: AttributeContext) -> Type:
     if not isinstance(results, TupleType) or place is None or place >= len(results.items):
         return ctx.default_attr_type
     return results.items[place]
+
+
+def any_tensor(ctx: FunctionSigContext) -> FunctionLike:
+    """The signature of `def f(x: T) -> T` for a tensor: without `T`, that would bind `x` to what the result must be."""
+    signature = ctx.default_signature
+    if not isinstance(signature, CallableType) or not ctx.args or not ctx.args[0]:
+        return signature
+    first = ctx.args[0][0]
+    chk: Any = ctx.api
+    if as_tensor(chk.lookup_type_or_none(first) or chk.get_expression_type(first)) is None:
+        return signature
+    types = [erase_typevars(type_) for type_ in signature.arg_types]
+    return signature.copy_modified(arg_types=types, ret_type=erase_typevars(signature.ret_type), variables=[])
 
 
 class Guessed(Produced):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from mypy.nodes import (
+    CallExpr,
     EllipsisExpr,
     Expression,
     FloatExpr,
+    GeneratorExpr,
+    ListComprehension,
     ListExpr,
     MemberExpr,
     NameExpr,
@@ -52,6 +56,7 @@ from neuraltypes_mypy._types import KnownTypes
 
 _ELEMENTS: Final = "neuraltypes.elements."
 _FLOAT: Final = "float "
+_LOWEST: Final = -65504.0  # of float16; others have lower ones
 _ALIASES: Final = {
     "float": "float32",
     "double": "float64",
@@ -96,6 +101,15 @@ class Translation:
                 return number
             case UnaryExpr(op="-", expr=FloatExpr(value=number)):
                 return -number
+            case UnaryExpr(op="-", expr=MemberExpr(fullname="math.inf" | "torch.inf" | "numpy.inf")):
+                return -math.inf
+            case CallExpr(callee=NameExpr(fullname="builtins.float"), args=[StrExpr(value="-inf" | "-infinity")]):
+                return -math.inf
+            case MemberExpr(name="min", expr=CallExpr(callee=MemberExpr(fullname="torch.finfo"))):
+                return _LOWEST
+            case ListComprehension(generator=GeneratorExpr(left_expr=item)):
+                found = self._optional(item, api, same)
+                return Many(found) if isinstance(found, Array) else UNKNOWN
             case NameExpr(fullname="builtins.True"):
                 return True
             case NameExpr(fullname="builtins.False"):

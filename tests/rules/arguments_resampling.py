@@ -111,7 +111,10 @@ def _interpolation(draw: Draw, *, is_module: bool, options: tuple[str, ...]) -> 
     if draw.chance(0.9 if mode == "lanczos" else 0.3 if mode in ("bilinear", "bicubic") else 0.03):
         found["antialias"] = draw.chance(0.9)
     found = {name: value for name, value in found.items() if name in options}
-    first = {"input": _input(draw, count)}
+    given = _input(draw, count)
+    if mode == "area" and given.dtype == torch.bool:  # an empty result may have any dtype
+        given = T(given.shape)
+    first = {"input": given}
     return {"init": found, "forward": first} if is_module else {**first, **found}
 
 

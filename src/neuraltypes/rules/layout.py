@@ -10,10 +10,11 @@ import functools
 import itertools
 import math
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeVar
 
-from neuraltypes._sizes import Factor, Monomial, Quotient, Size, add, floor_divide, multiply, number, subtract
+from neuraltypes._sizes import Factor, Monomial, Quotient, Size, Symbol, add, floor_divide, multiply, number, subtract
 from neuraltypes._unify import Rest, Shape, SizedAxis, axes_of, format_shape
 from neuraltypes.kinds import BATCH, kinds_of
 from neuraltypes.rules._context import is_given, sizes_differ, suspect
@@ -340,10 +341,9 @@ def _suspect_other_order(old: Shape, new: Shape, argument: str) -> None:
 
 def _tears(old: Shape, new: Shape) -> bool:
     """Whether a named axis that both shapes have has other numbers behind each of its places: `b t 64` as `b 4 t 16`."""
+    names, others = _lone_names(old), _lone_names(new)
     return any(
-        sizes_differ(numel(old[at + 1 :]), numel(new[place + 1 :]))
-        for name, at in _lone_names(old).items()
-        if (place := _lone_names(new).get(name)) is not None
+        sizes_differ(numel(old[names[name] + 1 :]), numel(new[others[name] + 1 :])) for name in names.keys() & others
     )
 
 

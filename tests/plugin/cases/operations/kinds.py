@@ -21,10 +21,10 @@ def transformers(x: Float[Tensor, "batch time 64"], y: Float[Tensor, "time batch
     nn.TransformerEncoderLayer(64, 4)(x)  # E: [axis-kind]
     nn.TransformerEncoderLayer(64, 4)(y)
     nn.TransformerEncoderLayer(64, 4, batch_first=True)(x)
-    nn.MultiheadAttention(64, 4)(x, x, x)  # E: [axis-kind]
+    nn.MultiheadAttention(64, 4)(x, x, x)  # E: [axis-kind] # E: [axis-kind] # E: [axis-kind]
     nn.MultiheadAttention(64, 4)(y, y, y)
     nn.MultiheadAttention(64, 4, batch_first=True)(x, x, x)
-    nn.MultiheadAttention(64, 4, batch_first=True)(y, y, y)  # E: [axis-kind]
+    nn.MultiheadAttention(64, 4, batch_first=True)(y, y, y)  # E: [axis-kind] # E: [axis-kind] # E: [axis-kind]
 
 
 def normalized(
@@ -69,7 +69,6 @@ def viewed(x: Float[Tensor, "batch time 64"], image: Float[Tensor, "batch channe
     x.reshape(b, d, t)  # E: [axis-kind]
     x.view(b, t, 4, 16)
     x.view(b, t, 4, 16).transpose(1, 2)
-    x.view(b, 4, t, 16)  # E: [axis-kind]
     x.reshape(b * t, d)
     x.reshape(t * b, d)
     x.view(-1, d).view(b, t, d)
@@ -79,7 +78,37 @@ def viewed(x: Float[Tensor, "batch time 64"], image: Float[Tensor, "batch channe
     image.reshape(n, w, h, c)  # E: [axis-kind]
     image.view(n, c, -1)
     image.view(n, -1)
+    x.view(b, 4, t, 16)  # E: [axis-kind]
+    x.view(b, 4, 16, t)  # E: [axis-kind]
+    x.view(1, b, t, d)
+    x.view(b, t // 2, 2 * d)
+    x.reshape(b, -1, 2, d)
     image.reshape(n, c, h // 2, 2, w // 2, 2).permute(0, 1, 3, 5, 2, 4).reshape(n, 4 * c, h // 2, w // 2)
+
+
+def merged(
+    x: Float[Tensor, "b h t d"], states: Float[Tensor, "2 b d"], scores: Float[Tensor, "b h q k"], square: Float[Tensor, "n n d"]
+) -> None:
+    b, h, t, d = x.shape
+    x.reshape(b, t, h * d)  # E: [axis-kind]
+    x.transpose(1, 2).reshape(b, t, h * d)
+    x.transpose(1, 2).reshape(b, t, -1)
+    x.reshape(b * h, t, d)
+    x.reshape(b, h, t * d)
+    states.view(b, 2 * d)  # E: [axis-kind]
+    states.view(b, -1)  # E: [axis-kind]
+    states.transpose(0, 1).reshape(b, -1)
+    states.view(1, 2, b, d)
+    states[:1].view(b, d)
+    square.view(square.shape[0], -1)
+    # The relative shift of Transformer-XL and of the Music Transformer reads rows across their ends on purpose.
+    q, k = scores.shape[-2:]
+    padded = F.pad(scores, (1, 0))
+    padded.view(b, h, k + 1, q)[:, :, 1:].view(b, h, q, k)  # TODO(defect): silent
+    both = F.pad(x @ x.mT, (1, 0)).reshape(b, h, t + 1, t)
+    both[:, :, 1:] + x @ x.mT
+    n, m = square.shape[0], square.shape[2]
+    square.view(n * n, m).view(n, n, m)
 
 
 def masks(x: Float[Tensor, "batch time 64"], ignored: Bool[Tensor, "batch time"]) -> None:
