@@ -20,6 +20,10 @@ sys.path.insert(0, str(ROOT))
 
 from tests.rules import _conformance as conformance  # noqa: E402 - the tests are no package that is installed
 
+# Methods whose result is a Python value, which torch's own annotations give; sizes are followed all the same.
+NO_TENSOR = frozenset(
+    ["allclose", "backward", "const_data_ptr", "data_ptr", "dense_dim", "dim", "dim_order", "element_size", "equal", "get_device", "is_coalesced", "is_complex", "is_conj", "is_contiguous", "is_distributed", "is_floating_point", "is_inference", "is_neg", "is_nonzero", "is_pinned", "is_same_size", "is_set_to", "is_shared", "is_signed", "item", "ndimension", "nelement", "numel", "numpy", "q_per_channel_axis", "q_scale", "q_zero_point", "qscheme", "record_stream", "register_hook", "register_post_accumulate_grad_hook", "retain_grad", "size", "sparse_dim", "storage", "storage_offset", "storage_type", "stride", "tolist", "untyped_storage"]
+)
 TABLE = ROOT / "docs" / "operations.md"
 HEAD = """# Operations that the checker follows
 
@@ -59,8 +63,11 @@ def table() -> str:
     parts = [HEAD]
     for title, prefix, names in groups():
         known = [name for name in names if has_rule(prefix + name)]
-        missing = [name for name in names if not has_rule(prefix + name)]
-        parts.append(f"## {title}: {len(known)} of {len(names)}\n\n{_list(known)}\n")
+        plain = [name for name in names if prefix == "torch.Tensor." and name in NO_TENSOR]
+        missing = [name for name in names if not has_rule(prefix + name) and name not in plain]
+        parts.append(f"## {title}: {len(known) + len(plain)} of {len(names)}\n\n{_list(known)}\n")
+        if plain:
+            parts.append(f"Give no tensor, as torch itself declares: {_list(plain)}\n")
         if missing:
             parts.append(f"Without: {_list(missing)}\n")
     return "\n".join(parts)

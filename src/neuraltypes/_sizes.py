@@ -138,7 +138,34 @@ def floor_divide(left: Size, right: Size) -> Size | None:
         return whole
     if rest.constant is not None and right.constant is not None:
         return add(whole, number(rest.constant // right.constant))
+    flat = _flattened(rest, right)
+    if flat is not None:
+        return _both(add, whole, floor_divide(*flat))
     return add(whole, Size((((Quotient("//", rest, right),), 1),)))
+
+
+def _flattened(left: Size, right: Size) -> tuple[Size, Size] | None:
+    """One division for two: `(t//2 + 1)//2` is `(t + 2)//4`, as two strided convolutions give it."""
+    divisor = right.constant
+    nested = [
+        (factor, coefficient)
+        for factors, coefficient in left.terms
+        for factor in factors
+        if isinstance(factor, Quotient)
+    ]
+    if divisor is None or divisor <= 0 or len(nested) != 1:
+        return None
+    inner, coefficient = nested[0]
+    alone = Size((((inner,), 1),))
+    within = inner.right.constant
+    if inner.operator != "//" or coefficient != 1 or within is None or within <= 0:
+        return None
+    if all(factors != (inner,) for factors, _ in left.terms):
+        return None
+    others = subtract(left, alone)
+    widened = None if others is None else multiply(others, inner.right)
+    dividend = None if widened is None else add(inner.left, widened)
+    return None if dividend is None else (dividend, number(within * divisor))
 
 
 def remainder(left: Size, right: Size) -> Size | None:

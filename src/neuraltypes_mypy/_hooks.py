@@ -107,7 +107,7 @@ class Hooks:
         self._method_signatures: dict[str, Callable[[MethodSigContext], FunctionLike]] = dict.fromkeys(
             INSERTIONS, _signature(self._containers.widen)
         )
-        self._module_call = _result(self._operations.module_called)
+        self._module_call = _result(self._module_types.of_each(self._operations.module_called))
         self._functions = self._tabulate_functions()
         self._methods = self._tabulate_methods()
         self._attributes: dict[str, Callable[[AttributeContext], Type]] = {
@@ -281,7 +281,10 @@ class Hooks:
         self._prepare()
         if not self._is_checked(fullname):
             return self._module_call if self._is_ruled(fullname) else None
-        return _result(lambda ctx: self._module_types.called(ctx, _method_name(fullname)))
+        name = _method_name(fullname)
+        if not fullname.endswith(".__call__"):
+            return _result(lambda ctx: self._module_types.called(ctx, name))
+        return _result(self._module_types.of_each(lambda ctx: self._module_types.called(ctx, name)))
 
     def _prepare(self) -> None:
         """Finish what the semantic analysis of mypy left open, before its checker asks."""

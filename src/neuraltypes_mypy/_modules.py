@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +38,7 @@ from mypy.types import (
     TupleType,
     Type,
     TypedDictType,
+    UnionType,
     get_proper_type,
 )
 
@@ -44,11 +46,12 @@ from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._calls import Argument, Calls, Known, mentions_tensors, says_tensors
 from neuraltypes_mypy._config import attribute_size, configuration, configured, made_at
 from neuraltypes_mypy._dependencies import depend_on
+from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import MODULE, NEURAL_MODULE, SEQUENTIAL
 from neuraltypes_mypy._operations import Operations
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._sizes_of import is_int, is_self, is_steady, size_of_expression
-from neuraltypes_mypy._tensor import unknown
+from neuraltypes_mypy._tensor import as_tensor, unknown
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._values import Values
 
@@ -63,6 +66,7 @@ class Modules:
         self, types: KnownTypes, calls: Calls, values: Values, settling: Settling, operations: Operations
     ) -> None:
         self._operations = operations
+        self._joining: set[int] = set()
         self._types = types
         self._settling = settling
         self._calls = calls
@@ -251,6 +255,33 @@ class Modules:
     def called(self, ctx: MethodContext, name: str) -> Type:
         """The type of what a call of a module gives."""
         return self._calls.instantiate(ctx, name, known_of(ctx.type))
+
+    def of_each(self, called: Callable[[MethodContext], Type]) -> Callable[[MethodContext], Type]:
+        """The same for a module that is one of several (`conv if d != e else identity`): what they all give.
+
+        Whichever it is, its sizes will fit; held to the sizes of each, what follows would fail for one of them.
+        """
+
+        def joined(ctx: MethodContext) -> Type:
+            result, call = called(ctx), ctx.context
+            api: Any = ctx.api
+            if not isinstance(call, CallExpr) or id(call) in self._joining:
+                return result
+            callee = get_proper_type(api.lookup_type_or_none(call.callee))
+            if not isinstance(callee, UnionType) or as_tensor(result) is None:
+                return result
+            self._joining.add(id(call))
+            try:
+                with api.msg.filter_errors():
+                    results = [
+                        api.expr_checker.check_call(item, call.args, call.arg_kinds, call, call.arg_names)[0]
+                        for item in callee.relevant_items()
+                    ]
+            finally:
+                self._joining.discard(id(call))
+            return join_tensors(results) or unknown()
+
+        return joined
 
     def sequential_called(self, ctx: MethodContext) -> Type:
         """What `nn.Sequential` gives: each module's result goes to the next."""

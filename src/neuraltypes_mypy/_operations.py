@@ -24,6 +24,7 @@ from mypy.nodes import (
     ListExpr,
     MemberExpr,
     NameExpr,
+    OpExpr,
     TypeInfo,
     Var,
 )
@@ -49,6 +50,7 @@ from neuraltypes_mypy._atoms import noted_any
 from neuraltypes_mypy._config import MADE_AT, PREFIX, made_at
 from neuraltypes_mypy._elements import element_goes_with
 from neuraltypes_mypy._equal import Equal, EqualSizes
+from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._reveal import annotation_text
 from neuraltypes_mypy._rule_names import public_class, public_names
 from neuraltypes_mypy._rule_values import Translation
@@ -200,7 +202,7 @@ class Operations:
     def method(self, ctx: MethodContext, name: str) -> Type:
         """The type of a call of a method of a tensor."""
         signature = self._registry.find(name)
-        receiver = as_tensor(ctx.type)
+        receiver = _receiver_type(ctx)
         assert signature is not None
         if receiver is None:
             return ctx.default_return_type
@@ -457,6 +459,18 @@ def _unwatched(errors: Any) -> Iterator[None]:
 def ctx_is_star(ctx: FunctionContext | MethodContext, number: int) -> bool:
     """Whether more than one argument stands for a parameter."""
     return len(ctx.args[number]) > 1 or ctx.arg_kinds[number].count(ARG_POS) > 1
+
+
+def _receiver_type(ctx: MethodContext) -> Instance | None:
+    """The tensor whose method is called; mypy asks of each that it may be, here it is what they have in common."""
+    tensor = as_tensor(ctx.type)
+    expression = ctx.context.left if isinstance(ctx.context, OpExpr) else _receiver(ctx.context)
+    api: Any = ctx.api
+    whole = api.lookup_type_or_none(expression) if isinstance(expression, Expression) else None
+    if tensor is None or not isinstance(get_proper_type(whole), UnionType):
+        return tensor
+    tensors = [as_tensor(item) for item in get_proper_type(whole).items]
+    return join_tensors([item for item in tensors if item is not None]) if tensor in tensors else tensor
 
 
 def _receiver(context: Context) -> Context:
