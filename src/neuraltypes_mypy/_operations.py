@@ -64,9 +64,12 @@ _CODES: Final = {"shape": codes.SHAPE, "kind": codes.KIND, "dtype": codes.DTYPE,
 GENERIC_OPERATIONS: Final = "einops.einops."
 RETURN_TYPES: Final = "torch.return_types."
 _NAMED_RESULTS: Final = {
-    **{"values": 0, "indices": 1},
-    **{"eigenvalues": 0, "eigenvectors": 1},
-    **{"sign": 0, "logabsdet": 1},
+    "values": 0,
+    "indices": 1,
+    "eigenvalues": 0,
+    "eigenvectors": 1,
+    "sign": 0,
+    "logabsdet": 1,
 }
 _INDICES: Final = "indices"
 _KEEP: Final = frozenset({"valid", "keep", "kept"})
