@@ -49,9 +49,10 @@ def run(folder: Path, package: str, work: Path, *, with_plugin: bool) -> list[st
     return done.stdout.splitlines()
 
 
-def as_plain(line: str) -> str:
-    """An error with its tensor types as plain mypy prints them."""
-    return re.sub(r"Tensor\[(?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])*\]", "Tensor", line)
+def place(line: str) -> str:
+    """Where an error stands and its code: the words name types, of which the plugin knows more."""
+    code = re.search(r"\[[a-z-]+\]$", line)
+    return f"{line.partition(': error:')[0]} {code[0] if code else ''}"
 
 
 def count_annotations(folder: Path, package: str) -> int:
@@ -76,8 +77,9 @@ def main() -> None:
         folder = Path(folder_name).resolve() if folder_name else folder_of(package)
         with tempfile.TemporaryDirectory() as name:
             plain, plugin = (run(folder, package, Path(name), with_plugin=flag) for flag in (False, True))
-        errors = [{as_plain(line) for line in lines if ": error:" in line} for lines in (plain, plugin)]
-        new, gone = sorted(errors[1] - errors[0]), errors[0] - errors[1]
+        errors = [{place(line): line for line in lines if ": error:" in line} for lines in (plain, plugin)]
+        new = [line for key, line in sorted(errors[1].items()) if key not in errors[0]]
+        gone = errors[0].keys() - errors[1].keys()
         files = re.findall(r"checked (\d+) source", plain[-1])[0]
         count = count_annotations(folder, package)
         print(f"| {package} | {files} | {count} | {len(errors[0])} | {len(new)} | {len(gone)} |", flush=True)

@@ -22,14 +22,53 @@ from tests.rules import _conformance as conformance  # noqa: E402 - the tests ar
 
 # Methods whose result is a Python value, which torch's own annotations give; sizes are followed all the same.
 NO_TENSOR = frozenset(
-    """
-    allclose backward const_data_ptr data_ptr dense_dim dim dim_order element_size equal get_device
-    is_coalesced is_complex is_conj is_contiguous is_distributed is_floating_point is_inference is_neg
-    is_nonzero is_pinned is_same_size is_set_to is_shared is_signed item ndimension nelement numel numpy
-    q_per_channel_axis q_scale q_zero_point qscheme record_stream register_hook
-    register_post_accumulate_grad_hook retain_grad size sparse_dim storage storage_offset storage_type stride
-    tolist untyped_storage
-    """.split()
+    [
+        "allclose",
+        "backward",
+        "const_data_ptr",
+        "data_ptr",
+        "dense_dim",
+        "dim",
+        "dim_order",
+        "element_size",
+        "equal",
+        "get_device",
+        "is_coalesced",
+        "is_complex",
+        "is_conj",
+        "is_contiguous",
+        "is_distributed",
+        "is_floating_point",
+        "is_inference",
+        "is_neg",
+        "is_nonzero",
+        "is_pinned",
+        "is_same_size",
+        "is_set_to",
+        "is_shared",
+        "is_signed",
+        "item",
+        "ndimension",
+        "nelement",
+        "numel",
+        "numpy",
+        "q_per_channel_axis",
+        "q_scale",
+        "q_zero_point",
+        "qscheme",
+        "record_stream",
+        "register_hook",
+        "register_post_accumulate_grad_hook",
+        "retain_grad",
+        "size",
+        "sparse_dim",
+        "storage",
+        "storage_offset",
+        "storage_type",
+        "stride",
+        "tolist",
+        "untyped_storage",
+    ]
 )
 TABLE = ROOT / "docs" / "operations.md"
 HEAD = """# Operations that the checker follows
@@ -89,7 +128,7 @@ def _list(names: list[str]) -> str:
 def compare(examples: int) -> None:
     for path in sorted((ROOT / "tests" / "rules").glob("arguments_*.py")):
         importlib.import_module(f"tests.rules.{path.stem}")
-    totals = dict.fromkeys(("same", "both refuse", "unknown", "disagree"), 0)
+    totals: dict[conformance.Verdict, int] = dict.fromkeys(("same", "both refuse", "unknown", "disagree"), 0)
     names = conformance.rule_names()
     for name in names:
         tally = conformance.examine(name, examples, seed="benchmark")

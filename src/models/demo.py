@@ -136,8 +136,8 @@ def _show_wrong_batch(training: LanguageModelTraining) -> None:
     tokens = torch.zeros(2, 8, dtype=torch.long)
     logits = training.model(tokens=tokens)
     calls: tuple[Callable[[], object], ...] = (
-        lambda: training.loss(logits=logits, targets=tokens[:, 1:]),
-        lambda: training.model(tokens=tokens.float()),
+        lambda: training.loss(logits=logits, targets=tokens[:, 1:]),  # type: ignore[shape-mismatch]
+        lambda: training.model(tokens=tokens.float()),  # type: ignore[dtype-mismatch]
         lambda: training.loss(logits=training.model.embedding(tokens=tokens), targets=tokens),  # type: ignore[element-mismatch]
     )
     for call in calls:

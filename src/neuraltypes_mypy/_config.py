@@ -69,6 +69,8 @@ def record_configuration(cls: ClassDef) -> None:
     changing = sorted(name for name, count in counts.items() if count > 1)
     if changing:
         data["changing"] = changing
+    if counts:
+        data["assigned"] = sorted(counts)
     if data:
         info.metadata[_KEY] = data
 
@@ -90,8 +92,10 @@ def _data(info: TypeInfo) -> Mapping[str, Any]:
 
 
 def is_changing(info: TypeInfo, name: str) -> bool:
-    """Whether an attribute is assigned in more places than one."""
-    return any(name in _data(base).get("changing", ()) for base in info.mro)
+    """Whether an attribute is assigned in more places than one, of which some may be in subclasses."""
+    if any(name in _data(base).get("changing", ()) for base in info.mro):
+        return True
+    return sum(name in _data(base).get("assigned", ()) for base in info.mro) > 1
 
 
 def parameter_names_of(info: TypeInfo) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from mypy.nodes import ARG_STAR, Expression, ListExpr, MemberExpr, StarExpr, TupleExpr
 from mypy.plugin import FunctionContext
@@ -45,7 +45,7 @@ class Creation:
         if shape is None:
             return ctx.default_return_type
         named = _argument(ctx, "dtype")
-        dtype = self._dtype(named)
+        dtype = self._dtype(named, ctx.api)
         if named is None and "fill_value" not in ctx.callee_arg_names:
             dtype = self._types.instance(dtype_class("Float")) or unknown()
         return self._tensor(ctx, dtype, write_shape(shape, self._types.int_type, self._types.tuple_type))
@@ -56,7 +56,7 @@ class Creation:
         if other is None:
             return ctx.default_return_type
         named = _argument(ctx, "dtype")
-        return self._tensor(ctx, other.args[0] if named is None else self._dtype(named), other.args[1])
+        return self._tensor(ctx, other.args[0] if named is None else self._dtype(named, ctx.api), other.args[1])
 
     def _tensor(self, ctx: FunctionContext, dtype: Type, shape: Type) -> Type:
         default = get_proper_type(ctx.default_return_type)
@@ -78,10 +78,14 @@ class Creation:
             return None
         return tuple(SizedAxis(size_of_expression(expression, ctx.api)) for expression in expressions)
 
-    def _dtype(self, expression: Expression | None) -> ProperType:
-        """The dtype that `torch.int64` names; unknown for any other expression."""
-        if not isinstance(expression, MemberExpr) or not expression.fullname.startswith("torch."):
+    def _dtype(self, expression: Expression | None, api: Any) -> ProperType:
+        """The dtype that `torch.int64` names, or `x.dtype`; unknown for any other expression."""
+        if not isinstance(expression, MemberExpr):
             return unknown()
+        if not expression.fullname.startswith("torch."):
+            owner = api.lookup_type_or_none(expression.expr) if expression.name == "dtype" else None
+            tensor = None if owner is None else as_tensor(owner)
+            return unknown() if tensor is None else get_proper_type(tensor.args[0])
         name = _SPELLINGS.get(expression.name, expression.name).replace("_", "")
         for prefix in ("Bool", "BFloat", "Float", "Complex", "UInt", "Int"):
             if name.startswith(prefix.lower()):

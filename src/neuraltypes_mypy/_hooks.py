@@ -171,6 +171,7 @@ class Hooks:
             **dict.fromkeys(COMPARISONS, self._narrowing.compared),
             **dict.fromkeys(READS, self._values.without_size),
             **dict.fromkeys(POWERS, self._values.power),
+            **dict.fromkeys(tensor_methods("__iter__"), self._operations.iterated),
             **{name: self._values.arithmetic_hook(name) for name in ARITHMETIC_NAMES},
             f"{CONTAINERS}.Sequential.__call__": self._module_types.sequential_called,
         }
@@ -183,6 +184,8 @@ class Hooks:
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         """Annotations."""
         hook = self._annotation_hooks.get(fullname)
+        if hook is not None and self._operations.awaits_types and not fullname.startswith("torch."):
+            self._operations.type_untyped_functions(self._find)
         return hook if hook is not None or _is_foreign(fullname) else self._find_annotation(fullname)
 
     @lookup(lambda ctx: ctx.api.analyze_type(ctx.type))
@@ -293,7 +296,7 @@ class Hooks:
         if tensor is not None and tensor is not self._prepared and tensor.mro:
             self._prepared = tensor
             type_untyped_methods(tensor, self._types.function_type)
-            self._operations.type_untyped_functions(self._find)
+            self._operations.type_all_untyped_functions(self._find)
 
     def _is_checked(self, fullname: str) -> bool:
         """Whether a call is surely ours to check: the signature says something about a tensor.
@@ -359,8 +362,8 @@ class Hooks:
             return _attribute(self._module_types.attribute)
         member = symbol.node.names.get(name)
         if member is not None and isinstance(member.node, Var) and is_undeclared(member.node):
-            is_changed = is_changing(symbol.node, name)
-            return _attribute(lambda ctx: self._values.inferred_attribute(ctx, is_changed))
+            info = symbol.node
+            return _attribute(lambda ctx: self._values.inferred_attribute(ctx, is_changing(_class_of(ctx, info), name)))
         return None
 
     def _define_class(self, ctx: ClassDefContext) -> None:
@@ -400,6 +403,12 @@ class Hooks:
         if fullname == TENSOR:
             return _class(lambda ctx: make_generic(ctx.cls.info, self._types.object_type))
         return None if _is_foreign(fullname) else _class(self._define_class)
+
+
+def _class_of(ctx: AttributeContext, owner: TypeInfo) -> TypeInfo:
+    """The class of the object whose attribute is read, which may be a subclass of the one that declares it."""
+    receiver = ctx.type
+    return receiver.type if isinstance(receiver, Instance) else owner
 
 
 def _is_foreign(fullname: str) -> bool:

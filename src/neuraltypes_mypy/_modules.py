@@ -108,7 +108,8 @@ class Modules:
 
     def checkpointed(self, ctx: FunctionContext) -> Type:
         """`checkpoint(function, x, use_reentrant=False)` gives what `function(x)` gives."""
-        if len(ctx.args) < 2 or len(ctx.args[0]) != 1 or any(kind != ARG_POS for kind in ctx.arg_kinds[1]):
+        passed_on = [name for names in ctx.arg_names[2:] for name in names if name not in ctx.callee_arg_names]
+        if len(ctx.args) < 2 or len(ctx.args[0]) != 1 or passed_on or any(k != ARG_POS for k in ctx.arg_kinds[1]):
             return ctx.default_return_type
         api: Any = ctx.api
         function = _type_of(ctx.args[0][0], api)
@@ -267,7 +268,7 @@ class Modules:
             api: Any = ctx.api
             if not isinstance(call, CallExpr) or id(call) in self._joining:
                 return result
-            callee = get_proper_type(api.lookup_type_or_none(call.callee))
+            callee = get_proper_type(_type_of(call.callee, api))
             if not isinstance(callee, UnionType) or as_tensor(result) is None:
                 return result
             self._joining.add(id(call))

@@ -21,6 +21,7 @@ from mypy.nodes import (
     CallExpr,
     Context,
     Expression,
+    IndexExpr,
     ListExpr,
     MemberExpr,
     NameExpr,
@@ -34,6 +35,7 @@ from mypy.types import (
     CallableType,
     ExtraAttrs,
     Instance,
+    NoneType,
     Overloaded,
     ProperType,
     TupleType,
@@ -42,9 +44,10 @@ from mypy.types import (
     get_proper_type,
 )
 
+from neuraltypes._sizes import Size, number
 from neuraltypes.rules import Outcome, Refused, Registry, Signature, Surroundings, Value, apply
 from neuraltypes.rules._dtypes import BOOL
-from neuraltypes.rules._values import UNKNOWN, Array, Produced
+from neuraltypes.rules._values import SOME_INT, UNKNOWN, Array, Produced
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import noted_any
 from neuraltypes_mypy._config import MADE_AT, PREFIX, made_at
@@ -108,10 +111,10 @@ def named_result(ctx: AttributeContext) -> Type:
     return results.items[place]
 
 
-def any_tensor(ctx: FunctionSigContext) -> FunctionLike:
+def any_tensor(ctx: FunctionSigContext) -> CallableType:
     """The signature of `def f(x: T) -> T` for a tensor: without `T`, that would bind `x` to what the result must be."""
     signature = ctx.default_signature
-    if not isinstance(signature, CallableType) or not ctx.args or not ctx.args[0]:
+    if not ctx.args or not ctx.args[0]:
         return signature
     first = ctx.args[0][0]
     chk: Any = ctx.api
@@ -149,6 +152,7 @@ class Operations:
         self._settling = settling
         self._translation = Translation(types)
         self._registry = Registry([*folders, *stub_folders()])
+        self._untyped: list[str] = []
         self.roots = frozenset(name.partition(".")[0] for name in self._registry)
 
     # Which rule
@@ -177,18 +181,32 @@ class Operations:
         names = (f"{public_class(base.fullname)}.forward" for base in info.mro[: owner + 1])
         return next((name for name in names if name in self._registry), None)
 
+    def type_all_untyped_functions(self, find: Lookup) -> None:
+        """All functions that torch makes in C, once mypy has read torch."""
+        self._untyped = [name for name in self._registry if name.startswith(_MADE_IN_C)]
+        self.type_untyped_functions(find)
+
     def type_untyped_functions(self, find: Lookup) -> None:
         """Give the functions that torch makes in C, which mypy knows nothing of, the parameters that rules declare.
 
         Of arguments and result no more is said than before: `Any`.
         """
-        for name in self._registry:
-            if not name.startswith(_MADE_IN_C):
-                continue
+        waiting: list[str] = []
+        for name in self._untyped:
             symbol, signature = find(name), self._registry.find(name)
             node = symbol.node if symbol is not None else None
-            if isinstance(node, Var) and signature is not None and isinstance(get_proper_type(node.type), AnyType):
+            if not isinstance(node, Var) or signature is None:
+                continue
+            if node.type is None:  # mypy has not come to that module of torch
+                waiting.append(name)
+            elif isinstance(get_proper_type(node.type), AnyType):
                 node.type = _gradual(signature, self._types.function_type)
+        self._untyped = waiting
+
+    @property
+    def awaits_types(self) -> bool:
+        """Whether some of the functions that torch makes in C have no type yet."""
+        return bool(self._untyped)
 
     # Calls
 
@@ -207,7 +225,7 @@ class Operations:
         signature = self._registry.find(name)
         receiver = _receiver_type(ctx)
         assert signature is not None
-        if receiver is None:
+        if receiver is None or _is_one_of_several(ctx.context, ctx.api):
             return ctx.default_return_type
         same = self._sizes.in_function(ctx.api)
         given = self._given(ctx, signature, same, skip=1)
@@ -217,6 +235,22 @@ class Operations:
         values = {first: self._translation.array(receiver, same), **given.values}
         places = {first: (_receiver(ctx.context), receiver), **given.places}
         return self._called(ctx, signature, Given(values, places), same, name)
+
+    def iterated(self, ctx: MethodContext) -> Type:
+        """`for x in xs`, `a, b = xs`: a tensor gives what its first axis holds, one after the other."""
+        receiver, signature = as_tensor(ctx.type), self._registry.find("torch.select")
+        iterator = self._types.info("typing.Iterator")
+        if receiver is None or signature is None or iterator is None or _is_one_of_several(ctx.context, ctx.api):
+            return ctx.default_return_type
+        same = self._sizes.in_function(ctx.api)
+        given: dict[str, Value] = {
+            "input": self._translation.array(receiver, same),
+            "dim": number(0),
+            "index": SOME_INT,
+        }
+        outcome = self._apply(signature, Given(given, {}), None, same)
+        item = unknown() if outcome.refused else self._result(outcome, unknown(), same, ctx.api)
+        return Instance(iterator, [item]) if _says_something(item) else ctx.default_return_type
 
     def configured_method(self, ctx: MethodContext, name: str) -> Type:
         """The type of a call of a method of an object that was made with what its rule needs."""
@@ -350,20 +384,20 @@ class Operations:
         known = {one.name: one for one in signature.parameters}
         values: dict[str, Value] = {}
         places: dict[str, tuple[Context, Type]] = {}
-        for number, formal in enumerate(ctx.callee_arg_names):
-            expressions, types, kinds = ctx.args[number], ctx.arg_types[number], ctx.arg_kinds[number]
+        for at, formal in enumerate(ctx.callee_arg_names):
+            expressions, types, kinds = ctx.args[at], ctx.arg_types[at], ctx.arg_kinds[at]
             if not expressions:
                 continue
-            name, place = formal, number + skip
+            name, place = formal, at + skip
             if name not in known and place < len(signature.parameters):
                 at_place = signature.parameters[place]
                 name = at_place.name if formal is None or at_place.kind == "positional" else None
             if name is None or name not in known:
                 return None
             if known[name].kind == "double star":
-                values[name] = self._keywords(ctx, number, same)
+                values[name] = self._keywords(ctx, at, same)
                 continue
-            is_star = known[name].kind == "star" or ctx_is_star(ctx, number)
+            is_star = known[name].kind == "star" or ctx_is_star(ctx, at)
             if ARG_STAR2 in kinds:
                 return None
             if is_star or ARG_STAR in kinds:
@@ -405,7 +439,12 @@ class Operations:
         return tuple(found)
 
     def _apply(self, signature: Signature, given: Given, config: Made | None, same: Equal) -> Outcome:
-        return apply(signature, given.values, config, Surroundings(same.equate, self._fits, _element_text))
+        return apply(
+            signature,
+            given.values,
+            config,
+            Surroundings(lambda one, other: _equate(one, other, same), self._fits, _element_text),
+        )
 
     def _fits(self, wanted: str, element: object) -> bool:
         return not isinstance(element, Produced) or element_goes_with(wanted, element.name)
@@ -469,10 +508,11 @@ def _receiver_type(ctx: MethodContext) -> Instance | None:
     tensor = as_tensor(ctx.type)
     expression = ctx.context.left if isinstance(ctx.context, OpExpr) else _receiver(ctx.context)
     api: Any = ctx.api
-    whole = api.lookup_type_or_none(expression) if isinstance(expression, Expression) else None
-    if tensor is None or not isinstance(get_proper_type(whole), UnionType):
+    known = api.lookup_type_or_none(expression) if isinstance(expression, Expression) else None
+    whole = get_proper_type(known if known is not None else unknown())
+    if tensor is None or not isinstance(whole, UnionType):
         return tensor
-    tensors = [as_tensor(item) for item in get_proper_type(whole).items]
+    tensors = [as_tensor(item) for item in whole.items]
     return join_tensors([item for item in tensors if item is not None]) if tensor in tensors else tensor
 
 
@@ -480,6 +520,29 @@ def _receiver(context: Context) -> Context:
     """Where the tensor stands whose method is called."""
     callee = context.callee if isinstance(context, CallExpr) else None
     return callee.expr if isinstance(callee, MemberExpr) else context
+
+
+def _equate(left: Size, right: Size, same: Equal) -> bool:
+    """Whether two sizes may be taken for one: as the body shows, or by one name in a function and one inside of it."""
+    return same.equate(left, right) or str(left) == str(right)
+
+
+def _is_one_of_several(context: Context, api: Any) -> bool:
+    """Whether the receiver of a call may also be no tensor; mypy looks at each of a union in turn."""
+    match context:
+        case IndexExpr(base=receiver) | OpExpr(left=receiver):
+            pass
+        case CallExpr(callee=MemberExpr(expr=receiver)):
+            pass
+        case Expression():
+            receiver = context
+        case _:
+            return False
+    known = api.lookup_type_or_none(receiver)
+    proper = get_proper_type(known if known is not None else unknown())
+    if not isinstance(proper, UnionType):
+        return False
+    return any(as_tensor(item) is None and not isinstance(get_proper_type(item), NoneType) for item in proper.items)
 
 
 def _is_tracked(given: Given) -> bool:

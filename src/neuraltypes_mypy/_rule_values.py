@@ -117,8 +117,8 @@ class Translation:
             case NameExpr(fullname="builtins.Ellipsis"):
                 return ...
         value = self.of_type(type_, same)
-        if value is SOME_INT:
-            size = size_of_expression(expression, api)
+        if value is SOME_INT or (isinstance(value, Size) and isinstance(expression, NameExpr)):
+            size = size_of_expression(expression, api)  # in `if not b:` mypy takes `b` for a literal 0
             return SOME_INT if size is None else same.settled(size)
         if value is UNKNOWN and isinstance(expression, OpExpr):
             return self._number(expression, api, same)

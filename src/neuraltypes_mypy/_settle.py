@@ -118,6 +118,8 @@ class Settling:
             variable.type = replace(declared, _loosened)
             variable.is_inferred = True  # what is unknown may be assigned then, and the name is unknown
             held = declared if held is None else held
+        if isinstance(declared, AnyType):
+            return ctx.default_return_type  # an `Any` that is assigned later would not replace what is put here
         if held is not None:
             joined = _joined(get_proper_type(held))
             api.binder.put(expression, joined)

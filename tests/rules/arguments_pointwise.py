@@ -122,7 +122,7 @@ def drawn(draw: Draw, signature: Signature, *, in_place: bool) -> Arguments:
             found[parameter.name] = T(base, tensor.dtype) if not has_tensor else tensor
             dtype, has_tensor = tensor.dtype, True
         else:
-            value = conformance._one(parameter, draw, base, len(base), {}, None)  # type: ignore[arg-type]
+            value = conformance._one(parameter, draw, base, len(base), {}, None)
             if value is not conformance._SKIP:
                 found[parameter.name] = value
     return found

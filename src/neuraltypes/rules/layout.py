@@ -340,7 +340,7 @@ def _suspect_other_order(old: Shape, new: Shape, argument: str) -> None:
 
 
 def _tears(old: Shape, new: Shape) -> bool:
-    """Whether a named axis that both shapes have has other numbers behind each of its places: `b t 64` as `b 4 t 16`."""
+    """Whether an axis that both shapes name has other numbers behind each place of it: `b t 64` as `b 4 t 16`."""
     names, others = _lone_names(old), _lone_names(new)
     return any(
         sizes_differ(numel(old[names[name] + 1 :]), numel(new[others[name] + 1 :])) for name in names.keys() & others

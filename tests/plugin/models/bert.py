@@ -46,7 +46,7 @@ class BertEmbeddings(nn.Module):
         embeddings = self.word_embeddings(input_ids) + self.token_type_embeddings(token_type_ids)
         embeddings += self.position_embeddings(position_ids)
         embeddings = self.dropout(self.LayerNorm(embeddings))
-        reveal(embeddings)  # N: Revealed neural type is Float[Tensor, "b t hidden_size"]
+        reveal(embeddings)  # N: Revealed neural type is Float[Tensor, "b t _"]
         return embeddings
 
 
@@ -134,4 +134,4 @@ def check() -> Tensor:
     config = BertConfig(vocab_size=50, hidden_size=16, num_layers=2, num_heads=4, intermediate_size=32, max_position=20)
     model = BertModel(config, num_labels=3)
     logits = model(torch.randint(0, 50, (2, 7)), torch.ones(2, 7, dtype=torch.bool))
-    return reveal(logits)  # N: Revealed neural type is Float32[Tensor, "2 3"]
+    return reveal(logits)  # N: Revealed neural type is Float[Tensor, "batch=2 3"]

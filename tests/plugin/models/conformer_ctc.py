@@ -75,7 +75,7 @@ class ConvolutionModule(nn.Module):
         x = self.depthwise_conv(x)
         x = F.silu(self.batch_norm(x))
         x = self.pointwise_conv2(x).transpose(1, 2)
-        reveal(x)  # N: Revealed neural type is Float[Tensor, "b t d_model"]
+        reveal(x)  # N: Revealed neural type is Float[Tensor, "b _ d_model"]
         return x
 
 
@@ -135,7 +135,7 @@ class ConformerCTC(nn.Module):
     ) -> NeuralType[Float[Tensor, "b (t+3)//4 {self.vocab_size}+1"], LogprobsType]:
         encoded = self.encode(mel, lengths)
         log_probs = F.log_softmax(self.head(encoded), dim=-1)
-        reveal(log_probs)  # N: Revealed neural type is NeuralType[Float[Tensor, "b (t+3)//4 vocab_size+1"], LogprobsType]
+        reveal(log_probs)  # N: Revealed neural type is Float[Tensor, "b (t+3)//4 vocab_size+1"]
         return log_probs
 
 
@@ -146,7 +146,7 @@ def ctc_loss(
     target_lengths: NeuralType[Int[Tensor, "b"], LengthsType],
 ) -> NeuralType[Float[Tensor, ""], LossType]:
     loss = F.ctc_loss(log_probs.transpose(0, 1), targets, lengths, target_lengths, blank=0)
-    reveal(loss)  # N: Revealed neural type is NeuralType[Float[Tensor, ""], LossType]
+    reveal(loss)  # N: Revealed neural type is Float[Tensor, ""]
     return loss
 
 
@@ -155,4 +155,4 @@ def check() -> Tensor:
     lengths = torch.full((2,), 100)
     log_probs = model(torch.randn(2, 80, 100), lengths)
     ctc_loss(log_probs, torch.randint(1, 28, (2, 5)), lengths // 4, torch.full((2,), 5))
-    return reveal(log_probs)  # N: Revealed neural type is NeuralType[Float32[Tensor, "2 25 29"], LogprobsType]
+    return reveal(log_probs)  # N: Revealed neural type is NeuralType[Float[Tensor, "batch=2 25 29"], LogprobsType]

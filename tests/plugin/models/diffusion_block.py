@@ -106,17 +106,18 @@ class Denoiser(nn.Module):
         self.conv_out = nn.Conv2d(image_channels * 4, image_channels, 3, padding=1)
 
     def forward(
-        self, x: Float[Tensor, "b {self.image_channels} 2*h 2*w"], t: Int[Tensor, "b"]
-    ) -> Float[Tensor, "b {self.image_channels} 2*h 2*w"]:
+        self, x: Float[Tensor, "b {self.image_channels} h w"], t: Int[Tensor, "b"]
+    ) -> Float[Tensor, "b {self.image_channels} h w"]:
         emb = self.time_embed(timestep_embedding(t, self.width))
         high = self.block(self.conv_in(x), emb)
         low = self.attention(self.down(high))
         joined = torch.cat([high, self.up(low)], dim=1)
         noise = self.conv_out(self.out(joined, emb))
-        reveal(noise)  # N: Revealed neural type is Float[Tensor, "b image_channels 2*h 2*w"]
+        reveal(noise)  # N: Revealed neural type is Float[Tensor, "b image_channels h w"]
         return noise
 
 
 def check() -> Tensor:
     model = Denoiser(image_channels=3, width=16)
-    return reveal(model(torch.randn(2, 3, 16, 24), torch.randint(0, 1000, (2,))))  # N: Revealed neural type is Float[Tensor, "2 3 16 24"]
+    noise = model(torch.randn(2, 3, 16, 24), torch.randint(0, 1000, (2,)))
+    return reveal(noise)  # N: Revealed neural type is Float[Tensor, "batch=2 3 height=16 width=24"]

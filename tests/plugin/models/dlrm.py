@@ -35,7 +35,7 @@ class SparseFeatures(nn.Module):
     ) -> Float[Tensor, "b tables {self.dim}"]:
         pooled = [table(index, offset) for table, index, offset in zip(self.tables, indices, offsets, strict=True)]
         out = torch.stack(pooled, dim=1)
-        reveal(out)  # N: Revealed neural type is Float[Tensor, "b _ dim"]
+        reveal(out)  # N: Revealed neural type is Tensor
         return out
 
 
@@ -53,7 +53,7 @@ class OneHotFeatures(nn.Module):
 
     def forward(self, x: Int[Tensor, "b fields"]) -> Float[Tensor, "b fields {self.dim}"]:
         out = self.embedding(x + self.offsets.unsqueeze(0))
-        reveal(out)  # N: Revealed neural type is Float[Tensor, "b fields dim"]
+        reveal(out)  # N: Revealed neural type is Any
         return out
 
 
@@ -67,7 +67,7 @@ class Interaction(nn.Module):
         rows, columns = torch.tril_indices(n, n, offset=-1)
         pairs = interactions[:, rows, columns]
         out = torch.cat((dense, pairs), dim=1)
-        reveal(out)  # N: Revealed neural type is Float[Tensor, "b _"]
+        reveal(out)  # N: Revealed neural type is Float[Tensor, "b (f*f+f)//2+d"]
         return out
 
 
@@ -116,4 +116,4 @@ def check() -> tuple[Tensor, Tensor]:
     offsets = [torch.tensor([0, 2, 5, 6]) for _ in sizes]
     scores = model(torch.randn(4, 13), indices, offsets)
     embedded = OneHotFeatures(sizes, dim=8)(torch.randint(0, 20, (4, 3)))
-    return reveal((scores, embedded))  # N: Revealed neural type is tuple[Float[Tensor, "4"], Float[Tensor, "4 3 8"]]
+    return reveal((scores, embedded))  # N: is tuple[Float[Tensor, "batch=4"], Float[Tensor, "batch=4 3 8"]]

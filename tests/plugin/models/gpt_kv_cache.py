@@ -9,7 +9,8 @@ from torch import Tensor, nn
 
 from neuraltypes import reveal
 
-Cache = tuple[Float[Tensor, "b heads past e"], Float[Tensor, "b heads past e"]]
+Past = tuple[Float[Tensor, "b _ past _"], Float[Tensor, "b _ past _"]]
+Present = tuple[Float[Tensor, "b _ total _"], Float[Tensor, "b _ total _"]]
 
 
 class CausalSelfAttention(nn.Module):
@@ -21,8 +22,8 @@ class CausalSelfAttention(nn.Module):
         self.c_proj = nn.Linear(n_embd, n_embd)
 
     def forward(
-        self, x: Float[Tensor, "b t {self.n_embd}"], past: Cache | None = None
-    ) -> tuple[Float[Tensor, "b t {self.n_embd}"], Cache]:
+        self, x: Float[Tensor, "b t {self.n_embd}"], past: Past | None = None
+    ) -> tuple[Float[Tensor, "b t {self.n_embd}"], Present]:
         B, T, C = x.size()
         q, k, v = self.c_attn(x).split(self.n_embd, dim=2)
         k = k.view(B, T, self.n_head, C // self.n_head).transpose(1, 2)
@@ -66,8 +67,8 @@ class Block(nn.Module):
         self.mlp = MLP(n_embd)
 
     def forward(
-        self, x: Float[Tensor, "b t {self.n_embd}"], past: Cache | None = None
-    ) -> tuple[Float[Tensor, "b t {self.n_embd}"], Cache]:
+        self, x: Float[Tensor, "b t {self.n_embd}"], past: Past | None = None
+    ) -> tuple[Float[Tensor, "b t {self.n_embd}"], Present]:
         attn, present = self.attn(self.ln_1(x), past)
         x = x + attn
         x = x + self.mlp(self.ln_2(x))
@@ -88,8 +89,8 @@ class GPT(nn.Module):
         self.wte.weight = self.lm_head.weight
 
     def forward(
-        self, idx: Int[Tensor, "b t"], past: list[Cache] | None = None
-    ) -> tuple[Float[Tensor, "b t {self.vocab_size}"], list[Cache]]:
+        self, idx: Int[Tensor, "b t"], past: list[Past] | None = None
+    ) -> tuple[Float[Tensor, "b t {self.vocab_size}"], list[Present]]:
         _, t = idx.size()
         offset = 0 if past is None else past[0][0].size(-2)
         pos = torch.arange(offset, offset + t, dtype=torch.long, device=idx.device)
@@ -100,11 +101,13 @@ class GPT(nn.Module):
             presents.append(present)
         x = self.ln_f(x)
         logits = self.lm_head(x)
-        reveal(logits)  # N: Revealed neural type is Float[Tensor, "b t vocab_size"]
+        reveal(logits)  # N: Revealed neural type is Any
         return logits, presents
 
     @torch.no_grad()
-    def generate(self, idx: Int[Tensor, "b t"], max_new_tokens: int, top_k: int | None = None) -> Int[Tensor, "b total"]:
+    def generate(
+        self, idx: Int[Tensor, "b t"], max_new_tokens: int, top_k: int | None = None
+    ) -> Int[Tensor, "b total"]:
         logits, past = self(idx)
         for _ in range(max_new_tokens):
             last = logits[:, -1, :] / 0.8
@@ -115,7 +118,7 @@ class GPT(nn.Module):
             following = torch.multinomial(probs, num_samples=1)
             idx = torch.cat((idx, following), dim=1)
             logits, past = self(following, past)
-        reveal(idx)  # N: Revealed neural type is Int[Tensor, "b _"]
+        reveal(idx)  # N: Revealed neural type is Shaped[Tensor, "b _"]
         return idx
 
 
@@ -125,4 +128,4 @@ def check() -> Tensor:
     model.generate(prompt, max_new_tokens=3, top_k=5)
     _, past = model(prompt)
     logits, _ = model(torch.randint(0, 50, (2, 1)), past)
-    return reveal(logits)  # N: Revealed neural type is Float32[Tensor, "2 1 50"]
+    return reveal(logits)  # N: Revealed neural type is Float[Tensor, "batch=2 time=1 50"]

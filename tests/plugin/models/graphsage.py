@@ -29,7 +29,7 @@ def scatter_softmax(
     out = (src - largest.gather(0, expanded)).exp()
     total = scatter_sum(out, index, num_nodes)
     out = out / (total[index] + 1e-16)
-    reveal(out)  # N: Revealed neural type is Float[Tensor, "edges heads"]
+    reveal(out)  # N: Revealed neural type is Float[Tensor, "edges channel=heads"]
     return out
 
 
@@ -81,7 +81,7 @@ class GATConv(nn.Module):
         alpha = scatter_softmax(alpha, dst, num_nodes)
         messages = h[src] * alpha.unsqueeze(-1)
         out = scatter_sum(messages.flatten(1), dst, num_nodes)
-        reveal(out)  # N: Revealed neural type is Float[Tensor, "nodes heads*out_channels"]
+        reveal(out)  # N: Revealed neural type is Float[Tensor, "nodes channel=_"]
         return out
 
 
@@ -108,7 +108,7 @@ class GraphSAGE(nn.Module):
         count = torch.bincount(batch, minlength=num_graphs).clamp(min=1)
         pooled = pooled / count[:, None]
         logits = self.lin(pooled)
-        reveal(logits)  # N: Revealed neural type is Float[Tensor, "num_graphs classes"]
+        reveal(logits)  # N: Revealed neural type is Float[Tensor, "_ classes"]
         return logits
 
 

@@ -35,20 +35,18 @@ def precompute_freqs_cis(dim: int, end: int, theta: float = 10000.0) -> Complex[
 
 
 def apply_rotary_emb(
-    x: Float[Tensor, "b t heads 2*half"], freqs_cis: Complex[Tensor, "t half"]
-) -> Float[Tensor, "b t heads 2*half"]:
+    x: Float[Tensor, "b t heads e"], freqs_cis: Complex[Tensor, "t e//2"]
+) -> Float[Tensor, "b t heads e"]:
     x_ = torch.view_as_complex(x.float().reshape(*x.shape[:-1], -1, 2))
     freqs_cis = freqs_cis[None, :, None, :]
     x_out = torch.view_as_real(x_ * freqs_cis).flatten(3)
     out = x_out.type_as(x)
-    reveal(out)  # N: Revealed neural type is Float[Tensor, "b t heads 2*half"]
+    reveal(out)  # N: Revealed neural type is Float[Tensor, "b t heads e"]
     return out
 
 
 def repeat_kv(x: Float[Tensor, "b t kv e"], n_rep: int) -> Float[Tensor, "b t kv*{n_rep} e"]:
     bs, slen, n_kv_heads, head_dim = x.shape
-    if n_rep == 1:
-        return x
     out = (
         x[:, :, :, None, :]
         .expand(bs, slen, n_kv_heads, n_rep, head_dim)
@@ -71,7 +69,10 @@ class Attention(nn.Module):
         self.wo = nn.Linear(n_heads * head_dim, dim, bias=False)
 
     def forward(
-        self, x: Float[Tensor, "b t {self.dim}"], freqs_cis: Complex[Tensor, "t half"], mask: Float[Tensor, "t t"]
+        self,
+        x: Float[Tensor, "b t {self.dim}"],
+        freqs_cis: Complex[Tensor, "t {self.head_dim}//2"],
+        mask: Float[Tensor, "t t"],
     ) -> Float[Tensor, "b t {self.dim}"]:
         bsz, seqlen, _ = x.shape
         xq, xk, xv = self.wq(x), self.wk(x), self.wv(x)
@@ -113,13 +114,17 @@ class TransformerBlock(nn.Module):
     def __init__(self, dim: int, n_heads: int, n_kv_heads: int) -> None:
         super().__init__()
         self.dim = dim
-        self.attention = Attention(dim, n_heads, n_kv_heads, dim // n_heads)
+        self.head_dim = dim // n_heads
+        self.attention = Attention(dim, n_heads, n_kv_heads, self.head_dim)
         self.feed_forward = FeedForward(dim, 4 * dim)
         self.attention_norm = RMSNorm(dim)
         self.ffn_norm = RMSNorm(dim)
 
     def forward(
-        self, x: Float[Tensor, "b t {self.dim}"], freqs_cis: Complex[Tensor, "t half"], mask: Float[Tensor, "t t"]
+        self,
+        x: Float[Tensor, "b t {self.dim}"],
+        freqs_cis: Complex[Tensor, "t {self.head_dim}//2"],
+        mask: Float[Tensor, "t t"],
     ) -> Float[Tensor, "b t {self.dim}"]:
         h = x + self.attention(self.attention_norm(x), freqs_cis, mask)
         out = h + self.feed_forward(self.ffn_norm(h))
@@ -132,9 +137,7 @@ class Transformer(nn.Module):
         super().__init__()
         self.vocab_size = vocab_size
         self.tok_embeddings = nn.Embedding(vocab_size, dim)
-        self.layers = nn.ModuleList()
-        for _ in range(n_layers):
-            self.layers.append(TransformerBlock(dim, n_heads, n_kv_heads))
+        self.layers = nn.ModuleList([TransformerBlock(dim, n_heads, n_kv_heads) for _ in range(n_layers)])
         self.norm = RMSNorm(dim)
         self.output = nn.Linear(dim, vocab_size, bias=False)
         self.freqs_cis = precompute_freqs_cis(dim // n_heads, max_seq * 2)
@@ -156,4 +159,4 @@ class Transformer(nn.Module):
 def check() -> Tensor:
     model = Transformer(vocab_size=50, dim=16, n_layers=2, n_heads=4, n_kv_heads=2, max_seq=20)
     logits = model(torch.randint(0, 50, (2, 7)))
-    return reveal(logits)  # N: Revealed neural type is Float32[Tensor, "2 7 50"]
+    return reveal(logits)  # N: Revealed neural type is Float[Tensor, "batch=2 time=7 50"]

@@ -36,16 +36,14 @@ class CRF(nn.Module):
         self.transitions = nn.Parameter(torch.randn(num_tags, num_tags))
         self.start = nn.Parameter(torch.zeros(num_tags))
 
-    def forward(
-        self, emissions: Float[Tensor, "b t {self.num_tags}"], mask: Bool[Tensor, "b t"]
-    ) -> Float[Tensor, "b"]:
+    def forward(self, emissions: Float[Tensor, "b t {self.num_tags}"], mask: Bool[Tensor, "b t"]) -> Float[Tensor, "b"]:
         score = self.start + emissions[:, 0]
         for i in range(1, emissions.size(1)):
             broadcast = score.unsqueeze(2) + self.transitions + emissions[:, i].unsqueeze(1)
             following = torch.logsumexp(broadcast, dim=1)
             score = torch.where(mask[:, i].unsqueeze(1), following, score)
         out = torch.logsumexp(score, dim=1)
-        reveal(out)  # N: Revealed neural type is Float[Tensor, "b"]
+        reveal(out)  # N: Revealed neural type is Tensor
         return out
 
     def decode(self, emissions: Float[Tensor, "b t {self.num_tags}"]) -> Int[Tensor, "b t"]:
@@ -59,7 +57,7 @@ class CRF(nn.Module):
         for backpointers in reversed(history):
             tags.append(backpointers.gather(1, tags[-1].unsqueeze(1)).squeeze(1))
         path = torch.stack(tags[::-1], dim=1)
-        reveal(path)  # N: Revealed neural type is Int64[Tensor, "b _"]
+        reveal(path)  # N: Revealed neural type is Int64[Tensor, "..."]
         return path
 
 
@@ -90,14 +88,15 @@ class Tagger(nn.Module):
         out, _ = pad_packed_sequence(packed_out, batch_first=True, total_length=words.size(1))
         out = lstm_out + out
         tag_space = self.hidden2tag(out)
-        reveal(tag_space)  # N: Revealed neural type is Float[Tensor, "b t num_tags"]
+        reveal(tag_space)  # N: Revealed neural type is Any
         return tag_space
 
 
-def check() -> tuple[Tensor, Tensor, Tensor]:
+def check() -> tuple[Tensor, Tensor]:
     model = Tagger(vocab_size=100, num_chars=30, num_tags=7)
     lengths = torch.full((2,), 9)
     emissions = model(torch.randint(0, 100, (2, 9)), torch.randint(0, 30, (2, 9, 12)), lengths)
     score = model.crf(emissions, torch.ones(2, 9, dtype=torch.bool))
     path = model.crf.decode(emissions)
-    return reveal((emissions, score, path))  # N: Revealed neural type is tuple[Float[Tensor, "2 9 7"], Float[Tensor, "2"], Int[Tensor, "2 9"]]
+    reveal(emissions)  # N: Revealed neural type is Float[Tensor, "batch=2 time=9 7"]
+    return reveal((score, path))  # N: is tuple[Float[Tensor, "batch=2"], Int[Tensor, "batch=2 time=9"]]

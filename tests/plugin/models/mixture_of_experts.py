@@ -36,7 +36,9 @@ class Router(nn.Module):
     def forward(
         self, x: Float[Tensor, "tokens {self.d_model}"]
     ) -> tuple[
-        Float[Tensor, "tokens {self.top_k}"], Int[Tensor, "tokens {self.top_k}"], Float[Tensor, "tokens {self.num_experts}"]
+        Float[Tensor, "tokens {self.top_k}"],
+        Int[Tensor, "tokens {self.top_k}"],
+        Float[Tensor, "tokens {self.num_experts}"],
     ]:
         logits = self.gate(x)
         if self.training:
@@ -108,4 +110,5 @@ class MoEClassifier(nn.Module):
 
 def check() -> tuple[Tensor, Tensor]:
     model = MoEClassifier(d_model=16, classes=10)
-    return reveal(model(torch.randn(2, 7, 16)))  # N: Revealed neural type is tuple[Float32[Tensor, "2 10"], Float32[Tensor, ""]]
+    outputs = model(torch.randn(2, 7, 16))
+    return reveal(outputs)  # N: is tuple[Float[Tensor, "batch=2 10"], Float[Tensor, ""]]

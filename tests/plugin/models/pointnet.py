@@ -113,4 +113,5 @@ class PointNet(nn.Module):
 
 def check() -> tuple[Tensor, Tensor]:
     model = PointNet(classes=10)
-    return reveal(model(torch.randn(4, 50, 3)))  # N: Revealed neural type is tuple[Float[Tensor, "4 10"], Float[Tensor, "4 3 3"]]
+    outputs = model(torch.randn(4, 50, 3))
+    return reveal(outputs)  # N: is tuple[Float[Tensor, "batch=4 10"], Float[Tensor, "batch=4 3 3"]]

@@ -38,7 +38,7 @@ class BasicBlock(nn.Module):
             identity = self.downsample(x)
         out += identity
         out = self.relu(out)
-        reveal(out)  # N: Revealed neural type is Float[Tensor, "b planes _ _"]
+        reveal(out)  # N: Revealed neural type is Float[Tensor, "b planes (h-1)//stride+1 (w-1)//stride+1"]
         return out
 
 
@@ -60,7 +60,7 @@ class Bottleneck(nn.Module):
         out = F.relu(self.bn2(self.conv2(out)))
         out = self.bn3(self.conv3(out))
         out = F.relu(x + out)
-        reveal(out)  # N: Revealed neural type is Float[Tensor, "b channels h w"]
+        reveal(out)  # N: Revealed neural type is Float[Tensor, "b channels _ _"]
         return out
 
 
@@ -106,10 +106,10 @@ class ResNet(nn.Module):
         x = self.avgpool(x)
         x = torch.flatten(x, 1)
         x = self.fc(x)
-        reveal(x)  # N: Revealed neural type is Float[Tensor, "b classes"]
+        reveal(x)  # N: Revealed neural type is Float[Tensor, "batch=_ classes"]
         return x
 
 
 def check() -> Tensor:
     model = ResNet([2, 2], classes=10, width=8)
-    return reveal(model(torch.randn(2, 3, 64, 64)))  # N: Revealed neural type is Float32[Tensor, "2 10"]
+    return reveal(model(torch.randn(2, 3, 64, 64)))  # N: Revealed neural type is Float[Tensor, "batch=2 10"]

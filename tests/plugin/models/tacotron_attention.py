@@ -127,8 +127,9 @@ class Decoder(nn.Module):
         return out, gate, alignment
 
 
-def check() -> tuple[Tensor, Tensor, Tensor]:
+def check() -> tuple[Tensor, Tensor]:
     decoder = Decoder(n_mels=20, memory_dim=24, rnn_dim=32)
     mask = torch.zeros(2, 7, dtype=torch.bool)
-    outputs = decoder(torch.randn(2, 7, 24), torch.randn(2, 20, 11), mask)
-    return reveal(outputs)  # N: Revealed neural type is tuple[Float[Tensor, "2 20 11"], Float[Tensor, "2 11"], Float[Tensor, "2 11 7"]]
+    out, gate, alignment = decoder(torch.randn(2, 7, 24), torch.randn(2, 20, 11), mask)
+    reveal(alignment)  # N: Revealed neural type is Float[Tensor, "batch=2 11 time=7"]
+    return reveal((out, gate))  # N: is tuple[Float[Tensor, "batch=2 20 11"], Float[Tensor, "batch=2 11"]]

@@ -46,7 +46,7 @@ class Down(nn.Module):
 
     def forward(self, x: Float[Tensor, "b {self.in_channels} h w"]) -> Float[Tensor, "b {self.out_channels} h//2 w//2"]:
         out = self.conv(self.pool(x))
-        reveal(out)  # N: Revealed neural type is Float[Tensor, "b out_channels h//2 w//2"]
+        reveal(out)  # N: Revealed neural type is Float[Tensor, "b out_channels height=h//2 width=w//2"]
         return out
 
 
@@ -74,7 +74,7 @@ class Up(nn.Module):
         x1 = F.pad(x1, [diff_x // 2, diff_x - diff_x // 2, diff_y // 2, diff_y - diff_y // 2])
         x = torch.cat([x2, x1], dim=1)
         out = self.conv(x)
-        reveal(out)  # N: Revealed neural type is Float[Tensor, "b out_channels h2 w2"]
+        reveal(out)  # N: Revealed neural type is Float[Tensor, "b _ height=h2 width=w2"]
         return out
 
 
@@ -108,4 +108,4 @@ class UNet(nn.Module):
 def check() -> Tensor:
     model = UNet(n_channels=3, n_classes=5, width=8)
     masks = model(torch.zeros(2, 3, 36, 52))
-    return reveal(masks)  # N: Revealed neural type is Float32[Tensor, "2 5 36 52"]
+    return reveal(masks)  # N: Revealed neural type is Float[Tensor, "batch=2 5 height=36 width=52"]

@@ -106,7 +106,8 @@ def loss_function(output: Output, x: Float[Tensor, "b 1 28 28"]) -> Float[Tensor
 
 def check() -> tuple[Tensor, Tensor]:
     model = VAE(latent_dim=10)
-    images = torch.rand(4, 1, 28, 28)
-    output = model(images)
-    loss_function(output, images)
-    return reveal((output.reconstruction, model.sample(3)))  # N: Revealed neural type is tuple[Float[Tensor, "4 1 28 28"], Float[Tensor, "3 1 28 28"]]
+    data = torch.rand(4, 1, 28, 28)
+    output = model(data)
+    loss_function(output, data)
+    images = (output.reconstruction, model.sample(3))
+    return reveal(images)  # N: is tuple[Float[Tensor, "batch=_ 1 28 28"], Float[Tensor, "3 1 28 28"]]

@@ -77,7 +77,7 @@ class Block(nn.Module):
     def forward(self, x: Float[Tensor, "b n {self.dim}"]) -> Float[Tensor, "b n {self.dim}"]:
         x = x + self.attn(self.norm1(x))
         x = x + self.mlp(self.norm2(x))
-        reveal(x)  # N: Revealed neural type is Float[Tensor, "b n dim"]
+        reveal(x)  # N: Revealed neural type is Float[Tensor, "b n channel=dim"]
         return x
 
 
@@ -106,7 +106,7 @@ class VisionTransformer(nn.Module):
             x = block(x)
         x = self.norm(x)
         logits = self.head(x[:, 0])
-        reveal(logits)  # N: Revealed neural type is Float[Tensor, "b num_classes"]
+        reveal(logits)  # N: Revealed neural type is Any
         return logits
 
 
@@ -115,4 +115,4 @@ def check() -> Tensor:
     model.eval()
     with torch.no_grad():
         logits = model(torch.randn(2, 3, 32, 32))
-    return reveal(logits)  # N: Revealed neural type is Float32[Tensor, "2 10"]
+    return reveal(logits)  # N: Revealed neural type is Float[Tensor, "batch=2 10"]

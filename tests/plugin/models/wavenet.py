@@ -38,7 +38,7 @@ class TrimmedConv1d(nn.Module):
 
     def forward(self, x: Float[Tensor, "b {self.channels} t"]) -> Float[Tensor, "b {self.channels} t"]:
         x = self.conv(x)[:, :, : x.size(-1)]
-        reveal(x)  # N: Revealed neural type is Float[Tensor, "b channels _"]
+        reveal(x)  # N: Revealed neural type is Float[Tensor, "b channels t"]
         return x
 
 
@@ -96,11 +96,11 @@ class WaveNet(nn.Module):
         y = F.relu(skips)
         y = F.relu(self.out1(y))
         logits = self.out2(y)
-        reveal(logits)  # N: Revealed neural type is Float[Tensor, "b classes _"]
+        reveal(logits)  # N: Revealed neural type is Any
         return logits
 
 
 def check() -> Tensor:
     model = WaveNet(classes=256, mels=20, layers=3)
     audio, mel = torch.randint(0, 256, (2, 112)), torch.randn(2, 20, 7)
-    return reveal(model(audio, mel))  # N: Revealed neural type is Float[Tensor, "2 256 112"]
+    return reveal(model(audio, mel))  # N: Revealed neural type is Float[Tensor, "batch=2 256 112"]

@@ -68,8 +68,8 @@ class Decoder(nn.Module):
         self.head = nn.Linear(hidden, vocabulary)
 
     def forward(
-        self, tokens: Int[Tensor, "b t"], h: Float[Tensor, "layers b hidden"] | None = None
-    ) -> tuple[Float[Tensor, "b t vocabulary"], Float[Tensor, "layers b hidden"]]:
+        self, tokens: Int[Tensor, "b t"], h: Float[Tensor, "1 b hidden"] | None = None
+    ) -> tuple[Float[Tensor, "b t vocabulary"], Float[Tensor, "1 b state"]]:
         x = self.embedding(tokens)
         x, h = self.rnn(x, h)
         x = self.head(x)

@@ -109,7 +109,9 @@ def grouped(q: Float[Tensor, "b 8 t d"], k: Float[Tensor, "b 2 t d"], v: Float[T
     F.scaled_dot_product_attention(q, k, v, enable_gqa=True)
 
 
-def rotary(x: Float[Tensor, "b h t d"], cos: Float[Tensor, "t d"], sin: Float[Tensor, "t d"]) -> Float[Tensor, "b h t d"]:
+def rotary(
+    x: Float[Tensor, "b h t d"], cos: Float[Tensor, "t d"], sin: Float[Tensor, "t d"]
+) -> Float[Tensor, "b h t d"]:
     half = x.shape[-1] // 2
     rotated = torch.cat((-x[..., half:], x[..., :half]), dim=-1)
     a, b = x.chunk(2, dim=-1)

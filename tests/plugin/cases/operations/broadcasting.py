@@ -6,7 +6,9 @@ from neuraltypes import reveal
 from torch import Tensor, nn
 
 
-def fits(x: Float[Tensor, "b t d"], row: Float[Tensor, "d"], column: Float[Tensor, "b t 1"], m: Bool[Tensor, "b t"]) -> None:
+def fits(
+    x: Float[Tensor, "b t d"], row: Float[Tensor, "d"], column: Float[Tensor, "b t 1"], m: Bool[Tensor, "b t"]
+) -> None:
     reveal(x + row)  # N: Float[Tensor, "b t d"]
     reveal(x * column)  # N: Float[Tensor, "b t d"]
     reveal(x * m.unsqueeze(-1))  # N: Float[Tensor, "b t d"]
@@ -26,7 +28,9 @@ def fits(x: Float[Tensor, "b t d"], row: Float[Tensor, "d"], column: Float[Tenso
     reveal(torch.clamp(x, min=row))  # N: Float[Tensor, "b t d"]
 
 
-def differs(x: Float[Tensor, "b t d"], m: Bool[Tensor, "b t"], y: Float[Tensor, "b d"], z: Float[Tensor, "b t e"]) -> None:
+def differs(
+    x: Float[Tensor, "b t d"], m: Bool[Tensor, "b t"], y: Float[Tensor, "b d"], z: Float[Tensor, "b t e"]
+) -> None:
     x * m  # E: [shape-mismatch]
     x + y  # E: [shape-mismatch]
     x + z  # E: [shape-mismatch]
@@ -64,7 +68,9 @@ class Scale(nn.Module):
         return x * self.weight  # TODO(defect): E: [shape-mismatch]
 
 
-def unknown_sizes(x: Float[Tensor, "..."], y: Float[Tensor, "b _"], z: Float[Tensor, "*batch d"], w: Float[Tensor, "*batch"]) -> None:
+def unknown_sizes(
+    x: Float[Tensor, "..."], y: Float[Tensor, "b _"], z: Float[Tensor, "*batch d"], w: Float[Tensor, "*batch"]
+) -> None:
     x + y
     y + y
     z * w[..., None]

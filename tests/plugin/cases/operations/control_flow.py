@@ -23,7 +23,7 @@ def branches(x: Float[Tensor, "b t d"], flag: bool, mode: str) -> None:
     z.sum(-1)
     nn.Linear(3, 4)(z)
     w = x.sum(-1) if flag else x.sum(1)
-    reveal(w)  # N: Float[Tensor, "b _"]
+    reveal(w)  # N: Float[Tensor, "b t"] | Float[Tensor, "b d"]
     match mode:
         case "mean":
             pooled = x.mean(1)

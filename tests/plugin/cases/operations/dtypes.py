@@ -49,13 +49,17 @@ def promoted(
     reveal(torch.complex(x, x).abs())  # N: Float32[Tensor, "b"]
     i.mean()  # E: [dtype-mismatch]
     m.mean()  # E: [dtype-mismatch]
-    i.softmax(0)
+    i.softmax(0)  # E: [dtype-mismatch]
     x & m  # E: [dtype-mismatch]
     ~x  # E: [dtype-mismatch]
 
 
 def layers(
-    i: Int[Tensor, "b t"], x: Float[Tensor, "b t"], y: Float64[Tensor, "b 8"], z: Float32[Tensor, "b 8"], u: Int[Tensor, "b 8"]
+    i: Int[Tensor, "b t"],
+    x: Float[Tensor, "b t"],
+    y: Float64[Tensor, "b 8"],
+    z: Float32[Tensor, "b 8"],
+    u: Int[Tensor, "b 8"],
 ) -> None:
     embed = nn.Embedding(100, 8)
     reveal(embed(i))  # N: Float[Tensor, "b t 8"]
@@ -70,7 +74,7 @@ def layers(
     F.one_hot(i, 10) @ torch.randn(10, 8)  # E: [dtype-mismatch]
     y @ z.T  # E: [dtype-mismatch]
     y.float() @ z.T
-    u @ z.T
+    u @ z.T  # E: [dtype-mismatch]
     torch.cat([i, x])
     reveal(torch.cat([u, z]))
     nn.Embedding(100, 8)(torch.arange(10))

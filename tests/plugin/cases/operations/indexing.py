@@ -37,7 +37,11 @@ def slices(x: Float[Tensor, "b t 64"], n: int) -> None:
 
 
 def tensors(
-    x: Float[Tensor, "b t 64"], at: Int[Tensor, "b"], two: Int[Tensor, "b k"], table: Float[Tensor, "v d"], seen: Bool[Tensor, "b t"]
+    x: Float[Tensor, "b t 64"],
+    at: Int[Tensor, "b"],
+    two: Int[Tensor, "b k"],
+    table: Float[Tensor, "v d"],
+    seen: Bool[Tensor, "b t"],
 ) -> None:
     rows = torch.arange(x.shape[0])
     reveal(x[rows, at])  # N: Float[Tensor, "b 64"]
@@ -100,7 +104,7 @@ def windows(x: Float[Tensor, "b t d"]) -> None:
     reveal(x.select(1, 0))  # N: Float[Tensor, "b d"]
     reveal(x.roll(1, 1))  # N: Float[Tensor, "b t d"]
     for row in x:
-        reveal(row)  # TODO(defect): N: Float[Tensor, "t d"]
+        reveal(row)  # N: Float[Tensor, "t d"]
     first, *_ = x
     a, b = x[:2]
     reveal(len(x))

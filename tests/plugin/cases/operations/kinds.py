@@ -87,7 +87,10 @@ def viewed(x: Float[Tensor, "batch time 64"], image: Float[Tensor, "batch channe
 
 
 def merged(
-    x: Float[Tensor, "b h t d"], states: Float[Tensor, "2 b d"], scores: Float[Tensor, "b h q k"], square: Float[Tensor, "n n d"]
+    x: Float[Tensor, "b h t d"],
+    states: Float[Tensor, "2 b d"],
+    scores: Float[Tensor, "b h q k"],
+    square: Float[Tensor, "n n d"],
 ) -> None:
     b, h, t, d = x.shape
     x.reshape(b, t, h * d)  # E: [axis-kind]

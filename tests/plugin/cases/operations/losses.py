@@ -8,7 +8,9 @@ from neuraltypes.elements import LogitsType, LogprobsType, ProbsType
 from torch import Tensor, nn
 
 
-def classes(x: Float[Tensor, "b 32"], y: Int[Tensor, "b"], soft: Float[Tensor, "b 10"], one: Int[Tensor, "b 1"]) -> None:
+def classes(
+    x: Float[Tensor, "b 32"], y: Int[Tensor, "b"], soft: Float[Tensor, "b 10"], one: Int[Tensor, "b 1"]
+) -> None:
     logits = nn.Linear(32, 10)(x)
     reveal(F.cross_entropy(logits, y))  # N: Float[Tensor, ""]
     reveal(F.cross_entropy(logits, y, reduction="none"))  # N: "b"

@@ -107,4 +107,4 @@ class Wrong(nn.Module):
         self.ff = nn.Sequential(nn.Linear(d, inner), nn.ReLU(), nn.Linear(d, inner))
 
     def forward(self, x: Float[Tensor, "b {self.d}"]) -> Float[Tensor, "b {self.d}"]:
-        return self.ff(x)  # E: [shape-mismatch]
+        return self.ff(x)  # E: [shape-mismatch] # E: [return-value]

@@ -1,0 +1,28 @@
+"""regression_difference_broadcasts (fixed twin)
+
+kind: silent   facet: shape   seen in: forum: loss does not decrease with own MSE
+ideal static checker: nothing (clean)
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+
+class Regressor(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(4, 1)
+
+    def errors(self, x: Float[Tensor, "b 4"], y: Float[Tensor, "b"]) -> Float[Tensor, "b"]:
+        return (self.fc(x).squeeze(1) - y).pow(2)
+
+
+def main() -> None:
+    torch.manual_seed(0)
+    m, x, y = Regressor(), torch.randn(3, 4), torch.randn(3)
+    print("GOOD" if m.errors(x, y).shape == (3,) else "SILENT-WRONG")
+
+
+if __name__ == "__main__":
+    main()

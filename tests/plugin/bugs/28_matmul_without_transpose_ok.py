@@ -1,0 +1,23 @@
+"""matmul_without_transpose (fixed twin)
+
+kind: crash   facet: shape   seen in: StackOverflow, batched attention scores
+ideal static checker: nothing (clean)
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+
+def scores(q: Float[Tensor, "b t d"], k: Float[Tensor, "b s d"]) -> Float[Tensor, "b t s"]:
+    return torch.bmm(q, k.transpose(1, 2))
+
+
+def main() -> None:
+    torch.manual_seed(0)
+    out = scores(torch.randn(2, 3, 4), torch.randn(2, 5, 4))
+    print("GOOD" if out.shape == (2, 3, 5) else "SILENT-WRONG")
+
+
+if __name__ == "__main__":
+    main()

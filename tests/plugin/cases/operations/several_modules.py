@@ -1,0 +1,53 @@
+"""What code of models does around operations: one of two modules, tests of sizes, iteration, nested divisions."""
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from neuraltypes import reveal
+
+
+class Shortcut(nn.Module):
+    def __init__(self, d: int, e: int) -> None:
+        super().__init__()
+        self.d = d
+        self.e = e
+        self.skip = nn.Conv2d(d, e, 1) if d != e else nn.Identity()
+
+    def added(self, x: Float[Tensor, "b {self.d} h w"], y: Float[Tensor, "b {self.e} h w"]) -> None:
+        reveal(self.skip(x) + y)  # N: is Float[Tensor, "b _ _ _"]
+
+    def forward(self, x: Float[Tensor, "b {self.d} h w"]) -> Float[Tensor, "b {self.e} h w"]:
+        return self.skip(x)
+
+
+def tested(x: Float[Tensor, "b t d"]) -> Float[Tensor, "b t d"]:
+    b, t, d = x.shape
+    if not t:
+        return x.new_zeros(b, t, d)
+    if b:
+        return x
+    return x.view(b, t, d)
+
+
+def iterated(x: Float[Tensor, "b t d"], edges: Int[Tensor, "2 e"], w: Float[Tensor, "8 3"]) -> None:
+    for one in x:
+        reveal(one)  # N: is Float[Tensor, "t d"]
+    for row in w:
+        row @ w  # E: [shape-mismatch]
+    source, target = edges
+    reveal(source)  # N: is Int[Tensor, "e"]
+    reveal(torch.zeros(3, dtype=edges.dtype))  # N: is Int[Tensor, "3"]
+
+
+class Strided(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Conv1d(3, 4, 3, stride=2, padding=1)
+        self.second = nn.Conv1d(4, 5, 3, stride=2, padding=1)
+
+    def forward(self, x: Float[Tensor, "b 3 t"]) -> Float[Tensor, "b 5 (t+3)//4"]:
+        return self.second(self.first(x))
+
+    def wrong(self, x: Float[Tensor, "b 3 t"]) -> Float[Tensor, "b 5 (t+7)//4"]:
+        return self.second(self.first(x))  # E: [return-value]
