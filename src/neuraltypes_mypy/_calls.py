@@ -107,7 +107,8 @@ class Calls:
         self._reports_untracked = reports_untracked
         self._types = types
         self._settling = settling
-        self._declared: dict[int, CallableType] = {}
+        # By the id of the call, which is kept too: another node may get the id of one that is gone.
+        self._declared: dict[int, tuple[Context, CallableType]] = {}
         self.sizes = EqualSizes()
 
     def widen(self, ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
@@ -128,7 +129,7 @@ class Calls:
         if not mentions_tensors(signature):
             return signature
         self._settling.instrument_current(api)
-        self._declared[id(context)] = signature
+        self._declared[id(context)] = context, signature
         return signature.copy_modified(
             arg_types=[replace(type_, _widened) for type_ in signature.arg_types],
             ret_type=replace(signature.ret_type, _marked),
@@ -139,7 +140,8 @@ class Calls:
         """The type of the result; what disagrees is reported."""
         key = call_key(ctx.context)
         # mypy keeps the type of an inner call, so a callee is not always asked about again
-        declared = self._declared.pop(key, None) if key == id(ctx.context) else self._declared.get(key)
+        kept = self._declared.pop(key, None) if key == id(ctx.context) else self._declared.get(key)
+        declared = None if kept is None else kept[1]
         if declared is None or len(declared.arg_types) != len(ctx.arg_types):
             return ctx.default_return_type
         arguments = [
