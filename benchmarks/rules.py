@@ -130,8 +130,14 @@ def compare(examples: int) -> None:
         importlib.import_module(f"tests.rules.{path.stem}")
     totals: dict[conformance.Verdict, int] = dict.fromkeys(("same", "both refuse", "unknown", "disagree"), 0)
     names = conformance.rule_names()
-    for name in names:
-        tally = conformance.examine(name, examples, seed="benchmark")
+    for name in list(names):
+        try:
+            tally = conformance.examine(name, examples, seed="benchmark")
+        except BaseException as error:
+            if type(error).__name__ != "Skipped":  # a device that is not here
+                raise
+            names.remove(name)
+            continue
         for verdict in totals:
             totals[verdict] += tally[verdict]
         for words in tally.disagreements[:1]:
