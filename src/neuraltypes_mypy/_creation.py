@@ -10,6 +10,7 @@ from mypy.types import Instance, ProperType, Type, get_proper_type
 
 from neuraltypes._unify import Shape, SizedAxis
 from neuraltypes_mypy._names import TENSOR
+from neuraltypes_mypy._rule_values import DTYPE_SPELLINGS
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._sizes_of import size_of_expression
 from neuraltypes_mypy._tensor import as_tensor, dtype_class, unknown, write_shape
@@ -19,17 +20,6 @@ _OF_SIZE: Final = ("empty", "full", "ones", "rand", "randn", "zeros")
 _LIKE: Final = ("empty_like", "full_like", "ones_like", "rand_like", "randn_like", "zeros_like")
 FROM_SIZES: Final = tuple(f"torch._C._VariableFunctions.{name}" for name in _OF_SIZE)
 FROM_OTHERS: Final = tuple(f"torch._C._VariableFunctions.{name}" for name in _LIKE)
-
-_SPELLINGS: Final = {
-    "float": "float32",
-    "double": "float64",
-    "half": "float16",
-    "int": "int32",
-    "long": "int64",
-    "short": "int16",
-    "cfloat": "complex64",
-    "cdouble": "complex128",
-}
 
 
 class Creation:
@@ -86,7 +76,7 @@ class Creation:
             owner = api.lookup_type_or_none(expression.expr) if expression.name == "dtype" else None
             tensor = None if owner is None else as_tensor(owner)
             return unknown() if tensor is None else get_proper_type(tensor.args[0])
-        name = _SPELLINGS.get(expression.name, expression.name).replace("_", "")
+        name = DTYPE_SPELLINGS.get(expression.name, expression.name).replace("_", "")
         for prefix in ("Bool", "BFloat", "Float", "Complex", "UInt", "Int"):
             if name.startswith(prefix.lower()):
                 return self._types.instance(dtype_class(prefix + name.removeprefix(prefix.lower()))) or unknown()

@@ -261,9 +261,7 @@ class Operations:
         given = self._given(ctx, signature, same, skip=1)
         if given is None:
             return ctx.default_return_type
-        outcome = self._apply(signature, given, self._config(receiver, same), same)
-        self._report(outcome, given, name, ctx.context, ctx.api, made_at(receiver))
-        return self._result(outcome, ctx.default_return_type, same, ctx.api)
+        return self._called(ctx, signature, given, same, name, receiver)
 
     def attribute(self, ctx: AttributeContext, name: str) -> Type:
         """The type of a property of a tensor."""
@@ -279,10 +277,18 @@ class Operations:
         return self._result(outcome, ctx.default_attr_type, same, ctx.api)
 
     def _called(
-        self, ctx: FunctionContext | MethodContext, signature: Signature, given: Given, same: Equal, name: str
+        self,
+        ctx: FunctionContext | MethodContext,
+        signature: Signature,
+        given: Given,
+        same: Equal,
+        name: str,
+        made: Instance | None = None,
     ) -> Type:
-        outcome = self._apply(signature, given, None, same)
-        self._report(outcome, given, name, ctx.context, ctx.api)
+        """The type of a call; `made` is the object whose method it is, where that remembers what it was made with."""
+        config, place = (None, None) if made is None else (self._config(made, same), made_at(made))
+        outcome = self._apply(signature, given, config, same)
+        self._report(outcome, given, name, ctx.context, ctx.api, place)
         return self._result(outcome, ctx.default_return_type, same, ctx.api)
 
     # Modules

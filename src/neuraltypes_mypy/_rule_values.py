@@ -57,7 +57,7 @@ from neuraltypes_mypy._types import KnownTypes
 _ELEMENTS: Final = "neuraltypes.elements."
 _FLOAT: Final = "float "
 _LOWEST: Final = -65504.0  # of float16; others have lower ones
-_ALIASES: Final = {
+DTYPE_SPELLINGS: Final = {
     "float": "float32",
     "double": "float64",
     "half": "float16",
@@ -186,7 +186,7 @@ class Translation:
         if not isinstance(expression, MemberExpr):
             return UNKNOWN
         if expression.fullname.startswith("torch."):
-            name = _ALIASES.get(expression.name, expression.name)
+            name = DTYPE_SPELLINGS.get(expression.name, expression.name)
             return DType(frozenset({name})) if name in TORCH_DTYPES else UNKNOWN
         if expression.name == "dtype":
             owner = as_tensor(api.lookup_type_or_none(expression.expr) or unknown())

@@ -29,6 +29,7 @@ from neuraltypes.rules._shapes import (
     replaced,
     require_equal,
     size_of,
+    with_out,
 )
 from neuraltypes.rules._values import SOME_INT, UNKNOWN, Array, DTypes, Refused, Result, Slice, Unknown, Value
 from neuraltypes.rules.layout import (
@@ -43,7 +44,6 @@ from neuraltypes.rules.layout import (
     require_axes,
     require_index,
     unknown_axes,
-    with_out,
 )
 
 _MASKS: Final = frozenset({"bool", "uint8"})

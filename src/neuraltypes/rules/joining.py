@@ -12,9 +12,9 @@ from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
 from neuraltypes.rules._context import sizes_differ
 from neuraltypes.rules._dtypes import promote_all
 from neuraltypes.rules._registry import computed
-from neuraltypes.rules._shapes import ANY, arrays, common, int_of, normal_dim, place, rank, replaced
+from neuraltypes.rules._shapes import ANY, arrays, common, int_of, normal_dim, place, rank, replaced, with_out
 from neuraltypes.rules._values import UNKNOWN, Array, DTypes, Many, Refused, Result, Value
-from neuraltypes.rules.layout import ONE, at_least, constant_of, inserted, least_rank, plus, with_out
+from neuraltypes.rules.layout import ONE, at_least, constant_of, inserted, least_rank, plus
 
 
 @computed("joining.cat")

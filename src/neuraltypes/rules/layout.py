@@ -12,7 +12,7 @@ import math
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, TypeVar
+from typing import Final
 
 from neuraltypes._sizes import Factor, Monomial, Quotient, Size, Symbol, add, floor_divide, multiply, number, subtract
 from neuraltypes._unify import Rest, Shape, SizedAxis, axes_of, format_shape
@@ -34,6 +34,7 @@ from neuraltypes.rules._shapes import (
     require_equal,
     size_axes,
     size_of,
+    with_out,
 )
 from neuraltypes.rules._values import UNKNOWN, Array, Config, DType, DTypes, Many, Refused, Result, Value
 
@@ -46,23 +47,9 @@ _ITEM_BITS: Final = {
     **dict.fromkeys(("int64", "uint64", "float64", "complex64"), 64),
     "complex128": 128,
 }
-_F = TypeVar("_F", bound=Callable[..., Result])
 
 
 # What the rules of this family share
-
-
-def with_out(rule: _F) -> _F:
-    """Let a rule whose result may be written into `out` give the dtype of that."""
-
-    @functools.wraps(rule)
-    def wrapped(*values: Value, out: Value = None, **named: Value) -> Result:
-        result = rule(*values, **named)
-        if isinstance(result, Array) and isinstance(out, Array):
-            return Array(result.shape, out.dtype, result.element)
-        return result
-
-    return wrapped  # type: ignore[return-value]
 
 
 def constant_of(axis: SizedAxis | Rest | None) -> int | None:
