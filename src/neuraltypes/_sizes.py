@@ -277,12 +277,23 @@ def _parsed(text: str) -> ast.expr:
     return ast.parse(text.strip(), mode="eval").body
 
 
+def power(base: Size, exponent: Size) -> Size | None:
+    """A size to a small power that is a number; None for any other."""
+    if exponent.constant is None or not 0 <= exponent.constant <= _MAX_POWER:
+        return None
+    result: Size | None = number(1)
+    for _ in range(exponent.constant):
+        result = None if result is None else multiply(result, base)
+    return result
+
+
 OPERATIONS: Final[Mapping[str, Callable[[Size, Size], Size | None]]] = {
     "+": add,
     "-": subtract,
     "*": multiply,
     "//": floor_divide,
     "%": remainder,
+    "**": power,
 }
 _OPERATORS: Final[Mapping[type[ast.operator], str]] = {
     ast.Add: "+",
@@ -290,6 +301,7 @@ _OPERATORS: Final[Mapping[type[ast.operator], str]] = {
     ast.Mult: "*",
     ast.FloorDiv: "//",
     ast.Mod: "%",
+    ast.Pow: "**",
 }
 
 
@@ -306,14 +318,6 @@ def _evaluate(node: ast.expr, lookup: Callable[[str], Size | None]) -> Size | No
             return None if size is None else negate(size)
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
             return _evaluate(operand, lookup)
-        case ast.BinOp(op=ast.Pow(), left=left, right=ast.Constant(value=int() as power)) if 0 <= power <= _MAX_POWER:
-            base, result = _evaluate(left, lookup), number(1)
-            for _ in range(power):
-                result_or_none = _both(multiply, result, base)
-                if result_or_none is None:
-                    return None
-                result = result_or_none
-            return result
         case ast.BinOp(op=operator, left=left, right=right) if type(operator) in _OPERATORS:
             return _both(OPERATIONS[_OPERATORS[type(operator)]], _evaluate(left, lookup), _evaluate(right, lookup))
         case ast.Call(func=ast.Name(id="min" | "max" as name), args=args, keywords=[]):

@@ -75,10 +75,10 @@ class Annotations:
             return unknown()
         return self._array(ctx.type, None, ctx)
 
-    def bare_tensor(self, ctx: AnalyzeTypeContext) -> Type:
-        """`Tensor` alone: of unknown dtype, shape and element."""
+    def bare_tensor(self, ctx: AnalyzeTypeContext, fullname: str) -> Type:
+        """`Tensor` alone, or `nn.Parameter`: of unknown dtype, shape and element."""
         api: Any = ctx.api
-        info = self._types.info(TENSOR)
+        info = self._types.info(fullname)
         if info is None:
             return unknown()
         bare = Instance(info, [unknown() for _ in info.type_vars], ctx.type.line, ctx.type.column)

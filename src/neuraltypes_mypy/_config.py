@@ -106,6 +106,19 @@ def parameter_names_of(info: TypeInfo) -> list[str]:
     return []
 
 
+def lasting_symbols(info: TypeInfo) -> frozenset[Symbol]:
+    """The constructors' parameters, in which the shapes of attributes hold for good.
+
+    Not those with 0 for default: what is written without them (`padding: int = 0`) is meant where they are not given.
+    """
+    return frozenset(
+        Symbol(name, base.fullname)
+        for base in info.mro
+        for name in _data(base).get("parameters", ())
+        if _data(base)["defaults"].get(name) != "0"
+    )
+
+
 def has_sizes(info: TypeInfo, name: str) -> bool:
     """Whether an attribute may hold a size that the constructor decides."""
     return any(name in _data(base).get(key, ()) for base in info.mro for key in ("attributes", "constants"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, TypeVar, final
 
 from mypy.nodes import SymbolNode, TypeAlias, TypeInfo, Var
@@ -31,10 +32,13 @@ from neuraltypes_mypy._guard import guarded, lookup
 from neuraltypes_mypy._modules import Modules
 from neuraltypes_mypy._names import (
     ANNOTATED,
+    BUFFER,
     CONTAINERS,
     ENSURE,
+    GENERIC_TENSORS,
     MODULE,
     MODULE_CALL,
+    PARAMETER,
     REVEAL,
     TENSOR,
     TENSOR_BASE,
@@ -48,7 +52,7 @@ from neuraltypes_mypy._results import is_entering
 from neuraltypes_mypy._reveal import Reveal
 from neuraltypes_mypy._scopes import Scopes
 from neuraltypes_mypy._settle import Settling
-from neuraltypes_mypy._tensor import Lookup, make_generic, type_untyped_methods, unknown
+from neuraltypes_mypy._tensor import Lookup, as_tensor, make_generic, type_untyped_methods, unknown
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._unasked import is_asking
 from neuraltypes_mypy._values import ARITHMETIC_NAMES, POWERS, Values, is_undeclared
@@ -118,13 +122,15 @@ class Hooks:
 
     def _tabulate_annotations(self) -> dict[str, Callable[[AnalyzeTypeContext], Type]]:
         annotated = _type(self._annotations.annotated)
-        return {**dict.fromkeys(ANNOTATED, annotated), TENSOR: _type(self._annotations.bare_tensor)}
+        bare = {name: _type(partial(self._annotations.bare_tensor, fullname=name)) for name in GENERIC_TENSORS}
+        return {**dict.fromkeys(ANNOTATED, annotated), **bare}
 
     def _tabulate_functions(self) -> dict[str, Callable[[FunctionContext], Type]]:
         container = self._module_types.container
         creation = Creation(self._types, self._settling)
         functions: dict[str, Callable[[FunctionContext], Type]] = {
             TENSOR: self._new_tensor,
+            **dict.fromkeys((PARAMETER, BUFFER), self._new_parameter),
             "builtins.len": self._values.length,
             _ISINSTANCE: self._isinstance_called,
             "dataclasses.replace": self._module_types.replaced,
@@ -398,9 +404,17 @@ class Hooks:
             return proper.copy_modified(args=[unknown() for _ in proper.args])
         return ctx.default_return_type
 
+    def _new_parameter(self, ctx: FunctionContext) -> Type:
+        """`nn.Parameter(x)`: of the dtype, shape and element of `x`."""
+        data = as_tensor(ctx.arg_types[0][0]) if ctx.arg_types and ctx.arg_types[0] else None
+        proper = get_proper_type(ctx.default_return_type)
+        if data is None or not isinstance(proper, Instance):
+            return self._new_tensor(ctx)
+        return proper.copy_modified(args=data.args)
+
     def get_customize_class_mro_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
-        """`torch.Tensor` becomes generic."""
-        if fullname == TENSOR:
+        """`torch.Tensor` and `nn.Parameter` become generic."""
+        if fullname in GENERIC_TENSORS:
             return _class(lambda ctx: make_generic(ctx.cls.info, self._types.object_type))
         return None if _is_foreign(fullname) else _class(self._define_class)
 

@@ -3,6 +3,10 @@
 from typing import Final
 
 TENSOR: Final = "torch._tensor.Tensor"
+PARAMETER: Final = "torch.nn.parameter.Parameter"
+BUFFER: Final = "torch.nn.parameter.Buffer"
+# The classes that are generic over dtype, shape and element.
+GENERIC_TENSORS: Final = (TENSOR, PARAMETER, BUFFER)
 ANNOTATED: Final = frozenset({"typing.Annotated", "typing_extensions.Annotated"})
 DTYPES_MODULE: Final = "neuraltypes_mypy._dtypes"
 ELEMENT_TYPE: Final = "neuraltypes.elements.ElementType"
@@ -25,4 +29,4 @@ TRANSFORMS: Final = (
 
 def tensor_methods(*names: str) -> list[str]:
     """The full names under which mypy knows methods of tensors: those of the class of the receiver."""
-    return [f"{owner}.{name}" for owner in (TENSOR, "torch.nn.parameter.Parameter") for name in names]
+    return [f"{owner}.{name}" for owner in GENERIC_TENSORS for name in names]

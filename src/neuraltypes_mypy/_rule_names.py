@@ -10,6 +10,7 @@ _MOVED: Final = {
     "torch._C.TensorBase": ("torch.Tensor",),
     "torch._tensor.Tensor": ("torch.Tensor",),
     "torch.nn.parameter.Parameter": ("torch.Tensor",),
+    "torch.nn.parameter.Buffer": ("torch.Tensor",),
     "torch._C._nn": ("torch.nn.functional",),
     "torch._C._linalg": ("torch.linalg",),
     "torch._C._fft": ("torch.fft",),

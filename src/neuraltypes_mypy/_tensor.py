@@ -52,14 +52,15 @@ def unknown() -> AnyType:
 
 
 def make_generic(info: TypeInfo, object_type: Instance) -> None:
-    """Give `torch.Tensor` its three type variables; doing it again changes nothing."""
+    """Give `torch.Tensor`, or a class like it, its three type variables; doing it again changes nothing."""
     if info.type_vars:
         return
+    name_space = info.fullname
     variables: list[TypeVarLikeType] = [
         TypeVarType(
             name,
-            f"{TENSOR}.{name}",
-            TypeVarId(number, namespace=TENSOR),
+            f"{name_space}.{name}",
+            TypeVarId(number, namespace=name_space),
             [],
             object_type,
             unknown(),
@@ -70,6 +71,9 @@ def make_generic(info: TypeInfo, object_type: Instance) -> None:
     info.defn.type_vars = variables
     info.type_vars = []
     info.add_type_vars()
+    info.bases = [
+        base.copy_modified(args=list(variables)) if base.type.fullname == TENSOR else base for base in info.bases
+    ]
 
 
 def type_untyped_methods(info: TypeInfo, function: Instance) -> None:

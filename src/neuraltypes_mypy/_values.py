@@ -7,12 +7,12 @@ from typing import Any
 
 from mypy.nodes import MemberExpr, Var
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
-from mypy.types import AnyType, Instance, ProperType, TupleType, Type, UnionType, get_proper_type
+from mypy.types import AnyType, Instance, NoneType, ProperType, TupleType, Type, UnionType, get_proper_type
 
-from neuraltypes._sizes import OPERATIONS, Size, multiply, number
+from neuraltypes._sizes import OPERATIONS, Size, Symbol, multiply, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
-from neuraltypes_mypy._config import seen_from_outside
-from neuraltypes_mypy._names import MODULE, TENSOR
+from neuraltypes_mypy._config import lasting_symbols, seen_from_outside
+from neuraltypes_mypy._names import GENERIC_TENSORS, MODULE
 from neuraltypes_mypy._sizes_of import has_size, is_self, size_of_expression, size_of_type, sized_int
 from neuraltypes_mypy._source import read_source
 from neuraltypes_mypy._tensor import as_tensor, read_tensor, unknown, write_shape
@@ -25,6 +25,7 @@ _ARITHMETIC = {
     "__mul__": ("*", False),
     "__floordiv__": ("//", False),
     "__mod__": ("%", False),
+    "__pow__": ("**", False),
     "__radd__": ("+", True),
     "__rsub__": ("-", True),
     "__rmul__": ("*", True),
@@ -123,11 +124,12 @@ class Values:
     def inferred_attribute(self, ctx: AttributeContext, is_changing: bool) -> Type:
         """An attribute whose type mypy took from its first assignment: it may hold other sizes elsewhere."""
         proper = get_proper_type(ctx.default_attr_type)
-        is_kept = as_tensor(proper) is not None or (isinstance(proper, Instance) and proper.type.has_base(MODULE))
-        if ctx.is_lvalue or is_changing or not is_kept:
+        members = proper.items if isinstance(proper, UnionType) else [proper]
+        if ctx.is_lvalue or is_changing or not all(map(_is_followed, members)):
             return replace(ctx.default_attr_type, self._forget)
-        lasting = replace(ctx.default_attr_type, self._forget_names)
         receiver = ctx.type
+        symbols = lasting_symbols(receiver.type) if isinstance(receiver, Instance) else frozenset()
+        lasting = replace(ctx.default_attr_type, lambda proper: self._forget_names(proper, symbols))
         if isinstance(receiver, Instance) and not (
             isinstance(ctx.context, MemberExpr) and is_self(ctx.context.expr, ctx.api)
         ):
@@ -137,26 +139,27 @@ class Values:
     def _forget(self, proper: ProperType) -> Type | None:
         if has_size(proper):
             return self._types.int_type
-        if isinstance(proper, Instance) and proper.type.fullname == TENSOR:
+        if isinstance(proper, Instance) and proper.type.fullname in GENERIC_TENSORS:
             return proper.copy_modified(args=[unknown() for _ in proper.args])
         if isinstance(proper, Instance) and proper.extra_attrs is not None and proper.type.has_base(MODULE):
             return Instance(proper.type, proper.args, proper.line, proper.column)
         return None
 
-    def _forget_names(self, proper: ProperType) -> Type | None:
+    def _forget_names(self, proper: ProperType, symbols: frozenset[Symbol]) -> Type | None:
         """A name belongs to one call of one function; a number, or a size of the class, holds for good."""
-        if isinstance(proper, Instance) and proper.type.fullname == TENSOR:
+        if isinstance(proper, Instance) and proper.type.fullname in GENERIC_TENSORS:
             tensor = read_tensor(proper)
             if tensor.shape is None:
                 return proper
             shape = tuple(
-                SizedAxis(None, a.label) if isinstance(a, SizedAxis) and not _is_lasting(a.size) else a
+                SizedAxis(None, a.label) if isinstance(a, SizedAxis) and not _is_lasting(a.size, symbols) else a
                 for a in tensor.shape
             )
             return proper.copy_modified(
                 args=[proper.args[0], write_shape(shape, self._types.int_type, self._types.tuple_type), proper.args[2]]
             )
-        return self._types.int_type if has_size(proper) and not _is_lasting(size_of_type(proper)) else None
+        is_passing = has_size(proper) and not _is_lasting(size_of_type(proper), symbols)
+        return self._types.int_type if is_passing else None
 
     def transformed(self, ctx: FunctionContext) -> Type:
         """`torch.vmap(f)`: of tensors that `f` says nothing about."""
@@ -176,6 +179,13 @@ def is_undeclared(variable: Var) -> bool:
     return variable.is_inferred and not variable.explicit_self_type
 
 
+def _is_followed(type_: Type) -> bool:
+    """Whether what an attribute of this type holds is followed: a tensor, a module, or none."""
+    proper = get_proper_type(type_)
+    is_module = isinstance(proper, Instance) and proper.type.has_base(MODULE)
+    return is_module or isinstance(proper, NoneType) or as_tensor(proper) is not None
+
+
 def _is_compared(ctx: AttributeContext | MethodContext) -> bool:
     api: Any = ctx.api
     context = ctx.context
@@ -183,8 +193,8 @@ def _is_compared(ctx: AttributeContext | MethodContext) -> bool:
     return read_source(api.tree.path).is_compared((context.line, context.column), end)
 
 
-def _is_lasting(size: Size | None) -> bool:
-    return size is not None and size.constant is not None
+def _is_lasting(size: Size | None, symbols: frozenset[Symbol]) -> bool:
+    return size is not None and symbols.issuperset(size.symbols())
 
 
 def _shape_of(type_: Type) -> Shape | None:

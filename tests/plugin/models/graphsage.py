@@ -81,7 +81,7 @@ class GATConv(nn.Module):
         alpha = scatter_softmax(alpha, dst, num_nodes)
         messages = h[src] * alpha.unsqueeze(-1)
         out = scatter_sum(messages.flatten(1), dst, num_nodes)
-        reveal(out)  # N: Revealed neural type is Float[Tensor, "nodes channel=_"]
+        reveal(out)  # N: Revealed neural type is Float[Tensor, "nodes channel=heads*out_channels"]
         return out
 
 

@@ -43,7 +43,7 @@ class CRF(nn.Module):
             following = torch.logsumexp(broadcast, dim=1)
             score = torch.where(mask[:, i].unsqueeze(1), following, score)
         out = torch.logsumexp(score, dim=1)
-        reveal(out)  # N: Revealed neural type is Tensor
+        reveal(out)  # N: Revealed neural type is Float[Tensor, "b"]
         return out
 
     def decode(self, emissions: Float[Tensor, "b t {self.num_tags}"]) -> Int[Tensor, "b t"]:
@@ -57,7 +57,7 @@ class CRF(nn.Module):
         for backpointers in reversed(history):
             tags.append(backpointers.gather(1, tags[-1].unsqueeze(1)).squeeze(1))
         path = torch.stack(tags[::-1], dim=1)
-        reveal(path)  # N: Revealed neural type is Int64[Tensor, "..."]
+        reveal(path)  # N: Revealed neural type is Int64[Tensor, "b _"]
         return path
 
 

@@ -106,7 +106,7 @@ class VisionTransformer(nn.Module):
             x = block(x)
         x = self.norm(x)
         logits = self.head(x[:, 0])
-        reveal(logits)  # N: Revealed neural type is Any
+        reveal(logits)  # N: Revealed neural type is Float[Tensor, "b num_classes"]
         return logits
 
 

@@ -52,8 +52,8 @@ class Tables(nn.Module):
 
     def shapes(self, image: Float[Tensor, "b 64"], row: Float[Tensor, "b 32"]) -> None:
         reveal(self.fixed)  # TODO(defect): N: Float32[Tensor, "3 64"]
-        reveal(image @ self.fixed.T)  # TODO(defect): N: Float[Tensor, "b 3"]
-        row @ self.fixed.T  # TODO(defect): E: [shape-mismatch]
+        reveal(image @ self.fixed.T)  # N: Float[Tensor, "b 3"]
+        row @ self.fixed.T  # E: [shape-mismatch]
         reveal(self.mask[:3])  # N: Bool[Tensor, "3 512"]
         reveal(self.pos)
         reveal(self.cls)
@@ -91,7 +91,7 @@ class Bilinear(nn.Module):
         return torch.einsum("bd,ode,be->bo", x, self.weight, y) + self.bias
 
     def swapped(self, x: Float[Tensor, "b {self.e}"], y: Float[Tensor, "b {self.d}"]) -> Float[Tensor, "b {self.out}"]:
-        return torch.einsum("bd,ode,be->bo", x, self.weight, y)  # TODO(defect): E: [shape-mismatch]
+        return torch.einsum("bd,ode,be->bo", x, self.weight, y)  # E: [shape-mismatch]
 
 
 class Later(nn.Module):
