@@ -12,7 +12,7 @@ from typing import Any
 
 from mypy.nodes import FuncDef
 
-from neuraltypes._sizes import Size, Symbol
+from neuraltypes._sizes import Size, Symbol, named
 from neuraltypes._unify import Shape, SizedAxis
 from neuraltypes_mypy._atoms import size_of_atom
 from neuraltypes_mypy._scopes import scope_name
@@ -27,6 +27,7 @@ class Equal:
     owners: frozenset[str] = frozenset()
     known: dict[Symbol, Size] = field(default_factory=dict)
     promised: frozenset[Symbol] = frozenset()
+    """The sizes in what the function declares to return."""
 
     def settled(self, size: Size) -> Size:
         """A size with what is known put in."""
@@ -45,14 +46,15 @@ class Equal:
         )
 
     def shown_shape(self, shape: Shape) -> Shape:
-        """The same for a result: sizes of the class that the function promises to return keep their names."""
-        if self.promised.isdisjoint(self.known):
-            return self.settled_shape(shape)
+        """The same for a result: sizes of the class that the function promises to return get their names back."""
+        settled = self.settled_shape(shape)
+        known = ((self.known[symbol].symbol, symbol) for symbol in self.promised if symbol in self.known)
+        kept = {mine: named(theirs.name, theirs.scope) for mine, theirs in known if mine and mine not in self.promised}
+        if not kept:
+            return settled
         return tuple(
-            axis
-            if isinstance(axis, SizedAxis) and axis.size and not self.promised.isdisjoint(axis.size.symbols())
-            else self.settled_shape((axis,))[0]
-            for axis in shape
+            SizedAxis(axis.size.replace(kept), axis.label) if isinstance(axis, SizedAxis) and axis.size else axis
+            for axis in settled
         )
 
     def equate(self, left: Size, right: Size) -> bool:
@@ -87,6 +89,6 @@ class EqualSizes:
         name = scope_name(function)
         sizes = map(size_of_atom, walk(api.return_types[-1])) if api.return_types else ()
         symbols = frozenset(symbol for size in sizes if size is not None for symbol in size.symbols())
-        made = Equal(name, frozenset(owners), promised=frozenset(s for s in symbols if s.scope != name))
+        made = Equal(name, frozenset(owners), promised=symbols)
         self._found[id(function.body)] = (function.body, made)
         return made

@@ -25,7 +25,6 @@ from neuraltypes_mypy._calls import Calls, mentions_tensors, says_tensors
 from neuraltypes_mypy._classes import define_class, is_dtype
 from neuraltypes_mypy._config import has_configuration, has_sizes, is_changing
 from neuraltypes_mypy._containers import DISPLAYS, INSERTIONS, READS, Containers
-from neuraltypes_mypy._creation import FROM_OTHERS, FROM_SIZES, Creation
 from neuraltypes_mypy._dependencies import show_metadata
 from neuraltypes_mypy._expressions import Expressions
 from neuraltypes_mypy._guard import guarded, lookup
@@ -127,7 +126,6 @@ class Hooks:
 
     def _tabulate_functions(self) -> dict[str, Callable[[FunctionContext], Type]]:
         container = self._module_types.container
-        creation = Creation(self._types, self._settling)
         functions: dict[str, Callable[[FunctionContext], Type]] = {
             TENSOR: self._new_tensor,
             **dict.fromkeys((PARAMETER, BUFFER), self._new_parameter),
@@ -141,8 +139,6 @@ class Hooks:
             f"{CONTAINERS}.Sequential": self._module_types.sequential,
             **dict.fromkeys((f"{CONTAINERS}.ModuleList", f"{CONTAINERS}.ModuleDict"), container),
             **dict.fromkeys(TRANSFORMS, self._values.transformed),
-            **dict.fromkeys(FROM_SIZES, creation.from_sizes),
-            **dict.fromkeys(FROM_OTHERS, creation.from_other),
             **dict.fromkeys(DISPLAYS, self._containers.display),
         }
         return {name: _result(self._shared(hook, "get_function_hook", name)) for name, hook in functions.items()}

@@ -203,7 +203,7 @@ class Translation:
             return unknown()
         shape: Type = unknown()
         if array.shape is not None:
-            settled = tuple(map(_given_the_doubt, same.settled_shape(array.shape)))
+            settled = tuple(map(_given_the_doubt, same.shown_shape(array.shape)))
             shape = write_shape(settled, self._types.int_type, self._types.tuple_type)
         return Instance(info, [self._dtype_type(array.dtype), shape, self._element_type(array.element)])
 

@@ -51,8 +51,8 @@ class Tables(nn.Module):
         return scores.softmax(-1) @ x + self.plain
 
     def shapes(self, image: Float[Tensor, "b 64"], row: Float[Tensor, "b 32"]) -> None:
-        reveal(self.fixed)  # TODO(defect): N: Float32[Tensor, "3 64"]
-        reveal(image @ self.fixed.T)  # N: Float[Tensor, "b 3"]
+        reveal(self.fixed)  # N: Float32[Tensor, "3 64"]
+        reveal(image @ self.fixed.T)  # N: Tensor, "b 3"]
         row @ self.fixed.T  # E: [shape-mismatch]
         reveal(self.mask[:3])  # N: Bool[Tensor, "3 512"]
         reveal(self.pos)

@@ -9,12 +9,12 @@ from neuraltypes import reveal
 
 def from_sizes(x: Float[Tensor, "b t 8"], sizes: list[int]) -> None:
     b, t, c = x.shape
-    reveal(torch.zeros(b, t))  # N: is Float[Tensor, "b t"]
+    reveal(torch.zeros(b, t))  # N: is Float32[Tensor, "b t"]
     reveal(torch.ones((b, 2 * t), dtype=torch.int64))  # N: is Int64[Tensor, "b 2*t"]
-    reveal(torch.empty(c))  # N: is Float[Tensor, "8"]
-    reveal(torch.full((3,), 1))  # N: is Shaped[Tensor, "3"]
-    reveal(torch.rand(*x.shape))  # N: is Tensor
-    reveal(torch.randn(sizes))  # N: is Tensor
+    reveal(torch.empty(c))  # N: is Float32[Tensor, "8"]
+    reveal(torch.full((3,), 1))  # N: is Int64[Tensor, "3"]
+    reveal(torch.rand(*x.shape))  # N: is Float32[Tensor, "b t 8"]
+    reveal(torch.randn(sizes))  # N: is Float32[Tensor, "..."]
 
 
 def like_others(x: Float[Tensor, "b t"]) -> None:
