@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mypy.nodes import FuncDef
+from mypy.types import CallableType, Type
 
 from neuraltypes._sizes import Size, Symbol, named
 from neuraltypes._unify import Shape, SizedAxis
@@ -28,6 +29,8 @@ class Equal:
     known: dict[Symbol, Size] = field(default_factory=dict)
     promised: frozenset[Symbol] = frozenset()
     """The sizes in what the function declares to return."""
+    written: tuple[frozenset[Symbol], ...] = ()
+    """The sizes in each of its parameters: two names in one of them are two sizes."""
 
     def settled(self, size: Size) -> Size:
         """A size with what is known put in."""
@@ -66,6 +69,8 @@ class Equal:
             if mine.scope == self.function and theirs.scope in self.owners:
                 if theirs in self.known or size in self.known.values():
                     return False
+                if any(mine in symbols and theirs in symbols for symbols in self.written):
+                    return False
                 self.known[theirs] = size
                 return True
         return False
@@ -87,8 +92,13 @@ class EqualSizes:
             return kept[1]
         owners = (base.fullname for base in function.info.mro) if function.info else ()
         name = scope_name(function)
-        sizes = map(size_of_atom, walk(api.return_types[-1])) if api.return_types else ()
-        symbols = frozenset(symbol for size in sizes if size is not None for symbol in size.symbols())
-        made = Equal(name, frozenset(owners), promised=symbols)
+        promised = _symbols_in(api.return_types[-1]) if api.return_types else frozenset()
+        taken = [] if not isinstance(function.type, CallableType) else function.type.arg_types
+        made = Equal(name, frozenset(owners), promised=promised, written=tuple(map(_symbols_in, taken)))
         self._found[id(function.body)] = (function.body, made)
         return made
+
+
+def _symbols_in(type_: Type) -> frozenset[Symbol]:
+    sizes = map(size_of_atom, walk(type_))
+    return frozenset(symbol for size in sizes if size is not None for symbol in size.symbols())

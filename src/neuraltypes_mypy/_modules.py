@@ -214,7 +214,7 @@ class Modules:
         common = _attribute(ctx.type, _ITEM)
         if common is None:
             return ctx.default_return_type
-        self._settling.instrument_current(ctx.api)
+        self._settling.instrument_current(ctx.api, ctx.context)
         from neuraltypes_mypy._walk import replace
 
         return replace(

@@ -249,7 +249,7 @@ class Operations:
             "index": SOME_INT,
         }
         outcome = self._apply(signature, Given(given, {}), None, same)
-        item = unknown() if outcome.refused else self._result(outcome, unknown(), same, ctx.api)
+        item = unknown() if outcome.refused else self._result(outcome, unknown(), same, ctx.api, ctx.context)
         return Instance(iterator, [item]) if _says_something(item) else ctx.default_return_type
 
     def configured_method(self, ctx: MethodContext, name: str) -> Type:
@@ -274,7 +274,7 @@ class Operations:
         given = Given({first: self._translation.array(receiver, same)}, {first: (ctx.context, receiver)})
         outcome = self._apply(signature, given, None, same)
         self._report(outcome, given, name, ctx.context, ctx.api)
-        return self._result(outcome, ctx.default_attr_type, same, ctx.api)
+        return self._result(outcome, ctx.default_attr_type, same, ctx.api, ctx.context)
 
     def _called(
         self,
@@ -289,7 +289,7 @@ class Operations:
         config, place = (None, None) if made is None else (self._config(made, same), made_at(made))
         outcome = self._apply(signature, given, config, same)
         self._report(outcome, given, name, ctx.context, ctx.api, place)
-        return self._result(outcome, ctx.default_return_type, same, ctx.api)
+        return self._result(outcome, ctx.default_return_type, same, ctx.api, ctx.context)
 
     # Modules
 
@@ -369,7 +369,7 @@ class Operations:
     ) -> Type:
         outcome = self._apply(signature, given, self._config(receiver, same), same)
         self._report(outcome, given, receiver.type.name, context, api, made_at(receiver))
-        return self._result(outcome, unknown(), same, api)
+        return self._result(outcome, unknown(), same, api, context)
 
     def _config(self, receiver: Instance, same: Equal) -> Made:
         attrs = {} if receiver.extra_attrs is None else receiver.extra_attrs.attrs
@@ -455,10 +455,10 @@ class Operations:
     def _fits(self, wanted: str, element: object) -> bool:
         return not isinstance(element, Produced) or element_goes_with(wanted, element.name)
 
-    def _result(self, outcome: Outcome, default: Type, same: Equal, api: Any) -> Type:
+    def _result(self, outcome: Outcome, default: Type, same: Equal, api: Any, context: Context) -> Type:
         result = self._translation.result(outcome.result, default, same)
         if _says_something(result):
-            self._settling.instrument_current(api)
+            self._settling.instrument_current(api, context)
         return result
 
     # Reports

@@ -19,6 +19,7 @@ from mypy.nodes import (
     AssignmentStmt,
     Block,
     CallExpr,
+    Context,
     Expression,
     ExpressionStmt,
     ForStmt,
@@ -81,8 +82,11 @@ class Settling:
         self._reports_untracked = reports_untracked
         self._done: dict[int, object] = {}
 
-    def instrument_current(self, api: Any) -> None:
-        """Prepare what is checked now, if that was not done yet: a function without tensor annotations, or a module."""
+    def instrument_current(self, api: Any, place: Context) -> None:
+        """Prepare what is checked now, if that was not done yet: a function without tensor annotations, or a module.
+
+        `place` is what mypy is at.
+        """
         function = api.scope.current_function()
         body: Any = function.body if isinstance(function, FuncDef) else api.tree
         if self._done.get(id(body)) is body:
@@ -94,7 +98,8 @@ class Settling:
             block.body = body.defs
         if not _is_instrumented(block):
             untangle_swaps(block, is_analyzed=True)
-            _insert(block, _repeated(block), api.modules["builtins"].names["isinstance"].node)
+            callee = api.modules["builtins"].names["isinstance"].node
+            _insert_while_checking(block, _repeated(block), callee, place)
             for call in _settling_calls(block):
                 # mypy may be past it already, and takes a statement without a type for one that never returns
                 api._type_maps[0][call] = NoneType()  # noqa: SLF001 - the map of the whole module
@@ -170,22 +175,62 @@ def _repeated(body: Block) -> set[str]:
     return {name for name, count in _counts(body).items() if count > 1}
 
 
-def _insert(body: Block, names: set[str], callee: SymbolNode | None = None) -> None:
+def _insert(body: Block, names: set[str]) -> None:
     """Put a call behind each assignment to one of these names, where branches meet, and where a loop begins."""
     if not names:
         return
     for block in list(blocks(body)):
         changed: list[Statement] = []
         for statement in block.body:
-            changed.append(statement)
-            inside = _inside(statement)
-            settled = [target for target in (*targets(statement), *inside) if target.name in names]
-            changed += [_settle(target, callee) for target in settled]
-            if isinstance(statement, ForStmt | WhileStmt | WithStmt):
-                again = [target for target in (*bound(statement), *inside) if target.name in names]
-                statement.body.body[:0] = [_settle(target, callee) for target in again]
+            changed += [statement, *_behind(statement, names)]
+            again = _again(statement, names)
+            if again:
+                statement.body.body[:0] = again  # type: ignore[attr-defined]
         if len(changed) > len(block.body):
             block.body[:] = changed
+
+
+def _insert_while_checking(body: Block, names: set[str], callee: SymbolNode, place: Context) -> None:
+    """The same in a body that mypy is checking, and where: no statement may move in a list that it goes through.
+
+    A statement becomes a block of itself and the call. The call behind the one that is being checked is put into the
+    list, where mypy comes to it next.
+    """
+    for block in list(blocks(body)) if names else []:
+        current: tuple[int, list[Statement]] | None = None
+        for number, statement in enumerate(block.body):
+            again, behind = _again(statement, names, callee), _behind(statement, names, callee)
+            if again:
+                inner = statement.body  # type: ignore[attr-defined]
+                inner.body[0] = _block(*again, inner.body[0])
+            if behind and _is_within(place, statement):
+                current = number + 1, behind
+            elif behind:
+                block.body[number] = _block(statement, *behind)
+        if current is not None:
+            block.body[current[0] : current[0]] = current[1]
+
+
+def _behind(statement: Statement, names: set[str], callee: SymbolNode | None = None) -> list[Statement]:
+    settled = (*targets(statement), *_inside(statement))
+    return [_settle(target, callee) for target in settled if target.name in names]
+
+
+def _again(statement: Statement, names: set[str], callee: SymbolNode | None = None) -> list[Statement]:
+    if not isinstance(statement, ForStmt | WhileStmt | WithStmt):
+        return []
+    settled = (*bound(statement), *_inside(statement))
+    return [_settle(target, callee) for target in settled if target.name in names]
+
+
+def _is_within(place: Context, statement: Statement) -> bool:
+    return statement.line <= place.line <= (statement.end_line or statement.line)
+
+
+def _block(*body: Statement) -> Block:
+    made = Block(list(body))
+    made.set_line(body[0].line, body[0].column, body[-1].end_line, body[-1].end_column)
+    return made
 
 
 def _inside(statement: Statement) -> list[NameExpr]:
@@ -213,15 +258,11 @@ def _settle(subject: NameExpr, callee: SymbolNode | None = None) -> ExpressionSt
 def untangle_swaps(body: Block, *, is_analyzed: bool) -> None:
     """Make `x, y = y, x` two statements: mypy gives `x` its new type before it looks at the second item."""
     for block in list(blocks(body)):
-        changed: list[Statement] = []
-        for statement in block.body:
+        for number, statement in enumerate(block.body):
             if isinstance(statement, AssignmentStmt) and (values := _swapped(statement)) is not None:
                 first, read = _kept(values, statement, is_analyzed=is_analyzed)
                 statement.rvalue = read
-                changed.append(first)
-            changed.append(statement)
-        if len(changed) > len(block.body):
-            block.body[:] = changed
+                block.body[number] = _block(first, statement)
 
 
 def _kept(values: TupleExpr, place: Statement, *, is_analyzed: bool) -> tuple[AssignmentStmt, NameExpr]:

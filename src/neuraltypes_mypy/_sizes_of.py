@@ -8,6 +8,7 @@ from mypy.nodes import (
     CallExpr,
     Expression,
     FuncDef,
+    IndexExpr,
     IntExpr,
     MemberExpr,
     NameExpr,
@@ -18,12 +19,13 @@ from mypy.nodes import (
 from mypy.types import AnyType, Instance, LiteralType, ProperType, Type, TypeOfAny, get_proper_type
 
 from neuraltypes._sizes import OPERATIONS, Size, named, negate, number
-from neuraltypes._unify import ARGUMENT
+from neuraltypes._unify import ARGUMENT, Rest, SizedAxis
 from neuraltypes_mypy._atoms import atom, size_of_atom
 from neuraltypes_mypy._config import attribute_size, configuration, is_configured
 from neuraltypes_mypy._scopes import scope_name
 from neuraltypes_mypy._source import read_source
-from neuraltypes_mypy._statements import assigned_values
+from neuraltypes_mypy._statements import assigned_values, unpacked_from
+from neuraltypes_mypy._tensor import as_tensor, read_tensor
 
 _SIZE: Final = "neuraltypes:size"  # no attribute has such a name
 
@@ -86,6 +88,10 @@ class _Reader:
                 return self._variable(variable, expression)
             case MemberExpr():
                 return self._typed(expression) or self._attribute(expression)
+            case CallExpr(callee=MemberExpr(name="size"), args=[dim]):
+                return self._typed(expression) or self._axis(expression, self.read(dim))
+            case IndexExpr(base=MemberExpr(name="shape") as shape, index=dim):
+                return self._typed(expression) or self._axis(shape, self.read(dim))
             case CallExpr():
                 return self._typed(expression)
             case _:
@@ -115,9 +121,38 @@ class _Reader:
             return self._parameter(variable, function)
         self._reading.add(variable)
         assigned = assignments_to(variable, function)
-        size = self.read(assigned[0]) if len(assigned) == 1 and assigned[0] is not None else None
+        size = None
+        if len(assigned) == 1:
+            size = self._unpacked(variable, function) if assigned[0] is None else self.read(assigned[0])
         self._reading.discard(variable)
         return size
+
+    # mypy's unions of two sized ints erase the size of the first in place; then the source says it still.
+
+    def _unpacked(self, variable: Var, function: FuncDef) -> Size | None:
+        """A size in `b, t = x.shape`."""
+        found = unpacked_from(variable, function)
+        if found is None:
+            return None
+        value, place, count = found
+        is_size = isinstance(value, CallExpr) and not value.args
+        return self._axis(value, number(place), count) if is_size or isinstance(value, MemberExpr) else None
+
+    def _axis(self, shape: Expression, dim: Size | None, count: int | None = None) -> Size | None:
+        """The size of one axis of the tensor whose `shape`, or `size()`, is read, of `count` axes if that is given."""
+        match shape:
+            case MemberExpr(name="shape", expr=owner) | CallExpr(callee=MemberExpr(name="size", expr=owner)):
+                known = self._api.lookup_type_or_none(owner)
+            case _:
+                return None
+        tensor = None if known is None else as_tensor(known)
+        axes = None if tensor is None else read_tensor(tensor).shape
+        if axes is None or dim is None or dim.constant is None or any(isinstance(axis, Rest) for axis in axes):
+            return None
+        if not -len(axes) <= dim.constant < len(axes) or count not in (None, len(axes)):
+            return None
+        axis = axes[dim.constant]
+        return axis.size if isinstance(axis, SizedAxis) else None
 
     def _parameter(self, variable: Var, function: FuncDef) -> Size | None:
         """A parameter of a module's constructor is a size of the class; one of another function is its own."""

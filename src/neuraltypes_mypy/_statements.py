@@ -122,6 +122,19 @@ def assigned_values(function: FuncDef) -> list[tuple[Node | None, Expression | N
     return [(target.node, value) for target, value in assignments(function) if isinstance(target, NameExpr)]
 
 
+def unpacked_from(variable: Node, function: FuncDef) -> tuple[Expression, int, int] | None:
+    """Of `a, b = value`: the value, the place of the variable and the number of places; None for what is no such."""
+    for statement in statements(function.body):
+        match statement:
+            case AssignmentStmt(lvalues=[TupleExpr(items=items)]):
+                for place, item in enumerate(items):
+                    if isinstance(item, NameExpr) and item.node is variable:
+                        return statement.rvalue, place, len(items)
+            case _:
+                pass
+    return None
+
+
 def attribute_values(function: FuncDef) -> Iterator[tuple[str, Expression | None]]:
     """The attributes of the first parameter (`self`) that a method assigns, with what it assigns."""
     first = function.arguments[0].variable.name if function.arguments else None

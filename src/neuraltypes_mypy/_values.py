@@ -158,6 +158,8 @@ class Values:
             return proper.copy_modified(
                 args=[proper.args[0], write_shape(shape, self._types.int_type, self._types.tuple_type), proper.args[2]]
             )
+        if isinstance(proper, Instance) and proper.extra_attrs is not None and proper.type.has_base(MODULE):
+            return proper.copy_modified()  # where mypy unites modules, it erases in place what they were made with
         is_passing = has_size(proper) and not _is_lasting(size_of_type(proper), symbols)
         return self._types.int_type if is_passing else None
 

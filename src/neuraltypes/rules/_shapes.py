@@ -10,7 +10,7 @@ from neuraltypes._sizes import Size, floor_divide, multiply, number, subtract
 from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
 from neuraltypes.kinds import kind_from_name
 from neuraltypes.rules._context import sizes_differ
-from neuraltypes.rules._values import UNKNOWN, Array, Refused, Result, Value
+from neuraltypes.rules._values import SOME_INT, UNKNOWN, Array, Refused, Result, Value
 
 ANY = SizedAxis()
 
@@ -48,7 +48,7 @@ def size_axes(value: Value) -> Shape | None:
     if isinstance(value, tuple):
         return tuple(SizedAxis(size_of(item)) for item in value)
     size = size_of(value)
-    return None if size is None else (SizedAxis(size),)
+    return (SizedAxis(size),) if size is not None or value is SOME_INT else None
 
 
 def normal_dim(dim: Value, ndim: int | None, *, argument: str = "dim", extra: int = 0) -> int | None:

@@ -65,7 +65,7 @@ class Scale(nn.Module):
         return x * self.gain + self.ones[:, None, None]
 
     def wrong(self, x: Float[Tensor, "b {self.d} t"]) -> Float[Tensor, "b {self.d} t"]:
-        return x * self.weight  # TODO(defect): E: [shape-mismatch]
+        return x * self.weight  # E: [shape-mismatch]
 
 
 def unknown_sizes(

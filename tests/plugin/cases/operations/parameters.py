@@ -19,10 +19,10 @@ class Scale(nn.Module):
 
     def forward(self, x: Float[Tensor, "b t c"]) -> Float[Tensor, "b t c"]:
         reveal(self.gamma)  # N: is Float32[Tensor, "d"]
-        reveal(self.lower)  # N: is Tensor, "d//2"]
+        reveal(self.lower)  # N: Tensor, "d//2"]
         reveal(self.local)  # N: is Float32[Tensor, "4"]
         reveal(self.gamma.data)  # N: is Float32[Tensor, "d"]
-        reveal(x @ self.mixing)  # N: is Tensor, "b t c"]
+        reveal(x @ self.mixing)  # N: Tensor, "b t c"]
         return x * self.gamma * self.padded
 
     def transposed(self, x: Float[Tensor, "b c t"]) -> Float[Tensor, "b c t"]:
@@ -41,7 +41,7 @@ class Patches(nn.Module):
     def forward(self, images: Float[Tensor, "b 3 image image"]) -> Float[Tensor, "b _ d"]:
         x = self.conv(images).flatten(2).mT
         x = torch.cat([self.cls.expand(len(x), -1, -1), x], dim=1) + self.positions
-        reveal(x)  # N: is Tensor, "b (image//patch)*(image//patch)+1 d"]
+        reveal(x)  # N: Tensor, "b (image//patch)*(image//patch)+1 d"]
         return x
 
     def forgotten(self, images: Float[Tensor, "b 3 image image"]) -> None:

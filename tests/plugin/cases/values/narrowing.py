@@ -27,7 +27,7 @@ def by_ndim(x: Tensor, y: Tensor) -> None:
 def by_assert(x: Tensor, y: Float[Tensor, "b t"]) -> Float[Tensor, "t b"]:
     b, t = y.shape
     assert x.shape == (b, t)
-    reveal(x)  # TODO(defect): N: is Shaped[Tensor, "b t"]
+    reveal(x)  # N: is Shaped[Tensor, "b t"]
     return x  # E: [return-value]
 
 
