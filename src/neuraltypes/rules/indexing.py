@@ -12,39 +12,34 @@ from typing import Final
 
 from neuraltypes._sizes import Size, number
 from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
+from neuraltypes.rules._arithmetic import is_at_most, minus, plus, shared_out
 from neuraltypes.rules._context import is_given, sizes_differ
 from neuraltypes.rules._dtypes import BOOL, COMPLEX, INT64
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import (
     ANY,
+    ONE,
     axis_at,
     broadcast,
     broadcast_axis,
+    constant_of,
     int_of,
     is_unknown,
+    least_rank,
+    merged,
     normal_dim,
     numel,
     place,
     rank,
     replaced,
+    require_axes,
     require_equal,
     size_of,
+    unknown_axes,
     with_out,
 )
 from neuraltypes.rules._values import SOME_INT, UNKNOWN, Array, DTypes, Refused, Result, Slice, Unknown, Value
-from neuraltypes.rules.layout import (
-    ONE,
-    constant_of,
-    is_at_most,
-    least_rank,
-    merged,
-    minus,
-    over,
-    plus,
-    require_axes,
-    require_index,
-    unknown_axes,
-)
+from neuraltypes.rules.parts import require_index
 
 _MASKS: Final = frozenset({"bool", "uint8"})
 _INDICES: Final = frozenset({"int32", "int64"})
@@ -76,7 +71,7 @@ def sliced(axis: SizedAxis, start: Value, stop: Value, step: Value) -> SizedAxis
     length = _length(axis.size, _size_or_none(start), _size_or_none(stop))
     if length is None or every.constant == 1:
         return SizedAxis(length, axis.label)
-    return SizedAxis(over(plus(length, minus(every, number(1))), every), axis.label)
+    return SizedAxis(shared_out(plus(length, minus(every, number(1))), every), axis.label)
 
 
 def _is_bound(value: Value) -> bool:

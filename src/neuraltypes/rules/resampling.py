@@ -11,6 +11,7 @@ import math
 
 from neuraltypes._sizes import Size, floor_divide, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
+from neuraltypes.rules._arithmetic import minus, plus, times
 from neuraltypes.rules._dtypes import BOOL, COMPLEX, COMPUTABLE, FLOATS
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import bool_of, rank, require_equal, size_of
@@ -20,15 +21,12 @@ from neuraltypes.rules._windows import (
     below,
     exceeds,
     for_each_count,
-    minus,
     numbers,
-    plus,
     require_at_least,
     resized,
     shared_dtype,
     sized,
     split,
-    times,
     with_ranks,
 )
 
