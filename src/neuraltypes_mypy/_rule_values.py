@@ -41,13 +41,14 @@ from neuraltypes.rules._values import (
     DTypes,
     Many,
     Produced,
+    Resampled,
     Result,
     Slice,
     Unknown,
     Value,
 )
 from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom
-from neuraltypes_mypy._elements import element_class
+from neuraltypes_mypy._elements import element_class, without_numbers
 from neuraltypes_mypy._equal import Equal
 from neuraltypes_mypy._names import DTYPES_MODULE, TENSOR
 from neuraltypes_mypy._sizes_of import size_of_expression, size_of_type, sized_int
@@ -216,6 +217,8 @@ class Translation:
         match element:
             case Declared(type=type_):
                 return type_
+            case Resampled(element=inner):
+                return without_numbers(get_proper_type(self._element_type(inner)))
             case Produced(name=name):
                 return noted_any(_ELEMENTS + name)
             case _:

@@ -38,7 +38,7 @@ def over(left: Size | None, right: Size | None) -> Size | None:
 
 
 def shared_out(left: Size | None, right: Size | None) -> Size | None:
-    """`left // right` of what should leave no remainder: `d` over `d//h` is `h`."""
+    """`left // right` of what should leave no remainder: `h*(d//h)` over `d` is 1."""
     return None if left is None or right is None else divided(left, right) or floor_divide(left, right)
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from neuraltypes._sizes import Size, number
-from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
+from neuraltypes._unify import Rest, Shape, SizedAxis, axes_of, format_shape
+from neuraltypes.kinds import BATCH, kinds_of
 from neuraltypes.rules._arithmetic import is_at_most, minus, plus, shared_out
 from neuraltypes.rules._context import is_given, sizes_differ
 from neuraltypes.rules._dtypes import BOOL, COMPLEX, INT64
@@ -145,7 +146,19 @@ class _Indexed:
 @computed("indexing.get_item")
 def get_item(self: Array, indices: Value, **_: Value) -> Result:
     """`x[...]`."""
-    return self.of(indexed_shape(self.shape, indices))
+    shape = indexed_shape(self.shape, indices)
+    return self.resampled(shape) if _leaves_out(self.shape, indices) else self.of(shape)
+
+
+def _leaves_out(shape: Shape | None, indices: Value) -> bool:
+    """Whether an index takes every second entry, or so, of an axis that is no batch."""
+    steps = [item.step if isinstance(item, Slice) else None for item in _items(indices)]
+    is_batch = bool(shape) and shape is not None and kinds_of(axes_of(shape))[0] == BATCH
+    return any(step is not None and int_of(step) != 1 for step in (steps[1:] if is_batch else steps))
+
+
+def _items(indices: Value) -> tuple[Value, ...]:
+    return indices if isinstance(indices, tuple) else (indices,)
 
 
 @computed("indexing.set_item")
@@ -160,8 +173,9 @@ def set_item(self: Array, indices: Value, value: Value, **_: Value) -> Result:
 
 
 def _has_tensors(indices: Value) -> bool:
-    items = indices if isinstance(indices, tuple) else (indices,)
-    return any(isinstance(item, tuple) or (isinstance(item, Array) and rank(item.shape) != 0) for item in items)
+    return any(
+        isinstance(item, tuple) or (isinstance(item, Array) and rank(item.shape) != 0) for item in _items(indices)
+    )
 
 
 def _require_same_dtype(one: Array, other: Array, argument: str) -> None:

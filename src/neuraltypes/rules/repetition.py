@@ -161,7 +161,7 @@ def repeat_interleave(
     axis = shape[at]
     assert isinstance(axis, SizedAxis)
     size = _interleaved(axis, repeats, output_size)
-    return input.of(replaced(shape, at, SizedAxis(size, axis.label)))
+    return input.resampled(replaced(shape, at, SizedAxis(size, axis.label)))
 
 
 def _interleaved(axis: SizedAxis, repeats: Value, output_size: Value) -> Size | None:

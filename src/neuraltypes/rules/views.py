@@ -81,7 +81,8 @@ def reshaped(input: Array, target: Value, argument: str) -> Array:
     if input.shape is None:
         return input.of(shape)
     _suspect_other_order(input.shape, shape, argument)
-    return input.of(_with_kept_axes(input.shape, shape))
+    kept = _with_kept_axes(input.shape, shape)
+    return input.of(_without_order(input.shape, kept) if _shifts(input.shape, shape) else kept)
 
 
 def filled(wanted: Shape, shape: Shape | None, argument: str) -> Shape:
@@ -138,10 +139,16 @@ def _left_over(shape: Shape | None, others: Shape, argument: str) -> Size | None
 
 def _with_kept_axes(old: Shape, new: Shape) -> Shape:
     """The new axes; those that are the old ones at either end, with what is known of their kind."""
+    front, back = _shared_ends(old, new)
+    return (*old[:front], *new[front : len(new) - back], *old[len(old) - back :])
+
+
+def _shared_ends(old: Shape, new: Shape) -> tuple[int, int]:
+    """How many axes are the same at the front, and of the others at the back."""
     count = min(len(old), len(new))
     front = next((n for n in range(count) if not _is_same(old[n], new[n])), count)
     back = next((n for n in range(count - front) if not _is_same(old[-1 - n], new[-1 - n])), count - front)
-    return (*old[:front], *new[front : len(new) - back], *old[len(old) - back :])
+    return front, back
 
 
 def _is_same(one: SizedAxis | Rest, other: SizedAxis | Rest) -> bool:
@@ -163,6 +170,21 @@ def _suspect_other_order(old: Shape, new: Shape, argument: str) -> None:
             argument,
             code="kind",
         )
+
+
+def _shifts(old: Shape, new: Shape) -> bool:
+    """Whether rows are read across their ends, as a relative shift does: `q k+1` as `k+1 q`."""
+    before, after = _named_sizes(old), _named_sizes(new)
+    if before is None or after is None or before == after or not any(len(size.terms) > 1 for size in before):
+        return False
+    names = {symbol for size in (*before, *after) for symbol in size.symbols()}
+    return len(names) > 1 and sorted(map(repr, before)) == sorted(map(repr, after))
+
+
+def _without_order(old: Shape, new: Shape) -> Shape:
+    """A shape whose axes in the middle are unknown: they are none of those before, whatever their sizes say."""
+    front, back = _shared_ends(old, new)
+    return (*new[:front], *(ANY,) * (len(new) - front - back), *new[len(new) - back :])
 
 
 def _tears(old: Shape, new: Shape) -> bool:
