@@ -50,6 +50,7 @@ from neuraltypes.rules._dtypes import BOOL
 from neuraltypes.rules._values import SOME_INT, UNKNOWN, Array, Produced
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import noted_any
+from neuraltypes_mypy._autocast import Autocast
 from neuraltypes_mypy._config import MADE_AT, PREFIX, made_at
 from neuraltypes_mypy._elements import element_goes_with
 from neuraltypes_mypy._equal import Equal, EqualSizes
@@ -151,6 +152,7 @@ class Operations:
         self._sizes = sizes
         self._settling = settling
         self._translation = Translation(types)
+        self._autocast = Autocast()
         self._registry = Registry([*folders, *stub_folders()])
         self._untyped: list[str] = []
         self.roots = frozenset(name.partition(".")[0] for name in self._registry)
@@ -248,7 +250,7 @@ class Operations:
             "dim": number(0),
             "index": SOME_INT,
         }
-        outcome = self._apply(signature, Given(given, {}), None, same)
+        outcome = self._apply(signature, Given(given, {}), None, same, ctx.context, ctx.api)
         item = unknown() if outcome.refused else self._result(outcome, unknown(), same, ctx.api)
         return Instance(iterator, [item]) if _says_something(item) else ctx.default_return_type
 
@@ -272,7 +274,7 @@ class Operations:
         same = self._sizes.in_function(ctx.api)
         first = signature.parameters[0].name
         given = Given({first: self._translation.array(receiver, same)}, {first: (ctx.context, receiver)})
-        outcome = self._apply(signature, given, None, same)
+        outcome = self._apply(signature, given, None, same, ctx.context, ctx.api)
         self._report(outcome, given, name, ctx.context, ctx.api)
         return self._result(outcome, ctx.default_attr_type, same, ctx.api)
 
@@ -287,7 +289,7 @@ class Operations:
     ) -> Type:
         """The type of a call; `made` is the object whose method it is, where that remembers what it was made with."""
         config, place = (None, None) if made is None else (self._config(made, same), made_at(made))
-        outcome = self._apply(signature, given, config, same)
+        outcome = self._apply(signature, given, config, same, ctx.context, ctx.api)
         self._report(outcome, given, name, ctx.context, ctx.api, place)
         return self._result(outcome, ctx.default_return_type, same, ctx.api)
 
@@ -306,7 +308,8 @@ class Operations:
         if given is None:
             return ctx.default_return_type
         if any(one.tensors is not None for one in signature.parameters):
-            self._report(self._apply(signature, given, None, same), given, name, ctx.context, ctx.api)
+            outcome = self._apply(signature, given, None, same, ctx.context, ctx.api)
+            self._report(outcome, given, name, ctx.context, ctx.api)
         values = {one.name: one.default for one in signature.parameters if not one.is_required} | dict(given.values)
         attrs: dict[str, Type] = {} if instance.extra_attrs is None else dict(instance.extra_attrs.attrs)
         attrs |= {PREFIX + key: self._translation.kept(value) for key, value in values.items()}
@@ -367,7 +370,7 @@ class Operations:
     def _module(
         self, receiver: Instance, signature: Signature, given: Given, same: Equal, context: Context, api: Any
     ) -> Type:
-        outcome = self._apply(signature, given, self._config(receiver, same), same)
+        outcome = self._apply(signature, given, self._config(receiver, same), same, context, api)
         self._report(outcome, given, receiver.type.name, context, api, made_at(receiver))
         return self._result(outcome, unknown(), same, api)
 
@@ -444,12 +447,19 @@ class Operations:
             return found[0]
         return tuple(found)
 
-    def _apply(self, signature: Signature, given: Given, config: Made | None, same: Equal) -> Outcome:
+    def _apply(
+        self, signature: Signature, given: Given, config: Made | None, same: Equal, context: Context, api: Any
+    ) -> Outcome:
         return apply(
             signature,
             given.values,
             config,
-            Surroundings(lambda one, other: _equate(one, other, same), self._fits, _element_text),
+            Surroundings(
+                lambda one, other: _equate(one, other, same),
+                self._fits,
+                _element_text,
+                self._autocast.holds(context, api),
+            ),
         )
 
     def _fits(self, wanted: str, element: object) -> bool:

@@ -14,7 +14,7 @@ import inspect
 import random
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
@@ -24,7 +24,20 @@ from torch import Tensor
 
 from neuraltypes._sizes import Size, named, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
-from neuraltypes.rules import UNKNOWN, Array, DType, Many, Outcome, Parameter, Registry, Signature, Slice, apply, sizes
+from neuraltypes.rules import (
+    UNKNOWN,
+    Array,
+    DType,
+    Many,
+    Outcome,
+    Parameter,
+    Registry,
+    Signature,
+    Slice,
+    Surroundings,
+    apply,
+    sizes,
+)
 from neuraltypes.rules._values import SOME_INT
 
 STUBS: Final = Path(__file__).parents[2] / "stubs"
@@ -198,6 +211,42 @@ def compare_partial(name: str, draw: Draw) -> str:
     if _agrees(_numbered(outcome.result), real) is False:
         return f"{said}: torch gives {_text_of(real)}, the rule {_text(outcome.result)}"
     return ""
+
+
+def compare_under_autocast(name: str, draw: Draw) -> str:
+    """What is wrong with the answer for a call of mixed precision under autocast; empty where nothing is.
+
+    Where torch takes the call, the rule must not refuse a dtype, and what it says must be so.
+    """
+    signature = registry().find(name)
+    assert signature is not None
+    drawn = _mixed(_draw(name, signature, draw), draw)
+    try:
+        with warnings.catch_warnings(), torch.autocast("cpu", dtype=torch.bfloat16):
+            warnings.simplefilter("ignore")
+            real: Any = _by_torch(name, signature, drawn, "cpu")
+    except Exception:  # noqa: BLE001 - torch refuses with whatever it has
+        return ""
+    outcome = _by_rule(name, signature, drawn, surroundings=Surroundings(is_autocast=True))
+    reasons = "; ".join(f"{one.argument}: {one.reason}" for one in outcome.refused if one.code == "dtype")
+    if reasons:
+        return f"{name}({drawn}): torch gives {_text_of(real)}, the rule refuses: {reasons}"
+    if not outcome.refused and _agrees(outcome.result, real) is False:
+        return f"{name}({drawn}): torch gives {_text_of(real)}, the rule {_text(outcome.result)}"
+    return ""
+
+
+def _mixed(value: Any, draw: Draw) -> Any:
+    """Arguments whose floats are of one precision here and of another there."""
+    match value:
+        case T(dtype=torch.float32 | torch.bfloat16):
+            return replace(value, dtype=draw.choice((torch.float32, torch.bfloat16)))
+        case dict():
+            return {key: _mixed(item, draw) for key, item in value.items()}
+        case list() | tuple():
+            return type(value)(_mixed(item, draw) for item in value)
+        case _:
+            return value
 
 
 class _Forget:
@@ -396,14 +445,20 @@ def _tensor(
 
 
 def _by_rule(
-    name: str, signature: Signature, drawn: Arguments, forget: Callable[[Any], Any] = lambda value: value
+    name: str,
+    signature: Signature,
+    drawn: Arguments,
+    forget: Callable[[Any], Any] = lambda value: value,
+    surroundings: Surroundings | None = None,
 ) -> Outcome:
     if name.endswith(".forward"):
         made = registry().find(f"{name.removesuffix('.forward')}.__init__")
         defaults = {} if made is None else {one.name: one.default for one in made.parameters if not one.is_required}
         config = {**defaults, **{key: forget(to_value(value)) for key, value in drawn["init"].items()}}
-        return apply(signature, {key: forget(to_value(value)) for key, value in drawn["forward"].items()}, config)
-    return apply(signature, {key: forget(to_value(value)) for key, value in drawn.items()})
+        return apply(
+            signature, {key: forget(to_value(value)) for key, value in drawn["forward"].items()}, config, surroundings
+        )
+    return apply(signature, {key: forget(to_value(value)) for key, value in drawn.items()}, None, surroundings)
 
 
 def to_value(value: Any) -> Any:

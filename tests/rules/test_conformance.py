@@ -33,6 +33,13 @@ def test_what_is_said_of_less_is_so(name: str) -> None:
     assert not wrong, "\n".join(wrong[:5])
 
 
+@pytest.mark.parametrize("name", conformance.rule_names())
+def test_what_is_said_under_autocast_is_so(name: str) -> None:
+    draws = (conformance.Draw(f"autocast {name} {number}") for number in range(EXAMPLES // 4))
+    wrong = [words for draw in draws if (words := conformance.compare_under_autocast(name, draw))]
+    assert not wrong, "\n".join(wrong[:5])
+
+
 def test_every_generator_belongs_to_a_rule() -> None:
     names = set(conformance.rule_names())
     assert set(conformance.GENERATORS) <= names
