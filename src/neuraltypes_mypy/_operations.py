@@ -55,6 +55,7 @@ from neuraltypes_mypy._config import MADE_AT, PREFIX, made_at
 from neuraltypes_mypy._elements import element_goes_with
 from neuraltypes_mypy._equal import Equal, EqualSizes
 from neuraltypes_mypy._join import join_tensors
+from neuraltypes_mypy._operators import operator_of
 from neuraltypes_mypy._reveal import annotation_text
 from neuraltypes_mypy._rule_names import public_class, public_names
 from neuraltypes_mypy._rule_values import Translation
@@ -486,8 +487,12 @@ class Operations:
     def _say(self, problem: Refused, given: Given, name: str, context: Context, api: Any, made: str | None) -> None:
         code = _CODES[problem.code]
         place, type_ = given.places.get(problem.argument or "", (context, None))
+        operator = operator_of(name, tuple(given.places), context)
         if problem.argument is None or type_ is None:
-            api.fail(f'"{name}" {problem.reason}', context, code=code)
+            words = f'"{name}" {problem.reason}' if operator is None else operator.whole(problem.reason)
+            api.fail(words, context, code=code)
+        elif operator is not None:
+            api.fail(f"{operator.subject(problem.argument)} {operator.renamed(problem.reason)}", place, code=code)
         else:
             api.fail(f'Argument "{problem.argument}" to "{name}" {problem.reason}', place, code=code)
         tensor = None if type_ is None else as_tensor(type_)
@@ -497,7 +502,8 @@ class Operations:
             for label, (_, other) in given.places.items():
                 one = as_tensor(other)
                 if one is not None and is_known(one):
-                    api.note(f'"{label}" is {annotation_text(one)}', context, code=code)
+                    subject = f'"{label}"' if operator is None else operator.roles[label]
+                    api.note(f"{subject} is {annotation_text(one)}", context, code=code)
         if made is not None:
             api.note(f'"{name}" was made at {made}', place, code=code)
 
