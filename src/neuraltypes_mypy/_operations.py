@@ -308,9 +308,11 @@ class Operations:
         given = self._given(ctx, signature, same, skip=1)
         if given is None:
             return ctx.default_return_type
-        if any(one.tensors is not None for one in signature.parameters):
+        if signature.computed is not None or any(one.tensors is not None for one in signature.parameters):
             outcome = self._apply(signature, given, None, same, ctx.context, ctx.api)
             self._report(outcome, given, name, ctx.context, ctx.api)
+            if outcome.refused and signature.computed is not None:  # said once, not at each call
+                return ctx.default_return_type
         values = {one.name: one.default for one in signature.parameters if not one.is_required} | dict(given.values)
         attrs: dict[str, Type] = {} if instance.extra_attrs is None else dict(instance.extra_attrs.attrs)
         attrs |= {PREFIX + key: self._translation.kept(value) for key, value in values.items()}

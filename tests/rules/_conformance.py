@@ -129,6 +129,13 @@ def rule_names() -> list[str]:
     return [name for name in names if not name.startswith("torch.distributions.")]
 
 
+def constructor_names() -> list[str]:
+    """The constructors that have a rule of their own: `torch.nn.Conv2d.__init__`."""
+    names = (name for name in registry() if name.startswith("torch.nn.") and name.endswith(".__init__"))
+    found = ((name, registry().find(name)) for name in names)
+    return [name for name, signature in found if signature is not None and signature.computed is not None]
+
+
 Verdict: TypeAlias = Literal["same", "both refuse", "unknown", "disagree"]
 
 
@@ -179,6 +186,24 @@ def compare(name: str, draw: Draw) -> tuple[Verdict, str]:
     if agreement is False:
         return "disagree", f"{name}({drawn}): torch gives {_text_of(real)}, the rule {_text(outcome.result)}"
     return ("same" if agreement else "unknown"), ""
+
+
+def compare_construction(name: str, draw: Draw) -> tuple[Verdict, str]:
+    """One module made, by the rule and by torch."""
+    signature = registry().find(name)
+    assert signature is not None
+    drawn = GENERATORS[name](draw)
+    outcome = apply(signature, {key: to_value(value) for key, value in drawn.items()})
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            _resolve(name.removesuffix(".__init__"))(**_made(drawn, "cpu"))
+    except Exception as error:  # noqa: BLE001 - torch refuses with whatever it has
+        if outcome.refused:
+            return "both refuse", ""
+        return "disagree", f"{name}({drawn}): torch refuses: {type(error).__name__}: {str(error)[:200]}"
+    reasons = "; ".join(f"{one.argument}: {one.reason}" for one in outcome.refused)
+    return ("disagree", f"{name}({drawn}): the rule refuses: {reasons}") if reasons else ("same", "")
 
 
 # Symbols and the unknown: what a rule says of less must agree with what is so
@@ -453,6 +478,10 @@ def _by_rule(
 ) -> Outcome:
     if name.endswith(".forward"):
         made = registry().find(f"{name.removesuffix('.forward')}.__init__")
+        if made is not None and made.computed is not None:
+            outcome = apply(made, {key: forget(to_value(value)) for key, value in drawn["init"].items()})
+            if outcome.refused:
+                return outcome
         defaults = {} if made is None else {one.name: one.default for one in made.parameters if not one.is_required}
         config = {**defaults, **{key: forget(to_value(value)) for key, value in drawn["init"].items()}}
         return apply(

@@ -40,7 +40,17 @@ def test_what_is_said_under_autocast_is_so(name: str) -> None:
     assert not wrong, "\n".join(wrong[:5])
 
 
+@pytest.mark.parametrize("name", conformance.constructor_names())
+def test_constructor_and_torch_agree(name: str) -> None:
+    found = [
+        conformance.compare_construction(name, conformance.Draw(f"{name} {number}")) for number in range(3 * EXAMPLES)
+    ]
+    wrong = [words for verdict, words in found if verdict == "disagree"]
+    assert not wrong, "\n".join(wrong[:5])
+    assert {verdict for verdict, _ in found} == {"same", "both refuse"}, "only right ones, or only wrong ones"
+
+
 def test_every_generator_belongs_to_a_rule() -> None:
-    names = set(conformance.rule_names())
+    names = {*conformance.rule_names(), *conformance.constructor_names()}
     assert set(conformance.GENERATORS) <= names
     assert names >= conformance.ON_CPU | conformance.EXPECTED_UNKNOWN
