@@ -11,7 +11,7 @@ from neuraltypes._sizes import Size, multiply, number, subtract
 from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
 from neuraltypes.kinds import kind_from_name
 from neuraltypes.rules._context import sizes_differ
-from neuraltypes.rules._values import UNKNOWN, Array, Refused, Result, Value
+from neuraltypes.rules._values import UNKNOWN, Array, Many, Refused, Result, Value
 
 ANY: Final = SizedAxis()
 ONE: Final = SizedAxis(number(1))
@@ -379,3 +379,10 @@ def inserted(shape: Shape | None, dim: Value, axis: SizedAxis, argument: str = "
     else:
         at = len(shape) + 1 + constant if -constant - 1 <= len(shape) - 1 - max(rests(shape)) else None
     return None if at is None else (*shape[:at], axis, *shape[at:])
+
+
+def indices_by_axis(shape: Shape | None) -> Result:
+    """Places in an array of that shape as torch gives them: a vector of indices for each axis."""
+    vector = Array((ANY,), frozenset({"int64"}))
+    known = rank(shape)
+    return Many(vector) if known is None else (vector,) * max(known, 1)

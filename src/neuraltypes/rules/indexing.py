@@ -24,6 +24,7 @@ from neuraltypes.rules._shapes import (
     broadcast,
     broadcast_axis,
     constant_of,
+    indices_by_axis,
     int_of,
     is_unknown,
     least_rank,
@@ -647,9 +648,7 @@ def nonzero(input: Array, as_tuple: Value = False, **_: Value) -> Result:
     known = rank(input.shape)
     if as_tuple is False:
         return Array((ANY, SizedAxis(None if known is None else number(known))), INT64)
-    if as_tuple is not True or known is None:
-        return UNKNOWN
-    return (Array((ANY,), INT64),) * max(known, 1)
+    return indices_by_axis(input.shape) if as_tuple is True else UNKNOWN
 
 
 # Order
