@@ -12,7 +12,7 @@ for _path in sorted(Path(__file__).parent.glob("arguments_*.py")):
 
 EXAMPLES = 24
 # A named axis counts as no shorter than what is cut off it, so cuts in a mixed order have no sure answer.
-CUTS = ("tensor_split", "hsplit", "vsplit", "dsplit")
+CUTS = ("tensor_split", "hsplit", "vsplit", "dsplit", "slice_copy", "slice_scatter")
 
 
 @pytest.mark.parametrize("name", conformance.rule_names())
