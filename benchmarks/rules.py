@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import re
 import sys
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -70,18 +72,88 @@ NO_TENSOR = frozenset(
         "untyped_storage",
     ]
 )
+# The same for functions.
+NO_TENSOR_FUNCTIONS = frozenset(
+    [
+        "allclose",
+        "broadcast_shapes",
+        "can_cast",
+        "cudnn_is_acceptable",
+        "equal",
+        "get_device",
+        "is_complex",
+        "is_conj",
+        "is_distributed",
+        "is_floating_point",
+        "is_inference",
+        "is_neg",
+        "is_nonzero",
+        "is_same_size",
+        "is_signed",
+        "is_vulkan_available",
+        "numel",
+        "promote_types",
+        "result_type",
+        "sym_constrain_range",
+        "sym_constrain_range_for_size",
+    ]
+)
+# Why what is left has no rule, by the first pattern that its full name matches.
+REASONS = (
+    (r"nn\.(Container|Module|ModuleDict|ModuleList)$", "holds modules, is not called itself"),
+    (r"nn\.Sequential$", "is followed through its modules, one after the other"),
+    (r"nn\.Parameter(Dict|List)$", "holds parameters, is not called itself"),
+    (r"nn\.RNN(Cell)?Base$", "is a base class, whose subclasses have rules"),
+    (r"(L|l)inear_?(C|c)ross_?(E|e)ntropy", "is new in torch 2.13, and not looked into"),
+    (r"nn\.functional\.(scaled_)?(grouped_)?mm$", "needs a GPU, beside which rules were not held"),
+    (r"assert_int_or_pair$", "gives no tensor"),
+    (r"(batch_norm_|cudnn_|miopen_|mkldnn_|native_|_for_|choose_qparams)", "is the inner part of another operation"),
+    (
+        r"torch\.(convolution|embedding|embedding_bag|batch_norm|instance_norm)$",
+        "is the inner part of a function in `F`",
+    ),
+    (
+        r"torch\.(affine_grid_generator|grid_sampler.*|embedding_renorm_|norm_except_dim)$",
+        "is the inner part of a function in `F`",
+    ),
+    (r"torch\.(gru|lstm|rnn_relu|rnn_tanh)(_cell)?$", "is the inner part of a module, which has a rule"),
+    (
+        r"quant|dequantize|fbgemm|q_per|q_scale|q_zero|int_repr|mkldnn",
+        "is about quantized tensors, which are not followed",
+    ),
+    (
+        r"sparse|coalesce|indices|values|_csr|_csc|_bsr|_bsc|spmm|smm|dsmm|saddmm|sspaddmm|to_padded",
+        "is about sparse or nested tensors, which are not followed",
+    ),
+    (r"from_file|frombuffer|from_numpy", "reads data that says its shape at run time"),
+    (
+        r"(resize|set_|resize_as|as_subclass|module_load|map_|map2_|apply_)$",
+        "changes the tensor that it is called on, or takes any function",
+    ),
+    (r"Tensor\.(eig|lstsq|solve|symeig|new|reinforce)$|torch\.lu$", "is deprecated, or removed"),
+    (r"Tensor\.(ipu|mtia)$", "moves to a device that is not here"),
+)
+NO_REASON = "is rarely used, and not looked into"
 TABLE = ROOT / "docs" / "operations.md"
 HEAD = """# Operations that the checker follows
 
 Made by `python benchmarks/rules.py --write` from the shape stubs. A name in the list has a rule: its shape, dtype and,
 where it has one, its meaning are known; each rule is held to torch itself (`tests/rules`). What is under "without"
-gives an unknown tensor, which is accepted everywhere.
+gives an unknown tensor, which is accepted everywhere; why it has no rule is said beside it.
 """
 
 
 def public(owner: Any) -> list[str]:
     names = getattr(owner, "__all__", None) or [name for name in dir(owner) if not name.startswith("_")]
-    return sorted(name for name in names if not name.startswith("_") and callable(getattr(owner, name, None)))
+    return sorted(name for name in names if not name.startswith("_") and _is_operation(owner, name))
+
+
+def _is_operation(owner: Any, name: str) -> bool:
+    """Whether a name is something to call, and none of a module's imports."""
+    found = getattr(owner, name, None)
+    is_helper = name.startswith(("has_torch_function", "handle_torch_function", "boolean_dispatch"))
+    is_imported = owner is not torch.nn.modules and isinstance(found, type)
+    return callable(found) and not is_helper and not is_imported and getattr(found, "__module__", "") != "typing"
 
 
 def groups() -> Iterable[tuple[str, str, list[str]]]:
@@ -109,20 +181,34 @@ def table() -> str:
     parts = [HEAD]
     for title, prefix, names in groups():
         known = [name for name in names if has_rule(prefix + name)]
-        plain = [name for name in names if prefix == "torch.Tensor." and name in NO_TENSOR]
+        values = {"torch.Tensor.": NO_TENSOR, "torch.": NO_TENSOR_FUNCTIONS}.get(prefix, frozenset())
+        plain = [name for name in names if name in values]
         missing = [name for name in names if not has_rule(prefix + name) and name not in plain]
         parts.append(f"## {title}: {len(known) + len(plain)} of {len(names)}\n\n{_list(known)}\n")
         if plain:
             parts.append(f"Give no tensor, as torch itself declares: {_list(plain)}\n")
         if missing:
-            parts.append(f"Without: {_list(missing)}\n")
+            parts.append("Without:\n")
+            for reason, among in _by_reason(prefix, missing).items():
+                parts[-1] += "\n" + _wrapped(f"- {reason}: {', '.join(f'`{name}`' for name in among)}", "  ")
+            parts[-1] += "\n"
     return "\n".join(parts)
 
 
-def _list(names: list[str]) -> str:
-    import textwrap
+def _by_reason(prefix: str, names: list[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in names:
+        reason = next((words for pattern, words in REASONS if re.search(pattern, prefix + name)), NO_REASON)
+        found.setdefault(reason, []).append(name)
+    return dict(sorted(found.items()))
 
-    return textwrap.fill(", ".join(f"`{name}`" for name in names), 120, break_on_hyphens=False) or "none"
+
+def _list(names: list[str]) -> str:
+    return _wrapped(", ".join(f"`{name}`" for name in names)) or "none"
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    return textwrap.fill(text, 120, break_on_hyphens=False, subsequent_indent=indent)
 
 
 def compare(examples: int) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from mypy.nodes import AssignmentStmt, ClassDef, MemberExpr, NameExpr, SymbolNode, TypeInfo, Var
 from mypy.subtypes import is_subtype
-from mypy.types import AnyType, Instance, LiteralType, ProperType, TupleType, TypeVarType, get_proper_type
+from mypy.types import AnyType, Instance, LiteralType, ProperType, TupleType, TypeOfAny, TypeVarType, get_proper_type
 
 from neuraltypes_mypy._atoms import note_of
 from neuraltypes_mypy._names import ELEMENT_TYPE, UNNORMALIZED_TYPE
@@ -71,6 +71,18 @@ def _goes_with(wanted: list[str], domain: str | None, name: str) -> bool:
         if sides and name in group and group[name] not in sides:
             return False
     return True
+
+
+def without_numbers(element: ProperType) -> ProperType:
+    """An element of which no parameter that is a number, such as a rate, is known any more."""
+    if not isinstance(element, TupleType):
+        return element
+    items = [AnyType(TypeOfAny.special_form) if _is_number(get_proper_type(item)) else item for item in element.items]
+    return element.copy_modified(items=items)
+
+
+def _is_number(item: ProperType) -> bool:
+    return isinstance(item, LiteralType) and isinstance(item.value, int) and not isinstance(item.value, bool)
 
 
 def element_text(element: ProperType) -> str:

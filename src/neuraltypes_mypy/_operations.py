@@ -50,10 +50,12 @@ from neuraltypes.rules._dtypes import BOOL
 from neuraltypes.rules._values import SOME_INT, UNKNOWN, Array, Produced
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import noted_any
+from neuraltypes_mypy._autocast import Autocast
 from neuraltypes_mypy._config import MADE_AT, PREFIX, made_at
 from neuraltypes_mypy._elements import element_goes_with
 from neuraltypes_mypy._equal import Equal, EqualSizes
 from neuraltypes_mypy._join import join_tensors
+from neuraltypes_mypy._operators import operator_of
 from neuraltypes_mypy._reveal import annotation_text
 from neuraltypes_mypy._rule_names import public_class, public_names
 from neuraltypes_mypy._rule_values import Translation
@@ -151,6 +153,7 @@ class Operations:
         self._sizes = sizes
         self._settling = settling
         self._translation = Translation(types)
+        self._autocast = Autocast()
         self._registry = Registry([*folders, *stub_folders()])
         self._untyped: list[str] = []
         self.roots = frozenset(name.partition(".")[0] for name in self._registry)
@@ -248,7 +251,7 @@ class Operations:
             "dim": number(0),
             "index": SOME_INT,
         }
-        outcome = self._apply(signature, Given(given, {}), None, same)
+        outcome = self._apply(signature, Given(given, {}), None, same, ctx.context, ctx.api)
         item = unknown() if outcome.refused else self._result(outcome, unknown(), same, ctx.api, ctx.context)
         return Instance(iterator, [item]) if _says_something(item) else ctx.default_return_type
 
@@ -272,7 +275,7 @@ class Operations:
         same = self._sizes.in_function(ctx.api)
         first = signature.parameters[0].name
         given = Given({first: self._translation.array(receiver, same)}, {first: (ctx.context, receiver)})
-        outcome = self._apply(signature, given, None, same)
+        outcome = self._apply(signature, given, None, same, ctx.context, ctx.api)
         self._report(outcome, given, name, ctx.context, ctx.api)
         return self._result(outcome, ctx.default_attr_type, same, ctx.api, ctx.context)
 
@@ -287,7 +290,7 @@ class Operations:
     ) -> Type:
         """The type of a call; `made` is the object whose method it is, where that remembers what it was made with."""
         config, place = (None, None) if made is None else (self._config(made, same), made_at(made))
-        outcome = self._apply(signature, given, config, same)
+        outcome = self._apply(signature, given, config, same, ctx.context, ctx.api)
         self._report(outcome, given, name, ctx.context, ctx.api, place)
         return self._result(outcome, ctx.default_return_type, same, ctx.api, ctx.context)
 
@@ -305,8 +308,11 @@ class Operations:
         given = self._given(ctx, signature, same, skip=1)
         if given is None:
             return ctx.default_return_type
-        if any(one.tensors is not None for one in signature.parameters):
-            self._report(self._apply(signature, given, None, same), given, name, ctx.context, ctx.api)
+        if signature.computed is not None or any(one.tensors is not None for one in signature.parameters):
+            outcome = self._apply(signature, given, None, same, ctx.context, ctx.api)
+            self._report(outcome, given, name, ctx.context, ctx.api)
+            if outcome.refused and signature.computed is not None:  # said once, not at each call
+                return ctx.default_return_type
         values = {one.name: one.default for one in signature.parameters if not one.is_required} | dict(given.values)
         attrs: dict[str, Type] = {} if instance.extra_attrs is None else dict(instance.extra_attrs.attrs)
         attrs |= {PREFIX + key: self._translation.kept(value) for key, value in values.items()}
@@ -367,7 +373,7 @@ class Operations:
     def _module(
         self, receiver: Instance, signature: Signature, given: Given, same: Equal, context: Context, api: Any
     ) -> Type:
-        outcome = self._apply(signature, given, self._config(receiver, same), same)
+        outcome = self._apply(signature, given, self._config(receiver, same), same, context, api)
         self._report(outcome, given, receiver.type.name, context, api, made_at(receiver))
         return self._result(outcome, unknown(), same, api, context)
 
@@ -444,12 +450,19 @@ class Operations:
             return found[0]
         return tuple(found)
 
-    def _apply(self, signature: Signature, given: Given, config: Made | None, same: Equal) -> Outcome:
+    def _apply(
+        self, signature: Signature, given: Given, config: Made | None, same: Equal, context: Context, api: Any
+    ) -> Outcome:
         return apply(
             signature,
             given.values,
             config,
-            Surroundings(lambda one, other: _equate(one, other, same), self._fits, _element_text),
+            Surroundings(
+                lambda one, other: _equate(one, other, same),
+                self._fits,
+                _element_text,
+                self._autocast.holds(context, api),
+            ),
         )
 
     def _fits(self, wanted: str, element: object) -> bool:
@@ -476,8 +489,12 @@ class Operations:
     def _say(self, problem: Refused, given: Given, name: str, context: Context, api: Any, made: str | None) -> None:
         code = _CODES[problem.code]
         place, type_ = given.places.get(problem.argument or "", (context, None))
+        operator = operator_of(name, tuple(given.places), context)
         if problem.argument is None or type_ is None:
-            api.fail(f'"{name}" {problem.reason}', context, code=code)
+            words = f'"{name}" {problem.reason}' if operator is None else operator.whole(problem.reason)
+            api.fail(words, context, code=code)
+        elif operator is not None:
+            api.fail(f"{operator.subject(problem.argument)} {operator.renamed(problem.reason)}", place, code=code)
         else:
             api.fail(f'Argument "{problem.argument}" to "{name}" {problem.reason}', place, code=code)
         tensor = None if type_ is None else as_tensor(type_)
@@ -487,7 +504,8 @@ class Operations:
             for label, (_, other) in given.places.items():
                 one = as_tensor(other)
                 if one is not None and is_known(one):
-                    api.note(f'"{label}" is {annotation_text(one)}', context, code=code)
+                    subject = f'"{label}"' if operator is None else operator.roles[label]
+                    api.note(f"{subject} is {annotation_text(one)}", context, code=code)
         if made is not None:
             api.note(f'"{name}" was made at {made}', place, code=code)
 

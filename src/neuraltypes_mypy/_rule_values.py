@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
@@ -41,13 +41,14 @@ from neuraltypes.rules._values import (
     DTypes,
     Many,
     Produced,
+    Resampled,
     Result,
     Slice,
     Unknown,
     Value,
 )
 from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom
-from neuraltypes_mypy._elements import element_class
+from neuraltypes_mypy._elements import element_class, without_numbers
 from neuraltypes_mypy._equal import Equal
 from neuraltypes_mypy._names import DTYPES_MODULE, TENSOR
 from neuraltypes_mypy._sizes_of import size_of_expression, size_of_type, sized_int
@@ -56,6 +57,7 @@ from neuraltypes_mypy._types import KnownTypes
 
 _ELEMENTS: Final = "neuraltypes.elements."
 _FLOAT: Final = "float "
+_MAPPING: Final = "mapping"
 _LOWEST: Final = -65504.0  # of float16; others have lower ones
 DTYPE_SPELLINGS: Final = {
     "float": "float32",
@@ -216,6 +218,8 @@ class Translation:
         match element:
             case Declared(type=type_):
                 return type_
+            case Resampled(element=inner):
+                return without_numbers(get_proper_type(self._element_type(inner)))
             case Produced(name=name):
                 return noted_any(_ELEMENTS + name)
             case _:
@@ -281,6 +285,9 @@ class Translation:
                 return TupleType([self.kept(item) for item in value], self._types.tuple_type)
             case Array():
                 return self.tensor(value, Equal())
+            case Mapping():
+                pairs = [self.kept((name, item)) for name, item in value.items()]
+                return TupleType([noted_any(_MAPPING), *pairs], self._types.tuple_type)
             case _:
                 return unknown()
 
@@ -298,7 +305,11 @@ class Translation:
         if note is not None and note.startswith(_FLOAT):
             return float(note.removeprefix(_FLOAT))
         if isinstance(proper, TupleType):
-            return tuple(self.taken(item, same) for item in proper.items)
+            items = [self.taken(item, same) for item in proper.items]
+            is_mapping = bool(proper.items) and note_of(get_proper_type(proper.items[0])) == _MAPPING
+            if is_mapping:
+                return {str(pair[0]): pair[1] for pair in items[1:] if isinstance(pair, tuple)}
+            return tuple(items)
         return self.of_type(proper, same)
 
 

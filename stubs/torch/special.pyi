@@ -163,3 +163,5 @@ def softmax(input: Tensor, dim: Dim, dtype: FloatDType | None = None) -> NeuralT
 
 @computed("pointwise.softmax")
 def log_softmax(input: Tensor, dim: Dim, *, dtype: FloatDType | None = None) -> NeuralType[Tensor, LogprobsType]: ...
+
+logsumexp = torch.logsumexp

@@ -14,7 +14,7 @@ import inspect
 import random
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
@@ -24,7 +24,20 @@ from torch import Tensor
 
 from neuraltypes._sizes import Size, named, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
-from neuraltypes.rules import UNKNOWN, Array, DType, Many, Outcome, Parameter, Registry, Signature, Slice, apply, sizes
+from neuraltypes.rules import (
+    UNKNOWN,
+    Array,
+    DType,
+    Many,
+    Outcome,
+    Parameter,
+    Registry,
+    Signature,
+    Slice,
+    Surroundings,
+    apply,
+    sizes,
+)
 from neuraltypes.rules._values import SOME_INT
 
 STUBS: Final = Path(__file__).parents[2] / "stubs"
@@ -116,6 +129,13 @@ def rule_names() -> list[str]:
     return [name for name in names if not name.startswith("torch.distributions.")]
 
 
+def constructor_names() -> list[str]:
+    """The constructors that have a rule of their own: `torch.nn.Conv2d.__init__`."""
+    names = (name for name in registry() if name.startswith("torch.nn.") and name.endswith(".__init__"))
+    found = ((name, registry().find(name)) for name in names)
+    return [name for name, signature in found if signature is not None and signature.computed is not None]
+
+
 Verdict: TypeAlias = Literal["same", "both refuse", "unknown", "disagree"]
 
 
@@ -168,6 +188,24 @@ def compare(name: str, draw: Draw) -> tuple[Verdict, str]:
     return ("same" if agreement else "unknown"), ""
 
 
+def compare_construction(name: str, draw: Draw) -> tuple[Verdict, str]:
+    """One module made, by the rule and by torch."""
+    signature = registry().find(name)
+    assert signature is not None
+    drawn = GENERATORS[name](draw)
+    outcome = apply(signature, {key: to_value(value) for key, value in drawn.items()})
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            _resolve(name.removesuffix(".__init__"))(**_made(drawn, "cpu"))
+    except Exception as error:  # noqa: BLE001 - torch refuses with whatever it has
+        if outcome.refused:
+            return "both refuse", ""
+        return "disagree", f"{name}({drawn}): torch refuses: {type(error).__name__}: {str(error)[:200]}"
+    reasons = "; ".join(f"{one.argument}: {one.reason}" for one in outcome.refused)
+    return ("disagree", f"{name}({drawn}): the rule refuses: {reasons}") if reasons else ("same", "")
+
+
 # Symbols and the unknown: what a rule says of less must agree with what is so
 
 
@@ -198,6 +236,42 @@ def compare_partial(name: str, draw: Draw) -> str:
     if _agrees(_numbered(outcome.result), real) is False:
         return f"{said}: torch gives {_text_of(real)}, the rule {_text(outcome.result)}"
     return ""
+
+
+def compare_under_autocast(name: str, draw: Draw) -> str:
+    """What is wrong with the answer for a call of mixed precision under autocast; empty where nothing is.
+
+    Where torch takes the call, the rule must not refuse a dtype, and what it says must be so.
+    """
+    signature = registry().find(name)
+    assert signature is not None
+    drawn = _mixed(_draw(name, signature, draw), draw)
+    try:
+        with warnings.catch_warnings(), torch.autocast("cpu", dtype=torch.bfloat16):
+            warnings.simplefilter("ignore")
+            real: Any = _by_torch(name, signature, drawn, "cpu")
+    except Exception:  # noqa: BLE001 - torch refuses with whatever it has
+        return ""
+    outcome = _by_rule(name, signature, drawn, surroundings=Surroundings(is_autocast=True))
+    reasons = "; ".join(f"{one.argument}: {one.reason}" for one in outcome.refused if one.code == "dtype")
+    if reasons:
+        return f"{name}({drawn}): torch gives {_text_of(real)}, the rule refuses: {reasons}"
+    if not outcome.refused and _agrees(outcome.result, real) is False:
+        return f"{name}({drawn}): torch gives {_text_of(real)}, the rule {_text(outcome.result)}"
+    return ""
+
+
+def _mixed(value: Any, draw: Draw) -> Any:
+    """Arguments whose floats are of one precision here and of another there."""
+    match value:
+        case T(dtype=torch.float32 | torch.bfloat16):
+            return replace(value, dtype=draw.choice((torch.float32, torch.bfloat16)))
+        case dict():
+            return {key: _mixed(item, draw) for key, item in value.items()}
+        case list() | tuple():
+            return type(value)(_mixed(item, draw) for item in value)
+        case _:
+            return value
 
 
 class _Forget:
@@ -396,14 +470,24 @@ def _tensor(
 
 
 def _by_rule(
-    name: str, signature: Signature, drawn: Arguments, forget: Callable[[Any], Any] = lambda value: value
+    name: str,
+    signature: Signature,
+    drawn: Arguments,
+    forget: Callable[[Any], Any] = lambda value: value,
+    surroundings: Surroundings | None = None,
 ) -> Outcome:
     if name.endswith(".forward"):
         made = registry().find(f"{name.removesuffix('.forward')}.__init__")
+        if made is not None and made.computed is not None:
+            outcome = apply(made, {key: forget(to_value(value)) for key, value in drawn["init"].items()})
+            if outcome.refused:
+                return outcome
         defaults = {} if made is None else {one.name: one.default for one in made.parameters if not one.is_required}
         config = {**defaults, **{key: forget(to_value(value)) for key, value in drawn["init"].items()}}
-        return apply(signature, {key: forget(to_value(value)) for key, value in drawn["forward"].items()}, config)
-    return apply(signature, {key: forget(to_value(value)) for key, value in drawn.items()})
+        return apply(
+            signature, {key: forget(to_value(value)) for key, value in drawn["forward"].items()}, config, surroundings
+        )
+    return apply(signature, {key: forget(to_value(value)) for key, value in drawn.items()}, None, surroundings)
 
 
 def to_value(value: Any) -> Any:

@@ -9,7 +9,7 @@ from neuraltypes._axes import Axes, Axis, NamedAxis, VariadicAxis
 from neuraltypes._sizes import Size
 from neuraltypes._unify import Bindings, Rest, Shape, SizedAxis, aligned, unify
 from neuraltypes.rules._context import Context, applying
-from neuraltypes.rules._dtypes import promote_all
+from neuraltypes.rules._dtypes import AUTOCAST, promote_all
 from neuraltypes.rules._registry import find_computed
 from neuraltypes.rules._stubs import Parameter, Signature, Tensors, defaults_of
 from neuraltypes.rules._values import UNKNOWN, Array, Config, DTypes, Many, Produced, Refused, Result, Value
@@ -29,11 +29,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the front end knows: how sizes are compared, and whether an element may be handed in for a named one."""
+    """What the front end knows: how sizes are compared, and whether an element may be handed in for a named one.
+
+    Under autocast torch chooses the precision of each operation itself: floats of up to 32 bits may be mixed, and what
+    comes out may be any of them.
+    """
 
     equate: Callable[[Size, Size], bool] | None = None
     element_fits: Callable[[str, object], bool] = field(default=lambda _wanted, _given: True)
     element_text: Callable[[object], str] = str
+    is_autocast: bool = False
 
 
 def apply(
@@ -46,6 +51,9 @@ def apply(
     around = surroundings or Surroundings()
     context = Context(around.equate, explicit=frozenset(given))
     arguments = {**defaults_of(signature), **given}
+    is_cast = around.is_autocast and any(map(_may_be_cast, arguments.values()))
+    if is_cast:
+        arguments = {name: _of_any_precision(value) for name, value in arguments.items()}
     with applying(context):
         refused = [*_wrong_dtypes(signature, arguments), *_wrong_elements(signature, arguments, around)]
         bindings = Bindings(values=_values(config), equate=around.equate)
@@ -65,7 +73,48 @@ def apply(
                 refused.append(error)
                 result = UNKNOWN
         result = _with_declared(result, signature, tensors)
+        if is_cast:
+            result = _of_unknown_precision(result)
     return Outcome(result, tuple(refused), tuple(context.suspected))
+
+
+def _may_be_cast(value: Value) -> bool:
+    match value:
+        case Array(dtype=dtypes):
+            return dtypes is None or bool(dtypes & AUTOCAST)
+        case Many(item=item):
+            return _may_be_cast(item)
+        case tuple():
+            return any(map(_may_be_cast, value))
+        case _:
+            return False
+
+
+def _of_any_precision(value: Value) -> Value:
+    """An argument as an operation may take it that autocast has converted."""
+    match value:
+        case Array(dtype=dtypes) if dtypes is not None and dtypes & AUTOCAST:
+            return replace(value, dtype=dtypes | AUTOCAST)
+        case Many(item=item):
+            widened = _of_any_precision(item)
+            return Many(widened) if isinstance(widened, Array) else value
+        case tuple():
+            return tuple(map(_of_any_precision, value))
+        case _:
+            return value
+
+
+def _of_unknown_precision(result: Result) -> Result:
+    match result:
+        case Array(dtype=dtypes) if dtypes is not None and dtypes & AUTOCAST:
+            return replace(result, dtype=None)
+        case Many(item=item):
+            unsure = _of_unknown_precision(item)
+            return Many(unsure) if isinstance(unsure, Array) else result
+        case tuple():
+            return tuple(map(_of_unknown_precision, result))
+        case _:
+            return result
 
 
 def _compute(signature: Signature, arguments: Mapping[str, Value], config: Config | None) -> Result:

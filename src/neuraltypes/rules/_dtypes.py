@@ -19,6 +19,8 @@ _SIGNED: Final = ("int8", "int16", "int32", "int64")
 _UNSIGNED: Final = ("uint8", "uint16", "uint32", "uint64")
 INTEGERS: Final = frozenset((*_SIGNED, *_UNSIGNED))
 FLOATS: Final = frozenset(("bfloat16", "float16", "float32", "float64"))
+AUTOCAST: Final = FLOATS - {"float64"}
+"""The dtypes between which autocast converts."""
 COMPLEX: Final = frozenset(("complex32", "complex64", "complex128"))
 COMPUTABLE: Final = BOOL | INTEGERS | FLOATS | COMPLEX
 """The dtypes that arithmetic is done in; the others are only stored."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from functools import wraps
+from typing import Final, TypeVar
 
 from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
 from neuraltypes.rules._context import sizes_differ, suspect
 from neuraltypes.rules._dtypes import FLOATS, category, floating
+from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import bool_of, broadcast, int_of, rank
-from neuraltypes.rules._values import Array, DTypes, Refused, Value
+from neuraltypes.rules._values import Array, DTypes, Refused, Result, Value
 
+_Rule = TypeVar("_Rule", bound=Callable[..., Result])
 _REDUCTIONS: Final = ("none", "mean", "sum")
 
 
@@ -31,6 +35,22 @@ def reduction_of(reduction: Value, size_average: Value = None, reduce: Value = N
         return reduction
     place = int_of(reduction)
     return _REDUCTIONS[place] if place is not None and 0 <= place < len(_REDUCTIONS) else None
+
+
+def loss(name: str, *others: str) -> Callable[[_Rule], _Rule]:
+    """Make a function the computed rule of a loss; it is told `how` to reduce, in a word, or None where unknown."""
+
+    def register(rule: _Rule) -> _Rule:
+        @computed(name)
+        @wraps(rule)
+        def told(
+            *, reduction: Value = "mean", size_average: Value = None, reduce: Value = None, **arguments: Value
+        ) -> Result:
+            return rule(how=reduction_of(reduction, size_average, reduce, *others), **arguments)
+
+        return rule
+
+    return register
 
 
 def reduced(shape: Shape | None, dtype: DTypes | None, reduction: str | None) -> Array:

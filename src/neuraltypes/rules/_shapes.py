@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import wraps
+from typing import Final
 
-from neuraltypes._sizes import Size, floor_divide, multiply, number, subtract
+from neuraltypes._sizes import Size, multiply, number, subtract
 from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
 from neuraltypes.kinds import kind_from_name
 from neuraltypes.rules._context import sizes_differ
-from neuraltypes.rules._values import SOME_INT, UNKNOWN, Array, Refused, Result, Value
+from neuraltypes.rules._values import SOME_INT, UNKNOWN, Array, Many, Refused, Result, Value
 
-ANY = SizedAxis()
+ANY: Final = SizedAxis()
+ONE: Final = SizedAxis(number(1))
 
 
 def rank(shape: Shape | None) -> int | None:
@@ -117,12 +119,6 @@ def numel(shape: Iterable[SizedAxis | Rest] | None) -> Size | None:
             return None
         total = multiply(total, axis.size)
     return total
-
-
-def exact_quotient(left: Size, right: Size) -> Size | None:
-    """`left / right` where that is a whole number for all values of their names; None where it may not be."""
-    quotient = floor_divide(left, right)
-    return quotient if quotient is not None and multiply(quotient, right) == left else None
 
 
 def common(left: SizedAxis, right: SizedAxis) -> SizedAxis:
@@ -305,3 +301,88 @@ def _written_into(result: Result, out: Value) -> Result:
     if not isinstance(result, Array):
         return result
     return replace(result, dtype=out.dtype if isinstance(out, Array) else None)
+
+
+def constant_of(axis: SizedAxis | Rest | None) -> int | None:
+    """The number that an axis is long, if it is one."""
+    return axis.size.constant if isinstance(axis, SizedAxis) and axis.size is not None else None
+
+
+def unknown_axes(shape: Shape | None) -> Shape | None:
+    """As many axes, of which nothing is known."""
+    return None if shape is None or rank(shape) is None else (ANY,) * len(shape)
+
+
+def with_rank(shape: Shape | None, count: int) -> Shape | None:
+    """A shape that is known to have `count` axes; None where it surely has another number."""
+    if shape is None:
+        return (ANY,) * count
+    if rank(shape) is not None:
+        return shape if len(shape) == count else None
+    missing = count - len(shape) + 1
+    if missing < 0:
+        return None
+    return tuple(new for axis in shape for new in ((ANY,) * missing if isinstance(axis, Rest) else (axis,)))
+
+
+def least_rank(shape: Shape | None) -> int:
+    """The number of axes that there are at least."""
+    return 0 if shape is None else sum(isinstance(axis, SizedAxis) for axis in shape)
+
+
+def require_axes(shape: Shape | None, least: int, most: int | None = None, argument: str = "input") -> None:
+    """See to it that there may be from `least` to `most` axes.
+
+    Raises:
+        Refused: there are surely fewer or more.
+    """
+    known = rank(shape)
+    if (known is not None and known < least) or (most is not None and least_rank(shape) > most):
+        count = f"{known} axes" if known != 1 else "1 axis"
+        if known is None:
+            count = f"{least_rank(shape)} axes or more"
+        expected = f"{least} or more" if most is None else f"{most}" if least == most else f"{least} to {most}"
+        raise Refused(f"has {count}, expected {expected}", argument)
+
+
+def merged(axes: Shape) -> SizedAxis:
+    """Several axes as one."""
+    only = axes[0] if len(axes) == 1 else None
+    return only if isinstance(only, SizedAxis) else SizedAxis(numel(axes))
+
+
+def sizes_argument(value: Value) -> Shape | None:
+    """The axes of a size argument, also where it came as one tuple for many numbers."""
+    if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], tuple):
+        value = value[0]
+    return size_axes(value)
+
+
+def rests(shape: Shape) -> set[int]:
+    return {at for at, axis in enumerate(shape) if isinstance(axis, Rest)}
+
+
+def inserted(shape: Shape | None, dim: Value, axis: SizedAxis, argument: str = "dim") -> Shape | None:
+    """A shape with one axis more, at the place `dim` of the result.
+
+    Raises:
+        Refused: there is no such place.
+    """
+    constant = int_of(dim)
+    if shape is None or constant is None:
+        return None if shape is None or rank(shape) is None else (ANY,) * (len(shape) + 1)
+    known = rank(shape)
+    if known is not None:
+        at = normal_dim(dim, known + 1, argument=argument)
+    elif constant >= 0:
+        at = constant if constant <= min(rests(shape)) else None
+    else:
+        at = len(shape) + 1 + constant if -constant - 1 <= len(shape) - 1 - max(rests(shape)) else None
+    return None if at is None else (*shape[:at], axis, *shape[at:])
+
+
+def indices_by_axis(shape: Shape | None) -> Result:
+    """Places in an array of that shape as torch gives them: a vector of indices for each axis."""
+    vector = Array((ANY,), frozenset({"int64"}))
+    known = rank(shape)
+    return Many(vector) if known is None else (vector,) * max(known, 1)

@@ -38,6 +38,13 @@ class Produced:
 
 
 @dataclass(frozen=True, slots=True)
+class Resampled:
+    """An element along an axis of which numbers were left out or put in: a rate that it says may not hold any more."""
+
+    element: object
+
+
+@dataclass(frozen=True, slots=True)
 class Array:
     """A tensor: its shape (None: not even the number of axes is known), the dtypes it may have (None: any), element.
 
@@ -58,6 +65,10 @@ class Array:
     def of(self, shape: Shape | None) -> Array:
         """The same dtype and element in another shape."""
         return replace(self, shape=shape)
+
+    def resampled(self, shape: Shape | None) -> Array:
+        """The same, with numbers left out or put in along an axis."""
+        return replace(self, shape=shape, element=None if self.element is None else Resampled(self.element))
 
     def plain(self, shape: Shape | None, dtype: DTypes | None = None) -> Array:
         """Another shape, and the same dtype unless one is given; the element is lost."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias, TypeVar
 
-from neuraltypes._sizes import Size, add, floor_divide, multiply, number
-from neuraltypes._sizes import subtract as subtract_sizes
+from neuraltypes._sizes import Size, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
+from neuraltypes.rules._arithmetic import minus, plus, times
 from neuraltypes.rules._context import sizes_differ
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import size_of
@@ -35,32 +35,7 @@ def _with_count(rule: Callable[..., Result], count: int) -> Callable[..., Result
     return counted
 
 
-# Arithmetic in which what is unknown stays so
-
-
-def plus(*sizes: Size | None) -> Size | None:
-    """Their sum."""
-    total: Size | None = number(0)
-    for size in sizes:
-        total = None if total is None or size is None else add(total, size)
-    return total
-
-
-def minus(left: Size | None, right: Size | None) -> Size | None:
-    """`left - right`."""
-    return None if left is None or right is None else subtract_sizes(left, right)
-
-
-def times(left: Size | None, right: Size | None) -> Size | None:
-    """`left * right`."""
-    if any(size is not None and size.constant == 0 for size in (left, right)):
-        return number(0)
-    return None if left is None or right is None else multiply(left, right)
-
-
-def over(left: Size | None, right: Size | None) -> Size | None:
-    """`left // right`."""
-    return None if left is None or right is None else floor_divide(left, right)
+# Reach
 
 
 def span(kernel: Size | None, dilation: Size | None) -> Size | None:

@@ -14,14 +14,13 @@ from neuraltypes.rules._loss_shapes import (
     axes_differ,
     is_long,
     is_one,
+    loss,
     paired,
     reduced,
-    reduction_of,
     require_expands,
     shape_text,
     without_last,
 )
-from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import ANY, axis_at, rank, replaced
 from neuraltypes.rules._values import UNKNOWN, Array, Refused, Result, Value
 from neuraltypes.rules.recurrent import require_axis, require_dtype, require_rank
@@ -31,43 +30,28 @@ _INDICES: Final = frozenset({"int64", "uint8"})
 # Probabilities, entry by entry
 
 
-@computed("class_losses.binary")
-def binary(
-    input: Array,
-    target: Array,
-    weight: Value = None,
-    reduction: Value = "mean",
-    size_average: Value = None,
-    reduce: Value = None,
-) -> Result:
+@loss("class_losses.binary")
+def binary(input: Array, target: Array, how: str | None, weight: Value = None) -> Result:
     """`binary_cross_entropy`: the target has the shape and the dtype of the input."""
     _require_input_shape(input, target)
     if target.dtype is not None and target.dtype & FLOATS:  # others are refused by the declaration
         require_dtype(target, input, "target", "input")
     require_expands(weight, input.shape, "weight")
-    return reduced(input.shape, input.dtype, reduction_of(reduction, size_average, reduce))
+    return reduced(input.shape, input.dtype, how)
 
 
-@computed("class_losses.binary_logits")
+@loss("class_losses.binary_logits")
 def binary_logits(
-    input: Array,
-    target: Array,
-    weight: Value = None,
-    pos_weight: Value = None,
-    reduction: Value = "mean",
-    size_average: Value = None,
-    reduce: Value = None,
+    input: Array, target: Array, how: str | None, weight: Value = None, pos_weight: Value = None
 ) -> Result:
     """`binary_cross_entropy_with_logits`: the target has the shape of the input and says the dtype."""
     _require_input_shape(input, target)
-    return own_binary_logits(
-        input, target, weight, pos_weight, reduction_of(reduction, size_average, reduce) or UNKNOWN
-    )
+    return own_binary_logits(input, target, how, weight, pos_weight=pos_weight)
 
 
-@computed("class_losses.own_binary_logits")
+@loss("class_losses.own_binary_logits")
 def own_binary_logits(
-    input: Array, target: Array, weight: Value = None, pos_weight: Value = None, reduction: Value = "mean"
+    input: Array, target: Array, how: str | None, weight: Value = None, pos_weight: Value = None
 ) -> Result:
     """`torch.binary_cross_entropy_with_logits`, whose target may be larger than the input."""
     paired(input, target)
@@ -75,7 +59,7 @@ def own_binary_logits(
         require_expands(value, target.shape, name)
     if pos_weight is not None and pos_weight is not UNKNOWN:
         require_expands(target, input.shape, "target")
-    return reduced(target.shape, target.dtype, reduction_of(reduction))
+    return reduced(target.shape, target.dtype, how)
 
 
 def _require_input_shape(input: Array, target: Array) -> None:
@@ -88,28 +72,15 @@ def _require_input_shape(input: Array, target: Array) -> None:
         )
 
 
-@computed("class_losses.soft_margin")
-def soft_margin(
-    input: Array,
-    target: Array,
-    reduction: Value = "mean",
-    size_average: Value = None,
-    reduce: Value = None,
-) -> Result:
+@loss("class_losses.soft_margin")
+def soft_margin(input: Array, target: Array, how: str | None) -> Result:
     """`soft_margin_loss`: the target broadcasts to the input."""
     require_expands(target, input.shape, "target")
-    return reduced(input.shape, input.dtype, reduction_of(reduction, size_average, reduce))
+    return reduced(input.shape, input.dtype, how)
 
 
-@computed("class_losses.multilabel_soft_margin")
-def multilabel_soft_margin(
-    input: Array,
-    target: Array,
-    weight: Value = None,
-    reduction: Value = "mean",
-    size_average: Value = None,
-    reduce: Value = None,
-) -> Result:
+@loss("class_losses.multilabel_soft_margin")
+def multilabel_soft_margin(input: Array, target: Array, how: str | None, weight: Value = None) -> Result:
     """`multilabel_soft_margin_loss`: `*b c`, a mean over `c`."""
     if input.shape == ():
         raise Refused("has 0 axes, expected 1 or more", "input")
@@ -121,7 +92,7 @@ def multilabel_soft_margin(
         dtype = None
     classes = rank(input.shape)
     left = None if shape is None or classes is None or rank(shape) is None else replaced(shape, classes - 1)
-    return reduced(left, dtype, reduction_of(reduction, size_average, reduce))
+    return reduced(left, dtype, how)
 
 
 # Class indices
@@ -144,20 +115,12 @@ def _without_classes(shape: Shape | None) -> Shape | None:
     return None
 
 
-@computed("class_losses.cross_entropy")
+@loss("class_losses.cross_entropy")
 def cross_entropy(
-    input: Array,
-    target: Array,
-    weight: Value = None,
-    reduction: Value = "mean",
-    label_smoothing: Value = 0.0,
-    size_average: Value = None,
-    reduce: Value = None,
-    **_: Value,
+    input: Array, target: Array, how: str | None, weight: Value = None, label_smoothing: Value = 0.0, **_: Value
 ) -> Result:
     """`cross_entropy`: `b c *d` with class indices `b *d`, or with probabilities `b c *d`."""
     _check_classes(input, weight)
-    how = reduction_of(reduction, size_average, reduce)
     shape = _without_classes(input.shape)
     is_probabilities = _is_same_shape(input, target)
     if is_probabilities:
@@ -173,21 +136,13 @@ def cross_entropy(
     return reduced(shape, input.dtype, how)
 
 
-@computed("class_losses.likelihood")
-def likelihood(
-    input: Array,
-    target: Array,
-    weight: Value = None,
-    reduction: Value = "mean",
-    size_average: Value = None,
-    reduce: Value = None,
-    **_: Value,
-) -> Result:
+@loss("class_losses.likelihood")
+def likelihood(input: Array, target: Array, how: str | None, weight: Value = None, **_: Value) -> Result:
     """`nll_loss`: `b c *d` with class indices `b *d`."""
     _check_classes(input, weight)
     shape = _without_classes(input.shape)
     _check_indices(shape, target, "")
-    return reduced(shape, input.dtype, reduction_of(reduction, size_average, reduce))
+    return reduced(shape, input.dtype, how)
 
 
 def _check_classes(input: Array, weight: Value) -> None:
@@ -242,16 +197,8 @@ def _check_indices(shape: Shape | None, target: Array, otherwise: str, *, takes_
         raise Refused(f"is {dtypes_text(target.dtype)}, expected int64 class indices{otherwise}", "target", "dtype")
 
 
-@computed("class_losses.multi_margin")
-def multi_margin(
-    input: Array,
-    target: Array,
-    weight: Value = None,
-    reduction: Value = "mean",
-    size_average: Value = None,
-    reduce: Value = None,
-    **_: Value,
-) -> Result:
+@loss("class_losses.multi_margin")
+def multi_margin(input: Array, target: Array, how: str | None, weight: Value = None, **_: Value) -> Result:
     """`multi_margin_loss`: `b c` with class indices `b`."""
     require_rank(input.shape, (0, 1, 2), "input")
     if isinstance(weight, Array):
@@ -260,18 +207,16 @@ def multi_margin(
         require_axis(axis_at(weight.shape, number(0)), classes, "0", "weight")
     shape = None if input.shape is None or rank(input.shape) is None else input.shape[:-1]
     if shape is None or target.shape is None or rank(target.shape) is None:
-        return reduced(None, input.dtype, reduction_of(reduction, size_average, reduce))
+        return reduced(None, input.dtype, how)
     is_single = not any(map(is_long, (*shape, *target.shape))) and len(target.shape) <= 1
     if not is_single and (len(shape) != len(target.shape) or any(map(axes_differ, target.shape, shape))):
         raise Refused(f"is {shape_text(target.shape)}, expected class indices {shape_text(shape)}", "target")
-    return reduced(target.shape, input.dtype, reduction_of(reduction, size_average, reduce))
+    return reduced(target.shape, input.dtype, how)
 
 
-@computed("class_losses.multilabel_margin")
-def multilabel_margin(
-    input: Array, target: Array, reduction: Value = "mean", size_average: Value = None, reduce: Value = None
-) -> Result:
+@loss("class_losses.multilabel_margin")
+def multilabel_margin(input: Array, target: Array, how: str | None) -> Result:
     """`multilabel_margin_loss`: `b c` with class indices `b c`, the unused ones -1."""
     require_rank(input.shape, (1, 2), "input")
     _require_input_shape(input, target)
-    return reduced(without_last(input.shape), input.dtype, reduction_of(reduction, size_average, reduce))
+    return reduced(without_last(input.shape), input.dtype, how)

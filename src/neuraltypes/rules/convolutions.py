@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from neuraltypes._sizes import Size, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
+from neuraltypes.rules._arithmetic import minus, over, plus, times
 from neuraltypes.rules._context import sizes_differ
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import size_of
@@ -19,9 +20,6 @@ from neuraltypes.rules._windows import (
     below,
     exceeds,
     for_each_count,
-    minus,
-    over,
-    plus,
     require_at_least,
     require_divisible,
     require_size,
@@ -32,7 +30,6 @@ from neuraltypes.rules._windows import (
     span,
     split,
     spread,
-    times,
     with_ranks,
 )
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from neuraltypes._sizes import Size, number
 from neuraltypes._unify import Shape, SizedAxis
+from neuraltypes.rules._arithmetic import minus, plus
 from neuraltypes.rules._dtypes import FLOATS, of_argument
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import bool_of, rank, size_of
 from neuraltypes.rules._values import UNKNOWN, Array, Config, DTypes, Refused, Result, Value
-from neuraltypes.rules._windows import exceeds, minus, plus, require_size, shared_dtype, sized, with_ranks
+from neuraltypes.rules._windows import exceeds, require_size, shared_dtype, sized, with_ranks
 
 _INDICES: DTypes = frozenset({"int32", "int64"})
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from neuraltypes._sizes import Size, add, floor_divide, multiply, number, subtract
+from neuraltypes._sizes import Size, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
+from neuraltypes.rules._arithmetic import minus, over, plus, times
 from neuraltypes.rules._context import sizes_differ
 from neuraltypes.rules._dtypes import (
     COMPLEX,
@@ -48,14 +49,12 @@ _TWO: Final = number(2)
 
 def _half_and_one(size: Size | None) -> Size | None:
     """`size // 2 + 1`: the frequencies of a real signal."""
-    half = None if size is None else floor_divide(size, _TWO)
-    return None if half is None else add(half, _ONE)
+    return plus(over(size, _TWO), _ONE)
 
 
 def _from_half(size: Size | None) -> Size | None:
     """`2 * (size - 1)`: the entries of a real signal of so many frequencies."""
-    less = None if size is None else subtract(size, _ONE)
-    return None if less is None else multiply(less, _TWO)
+    return times(minus(size, _ONE), _TWO)
 
 
 def _dtype(input: Array, *, is_real: bool, gives_real: bool) -> DTypes | None:
@@ -64,25 +63,24 @@ def _dtype(input: Array, *, is_real: bool, gives_real: bool) -> DTypes | None:
     return real_of(dtype) if gives_real else complex_of(dtype)
 
 
-@computed("fourier.transform")
-@with_out
-def transform(input: Array, n: Value = None, dim: Value = UNKNOWN, **_: Value) -> Result:
-    """`fft`, `ifft`: along one axis, of size `n` if that is given."""
-    return _along_one(input, n, dim, _dtype(input, is_real=False, gives_real=False), "same")
+def _transform(name: str, how: str, *, is_real: bool = False, gives_real: bool = False) -> None:
+    """Register a transform along one axis, `name`, and the one along several, `name_many`."""
+
+    @computed(f"fourier.{name}")
+    @with_out
+    def along_one(input: Array, n: Value = None, dim: Value = UNKNOWN, **_: Value) -> Result:
+        return _along_one(input, n, dim, _dtype(input, is_real=is_real, gives_real=gives_real), how)
+
+    @computed(f"fourier.{name}_many")
+    @with_out
+    def along_many(input: Array, s: Value = None, dim: Value = None, **_: Value) -> Result:
+        return _along_many(input, s, dim, _dtype(input, is_real=is_real, gives_real=gives_real), how)
 
 
-@computed("fourier.to_half")
-@with_out
-def to_half(input: Array, n: Value = None, dim: Value = UNKNOWN, **_: Value) -> Result:
-    """`rfft`, `ihfft`: a real signal has `n // 2 + 1` frequencies."""
-    return _along_one(input, n, dim, _dtype(input, is_real=True, gives_real=False), "to half")
-
-
-@computed("fourier.from_half")
-@with_out
-def from_half(input: Array, n: Value = None, dim: Value = UNKNOWN, **_: Value) -> Result:
-    """`irfft`, `hfft`: a real signal from half of its frequencies."""
-    return _along_one(input, n, dim, _dtype(input, is_real=False, gives_real=True), "from half")
+# `fft`, `ifft`; `rfft`, `ihfft`: a real signal has `n // 2 + 1` frequencies; `irfft`, `hfft`: back from half of them.
+_transform("transform", "same")
+_transform("to_half", "to half", is_real=True)
+_transform("from_half", "from half", gives_real=True)
 
 
 def _along_one(input: Array, n: Value, dim: Value, dtype: DTypes | None, how: str) -> Array:
@@ -112,27 +110,6 @@ def _resized(axis: SizedAxis, wanted: Value, how: str, argument: str) -> SizedAx
     if constant is not None and constant < 1:
         raise Refused(f"is {constant}, expected 1 or more", argument)
     return SizedAxis(size, label)
-
-
-@computed("fourier.transform_many")
-@with_out
-def transform_many(input: Array, s: Value = None, dim: Value = None, **_: Value) -> Result:
-    """`fft2`, `fftn`: along several axes, of the sizes `s` if those are given."""
-    return _along_many(input, s, dim, _dtype(input, is_real=False, gives_real=False), "same")
-
-
-@computed("fourier.to_half_many")
-@with_out
-def to_half_many(input: Array, s: Value = None, dim: Value = None, **_: Value) -> Result:
-    """`rfft2`, `rfftn`: the last of the axes is halved."""
-    return _along_many(input, s, dim, _dtype(input, is_real=True, gives_real=False), "to half")
-
-
-@computed("fourier.from_half_many")
-@with_out
-def from_half_many(input: Array, s: Value = None, dim: Value = None, **_: Value) -> Result:
-    """`irfft2`, `irfftn`: the last of the axes is restored."""
-    return _along_many(input, s, dim, _dtype(input, is_real=False, gives_real=True), "from half")
 
 
 def _along_many(input: Array, s: Value, dim: Value, dtype: DTypes | None, how: str) -> Array:
@@ -266,7 +243,7 @@ def _parts_dtype(dtype: DTypes | None) -> DTypes | None:
 def _hop(n_fft: Value, hop_length: Value) -> Size | None:
     size = size_of(n_fft)
     if hop_length is None:
-        return None if size is None else floor_divide(size, number(4))
+        return over(size, number(4))
     constant = int_of(hop_length)
     if constant is not None and constant < 1:
         raise Refused(f"is {constant}, expected 1 or more", "hop_length")
@@ -298,16 +275,15 @@ def _frames(length: Size | None, n_fft: Size | None, hop: Size | None, centered:
     if length is None or n_fft is None or hop is None or centered is None:
         return None
     if centered:
-        half = floor_divide(n_fft, _TWO)
-        padding = None if half is None else multiply(half, _TWO)
-        padded = None if padding is None else add(length, padding)
-    else:
-        padded = length
-        if length.constant is not None and n_fft.constant is not None and n_fft.constant > length.constant:
-            raise Refused(f"is {n_fft}, but the signal has {length} entries", "n_fft")
-    less = None if padded is None else subtract(padded, n_fft)
-    steps = None if less is None else floor_divide(less, hop)
-    return None if steps is None else add(steps, _ONE)
+        length = plus(length, _padding(n_fft))
+    elif length.constant is not None and n_fft.constant is not None and n_fft.constant > length.constant:
+        raise Refused(f"is {n_fft}, but the signal has {length} entries", "n_fft")
+    return plus(over(minus(length, n_fft), hop), _ONE)
+
+
+def _padding(n_fft: Size) -> Size | None:
+    """Half a window at both ends."""
+    return times(over(n_fft, _TWO), _TWO)
 
 
 @computed("fourier.istft")
@@ -350,11 +326,5 @@ def _signal(frames: Size | None, n_fft: Size | None, hop: Size | None, centered:
     """`n_fft + hop * (frames - 1)`, less half a window at both ends where frames are centered."""
     if frames is None or n_fft is None or hop is None or centered is None:
         return None
-    less = subtract(frames, _ONE)
-    steps = None if less is None else multiply(less, hop)
-    whole = None if steps is None else add(steps, n_fft)
-    if not centered or whole is None:
-        return whole
-    half = floor_divide(n_fft, _TWO)
-    padding = None if half is None else multiply(half, _TWO)
-    return None if padding is None else subtract(whole, padding)
+    whole = plus(times(minus(frames, _ONE), hop), n_fft)
+    return minus(whole, _padding(n_fft)) if centered else whole

@@ -11,40 +11,37 @@ from dataclasses import dataclass
 from typing import Final
 
 from neuraltypes._sizes import Size, number
-from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
+from neuraltypes._unify import Rest, Shape, SizedAxis, axes_of, format_shape
+from neuraltypes.kinds import BATCH, kinds_of
+from neuraltypes.rules._arithmetic import is_at_most, minus, plus, shared_out
 from neuraltypes.rules._context import is_given, sizes_differ
 from neuraltypes.rules._dtypes import BOOL, COMPLEX, INT64
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import (
     ANY,
+    ONE,
     axis_at,
     broadcast,
     broadcast_axis,
+    constant_of,
+    indices_by_axis,
     int_of,
     is_unknown,
+    least_rank,
+    merged,
     normal_dim,
     numel,
     place,
     rank,
     replaced,
+    require_axes,
     require_equal,
     size_of,
+    unknown_axes,
     with_out,
 )
 from neuraltypes.rules._values import SOME_INT, UNKNOWN, Array, DTypes, Refused, Result, Slice, Unknown, Value
-from neuraltypes.rules.layout import (
-    ONE,
-    constant_of,
-    is_at_most,
-    least_rank,
-    merged,
-    minus,
-    over,
-    plus,
-    require_axes,
-    require_index,
-    unknown_axes,
-)
+from neuraltypes.rules.parts import require_index
 
 _MASKS: Final = frozenset({"bool", "uint8"})
 _INDICES: Final = frozenset({"int32", "int64"})
@@ -76,7 +73,7 @@ def sliced(axis: SizedAxis, start: Value, stop: Value, step: Value) -> SizedAxis
     length = _length(axis.size, _size_or_none(start), _size_or_none(stop))
     if length is None or every.constant == 1:
         return SizedAxis(length, axis.label)
-    return SizedAxis(over(plus(length, minus(every, number(1))), every), axis.label)
+    return SizedAxis(shared_out(plus(length, minus(every, number(1))), every), axis.label)
 
 
 def _is_bound(value: Value) -> bool:
@@ -150,7 +147,19 @@ class _Indexed:
 @computed("indexing.get_item")
 def get_item(self: Array, indices: Value, **_: Value) -> Result:
     """`x[...]`."""
-    return self.of(indexed_shape(self.shape, indices))
+    shape = indexed_shape(self.shape, indices)
+    return self.resampled(shape) if _leaves_out(self.shape, indices) else self.of(shape)
+
+
+def _leaves_out(shape: Shape | None, indices: Value) -> bool:
+    """Whether an index takes every second entry, or so, of an axis that is no batch."""
+    steps = [item.step if isinstance(item, Slice) else None for item in _items(indices)]
+    is_batch = bool(shape) and shape is not None and kinds_of(axes_of(shape))[0] == BATCH
+    return any(step is not None and int_of(step) != 1 for step in (steps[1:] if is_batch else steps))
+
+
+def _items(indices: Value) -> tuple[Value, ...]:
+    return indices if isinstance(indices, tuple) else (indices,)
 
 
 @computed("indexing.set_item")
@@ -165,8 +174,9 @@ def set_item(self: Array, indices: Value, value: Value, **_: Value) -> Result:
 
 
 def _has_tensors(indices: Value) -> bool:
-    items = indices if isinstance(indices, tuple) else (indices,)
-    return any(isinstance(item, tuple) or (isinstance(item, Array) and rank(item.shape) != 0) for item in items)
+    return any(
+        isinstance(item, tuple) or (isinstance(item, Array) and rank(item.shape) != 0) for item in _items(indices)
+    )
 
 
 def _require_same_dtype(one: Array, other: Array, argument: str) -> None:
@@ -638,9 +648,7 @@ def nonzero(input: Array, as_tuple: Value = False, **_: Value) -> Result:
     known = rank(input.shape)
     if as_tuple is False:
         return Array((ANY, SizedAxis(None if known is None else number(known))), INT64)
-    if as_tuple is not True or known is None:
-        return UNKNOWN
-    return (Array((ANY,), INT64),) * max(known, 1)
+    return indices_by_axis(input.shape) if as_tuple is True else UNKNOWN
 
 
 # Order

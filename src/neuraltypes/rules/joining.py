@@ -9,12 +9,27 @@ from collections.abc import Callable, Sequence
 
 from neuraltypes._sizes import Size, number
 from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
+from neuraltypes.rules._arithmetic import plus
 from neuraltypes.rules._context import sizes_differ
 from neuraltypes.rules._dtypes import promote_all
 from neuraltypes.rules._registry import computed
-from neuraltypes.rules._shapes import ANY, arrays, common, int_of, normal_dim, place, rank, replaced, with_out
+from neuraltypes.rules._shapes import (
+    ANY,
+    ONE,
+    arrays,
+    common,
+    constant_of,
+    inserted,
+    int_of,
+    least_rank,
+    normal_dim,
+    place,
+    rank,
+    replaced,
+    with_out,
+)
 from neuraltypes.rules._values import UNKNOWN, Array, DTypes, Many, Refused, Result, Value
-from neuraltypes.rules.layout import ONE, at_least, constant_of, inserted, least_rank, plus
+from neuraltypes.rules.views import at_least
 
 
 @computed("joining.cat")

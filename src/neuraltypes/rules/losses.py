@@ -6,7 +6,6 @@ Source: https://docs.pytorch.org/docs/stable/nn.html#loss-functions
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from neuraltypes._sizes import Size, number
@@ -18,27 +17,17 @@ from neuraltypes.rules._loss_shapes import (
     floated,
     is_one,
     joined,
+    loss,
     paired,
     reduced,
-    reduction_of,
     require_float,
     require_mean,
     shape_text,
     without_last,
 )
-from neuraltypes.rules._registry import computed
+from neuraltypes.rules._registry import computed, find_computed
 from neuraltypes.rules._shapes import ANY, axis_at, bool_of, broadcast, int_of, rank, size_of
 from neuraltypes.rules._values import UNKNOWN, Array, Config, DTypes, Produced, Refused, Result, Value
-from neuraltypes.rules.class_losses import (
-    binary,
-    binary_logits,
-    cross_entropy,
-    likelihood,
-    multi_margin,
-    multilabel_margin,
-    multilabel_soft_margin,
-    soft_margin,
-)
 from neuraltypes.rules.recurrent import check_layout, require_axis, require_rank, require_shape
 
 # Differences, entry by entry
@@ -59,21 +48,12 @@ def _difference(input: Array, target: Array) -> tuple[Shape | None, DTypes | Non
     return paired(input, target), promote(input.dtype, target.dtype)
 
 
-@computed("losses.squared")
-def squared(
-    input: Array,
-    target: Array,
-    reduction: Value = "mean",
-    weight: Value = None,
-    size_average: Value = None,
-    reduce: Value = None,
-    **_: Value,
-) -> Result:
+@loss("losses.squared")
+def squared(input: Array, target: Array, how: str | None, weight: Value = None, **_: Value) -> Result:
     """`mse_loss`, `smooth_l1_loss`: differences of floats."""
     shape, dtype = _difference(input, target)
     if weight is None:
         require_float(("input", input), ("target", target))
-    how = reduction_of(reduction, size_average, reduce)
     return reduced(shape, _averaged(_weighted(shape, input, dtype, weight), weight, how), how)
 
 
@@ -84,36 +64,21 @@ def _averaged(dtype: DTypes | None, weight: Value, how: str | None) -> DTypes | 
     return dtype
 
 
-@computed("losses.smooth")
-def smooth(
-    input: Array,
-    target: Array,
-    reduction: Value = "mean",
-    beta: Value = 1.0,
-    size_average: Value = None,
-    reduce: Value = None,
-) -> Result:
+@loss("losses.smooth")
+def smooth(input: Array, target: Array, how: str | None, beta: Value = 1.0) -> Result:
     """`smooth_l1_loss`, which is `l1_loss` where `beta` is 0."""
     if beta == 0.0 or int_of(beta) == 0:
-        return absolute(input, target, reduction, None, size_average, reduce)
+        return absolute(input, target, how)
     if beta is UNKNOWN:
         shape, dtype = _difference(input, target)
         is_sure = dtype is not None and dtype <= FLOATS
-        return reduced(shape, dtype if is_sure else None, reduction_of(reduction, size_average, reduce))
-    return squared(input, target, reduction, None, size_average, reduce)
+        return reduced(shape, dtype if is_sure else None, how)
+    return squared(input, target, how)
 
 
-@computed("losses.absolute")
-def absolute(
-    input: Array,
-    target: Array,
-    reduction: Value = "mean",
-    weight: Value = None,
-    size_average: Value = None,
-    reduce: Value = None,
-) -> Result:
+@loss("losses.absolute")
+def absolute(input: Array, target: Array, how: str | None, weight: Value = None) -> Result:
     """`l1_loss`: differences of any numbers, of which whole ones have no mean."""
-    how = reduction_of(reduction, size_average, reduce)
     shape, promoted = _difference(input, target)
     dtype = _averaged(_weighted(shape, input, real_of(promoted), weight), weight, how)
     require_mean(dtype, how, "input")
@@ -122,23 +87,16 @@ def absolute(
     return reduced(shape, summed(dtype) if how == "sum" else dtype, how)
 
 
-@computed("losses.huber")
-def huber(input: Array, target: Array, reduction: Value = "mean", delta: Value = 1.0, weight: Value = None) -> Result:
+@loss("losses.huber")
+def huber(input: Array, target: Array, how: str | None, weight: Value = None, **_: Value) -> Result:
     """`huber_loss`: of the dtype of the input."""
     require_float(("input", input), ("target", target))
     shape = paired(input, target)
-    return reduced(shape, _weighted(shape, input, input.dtype, weight), reduction_of(reduction))
+    return reduced(shape, _weighted(shape, input, input.dtype, weight), how)
 
 
-@computed("losses.divergence")
-def divergence(
-    input: Array,
-    target: Array,
-    reduction: Value = "mean",
-    log_target: Value = False,
-    size_average: Value = None,
-    reduce: Value = None,
-) -> Result:
+@loss("losses.divergence", "batchmean")
+def divergence(input: Array, target: Array, how: str | None, log_target: Value = False) -> Result:
     """`kl_div`: the input holds logarithms, the target probabilities, unless `log_target` says otherwise."""
     is_log = bool_of(log_target)
     name = target.element.name if isinstance(target.element, Produced) else ""
@@ -146,31 +104,25 @@ def divergence(
         suspect(f"holds {name}, expected ProbsType (or log_target=True)", "target", code="element")
     if is_log and name in ("ProbsType", "AttentionWeightsType"):
         suspect(f"holds {name}, expected LogprobsType (log_target=True)", "target", code="element")
-    how = reduction_of(reduction, size_average, reduce, "batchmean")
     return reduced(paired(input, target), result_type(input, target), how)
 
 
-@computed("losses.poisson")
-def poisson(
-    input: Array,
-    target: Array,
-    reduction: Value = "mean",
-    size_average: Value = None,
-    reduce: Value = None,
-    **_: Value,
-) -> Result:
+@loss("losses.poisson")
+def poisson(input: Array, target: Array, how: str | None, **_: Value) -> Result:
     """`poisson_nll_loss`."""
-    how = reduction_of(reduction, size_average, reduce)
     shape = paired(input, target)
     return reduced(shape, result_type(floated(input), Array(shape, result_type(input, target))), how)
 
 
-@computed("losses.gaussian")
-def gaussian(
-    input: Array, target: Array, var: Value, full: Value = False, eps: Value = 1e-6, reduction: Value = "mean"
-) -> Result:
+@loss("losses.poisson_module")
+def poisson_module(log_input: Array, target: Array, how: str | None, **_: Value) -> Result:
+    """`nn.PoissonNLLLoss`, whose input has another name."""
+    return poisson(log_input, target, how)
+
+
+@loss("losses.gaussian")
+def gaussian(input: Array, target: Array, var: Value, how: str | None, **_: Value) -> Result:
     """`gaussian_nll_loss`: `var` is shaped as the input, or lacks its last axis, or has 1 in one place."""
-    how = reduction_of(reduction)
     shape = paired(input, target)
     if not isinstance(var, Array):
         return reduced(shape, None if var is UNKNOWN else result_type(input, target, floated(input)), how)
@@ -195,17 +147,9 @@ def _variances(input: Shape | None, var: Shape | None) -> Shape | None:
     return var
 
 
-@computed("losses.hinge")
-def hinge(
-    input: Array,
-    target: Array,
-    margin: Value = 1.0,
-    reduction: Value = "mean",
-    size_average: Value = None,
-    reduce: Value = None,
-) -> Result:
+@loss("losses.hinge")
+def hinge(input: Array, target: Array, how: str | None, **_: Value) -> Result:
     """`hinge_embedding_loss`: of the dtype of the input."""
-    how = reduction_of(reduction, size_average, reduce)
     require_mean(input.dtype, how, "input")
     dtype = summed(input.dtype) if how == "sum" else None if how is None else input.dtype
     return reduced(paired(input, target), dtype, how)
@@ -214,36 +158,20 @@ def hinge(
 # Distances
 
 
-@computed("losses.ranking")
-def ranking(
-    input1: Array,
-    input2: Array,
-    target: Array,
-    margin: Value = 0.0,
-    reduction: Value = "mean",
-    size_average: Value = None,
-    reduce: Value = None,
-) -> Result:
+@loss("losses.ranking")
+def ranking(input1: Array, input2: Array, target: Array, how: str | None, **_: Value) -> Result:
     """`margin_ranking_loss`: three arrays that broadcast, with as many axes."""
     _require_ranks(("input1", input1), ("input2", input2), ("target", target))
-    return own_ranking(input1, input2, target, margin, reduction, size_average, reduce)
+    return own_ranking(input1, input2, target, how)
 
 
-@computed("losses.own_ranking")
-def own_ranking(
-    input1: Array,
-    input2: Array,
-    target: Array,
-    margin: Value = 0.0,
-    reduction: Value = "mean",
-    size_average: Value = None,
-    reduce: Value = None,
-) -> Result:
+@loss("losses.own_ranking")
+def own_ranking(input1: Array, input2: Array, target: Array, how: str | None, **_: Value) -> Result:
     """`torch.margin_ranking_loss`, which takes any numbers of axes."""
     shape = joined(input1, input2, "input2", "input1")
     together = joined(Array(shape), target, "target", "the inputs")
     dtype = floating(result_type(Array(shape, result_type(input1, input2)), target))
-    return reduced(together, dtype, reduction_of(reduction, size_average, reduce))
+    return reduced(together, dtype, how)
 
 
 def _require_ranks(*named: tuple[str, Array]) -> None:
@@ -254,16 +182,8 @@ def _require_ranks(*named: tuple[str, Array]) -> None:
             raise Refused(f"has {other} {'axis' if other == 1 else 'axes'}, but {known[0][0]} has {count}", name)
 
 
-@computed("losses.cosine")
-def cosine(
-    input1: Array,
-    input2: Array,
-    target: Array,
-    margin: Value = 0.0,
-    reduction: Value = "mean",
-    size_average: Value = None,
-    reduce: Value = None,
-) -> Result:
+@loss("losses.cosine")
+def cosine(input1: Array, input2: Array, target: Array, how: str | None, **_: Value) -> Result:
     """`cosine_embedding_loss`: `b d` and `b d` with `b`, or `d` and `d` with one number."""
     require_rank(target.shape, (0, 1), "target")
     count = rank(target.shape)
@@ -272,24 +192,21 @@ def cosine(
     pair = joined(input1, input2, "input2", "input1")
     shape = joined(Array(without_last(pair)), target, "target", "the pairs")
     dtype = result_type(floated(input1), floated(input2))
-    return reduced(shape, dtype, reduction_of(reduction, size_average, reduce))
+    return reduced(shape, dtype, how)
 
 
-@computed("losses.triplet")
+@loss("losses.triplet")
 def triplet(
     anchor: Array,
     positive: Array,
     negative: Array,
-    reduction: Value = "mean",
+    how: str | None,
     swap: Value = False,
     distance_function: Value = None,
-    size_average: Value = None,
-    reduce: Value = None,
     **_: Value,
 ) -> Result:
     """`triplet_margin_loss`: `*b d` three times; a distance of one's own may be of any shape."""
     _require_ranks(("anchor", anchor), ("positive", positive), ("negative", negative))
-    how = reduction_of(reduction, size_average, reduce)
     if distance_function is not None:
         return reduced(None if how == "none" else (), None, how)
     shape: Shape | None = joined(anchor, positive, "positive", "anchor")
@@ -303,15 +220,14 @@ def triplet(
 # Sequences
 
 
-@computed("losses.ctc")
+@loss("losses.ctc")
 def ctc(
     log_probs: Array,
     targets: Array,
     input_lengths: Value,
     target_lengths: Value,
-    blank: Value = 0,
-    reduction: Value = "mean",
-    zero_infinity: Value = False,
+    how: str | None,
+    **_: Value,
 ) -> Result:
     """`ctc_loss`: `t b c` with targets `b s`, or all in one row, and the lengths `b`."""
     require_rank(log_probs.shape, (2, 3), "log_probs")
@@ -326,7 +242,7 @@ def ctc(
         if sizes_differ(given, batch.size):
             raise Refused(f"holds {given} lengths, expected {batch.size}, one for each sequence", name)
     shape = None if count is None else (batch,) if count == 3 else ()
-    return reduced(shape, log_probs.dtype, reduction_of(reduction))
+    return reduced(shape, log_probs.dtype, how)
 
 
 def _count(value: Value) -> Size | None:
@@ -354,17 +270,18 @@ def adaptive(config: Config, input_: Array, target_: Array) -> Result:
 # Modules: what they were made with, and what they are called with
 
 
-def _module(name: str, function: Callable[..., Result], *settings: str) -> None:
-    """Register the rule of a module, which takes these settings of a function when it is made."""
+def _module(name: str, function: str, *settings: str) -> None:
+    """Register the rule of a module, which takes these settings of a function's rule when it is made."""
 
     def rule(config: Config, **arguments: Value) -> Result:
         made = {setting: config.get(setting, UNKNOWN) for setting in settings}
         try:
-            return function(**arguments, **made)
+            found: Result = find_computed(function)(**arguments, **made)
         except Refused as refused:
             if refused.argument not in settings:
                 raise
             raise Refused(f"{refused.argument} {refused.reason}", None, refused.code) from None
+        return found
 
     computed(f"losses.{name}")(rule)
 
@@ -372,28 +289,24 @@ def _module(name: str, function: Callable[..., Result], *settings: str) -> None:
 _OLD: Final = ("reduction", "size_average", "reduce")
 
 
-def _poisson_module(log_input: Array, target: Array, **settings: Value) -> Result:
-    return poisson(log_input, target, **settings)
-
-
-_module("SquaredLoss", squared, *_OLD)
-_module("AbsoluteLoss", absolute, *_OLD)
-_module("SmoothLoss", smooth, *_OLD, "beta")
-_module("HuberLoss", huber, "reduction")
-_module("DivergenceLoss", divergence, *_OLD, "log_target")
-_module("PoissonLoss", _poisson_module, *_OLD)
-_module("GaussianLoss", gaussian, "reduction")
-_module("HingeLoss", hinge, *_OLD)
-_module("BinaryLoss", binary, *_OLD, "weight")
-_module("BinaryLogitsLoss", binary_logits, *_OLD, "weight", "pos_weight")
-_module("SoftMarginLoss", soft_margin, *_OLD)
-_module("MultilabelSoftMarginLoss", multilabel_soft_margin, *_OLD, "weight")
-_module("CrossEntropyLoss", cross_entropy, *_OLD, "weight", "label_smoothing")
-_module("LikelihoodLoss", likelihood, *_OLD, "weight")
-_module("MultiMarginLoss", multi_margin, *_OLD, "weight")
-_module("MultilabelMarginLoss", multilabel_margin, *_OLD)
-_module("RankingLoss", ranking, *_OLD)
-_module("CosineLoss", cosine, *_OLD)
-_module("TripletLoss", triplet, *_OLD, "swap")
-_module("DistanceTripletLoss", triplet, "reduction", "distance_function", "swap")
-_module("SequenceLoss", ctc, "reduction")
+_module("SquaredLoss", "losses.squared", *_OLD)
+_module("AbsoluteLoss", "losses.absolute", *_OLD)
+_module("SmoothLoss", "losses.smooth", *_OLD, "beta")
+_module("HuberLoss", "losses.huber", "reduction")
+_module("DivergenceLoss", "losses.divergence", *_OLD, "log_target")
+_module("PoissonLoss", "losses.poisson_module", *_OLD)
+_module("GaussianLoss", "losses.gaussian", "reduction")
+_module("HingeLoss", "losses.hinge", *_OLD)
+_module("BinaryLoss", "class_losses.binary", *_OLD, "weight")
+_module("BinaryLogitsLoss", "class_losses.binary_logits", *_OLD, "weight", "pos_weight")
+_module("SoftMarginLoss", "class_losses.soft_margin", *_OLD)
+_module("MultilabelSoftMarginLoss", "class_losses.multilabel_soft_margin", *_OLD, "weight")
+_module("CrossEntropyLoss", "class_losses.cross_entropy", *_OLD, "weight", "label_smoothing")
+_module("LikelihoodLoss", "class_losses.likelihood", *_OLD, "weight")
+_module("MultiMarginLoss", "class_losses.multi_margin", *_OLD, "weight")
+_module("MultilabelMarginLoss", "class_losses.multilabel_margin", *_OLD)
+_module("RankingLoss", "losses.ranking", *_OLD)
+_module("CosineLoss", "losses.cosine", *_OLD)
+_module("TripletLoss", "losses.triplet", *_OLD, "swap")
+_module("DistanceTripletLoss", "losses.triplet", "reduction", "distance_function", "swap")
+_module("SequenceLoss", "losses.ctc", "reduction")

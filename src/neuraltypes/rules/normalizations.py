@@ -11,20 +11,19 @@ from collections.abc import Iterable
 
 from neuraltypes._sizes import Size
 from neuraltypes._unify import Rest, Shape, SizedAxis
+from neuraltypes.rules._arithmetic import over, times
 from neuraltypes.rules._context import suspect
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import bool_of, common, numel, replaced, require_equal, said_kind, size_axes, size_of
 from neuraltypes.rules._values import UNKNOWN, Array, Config, DTypes, Refused, Result, Value
 from neuraltypes.rules._windows import (
     for_each_count,
-    over,
     require_at_least,
     require_divisible,
     require_size,
     require_vector,
     sized,
     split,
-    times,
     with_ranks,
 )
 

@@ -19,7 +19,7 @@ from typing import Final
 
 from neuraltypes._sizes import Size, floor_divide, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
-from neuraltypes.rules._context import sizes_differ, suspect
+from neuraltypes.rules._context import is_given, sizes_differ, suspect
 from neuraltypes.rules._dtypes import (
     BOOL,
     COMPLEX,
@@ -34,6 +34,7 @@ from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import (
     axis_at,
     broadcast,
+    indices_by_axis,
     int_of,
     normal_dim,
     numel,
@@ -577,7 +578,9 @@ def _as_number(value: Value) -> Value:
 
 @_rule("where")
 def where(condition: Value, input: Value = UNKNOWN, other: Value = UNKNOWN, **_: Value) -> Result:
-    """`torch.where(condition, a, b)`."""
+    """`torch.where(condition, a, b)`; with the condition alone, where it holds, a vector for each axis."""
+    if isinstance(condition, Array) and not any(map(is_given, ("input", "other", "self"))):
+        return indices_by_axis(condition.shape)
     if input is UNKNOWN or other is UNKNOWN:
         return UNKNOWN
     _require_condition(condition)

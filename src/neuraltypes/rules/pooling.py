@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from neuraltypes._sizes import Size, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
+from neuraltypes.rules._arithmetic import minus, over, plus, times
 from neuraltypes.rules._dtypes import INT64, floating
 from neuraltypes.rules._shapes import bool_of, require_equal, size_of
 from neuraltypes.rules._values import UNKNOWN, Array, Config, Refused, Result, Value
@@ -20,16 +21,12 @@ from neuraltypes.rules._windows import (
     below,
     exceeds,
     for_each_count,
-    minus,
-    over,
-    plus,
     require_at_least,
     resized,
     sized,
     span,
     split,
     spread,
-    times,
     with_ranks,
 )
 

@@ -8,9 +8,11 @@ https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.h
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from neuraltypes._sizes import Size, floor_divide, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
+from neuraltypes.rules._arithmetic import minus, plus, times
 from neuraltypes.rules._dtypes import BOOL, COMPLEX, COMPUTABLE, FLOATS
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import bool_of, rank, require_equal, size_of
@@ -20,15 +22,12 @@ from neuraltypes.rules._windows import (
     below,
     exceeds,
     for_each_count,
-    minus,
     numbers,
-    plus,
     require_at_least,
     resized,
     shared_dtype,
     sized,
     split,
-    times,
     with_ranks,
 )
 
@@ -184,11 +183,11 @@ def interpolate(
     shape = with_ranks(input.shape, ranks)
     count = _count_spatial(shape, size, scale_factor)
     if count is None:
-        return input.of((Rest(),))
+        return input.resampled((Rest(),))
     head, spatial = split(shape, count, (count + 2,))
     asked = _asked(spatial, count, size, scale_factor)
     require_at_least(asked, 0 if mode == "area" else 1, "size" if scale_factor is None else "scale_factor")
-    return input.of((*head, *(resized(axis, length) for axis, length in zip(spatial, asked, strict=True))))
+    return input.resampled((*head, *(resized(axis, length) for axis, length in zip(spatial, asked, strict=True))))
 
 
 def _require_mode(mode: Value, align_corners: Value, antialias: Value) -> None:
@@ -282,7 +281,7 @@ def grid_sample(input: Array, grid: Array, mode: Value = UNKNOWN, padding_mode: 
     shape, places = with_ranks(input.shape, ranks), with_ranks(grid.shape, ranks, "grid")
     known = rank(shape) or rank(places)
     if known is None:
-        return Array(None, dtype, input.element)
+        return replace(input.resampled(None), dtype=dtype)
     shape, places = with_ranks(input.shape, (known,)), with_ranks(grid.shape, (known,), "grid")
     last = SizedAxis(number(known - 2))
     require_equal(
@@ -291,7 +290,7 @@ def grid_sample(input: Array, grid: Array, mode: Value = UNKNOWN, padding_mode: 
     batch = require_equal(
         _sized_axis(places[0]), _sized_axis(shape[0]), "axis 0 is {left}, but input has {right}", "grid"
     )
-    return Array((batch, shape[1], *places[1:-1]), dtype, input.element)
+    return replace(input.resampled((batch, shape[1], *places[1:-1])), dtype=dtype)
 
 
 def _sized_axis(axis: SizedAxis | Rest) -> SizedAxis:

@@ -1,11 +1,13 @@
 # Embeddings. See docs/stubs.md for the language of these files.
 
 class Embedding:
+    @computed("constructors.embedding")
     def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None, max_norm: float | None = None, norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False, _weight: Tensor | None = None, _freeze: bool = False, device: str | None = None, dtype: DType | None = None) -> None: ...
     @computed("embeddings.embedding_module")
     def forward(self, input: Tensor) -> Tensor: ...
 
 class EmbeddingBag:
+    @computed("constructors.embedding")
     def __init__(self, num_embeddings: int, embedding_dim: int, max_norm: float | None = None, norm_type: float = 2.0, scale_grad_by_freq: bool = False, mode: str = "mean", sparse: bool = False, _weight: Tensor | None = None, include_last_offset: bool = False, padding_idx: int | None = None, device: str | None = None, dtype: DType | None = None) -> None: ...
     @computed("embeddings.embedding_bag_module")
     def forward(self, input: Tensor, offsets: Tensor | None = None, per_sample_weights: Tensor | None = None) -> Tensor: ...

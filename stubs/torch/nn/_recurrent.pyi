@@ -1,16 +1,19 @@
 # Recurrent networks and their cells.
 
 class RNN:
+    @computed("constructors.recurrent")
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: Literal["tanh", "relu"] = "tanh", bias: bool = True, batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, device: str | None = None, dtype: DType | None = None) -> None: ...
     @computed("recurrent.rnn")
     def forward(self, input: Float[Tensor, "..."] | PackedSequence, hx: Float[Tensor, "..."] | None = None) -> tuple[Tensor, Tensor]: ...
 
 class GRU:
+    @computed("constructors.recurrent")
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True, batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, device: str | None = None, dtype: DType | None = None) -> None: ...
     @computed("recurrent.rnn")
     def forward(self, input: Float[Tensor, "..."] | PackedSequence, hx: Float[Tensor, "..."] | None = None) -> tuple[Tensor, Tensor]: ...
 
 class LSTM:
+    @computed("constructors.recurrent")
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True, batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, proj_size: int = 0, device: str | None = None, dtype: DType | None = None) -> None: ...
     @computed("recurrent.lstm")
     def forward(self, input: Float[Tensor, "..."] | PackedSequence, hx: tuple[Tensor, Tensor] | None = None): ...

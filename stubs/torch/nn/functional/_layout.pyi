@@ -12,3 +12,5 @@ def fold(input: Inexact[Tensor, "..."], output_size: Sizes, kernel_size: Sizes, 
 
 @computed("indexing.one_hot")
 def one_hot(tensor: Tensor, /, num_classes: int = -1) -> Int[Tensor, "..."]: ...
+
+native_channel_shuffle = torch.channel_shuffle

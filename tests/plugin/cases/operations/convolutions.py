@@ -80,7 +80,7 @@ def sizes(x: Float[Tensor, "b c h w"], image: Float[Tensor, "3 64 64"], wave: Fl
     nn.Conv2d(1, 8, 3)(image)  # E: [shape-mismatch]
     nn.Conv1d(16, 8, 3)(wave)  # E: [shape-mismatch]
     nn.BatchNorm2d(8)(image[None])  # E: [shape-mismatch]
-    nn.Conv2d(6, 8, 3, groups=4)  # TODO(defect): E: [shape-mismatch]
+    nn.Conv2d(6, 8, 3, groups=4)  # E: [shape-mismatch]
     nn.ConvTranspose2d(8, 3, 2)(image)  # E: [shape-mismatch]
 
 

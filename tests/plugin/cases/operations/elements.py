@@ -78,7 +78,15 @@ def audio(x: NeuralType[Float[Tensor, "b t"], AudioSignal(freq=8000)]) -> None:
     want_16k(x.unsqueeze(1))  # E: [element-mismatch]
     want_16k(x[:, :100])  # E: [element-mismatch]
     want_16k(x.transpose(0, 1))  # E: [element-mismatch]
-    want_16k(F.interpolate(x[:, None], scale_factor=2.0))  # TODO(defect): silent
+    want_16k(F.interpolate(x[:, None], scale_factor=2.0))
+    want_16k(nn.Upsample(scale_factor=2)(x[:, None]))
+    want_16k(x.repeat_interleave(2, dim=1))
+    want_16k(x[:, ::2])
+    want_16k(x[..., 1::2])
+    want_16k(x[::2])  # E: [element-mismatch]
+    want_16k(x[:, ::1])  # E: [element-mismatch]
+    want_logits(x[:, ::2])  # E: [element-mismatch]
+    want_logits(F.interpolate(x[:, None], scale_factor=2.0))  # E: [element-mismatch]
     want_16k(x * 0.5)
 
 
@@ -168,4 +176,6 @@ def other(mel: NeuralType[Float[Tensor, "b 80 t"], MelSpectrogramType]) -> None:
     reveal(mel.mT)  # N: NeuralType[Float[Tensor, "b t 80"], MelSpectrogramType]
     reveal(mel[:, :, ::2])  # N: MelSpectrogramType
     reveal(mel.permute(2, 0, 1))  # N: MelSpectrogramType
+    reveal(F.interpolate(mel, scale_factor=2.0))  # N: MelSpectrogramType
     want_probs(nn.Conv1d(80, 1, 3)(mel).sigmoid())
+    want_probs(F.interpolate(nn.Conv1d(80, 1, 3)(mel), scale_factor=2.0))  # E: [element-mismatch]

@@ -3,6 +3,7 @@
 import torch
 import torch.nn.functional as F
 from jaxtyping import Bool, Float, Int
+from neuraltypes import reveal
 from torch import Tensor, nn
 
 
@@ -107,7 +108,12 @@ def merged(
     # The relative shift of Transformer-XL and of the Music Transformer reads rows across their ends on purpose.
     q, k = scores.shape[-2:]
     padded = F.pad(scores, (1, 0))
-    padded.view(b, h, k + 1, q)[:, :, 1:].view(b, h, q, k)  # TODO(defect): silent
+    padded.view(b, h, k + 1, q)[:, :, 1:].view(b, h, q, k)
+    shifted = padded.view(b, h, -1, q)[:, :, 1:].reshape(b, h, q, k)
+    reveal(shifted)  # N: Float[Tensor, "b h q k"]
+    first = torch.cat([scores.new_zeros(b, h, q, 1), scores], dim=-1).view(b, h, k + 1, q)
+    first[:, :, 1:].view_as(scores)
+    scores.view(b, h, k, q)  # E: [axis-kind]
     both = F.pad(x @ x.mT, (1, 0)).reshape(b, h, t + 1, t)
     both[:, :, 1:] + x @ x.mT
     n, m = square.shape[0], square.shape[2]
