@@ -110,6 +110,7 @@ def format_axes(axes: Axes) -> str:
     return " ".join(map(format_axis, axes))
 
 
+@lru_cache(maxsize=4096)
 def format_axis(axis: Axis) -> str:
     """The jaxtyping spelling of one axis."""
     label = f"{axis.label}=" if axis.label else ""

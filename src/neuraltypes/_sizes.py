@@ -86,15 +86,22 @@ class Size:
         return result
 
     def __str__(self) -> str:
-        text = "".join(_signed(factors, coefficient) for factors, coefficient in self.terms)
-        return text.removeprefix("+") or "0"
+        return _text(self)
 
 
+@lru_cache(maxsize=4096)
+def _text(size: Size) -> str:
+    text = "".join([_signed(factors, coefficient) for factors, coefficient in size.terms])
+    return text.removeprefix("+") or "0"
+
+
+@lru_cache(maxsize=4096, typed=True)
 def number(value: int) -> Size:
     """The size that is a number."""
     return Size((((), value),) if value else ())
 
 
+@lru_cache(maxsize=4096)
 def named(name: str, scope: str = "") -> Size:
     """The size of that name."""
     return Size((((Symbol(name, scope),), 1),))
@@ -210,7 +217,7 @@ def hangs_on_remainders(size: Size) -> bool:
         if isinstance(factor, Quotient) and factor.operator == "//"
         for symbol in factor.left.symbols()
     }
-    return not divided <= set(when_divisible(size).symbols())
+    return bool(divided) and not divided <= set(when_divisible(size).symbols())
 
 
 _Powers: TypeAlias = tuple[tuple[Symbol, int], ...]
@@ -334,9 +341,20 @@ def _both(operation: Callable[[Size, Size], Size | None], left: Size | None, rig
 
 def _normal(total: dict[Monomial, int]) -> Size | None:
     terms = [(factors, coefficient) for factors, coefficient in total.items() if coefficient]
-    if len(terms) > _MAX_TERMS or any(len(factors) > _MAX_POWER for factors, _ in terms):
+    if len(terms) > _MAX_TERMS:
         return None
-    return Size(tuple(sorted(terms, key=lambda term: (not term[0], -len(term[0]), *map(_order, term[0])))))
+    for factors, _ in terms:
+        if len(factors) > _MAX_POWER:
+            return None
+    if len(terms) > 1:
+        terms.sort(key=_place)
+    return Size(tuple(terms))
+
+
+def _place(term: tuple[Monomial, int]) -> tuple[object, ...]:
+    """Where a term stands: the highest powers first, the number last."""
+    factors = term[0]
+    return (not factors, -len(factors), *map(_order, factors))
 
 
 @lru_cache(maxsize=4096)

@@ -18,18 +18,26 @@ from neuraltypes._sizes import Factor, Quotient, Size, Symbol, number, size_from
 _PREFIX: Final = "neuraltypes:"
 _MAX_KNOWN: Final = 8192
 _known: Final[dict[str, Size]] = {}
+_made: Final[dict[tuple[Size, str], TypeVarType]] = {}
 _SCOPED: Final = re.compile(r"([^\W\d]\w*)@((?:int )?[\w.:<>-]*)")
 
 
 def atom(size: Size, text: str, int_type: Instance) -> TypeVarType:
-    """The type of an axis of this size, which is printed as `text`."""
+    """The type of an axis of this size, which is printed as `text`; one object as long as mypy's `int` is the same."""
+    made = _made.get((size, text))
+    if made is not None and made.upper_bound is int_type:
+        return made
     identity = _PREFIX + _write(size)
     if identity not in _known and all(_SCOPED.fullmatch(f"{name}@{scope}") for name, scope in size.symbols()):
         if len(_known) >= _MAX_KNOWN:
             _known.clear()
         _known[identity] = size
     default = AnyType(TypeOfAny.special_form)
-    return TypeVarType(text, identity, TypeVarId(-1, namespace=identity), [], int_type, default)
+    made = TypeVarType(text, identity, TypeVarId(-1, namespace=identity), [], int_type, default)
+    if len(_made) >= _MAX_KNOWN:
+        _made.clear()
+    _made[size, text] = made
+    return made
 
 
 def size_of_atom(type_: ProperType) -> Size | None:

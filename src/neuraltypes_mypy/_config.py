@@ -6,7 +6,8 @@ What a class does with its `int` parameters is read once, when mypy meets the cl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, Final
 
 from mypy.nodes import (
@@ -42,8 +43,10 @@ _PARAMETER: Final = "neuraltypes:"  # no attribute has such a name
 def record_configuration(cls: ClassDef) -> None:
     """Keep with a class what its constructor does with its parameters; doing it again changes nothing."""
     info = cls.info
-    constructor = next((method for method in methods(cls.defs) if method.name == "__init__"), None)
+    in_methods = [(method, list(attribute_values(method))) for method in methods(cls.defs)]
+    constructor = next((method for method, _ in in_methods if method.name == "__init__"), None)
     is_module = is_configured(info)
+    counts = Counter(name for _, assigned in in_methods for name, _ in assigned)
     data: dict[str, Any] = {}
     if constructor is not None and is_module:
         data["parameters"] = [argument.variable.name for argument in constructor.arguments[1:]]
@@ -52,20 +55,17 @@ def record_configuration(cls: ClassDef) -> None:
             for argument in constructor.arguments[1:]
             if argument.initializer is not None and (text := _text(argument.initializer)) is not None
         }
-        data["attributes"] = {**_constants(cls, is_final=True), **_attributes(cls, constructor)}
+        values = next(assigned for method, assigned in in_methods if method is constructor)
+        data["attributes"] = {**_constants(cls, counts, is_final=True), **_attributes(cls, constructor, values, counts)}
         data["super"] = _super_arguments(constructor)
     elif constructor is None and is_module:
-        data["parameters"], data["defaults"], data["attributes"] = [], {}, _constants(cls, is_final=True)
+        data["parameters"], data["defaults"], data["attributes"] = [], {}, _constants(cls, counts, is_final=True)
     elif constructor is None and (fields := _fields(cls)):
         data["parameters"], data["defaults"] = list(fields), {name: text for name, text in fields.items() if text}
         data["attributes"] = {name: name for name in fields}
         data["fields"] = True
-    if is_module and (constants := _constants(cls, is_final=False)):
+    if is_module and (constants := _constants(cls, counts, is_final=False)):
         data["constants"] = constants
-    counts: dict[str, int] = {}
-    for method in methods(cls.defs):
-        for name, _ in attribute_values(method):
-            counts[name] = counts.get(name, 0) + 1
     changing = sorted(name for name, count in counts.items() if count > 1)
     if changing:
         data["changing"] = changing
@@ -77,13 +77,16 @@ def record_configuration(cls: ClassDef) -> None:
 
 def is_configured(info: TypeInfo) -> bool:
     """Whether the constructor's parameters of a class are followed."""
-    return any(base.fullname == MODULE for base in info.mro)
+    return info.has_base(MODULE)
 
 
 def has_configuration(info: TypeInfo) -> bool:
     """Whether instances of a class remember sizes that they were made with."""
-    keys = ("parameters", "attributes", "constants")
-    return any(_data(base).get(key) for base in info.mro for key in keys)
+    for base in info.mro:
+        data = base.metadata.get(_KEY)
+        if data and (data.get("parameters") or data.get("attributes") or data.get("constants")):
+            return True
+    return False
 
 
 def _data(info: TypeInfo) -> Mapping[str, Any]:
@@ -121,7 +124,11 @@ def lasting_symbols(info: TypeInfo) -> frozenset[Symbol]:
 
 def has_sizes(info: TypeInfo, name: str) -> bool:
     """Whether an attribute may hold a size that the constructor decides."""
-    return any(name in _data(base).get(key, ()) for base in info.mro for key in ("attributes", "constants"))
+    for base in info.mro:
+        data = base.metadata.get(_KEY)
+        if data and (name in data.get("attributes", ()) or name in data.get("constants", ())):
+            return True
+    return False
 
 
 def attribute_size(info: TypeInfo, name: str) -> Size | None:
@@ -278,18 +285,16 @@ def _passed_on(
     return passed
 
 
-def _attributes(cls: ClassDef, constructor: FuncDef) -> dict[str, str]:
-    """The attributes that hold a size for good: assigned once, in the constructor."""
-    counts: dict[str, int] = {}
-    texts: dict[str, str] = {}
+def _attributes(
+    cls: ClassDef,
+    constructor: FuncDef,
+    values: Iterable[tuple[str, Expression | None]],
+    counts: Mapping[str, int],
+) -> dict[str, str]:
+    """The attributes that hold a size for good: of those that methods assign, once in the constructor."""
+    texts = {name: text for name, value in values if value is not None and (text := _text(value)) is not None}
     reassigned = set(_reassigned(constructor))
     in_class = {target.name for statement in cls.defs.body for target in targets(statement) if _has_value(statement)}
-    for method in methods(cls.defs):
-        for name, value in attribute_values(method):
-            counts[name] = counts.get(name, 0) + 1
-            text = _text(value) if value is not None and method is constructor else None
-            if text is not None:
-                texts[name] = text
     return {
         name: text
         for name, text in texts.items()
@@ -297,9 +302,8 @@ def _attributes(cls: ClassDef, constructor: FuncDef) -> dict[str, str]:
     }
 
 
-def _constants(cls: ClassDef, *, is_final: bool) -> dict[str, str]:
+def _constants(cls: ClassDef, assigned: Container[str], *, is_final: bool) -> dict[str, str]:
     """The numbers that a class body names, as `Final` or not: `width = 3` that no method assigns."""
-    assigned = {name for method in methods(cls.defs) for name, _ in attribute_values(method)}
     found: dict[str, str] = {}
     for statement in cls.defs.body:
         if isinstance(statement, AssignmentStmt) and isinstance(statement.rvalue, IntExpr):

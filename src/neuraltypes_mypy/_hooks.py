@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final, TypeVar, final
 
 from mypy.nodes import SymbolNode, TypeAlias, TypeInfo, Var
@@ -111,9 +111,10 @@ class Hooks:
             INSERTIONS, _signature(self._containers.widen)
         )
         self._module_call = _result(self._module_types.of_each(self._operations.module_called))
+        # By full name; None for what is not ours and has no rule.
         self._functions = self._tabulate_functions()
         self._methods = self._tabulate_methods()
-        self._attributes: dict[str, Callable[[AttributeContext], Type]] = {
+        self._attributes: dict[str, Callable[[AttributeContext], Type] | None] = {
             MODULE_CALL: _attribute(self._module_types.call),
             f"{TENSOR_BASE}.shape": _attribute(self._values.shape),
             f"{TENSOR_BASE}.ndim": _attribute(self._values.ndim),
@@ -124,7 +125,7 @@ class Hooks:
         bare = {name: _type(partial(self._annotations.bare_tensor, fullname=name)) for name in GENERIC_TENSORS}
         return {**dict.fromkeys(ANNOTATED, annotated), **bare}
 
-    def _tabulate_functions(self) -> dict[str, Callable[[FunctionContext], Type]]:
+    def _tabulate_functions(self) -> dict[str, Callable[[FunctionContext], Type] | None]:
         container = self._module_types.container
         functions: dict[str, Callable[[FunctionContext], Type]] = {
             TENSOR: self._new_tensor,
@@ -164,7 +165,7 @@ class Hooks:
 
         return run
 
-    def _tabulate_methods(self) -> dict[str, Callable[[MethodContext], Type]]:
+    def _tabulate_methods(self) -> dict[str, Callable[[MethodContext], Type] | None]:
         methods: dict[str, Callable[[MethodContext], Type]] = {
             **dict.fromkeys(tensor_methods("size"), self._values.size),
             **dict.fromkeys(tensor_methods("dim", "ndimension"), self._values.ndim),
@@ -228,6 +229,9 @@ class Hooks:
         hook = self._functions.get(fullname)
         if hook is not None:
             return hook
+        if fullname in self._functions:
+            self._prepare()
+            return None
         found = self._find_rule(fullname) if self._has_rules(fullname) else None
         return found if found is not None or _is_foreign(fullname) else self._find_function(fullname)
 
@@ -239,6 +243,8 @@ class Hooks:
             self._functions[fullname] = _result(lambda ctx: self._operations.function(ctx, rule))
         elif made is not None:
             self._functions[fullname] = _result(lambda ctx: self._operations.made(ctx, made))
+        elif _is_foreign(fullname):
+            self._functions[fullname] = None
         self._prepare()
         return self._functions.get(fullname)
 
@@ -264,7 +270,7 @@ class Hooks:
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Calls of methods, after."""
         hook = self._methods.get(fullname)
-        if hook is not None:
+        if hook is not None or fullname in self._methods:
             return hook
         found = self._find_method_rule(fullname) if self._has_rules(fullname) else None
         return found if found is not None or _is_foreign(fullname) else self._find_method(fullname)
@@ -277,8 +283,8 @@ class Hooks:
             self._methods[fullname] = _result(lambda ctx: self._operations.method(ctx, rule))
         elif of_made is not None:
             self._methods[fullname] = _result(lambda ctx: self._operations.configured_method(ctx, of_made))
-        elif _is_foreign(fullname) and fullname.endswith(".__call__"):
-            return self._module_call
+        elif _is_foreign(fullname):
+            self._methods[fullname] = self._module_call if fullname.endswith(".__call__") else None
         return self._methods.get(fullname)
 
     @lookup(lambda ctx: ctx.default_return_type)
@@ -339,7 +345,7 @@ class Hooks:
     def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         """Attributes that say more than their declaration."""
         hook = self._attributes.get(fullname)
-        if hook is not None:
+        if hook is not None or fullname in self._attributes:
             return hook
         if fullname.startswith(RETURN_TYPES):
             return _attribute(named_result)
@@ -348,9 +354,8 @@ class Hooks:
     @lookup(lambda ctx: ctx.default_attr_type)
     def _find_property(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         rule = self._operations.rule_of(fullname) if self._has_rules(fullname) else None
-        if rule is None:
-            return None
-        hook = self._attributes[fullname] = _attribute(lambda ctx: self._operations.attribute(ctx, rule))
+        hook = None if rule is None else _attribute(lambda ctx: self._operations.attribute(ctx, rule))
+        self._attributes[fullname] = hook
         return hook
 
     @lookup(lambda ctx: ctx.default_attr_type)
@@ -421,6 +426,7 @@ def _class_of(ctx: AttributeContext, owner: TypeInfo) -> TypeInfo:
     return receiver.type if isinstance(receiver, Instance) else owner
 
 
+@lru_cache(maxsize=2**16)  # mypy asks for every name in every annotation of torch
 def _is_foreign(fullname: str) -> bool:
     return fullname.partition(".")[0] in _FOREIGN
 

@@ -313,6 +313,7 @@ class Translation:
         return self.of_type(proper, same)
 
 
+@lru_cache(maxsize=4096)
 def _given_the_doubt(axis: SizedAxis | Rest) -> SizedAxis | Rest:
     """An axis whose size mypy compares by name: where a division must leave no remainder, it is taken to."""
     if isinstance(axis, Rest) or axis.size is None:

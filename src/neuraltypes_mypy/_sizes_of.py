@@ -24,10 +24,11 @@ from neuraltypes_mypy._atoms import atom, size_of_atom
 from neuraltypes_mypy._config import attribute_size, configuration, is_configured
 from neuraltypes_mypy._scopes import scope_name
 from neuraltypes_mypy._source import read_source
-from neuraltypes_mypy._statements import assigned_values, unpacked_from
+from neuraltypes_mypy._statements import Assigned, unpacked_from
 from neuraltypes_mypy._tensor import as_tensor, read_tensor
 
 _SIZE: Final = "neuraltypes:size"  # no attribute has such a name
+_assigned: Final = Assigned()
 
 
 def sized_int(size: Size | None, int_type: Instance) -> Instance:
@@ -181,7 +182,7 @@ def is_int(type_: Type | None) -> bool:
 
 def assignments_to(variable: Var, function: FuncDef) -> list[Expression | None]:
     """What a local variable is assigned, `None` where it is more than an expression (a loop, an unpacking)."""
-    return [value for node, value in assigned_values(function) if node is variable]
+    return _assigned.values(variable, function)
 
 
 def is_self(expression: Expression, api: Any) -> bool:

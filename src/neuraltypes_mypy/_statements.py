@@ -16,12 +16,12 @@ from mypy.nodes import (
     MatchStmt,
     MemberExpr,
     NameExpr,
-    Node,
     OperatorAssignmentStmt,
     StarExpr,
     Statement,
     TryStmt,
     TupleExpr,
+    Var,
     WhileStmt,
     WithStmt,
 )
@@ -117,9 +117,23 @@ def _flat(target: Expression) -> Iterator[Expression]:
         yield target
 
 
-def assigned_values(function: FuncDef) -> list[tuple[Node | None, Expression | None]]:
-    """The local variables that a function assigns, with what it assigns."""
-    return [(target.node, value) for target, value in assignments(function) if isinstance(target, NameExpr)]
+class Assigned:
+    """The local names that the function which is checked now assigns, with what it assigns.
+
+    They are asked about for each name in each expression. The body of the last function is kept, so that another's
+    never passes for it; what a name stands for is read anew, for the daemon analyzes a body again.
+    """
+
+    def __init__(self) -> None:
+        self._body: Block | None = None
+        self._found: list[tuple[NameExpr, Expression | None]] = []
+
+    def values(self, variable: Var, function: FuncDef) -> list[Expression | None]:
+        """What a local variable is assigned, `None` where it is more than an expression (a loop, an unpacking)."""
+        if self._body is not function.body:
+            self._body = function.body
+            self._found = [(target, value) for target, value in assignments(function) if isinstance(target, NameExpr)]
+        return [value for target, value in self._found if target.node is variable]
 
 
 def unpacked_from(variable: Node, function: FuncDef) -> tuple[Expression, int, int] | None:

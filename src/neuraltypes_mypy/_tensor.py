@@ -95,6 +95,8 @@ def as_tensor(type_: Type) -> Instance | None:
         return None
     if proper.type.fullname == TENSOR:
         return proper if len(proper.args) == len(_VARIABLES) else None
+    if not proper.type.has_base(TENSOR):
+        return None
     for base in proper.type.mro:
         if base.fullname == TENSOR:
             mapped = map_instance_to_supertype(proper, base)
@@ -139,7 +141,7 @@ def declared_axes(tensor: Instance, mark: str = "") -> Axes | None:
 
 def shape_type(items: list[Type], tuple_type: Instance) -> TupleType:
     """The type of a shape from those of its axes."""
-    return TupleType(items, tuple_type.copy_modified(args=[unknown()]))
+    return TupleType(items, tuple_type)
 
 
 def written_axis(axis: Axis, size: Size | None, int_type: Instance, tuple_type: Instance) -> Type:

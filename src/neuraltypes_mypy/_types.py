@@ -14,10 +14,11 @@ from neuraltypes_mypy._tensor import Lookup, unknown
 
 
 class KnownTypes:
-    """Looks types up; nothing is kept, for modules come and go in a daemon."""
+    """Looks types up anew each time, for modules come and go in a daemon."""
 
     def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
+        self._instances: dict[str, Instance] = {}  # each as long as the class is the same
 
     def info(self, fullname: str) -> TypeInfo | None:
         """The class of that full name, if its module is loaded."""
@@ -26,8 +27,15 @@ class KnownTypes:
 
     def instance(self, fullname: str) -> Instance | None:
         """An instance of a class without parameters."""
-        info = self.info(fullname)
-        return None if info is None else Instance(info, [])
+        return self._instance(fullname)
+
+    def _instance(self, fullname: str, parameters: int = 0) -> Instance | None:
+        info, known = self.info(fullname), self._instances.get(fullname)
+        if info is None:
+            return None
+        if known is None or known.type is not info:
+            known = self._instances[fullname] = Instance(info, [unknown() for _ in range(parameters)])
+        return known
 
     @property
     def int_type(self) -> Instance:
@@ -37,7 +45,7 @@ class KnownTypes:
     @property
     def tuple_type(self) -> Instance:
         """`tuple[Any, ...]`."""
-        return self._builtin("tuple", unknown())
+        return self._builtin("tuple", 1)
 
     @property
     def object_type(self) -> Instance:
@@ -54,10 +62,10 @@ class KnownTypes:
         """What functions are instances of."""
         return self._builtin("function")
 
-    def _builtin(self, name: str, *args: Type) -> Instance:
-        info = self.info(f"builtins.{name}")
-        assert info is not None, f"mypy has no builtins.{name}"
-        return Instance(info, args)
+    def _builtin(self, name: str, parameters: int = 0) -> Instance:
+        found = self._instance(f"builtins.{name}", parameters)
+        assert found is not None, f"mypy has no builtins.{name}"
+        return found
 
     @property
     def typed_dict(self) -> Instance | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from neuraltypes._axes import Axes, Axis, NamedAxis, VariadicAxis
 from neuraltypes._sizes import Size
@@ -11,8 +12,11 @@ from neuraltypes._unify import Bindings, Rest, Shape, SizedAxis, aligned, unify
 from neuraltypes.rules._context import Context, applying
 from neuraltypes.rules._dtypes import AUTOCAST, promote_all
 from neuraltypes.rules._registry import find_computed
-from neuraltypes.rules._stubs import Parameter, Signature, Tensors, defaults_of
+from neuraltypes.rules._stubs import Parameter, Signature, Tensors
 from neuraltypes.rules._values import UNKNOWN, Array, Config, DTypes, Many, Produced, Refused, Result, Value
+
+_Tensor: TypeAlias = tuple[Parameter, Tensors, Array]
+"""A tensor that is given, the parameter it is given for, and what that declares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,13 @@ def apply(
     """What a call gives. `given` holds its arguments by name, `config` what the module was made with."""
     around = surroundings or Surroundings()
     context = Context(around.equate, explicit=frozenset(given))
-    arguments = {**defaults_of(signature), **given}
+    arguments = {**signature.defaults, **given}
     is_cast = around.is_autocast and any(map(_may_be_cast, arguments.values()))
     if is_cast:
         arguments = {name: _of_any_precision(value) for name, value in arguments.items()}
     with applying(context):
-        refused = [*_wrong_dtypes(signature, arguments), *_wrong_elements(signature, arguments, around)]
+        refused = [*_wrong_dtypes(tensors), *_wrong_elements(tensors, around)]
         bindings = Bindings(values=_values(config), equate=around.equate)
-        tensors = list(_declared(signature, arguments))
         refused += _wrong_shapes(tensors, bindings)
         if signature.computed is None:
             refused += _mixed_dtypes(tensors)
@@ -120,8 +123,9 @@ def _of_unknown_precision(result: Result) -> Result:
 def _compute(signature: Signature, arguments: Mapping[str, Value], config: Config | None) -> Result:
     assert signature.computed is not None
     function = find_computed(signature.computed)
-    if any(_is_missing(one, arguments.get(one.name, UNKNOWN)) for one in signature.parameters):
-        return UNKNOWN
+    for name in signature.needed:
+        if not isinstance(arguments.get(name), Array):
+            return UNKNOWN
     parameters = signature.parameters[1 if signature.is_method else 0 :]
     named = {one.name: arguments.get(one.name, UNKNOWN) for one in parameters}
     if config is not None:
@@ -133,36 +137,30 @@ def _compute(signature: Signature, arguments: Mapping[str, Value], config: Confi
     return found
 
 
-def _is_missing(parameter: Parameter, value: Value) -> bool:
-    """Whether a tensor that the rule needs is not known to be one."""
-    is_needed = parameter.tensors is not None and parameter.is_required and not parameter.is_union
-    return is_needed and not isinstance(value, Array)
-
-
 def _values(config: Config | None) -> dict[str, Size]:
     return {f"self.{name}": value for name, value in (config or {}).items() if isinstance(value, Size)}
 
 
-def _declared(signature: Signature, arguments: Mapping[str, Value]) -> Iterator[tuple[Parameter, Tensors, Array]]:
-    for parameter in signature.parameters:
-        value = arguments.get(parameter.name, UNKNOWN)
-        if parameter.tensors is not None and isinstance(value, Array):
-            yield parameter, parameter.tensors, value
-        elif parameter.tensors is not None and isinstance(value, tuple):
+def _declared(signature: Signature, arguments: Mapping[str, Value]) -> Iterator[_Tensor]:
+    for parameter, declared in signature.tensors:
+        value = arguments.get(parameter.name)
+        if isinstance(value, Array):
+            yield parameter, declared, value
+        elif isinstance(value, tuple):
             for item in value:
                 if isinstance(item, Array):
-                    yield parameter, parameter.tensors, item
+                    yield parameter, declared, item
 
 
-def _wrong_dtypes(signature: Signature, arguments: Mapping[str, Value]) -> Iterator[Refused]:
-    for parameter, declared, array in _declared(signature, arguments):
+def _wrong_dtypes(tensors: list[_Tensor]) -> Iterator[Refused]:
+    for parameter, declared, array in tensors:
         members = declared.members
         if members is not None and array.dtype is not None and not array.dtype & members:
             text = dtypes_text(array.dtype)
             yield Refused(f"is {text}, expected {declared.dtype}", parameter.name, "dtype")
 
 
-def _mixed_dtypes(tensors: list[tuple[Parameter, Tensors, Array]]) -> Iterator[Refused]:
+def _mixed_dtypes(tensors: list[_Tensor]) -> Iterator[Refused]:
     """Tensors that are declared with one dtype must share one."""
     found: dict[str, tuple[str, DTypes]] = {}
     for parameter, declared, array in tensors:
@@ -184,8 +182,8 @@ def dtypes_text(dtypes: DTypes) -> str:
     return min(names, key=lambda name: len(dtype_from_name(name).members), default="Shaped")
 
 
-def _wrong_elements(signature: Signature, arguments: Mapping[str, Value], around: Surroundings) -> Iterator[Refused]:
-    for parameter, declared, array in _declared(signature, arguments):
+def _wrong_elements(tensors: list[_Tensor], around: Surroundings) -> Iterator[Refused]:
+    for parameter, declared, array in tensors:
         if not declared.elements or array.element is None:
             continue
         if not any(around.element_fits(name, array.element) for name in declared.elements):
@@ -193,7 +191,7 @@ def _wrong_elements(signature: Signature, arguments: Mapping[str, Value], around
             yield Refused(f"holds {around.element_text(array.element)}, expected {wanted}", parameter.name, "element")
 
 
-def _wrong_shapes(tensors: list[tuple[Parameter, Tensors, Array]], bindings: Bindings) -> Iterator[Refused]:
+def _wrong_shapes(tensors: list[_Tensor], bindings: Bindings) -> Iterator[Refused]:
     arguments = [
         (parameter.name, declared.axes, array.shape)
         for parameter, declared, array in tensors
@@ -203,9 +201,7 @@ def _wrong_shapes(tensors: list[tuple[Parameter, Tensors, Array]], bindings: Bin
         yield Refused(mismatch.reason, mismatch.argument)
 
 
-def _declared_result(
-    signature: Signature, tensors: list[tuple[Parameter, Tensors, Array]], bindings: Bindings
-) -> Result:
+def _declared_result(signature: Signature, tensors: list[_Tensor], bindings: Bindings) -> Result:
     labels = _labels(tensors)
 
     def one(declared: Tensors) -> Array:
@@ -232,7 +228,7 @@ def _name(axis: Axis) -> str:
     return axis.name if isinstance(axis, NamedAxis) else ""
 
 
-def _labels(tensors: list[tuple[Parameter, Tensors, Array]]) -> dict[str, str | None]:
+def _labels(tensors: list[_Tensor]) -> dict[str, str | None]:
     """What the axes that names were bound to say of their kind."""
     found: dict[str, str | None] = {}
     for _, declared, array in tensors:
@@ -245,7 +241,7 @@ def _labels(tensors: list[tuple[Parameter, Tensors, Array]]) -> dict[str, str | 
     return found
 
 
-def _with_declared(result: Result, signature: Signature, tensors: list[tuple[Parameter, Tensors, Array]]) -> Result:
+def _with_declared(result: Result, signature: Signature, tensors: list[_Tensor]) -> Result:
     """The result with the dtypes and elements that its declaration says."""
     declared = signature.results
     if isinstance(declared, tuple):
@@ -257,9 +253,7 @@ def _with_declared(result: Result, signature: Signature, tensors: list[tuple[Par
     return result if declared is None else _declared_one(result, declared, signature, tensors)
 
 
-def _declared_one(
-    result: Result, declared: Tensors, signature: Signature, tensors: list[tuple[Parameter, Tensors, Array]]
-) -> Result:
+def _declared_one(result: Result, declared: Tensors, signature: Signature, tensors: list[_Tensor]) -> Result:
     if isinstance(result, tuple):
         return tuple(_declared_one(item, declared, signature, tensors) for item in result)
     if isinstance(result, Many):
@@ -276,7 +270,7 @@ def _declared_one(
     return result
 
 
-def _dtype(declared: Tensors, signature: Signature, tensors: list[tuple[Parameter, Tensors, Array]]) -> DTypes | None:
+def _dtype(declared: Tensors, signature: Signature, tensors: list[_Tensor]) -> DTypes | None:
     """The dtype of a result: that of the parameters that are declared with the same name, if there are any."""
     same = [array.dtype for _, other, array in tensors if other.dtype == declared.dtype]
     members = declared.members

@@ -14,7 +14,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -55,9 +55,12 @@ class Parameter:
     is_union: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Signature:
-    """One declaration: parameters, results (None where the annotation says nothing of tensors), the computed rule."""
+    """One declaration: parameters, results (None where the annotation says nothing of tensors), the computed rule.
+
+    What is asked at every call is worked out once.
+    """
 
     name: str
     parameters: tuple[Parameter, ...]
@@ -65,10 +68,30 @@ class Signature:
     computed: str | None = None
     is_property: bool = False
 
-    @property
+    @cached_property
     def is_method(self) -> bool:
         """Whether the first parameter is the object itself."""
         return bool(self.parameters) and self.parameters[0].name == "self"
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Parameter]:
+        """The parameters by name."""
+        return {one.name: one for one in self.parameters}
+
+    @cached_property
+    def defaults(self) -> Mapping[str, Value]:
+        """What parameters that a call leaves out have."""
+        return {one.name: one.default for one in self.parameters if not one.is_required}
+
+    @cached_property
+    def tensors(self) -> tuple[tuple[Parameter, Tensors], ...]:
+        """The parameters of which the annotation says something about a tensor, with what it says."""
+        return tuple((one, one.tensors) for one in self.parameters if one.tensors is not None)
+
+    @cached_property
+    def needed(self) -> tuple[str, ...]:
+        """The parameters that the rule cannot do without: those that are tensors and nothing else."""
+        return tuple(one.name for one, _ in self.tensors if one.is_required and not one.is_union)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +262,3 @@ def _names(node: ast.expr) -> Iterator[str]:
             yield name
         case _:
             raise AnnotationError(f'"{ast.unparse(node)}" is no element')
-
-
-def defaults_of(signature: Signature) -> Mapping[str, Value]:
-    """What parameters that a call leaves out have."""
-    return {one.name: one.default for one in signature.parameters if not one.is_required}
