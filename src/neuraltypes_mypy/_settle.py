@@ -19,12 +19,16 @@ from mypy.nodes import (
     AssignmentStmt,
     Block,
     CallExpr,
+    ClassDef,
+    Decorator,
     Expression,
     ExpressionStmt,
     ForStmt,
     FuncDef,
+    ImportBase,
     MypyFile,
     NameExpr,
+    OverloadedFuncDef,
     StarExpr,
     Statement,
     StrExpr,
@@ -46,6 +50,7 @@ from neuraltypes_mypy._tensor import as_tensor, is_known, read_tensor, unknown
 from neuraltypes_mypy._walk import replace, walk
 
 _MARK: Final = "neuraltypes: settle"
+_DEFINITIONS: Final = (ClassDef, Decorator, FuncDef, ImportBase, OverloadedFuncDef)  # mypy knows where these stand
 
 
 # The name that each call is about; the call itself must not read it, for it may have no type yet.
@@ -175,17 +180,47 @@ def _insert(body: Block, names: set[str], callee: SymbolNode | None = None) -> N
     if not names:
         return
     for block in list(blocks(body)):
-        changed: list[Statement] = []
+        behind: list[list[Statement]] = []
         for statement in block.body:
-            changed.append(statement)
             inside = _inside(statement)
             settled = [target for target in (*targets(statement), *inside) if target.name in names]
-            changed += [_settle(target, callee) for target in settled]
+            behind.append([_settle(target, callee) for target in settled])
             if isinstance(statement, ForStmt | WhileStmt | WithStmt):
-                again = [target for target in (*bound(statement), *inside) if target.name in names]
-                statement.body.body[:0] = [_settle(target, callee) for target in again]
-        if len(changed) > len(block.body):
-            block.body[:] = changed
+                again = [_settle(one, callee) for one in (*bound(statement), *inside) if one.name in names]
+                _put_first(statement.body, again, is_open=callee is not None)
+        if any(behind):
+            (_weave if callee is None else _weave_open)(block, behind)
+
+
+def _put_first(block: Block, calls: list[Statement], *, is_open: bool) -> None:
+    if is_open and calls and block.body:
+        block.body[0] = _together([*calls, block.body[0]])
+    else:
+        block.body[:0] = calls
+
+
+def _weave(block: Block, behind: list[list[Statement]]) -> None:
+    block.body[:] = [one for statement, calls in zip(block.body, behind, strict=True) for one in (statement, *calls)]
+
+
+def _weave_open(block: Block, behind: list[list[Statement]]) -> None:
+    """The same where mypy is going through the block, by number: each statement keeps its own.
+
+    What stands behind a statement goes in front of the next, for mypy may be at that statement.
+    """
+    waiting: list[Statement] = []
+    for place, statement in enumerate(block.body):
+        if waiting and not isinstance(statement, _DEFINITIONS):
+            block.body[place] = _together([*waiting, statement])
+            waiting = []
+        waiting += behind[place]
+    block.body += waiting
+
+
+def _together(statements: list[Statement]) -> Block:
+    block = Block(statements)
+    block.set_line(statements[-1])
+    return block
 
 
 def _inside(statement: Statement) -> list[NameExpr]:
@@ -213,15 +248,11 @@ def _settle(subject: NameExpr, callee: SymbolNode | None = None) -> ExpressionSt
 def untangle_swaps(body: Block, *, is_analyzed: bool) -> None:
     """Make `x, y = y, x` two statements: mypy gives `x` its new type before it looks at the second item."""
     for block in list(blocks(body)):
-        changed: list[Statement] = []
-        for statement in block.body:
+        for place, statement in enumerate(block.body):
             if isinstance(statement, AssignmentStmt) and (values := _swapped(statement)) is not None:
                 first, read = _kept(values, statement, is_analyzed=is_analyzed)
                 statement.rvalue = read
-                changed.append(first)
-            changed.append(statement)
-        if len(changed) > len(block.body):
-            block.body[:] = changed
+                block.body[place] = _together([first, statement])
 
 
 def _kept(values: TupleExpr, place: Statement, *, is_analyzed: bool) -> tuple[AssignmentStmt, NameExpr]:
