@@ -233,14 +233,15 @@ class Operations:
             return ctx.default_return_type
         first = signature.parameters[0].name
         values = {first: self._translation.array(receiver, same), **given.values}
-        places = {first: (_receiver(ctx.context), receiver), **given.places}
+        place = _receiver(ctx.context) if isinstance(ctx.context, CallExpr) else ctx.context
+        places = {first: (place, receiver), **given.places}
         return self._called(ctx, signature, Given(values, places), same, name)
 
     def iterated(self, ctx: MethodContext) -> Type:
         """`for x in xs`, `a, b = xs`: a tensor gives what its first axis holds, one after the other."""
         receiver, signature = as_tensor(ctx.type), self._registry.find("torch.select")
         iterator = self._types.info("typing.Iterator")
-        if receiver is None or signature is None or iterator is None or _is_one_of_several(ctx.context, ctx.api):
+        if receiver is None or signature is None or iterator is None or _may_be_no_tensor(ctx.context, ctx.api):
             return ctx.default_return_type
         same = self._sizes.in_function(ctx.api)
         given: dict[str, Value] = {
@@ -512,7 +513,7 @@ def ctx_is_star(ctx: FunctionContext | MethodContext, number: int) -> bool:
 def _receiver_type(ctx: MethodContext) -> Instance | None:
     """The tensor whose method is called; mypy asks of each that it may be, here it is what they have in common."""
     tensor = as_tensor(ctx.type)
-    expression = ctx.context.left if isinstance(ctx.context, OpExpr) else _receiver(ctx.context)
+    expression = _receiver(ctx.context)
     api: Any = ctx.api
     known = api.lookup_type_or_none(expression) if isinstance(expression, Expression) else None
     whole = get_proper_type(known if known is not None else unknown())
@@ -524,8 +525,13 @@ def _receiver_type(ctx: MethodContext) -> Instance | None:
 
 def _receiver(context: Context) -> Context:
     """Where the tensor stands whose method is called."""
-    callee = context.callee if isinstance(context, CallExpr) else None
-    return callee.expr if isinstance(callee, MemberExpr) else context
+    match context:
+        case IndexExpr(base=receiver) | OpExpr(left=receiver):
+            return receiver
+        case CallExpr(callee=MemberExpr(expr=receiver)):
+            return receiver
+        case _:
+            return context
 
 
 def _equate(left: Size, right: Size, same: Equal) -> bool:
@@ -535,16 +541,11 @@ def _equate(left: Size, right: Size, same: Equal) -> bool:
 
 def _is_one_of_several(context: Context, api: Any) -> bool:
     """Whether the receiver of a call may also be no tensor; mypy looks at each of a union in turn."""
-    match context:
-        case IndexExpr(base=receiver) | OpExpr(left=receiver):
-            pass
-        case CallExpr(callee=MemberExpr(expr=receiver)):
-            pass
-        case Expression():
-            receiver = context
-        case _:
-            return False
-    known = api.lookup_type_or_none(receiver)
+    return _may_be_no_tensor(_receiver(context), api)
+
+
+def _may_be_no_tensor(expression: Context, api: Any) -> bool:
+    known = api.lookup_type_or_none(expression) if isinstance(expression, Expression) else None
     proper = get_proper_type(known if known is not None else unknown())
     if not isinstance(proper, UnionType):
         return False
