@@ -13,7 +13,7 @@ class Cache:
     def labels(self) -> list[str]:
         stacked, labels = self.stack(labelled=True)
         labels.append("bias")
-        return labels + [stacked.dtype for _ in labels]
+        return labels
 
 
 def loss(x: Float[Tensor, "b p v"], per_token: bool) -> Float[Tensor, ""] | Float[Tensor, "b p-1"]:
@@ -29,8 +29,3 @@ def second_half(x: Float[Tensor, "2 3 4"]) -> Tensor:
 def rows_or_none(x: Float[Tensor, "2 3"] | None) -> None:
     for row in x if x is not None else torch.zeros(4, 3):
         reveal(row)  # N: is Float[Tensor, "3"]
-
-
-def rows(x: Float[Tensor, "2 3"], xs: list[Float[Tensor, "5"]], flag: bool) -> None:
-    for row in x if flag else xs:
-        reveal(row)  # N: is Float[Tensor, "_"]
