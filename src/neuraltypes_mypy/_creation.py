@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from mypy.nodes import ARG_STAR, Expression, ListExpr, MemberExpr, StarExpr, TupleExpr
 from mypy.plugin import FunctionContext
-from mypy.types import Instance, ProperType, Type, get_proper_type
+from mypy.types import Instance, ProperType, TupleType, Type, get_proper_type
 
 from neuraltypes._unify import Shape, SizedAxis
 from neuraltypes_mypy._names import TENSOR
 from neuraltypes_mypy._rule_values import DTYPE_SPELLINGS
 from neuraltypes_mypy._settle import Settling
-from neuraltypes_mypy._sizes_of import size_of_expression
+from neuraltypes_mypy._sizes_of import size_of_expression, size_of_type
 from neuraltypes_mypy._tensor import as_tensor, dtype_class, unknown, write_shape
 from neuraltypes_mypy._types import KnownTypes
 
@@ -57,16 +57,19 @@ class Creation:
 
     def _sizes(self, ctx: FunctionContext) -> Shape | None:
         place = next((n for n, name in enumerate(ctx.callee_arg_names) if name == "size"), None)
-        if place is None or any(kind == ARG_STAR for kind in ctx.arg_kinds[place]):
+        if place is None or not ctx.args[place]:
             return None
-        expressions = ctx.args[place]
-        if len(expressions) == 1 and isinstance(expressions[0], TupleExpr | ListExpr):
-            expressions = expressions[0].items
-        elif len(expressions) == 1 and not _is_int(ctx.arg_types[place][0]):
-            return None
-        if any(isinstance(expression, StarExpr) for expression in expressions):
-            return None
-        return tuple(SizedAxis(size_of_expression(expression, ctx.api)) for expression in expressions)
+        sizes: list[SizedAxis] = []
+        before: Expression | None = None
+        for expression, type_, kind in zip(ctx.args[place], ctx.arg_types[place], ctx.arg_kinds[place], strict=True):
+            if kind == ARG_STAR and expression is before:
+                continue  # mypy names it once for each of its items
+            before, is_int = expression, kind != ARG_STAR and _is_int(type_)
+            given = [SizedAxis(size_of_expression(expression, ctx.api))] if is_int else _items(expression, ctx.api)
+            if given is None or (len(ctx.args[place]) > 1 and kind != ARG_STAR and not is_int):
+                return None
+            sizes += given
+        return tuple(sizes)
 
     def _dtype(self, expression: Expression | None, api: Any) -> ProperType:
         """The dtype that `torch.int64` names, or `x.dtype`; unknown for any other expression."""
@@ -81,6 +84,17 @@ class Creation:
             if name.startswith(prefix.lower()):
                 return self._types.instance(dtype_class(prefix + name.removeprefix(prefix.lower()))) or unknown()
         return unknown()
+
+
+def _items(expression: Expression, api: Any) -> list[SizedAxis] | None:
+    """The sizes that one expression holds: those of a display, or of a tuple whose type says how many there are."""
+    if isinstance(expression, TupleExpr | ListExpr) and not any(isinstance(one, StarExpr) for one in expression.items):
+        return [SizedAxis(size_of_expression(one, api)) for one in expression.items]
+    known = api.lookup_type_or_none(expression)
+    tuple_type = None if known is None else get_proper_type(known)
+    if not isinstance(tuple_type, TupleType) or not all(map(_is_int, tuple_type.items)):
+        return None
+    return [SizedAxis(size_of_type(item)) for item in tuple_type.items]
 
 
 def _argument(ctx: FunctionContext, name: str) -> Expression | None:

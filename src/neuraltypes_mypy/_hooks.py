@@ -36,6 +36,7 @@ from neuraltypes_mypy._names import (
     MODULE,
     MODULE_CALL,
     REVEAL,
+    SIZE,
     TENSOR,
     TENSOR_BASE,
     TRANSFORMS,
@@ -48,6 +49,7 @@ from neuraltypes_mypy._results import is_entering
 from neuraltypes_mypy._reveal import Reveal
 from neuraltypes_mypy._scopes import Scopes
 from neuraltypes_mypy._settle import Settling
+from neuraltypes_mypy._size_tuples import joined, sliced
 from neuraltypes_mypy._tensor import Lookup, make_generic, type_untyped_methods, unknown
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._unasked import is_asking
@@ -171,6 +173,8 @@ class Hooks:
             **dict.fromkeys(COMPARISONS, self._narrowing.compared),
             **dict.fromkeys(READS, self._values.without_size),
             **dict.fromkeys(POWERS, self._values.power),
+            f"{SIZE}.__getitem__": sliced,
+            f"{SIZE}.__add__": joined,
             **dict.fromkeys(tensor_methods("__iter__"), self._operations.iterated),
             **{name: self._values.arithmetic_hook(name) for name in ARITHMETIC_NAMES},
             f"{CONTAINERS}.Sequential.__call__": self._module_types.sequential_called,

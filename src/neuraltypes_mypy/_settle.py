@@ -40,11 +40,22 @@ from mypy.nodes import (
 )
 from mypy.plugin import FunctionContext
 from mypy.traverser import all_name_and_member_expressions
-from mypy.types import AnyType, Instance, NoneType, PartialType, ProperType, Type, TypeOfAny, UnionType, get_proper_type
+from mypy.types import (
+    AnyType,
+    Instance,
+    NoneType,
+    PartialType,
+    ProperType,
+    TupleType,
+    Type,
+    TypeOfAny,
+    UnionType,
+    get_proper_type,
+)
 
 from neuraltypes_mypy._codes import UNTRACKED
 from neuraltypes_mypy._join import join_tensors
-from neuraltypes_mypy._names import MODULE, TENSOR
+from neuraltypes_mypy._names import MODULE, SIZE, TENSOR
 from neuraltypes_mypy._statements import blocks, bound, statements, targets
 from neuraltypes_mypy._tensor import as_tensor, is_known, read_tensor, unknown
 from neuraltypes_mypy._walk import replace, walk
@@ -119,6 +130,9 @@ class Settling:
             module = next(base for base in declared.type.mro if base.fullname == MODULE)
             variable.type = Instance(module, [])  # another loop may go over other modules by the same name
             held = declared if held is None else held
+        if (size := without_sizes(declared)) is not None:
+            variable.type = size
+            held = declared if held is None else held
         if any(_is_known_tensor(type_) for type_ in walk(declared)):
             variable.type = replace(declared, _loosened)
             variable.is_inferred = True  # what is unknown may be assigned then, and the name is unknown
@@ -131,6 +145,12 @@ class Settling:
             if self._reports_untracked and _is_lost(declared, joined):
                 api.note(f'The axes of "{expression.name}" are not known from here on', expression, code=UNTRACKED)
         return ctx.default_return_type
+
+
+def without_sizes(type_: ProperType) -> Type | None:
+    """The `Size` that a shape is to others: the name that holds it may come to hold one of another length."""
+    is_shape = isinstance(type_, TupleType) and type_.partial_fallback.type.fullname == SIZE
+    return type_.partial_fallback if is_shape and isinstance(type_, TupleType) else None
 
 
 def _is_lost(declared: ProperType, now: Type) -> bool:

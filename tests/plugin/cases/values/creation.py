@@ -13,7 +13,7 @@ def from_sizes(x: Float[Tensor, "b t 8"], sizes: list[int]) -> None:
     reveal(torch.ones((b, 2 * t), dtype=torch.int64))  # N: is Int64[Tensor, "b 2*t"]
     reveal(torch.empty(c))  # N: is Float[Tensor, "8"]
     reveal(torch.full((3,), 1))  # N: is Shaped[Tensor, "3"]
-    reveal(torch.rand(*x.shape))  # N: is Tensor
+    reveal(torch.rand(*x.shape))  # N: is Float[Tensor, "b t 8"]
     reveal(torch.randn(sizes))  # N: is Tensor
 
 
