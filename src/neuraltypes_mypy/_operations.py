@@ -232,6 +232,10 @@ class Operations:
         if given is None:
             return ctx.default_return_type
         first = signature.parameters[0].name
+        if isinstance(get_proper_type(ctx.default_return_type), AnyType) and not (
+            is_known(receiver) or _is_tracked(given)
+        ):
+            return ctx.default_return_type
         values = {first: self._translation.array(receiver, same), **given.values}
         place = _receiver(ctx.context) if isinstance(ctx.context, CallExpr) else ctx.context
         places = {first: (place, receiver), **given.places}

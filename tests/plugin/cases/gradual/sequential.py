@@ -160,5 +160,4 @@ class Named(nn.Module):
         self.features = nn.Sequential(blocks)
 
     def forward(self, x: Tensor) -> Tensor:
-        inner: nn.Module = self.features[0].get_submodule("inner")
-        return inner(x)  # type: ignore[no-any-return]
+        return self.features(x) + self.features[0].get_submodule("inner")(x)
