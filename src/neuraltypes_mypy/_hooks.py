@@ -27,6 +27,7 @@ from neuraltypes_mypy._containers import DISPLAYS, INSERTIONS, READS, Containers
 from neuraltypes_mypy._creation import FROM_OTHERS, FROM_SIZES, Creation
 from neuraltypes_mypy._dependencies import show_metadata
 from neuraltypes_mypy._expressions import Expressions
+from neuraltypes_mypy._generic import GENERIC_FUNCTIONS, gives_argument, unguided
 from neuraltypes_mypy._guard import guarded, lookup
 from neuraltypes_mypy._modules import Modules
 from neuraltypes_mypy._names import (
@@ -92,6 +93,7 @@ class Hooks:
         self._prepared: TypeInfo | None = None
         self._aliases: dict[int, tuple[Type, bool]] = {}
         self._widen_function: Callable[[FunctionSigContext], FunctionLike] = _signature(self._calls.widen)
+        self._unguided: Callable[[FunctionSigContext], FunctionLike] = _signature(unguided)
         self._widen_method: Callable[[MethodSigContext], FunctionLike] = _signature(self._calls.widen)
         self._keyword_only: Callable[[MethodSigContext], FunctionLike] = _signature(self._module_types.keyword_only)
         self._annotation_hooks = self._tabulate_annotations()
@@ -105,6 +107,10 @@ class Hooks:
                 )
             ),
             "builtins.sum": _signature(self._containers.summed),
+            **{
+                name: _signature(self._shared(unguided, "get_function_signature_hook", name, "default_signature"))
+                for name in GENERIC_FUNCTIONS
+            },
         }
         self._method_signatures: dict[str, Callable[[MethodSigContext], FunctionLike]] = dict.fromkeys(
             INSERTIONS, _signature(self._containers.widen)
@@ -223,7 +229,9 @@ class Hooks:
     @lookup(lambda ctx: ctx.default_signature)
     def _find_function_signature(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
         self._prepare()
-        return self._widen_function if _is_local(fullname) or self._is_checked(fullname) else None
+        if _is_local(fullname) or self._is_checked(fullname):
+            return self._widen_function
+        return self._unguided if gives_argument(self._node(fullname)) else None
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """Calls of functions and constructors, after."""

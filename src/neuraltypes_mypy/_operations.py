@@ -218,7 +218,9 @@ class Operations:
         given = self._given(ctx, signature, same, skip=0)
         if given is None or (isinstance(get_proper_type(ctx.default_return_type), AnyType) and not _is_tracked(given)):
             return ctx.default_return_type
-        return self._called(ctx, signature, given, same, name)
+        result = self._called(ctx, signature, given, same, name)
+        is_generic = name.startswith("einops.")
+        return ctx.default_return_type if is_generic and _is_other(ctx.default_return_type, result) else result
 
     def method(self, ctx: MethodContext, name: str) -> Type:
         """The type of a call of a method of a tensor."""
@@ -554,6 +556,13 @@ def _may_be_no_tensor(expression: Context, api: Any) -> bool:
     if not isinstance(proper, UnionType):
         return False
     return any(as_tensor(item) is None and not isinstance(get_proper_type(item), NoneType) for item in proper.items)
+
+
+def _is_other(default: Type, result: Type) -> bool:
+    """Whether mypy has found `T` to be no tensor where the rule gives one: what is assigned to holds something else."""
+    return (
+        as_tensor(result) is not None and isinstance(get_proper_type(default), Instance) and as_tensor(default) is None
+    )
 
 
 def _is_tracked(given: Given) -> bool:

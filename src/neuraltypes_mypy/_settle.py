@@ -291,16 +291,19 @@ def _kept(values: TupleExpr, place: Statement, *, is_analyzed: bool) -> tuple[As
 
 
 def _swapped(statement: AssignmentStmt) -> TupleExpr | None:
-    """The items of an assignment that reads names it assigns."""
+    """The items of an assignment of which one reads a name that is assigned before it."""
     target, value = statement.lvalues[0], statement.rvalue
     if len(statement.lvalues) != 1 or not isinstance(target, TupleExpr) or not isinstance(value, TupleExpr):
         return None
-    assigned = {item.name for item in target.items if isinstance(item, NameExpr)}
-    is_plain = len(target.items) == len(value.items) and not any(
-        isinstance(item, StarExpr) for item in (*target.items, *value.items)
-    )
-    read = {name.name for name in all_name_and_member_expressions(value)[0]}
-    return value if is_plain and assigned & read else None
+    items = (*target.items, *value.items)
+    if len(target.items) != len(value.items) or any(isinstance(item, StarExpr) for item in items):
+        return None
+    assigned: set[str] = set()
+    for one, given in zip(target.items, value.items, strict=True):
+        if assigned & {name.name for name in all_name_and_member_expressions(given)[0]}:
+            return value
+        assigned |= {one.name} if isinstance(one, NameExpr) else set()
+    return None
 
 
 def _is_instrumented(body: Block) -> bool:
