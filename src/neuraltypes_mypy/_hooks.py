@@ -51,7 +51,7 @@ from neuraltypes_mypy._reveal import Reveal
 from neuraltypes_mypy._scopes import Scopes
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._size_tuples import joined, sliced
-from neuraltypes_mypy._tensor import Lookup, make_generic, type_untyped_methods, unknown
+from neuraltypes_mypy._tensor import Lookup, make_generic, open_class_variables, type_untyped_methods, unknown
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._unasked import is_asking
 from neuraltypes_mypy._values import ARITHMETIC_NAMES, POWERS, Values, is_undeclared
@@ -91,6 +91,7 @@ class Hooks:
         self._narrowing = Narrowing(self._types, expressions, self._settling)
         self._reveal = Reveal(expressions)
         self._prepared: TypeInfo | None = None
+        self._is_open = False
         self._aliases: dict[int, tuple[Type, bool]] = {}
         self._widen_function: Callable[[FunctionSigContext], FunctionLike] = _signature(self._calls.widen)
         self._unguided: Callable[[FunctionSigContext], FunctionLike] = _signature(unguided)
@@ -309,6 +310,9 @@ class Hooks:
             self._prepared = tensor
             type_untyped_methods(tensor, self._types.function_type)
             self._operations.type_all_untyped_functions(self._find)
+            self._is_open = False
+        if tensor is not None and tensor.mro and not self._is_open:
+            self._is_open = open_class_variables(tensor)
 
     def _is_checked(self, fullname: str) -> bool:
         """Whether a call is surely ours to check: the signature says something about a tensor.

@@ -463,6 +463,8 @@ class Operations:
         return not isinstance(element, Produced) or element_goes_with(wanted, element.name)
 
     def _result(self, outcome: Outcome, default: Type, same: Equal, api: Any) -> Type:
+        if isinstance(get_proper_type(default), AnyType) and _wants_other(api.type_context[-1]):
+            return default
         result = self._translation.result(outcome.result, default, same)
         if _says_something(result):
             self._settling.instrument_current(api)
@@ -563,6 +565,16 @@ def _is_other(default: Type, result: Type) -> bool:
     return (
         as_tensor(result) is not None and isinstance(get_proper_type(default), Instance) and as_tensor(default) is None
     )
+
+
+def _wants_other(wanted: Type | None) -> bool:
+    """Whether what is assigned to surely holds no tensor (`mean: float`): what plain mypy leaves open goes there."""
+    proper = get_proper_type(wanted)
+    if isinstance(proper, UnionType):
+        return all(isinstance(get_proper_type(item), NoneType) or _wants_other(item) for item in proper.items)
+    if not isinstance(proper, Instance) or proper.type.fullname == "builtins.object" or proper.type.is_protocol:
+        return False
+    return as_tensor(proper) is None
 
 
 def _is_tracked(given: Given) -> bool:

@@ -47,3 +47,23 @@ def none_in_a_branch(x: Tensor, n: int, flag: bool) -> Tensor:
         prefix, x = None, x
     x = torch.zeros(1, 2) + x
     return x if prefix is None else torch.cat([prefix, x])
+
+
+class Denormalize:
+    def __init__(self, mean: float | Tensor, std: float) -> None:
+        self.mean = mean
+        self.std = std
+
+    def both(self, x: Tensor) -> Tensor:
+        mean = self.mean
+        std = self.std
+        if not isinstance(mean, Tensor):
+            mean = torch.atleast_1d(torch.as_tensor(mean, dtype=x.dtype))
+        if not isinstance(std, Tensor):
+            std = torch.atleast_1d(torch.as_tensor(std, dtype=x.dtype))
+        return (x + mean) / std
+
+
+def read_from_the_class(x: Tensor) -> Any:
+    divide: Any = Tensor.__rtruediv__
+    return divide(x, 3)
