@@ -19,6 +19,7 @@ from mypy.nodes import (
     ARG_STAR2,
     SYMBOL_FUNCBASE_TYPES,
     CallExpr,
+    ComparisonExpr,
     Context,
     Expression,
     IndexExpr,
@@ -534,7 +535,7 @@ def _receiver_type(ctx: MethodContext) -> Instance | None:
 def _receiver(context: Context) -> Context:
     """Where the tensor stands whose method is called."""
     match context:
-        case IndexExpr(base=receiver) | OpExpr(left=receiver):
+        case IndexExpr(base=receiver) | OpExpr(left=receiver) | ComparisonExpr(operands=[receiver, _]):
             return receiver
         case CallExpr(callee=MemberExpr(expr=receiver)):
             return receiver

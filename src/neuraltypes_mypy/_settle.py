@@ -48,7 +48,6 @@ from mypy.types import (
     ProperType,
     TupleType,
     Type,
-    TypeOfAny,
     UnionType,
     get_proper_type,
 )
@@ -163,13 +162,12 @@ def _joined(held: ProperType) -> Type:
     """What the types that a name may have in this place have in common."""
     if not isinstance(held, UnionType):
         return held
-    if any(isinstance(get_proper_type(item), AnyType) for item in held.items):
-        return AnyType(TypeOfAny.special_form)
     tensors = [item for item in held.items if as_tensor(item) is not None]
+    others = [item for item in held.items if item not in tensors]
+    if tensors and any(isinstance(get_proper_type(item), AnyType) for item in others):
+        return UnionType.make_union(others)
     joined = join_tensors(tensors) if len(tensors) > 1 else None
-    if joined is None:
-        return held
-    return UnionType.make_union([joined, *(item for item in held.items if item not in tensors)])
+    return held if joined is None else UnionType.make_union([joined, *others])
 
 
 def _is_known_tensor(type_: ProperType) -> bool:
