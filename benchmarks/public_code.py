@@ -1,28 +1,57 @@
-"""What the plugin says about public code that has never seen it, beside plain mypy.
+"""What the plugin says about public code that has never seen it, beside plain mypy, and how much of it is understood.
 
 Checks each package twice, without and with the plugin, and prints the errors that only the plugin gives. By default the
 packages that this project's environment has; others as `folder:package`, a folder that holds the package's source.
+torch's own code is silent under its own name, for the plugin leaves torch alone; as a package of another name
+(`.../site-packages/torch:nn`) its bodies are checked as those of any user of torch are.
 
-    python benchmarks/public_code.py [PACKAGE | FOLDER:PACKAGE ...]
+What is understood is counted over the values of tensors: each expression of a checked body that mypy takes for a
+`Tensor` (or for one or None), be it the name of a variable, an attribute, an item, a call or an operation. An
+expression is counted once for each place where it stands in the code, with all of its parts (`f(x) + y` has four:
+`f(x)`, `x`, `y`, the sum). What is assigned to is not counted, nor what mypy takes for unreachable. Of these
+
+- "axes": the number of axes is known, named groups (`*batch`) being one each;
+- "sizes": so is each size, as a number, a name or an expression;
+- "dtype": a dtype or a family of them (`Float`);
+- "element": what the numbers mean, by an annotation or by the operation that made them.
+
+The second line of a package counts the functions alone whose signature names axes, and what is inside of them.
+An expression that is `Any` may be a tensor or not and is in no share; "Any" is how many there are for each tensor.
+
+    python benchmarks/public_code.py [--cache FOLDER] [PACKAGE | FOLDER:PACKAGE ...]
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypedDict
 
 from neuraltypes._dtypes import DTYPE_NAMES
 
 DEFAULT = ("torchmetrics", "pytorch_lightning")
 CONFIG = "[mypy]\ncheck_untyped_defs = true\nignore_missing_imports = true\n"
+PLUGIN = "neuraltypes_mypy"
+PARTS = ("axes", "sizes", "dtype", "element")
 FAILURES = ("INTERNAL ERROR", "neuraltypes-failure", "neuraltypes failed")
+
+
+class Run(TypedDict):
+    """What one run of mypy says: its messages, how many files it checked, counts of what is known."""
+
+    errors: list[str]
+    files: int
+    values: dict[str, dict[str, int]]
 
 
 def folder_of(package: str) -> Path:
@@ -32,21 +61,29 @@ def folder_of(package: str) -> Path:
     return Path(spec.origin).parents[1]
 
 
-def run(folder: Path, package: str, work: Path, *, with_plugin: bool) -> list[str]:
-    """The lines that mypy prints about a package."""
+def run(folder: Path, package: str, work: Path, *, with_plugin: bool) -> Run:
+    """What one run of mypy says about a package."""
     name = "plugin" if with_plugin else "plain"
-    (work / f"{name}.ini").write_text(CONFIG + ("plugins = neuraltypes_mypy\n" if with_plugin else ""))
+    (work / f"{name}.ini").write_text(CONFIG + (f"plugins = {PLUGIN}\n" if with_plugin else ""))
     link = work / package
     if not link.exists():
         link.symlink_to(folder / package)
-    command = [sys.executable, "-m", "mypy", "--config-file", f"{name}.ini", "--cache-dir", f".cache_{name}"]
-    command += ["-p", package]
+    script = Path(__file__).with_name("_understood.py")
     done = subprocess.run(
-        command, cwd=work, capture_output=True, text=True, check=False, env={**os.environ, "MYPYPATH": str(work)}
+        [sys.executable, str(script), f"{name}.ini", f".cache_{name}", package],
+        cwd=work,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "MYPYPATH": str(work)},
     )
-    if done.returncode not in (0, 1) or any(failure in done.stdout + done.stderr for failure in FAILURES):
+    if done.returncode != 0:
         raise SystemExit(f"mypy failed on {package}:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
-    return done.stdout.splitlines()
+    found: Run = json.loads(done.stdout)
+    failed = [line for line in found["errors"] if any(failure in line for failure in FAILURES)]
+    if failed:
+        raise SystemExit(f"the plugin failed on {package}:\n" + "\n".join(failed[:20]))
+    return found
 
 
 def place(line: str) -> str:
@@ -66,26 +103,52 @@ def count_annotations(folder: Path, package: str) -> int:
     return count
 
 
+def shares(counts: dict[str, int]) -> str:
+    """The cells of one line of the second table."""
+    tensors = counts.get("tensors", 0)
+    if tensors == 0:
+        return f"0 |{' - |' * (len(PARTS) + 1)}"
+    parts = (f"{100 * counts.get(part, 0) / tensors:.0f} %" for part in PARTS)
+    return f"{tensors} | {' | '.join(parts)} | {counts.get('any', 0) / tensors:.1f} |"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("packages", nargs="*", default=DEFAULT)
+    parser.add_argument("--cache", type=Path, help="a folder to keep mypy's caches in, one for each package")
+    arguments = parser.parse_args()
     print("| package | files | tensor annotations | errors, plain | only with the plugin | only without |")
     print("|---|---|---|---|---|---|")
     found: list[str] = []
-    for given in parser.parse_args().packages:
+    understood: list[str] = []
+    for given in arguments.packages:
         folder_name, _, package = given.rpartition(":")
         folder = Path(folder_name).resolve() if folder_name else folder_of(package)
-        with tempfile.TemporaryDirectory() as name:
-            plain, plugin = (run(folder, package, Path(name), with_plugin=flag) for flag in (False, True))
-        errors = [{place(line): line for line in lines if ": error:" in line} for lines in (plain, plugin)]
+        with work_folder(arguments.cache, package) as work:
+            plain, plugin = (run(folder, package, work, with_plugin=flag) for flag in (False, True))
+        errors = [{place(line): line for line in one["errors"] if ": error:" in line} for one in (plain, plugin)]
         new = [line for key, line in sorted(errors[1].items()) if key not in errors[0]]
-        gone = errors[0].keys() - errors[1].keys()
-        files = re.findall(r"checked (\d+) source", plain[-1])[0]
+        gone = [line for key, line in sorted(errors[0].items()) if key not in errors[1]]
         count = count_annotations(folder, package)
-        print(f"| {package} | {files} | {count} | {len(errors[0])} | {len(new)} | {len(gone)} |", flush=True)
-        found += new
-    print("\nOnly with the plugin:" if found else "\nNothing is reported that plain mypy does not report.")
+        print(f"| {package} | {plain['files']} | {count} | {len(errors[0])} | {len(new)} | {len(gone)} |", flush=True)
+        found += [f"+ {line}" for line in new] + [f"- {line}" for line in gone]
+        understood += [f"| {package}, {which} | {shares(counts)}" for which, counts in plugin["values"].items()]
+    print(f"\n| values | tensors | {' | '.join(PARTS)} | Any |\n|---|---|{'---|' * (len(PARTS) + 1)}")
+    print("\n".join(understood))
+    print("\nOnly with the plugin (+), only without (-):" if found else "\nThe plugin reports what plain mypy reports.")
     print("\n".join(found))
+
+
+@contextmanager
+def work_folder(cache: Path | None, package: str) -> Iterator[Path]:
+    """Where mypy runs: a folder of the package's own in `cache`, or one that is gone afterwards."""
+    if cache is None:
+        with tempfile.TemporaryDirectory() as name:
+            yield Path(name)
+    else:
+        work = (cache / package).resolve()
+        work.mkdir(parents=True, exist_ok=True)
+        yield work
 
 
 if __name__ == "__main__":

@@ -128,7 +128,7 @@ class Calls:
         self._declared.pop(id(context), None)
         if not mentions_tensors(signature):
             return signature
-        self._settling.instrument_current(api, context)
+        self._settling.instrument_current(api)
         self._declared[id(context)] = context, signature
         return signature.copy_modified(
             arg_types=[replace(type_, _widened) for type_ in signature.arg_types],

@@ -13,7 +13,7 @@ from mypy.server.trigger import make_trigger
 from mypy.types import Instance, LiteralType
 
 _KEY: Final = "neuraltypes"
-_SYMBOL: Final = "__neuraltypes__"
+_SYMBOL: Final = "__neuraltypes"  # private: that of one base class need not fit that of another
 
 
 def show_metadata(cls: ClassDef, str_type: Instance) -> None:

@@ -27,6 +27,7 @@ from neuraltypes_mypy._config import has_configuration, has_sizes, is_changing
 from neuraltypes_mypy._containers import DISPLAYS, INSERTIONS, READS, Containers
 from neuraltypes_mypy._dependencies import show_metadata
 from neuraltypes_mypy._expressions import Expressions
+from neuraltypes_mypy._generic import GENERIC_FUNCTIONS, gives_argument, unguided
 from neuraltypes_mypy._guard import guarded, lookup
 from neuraltypes_mypy._modules import Modules
 from neuraltypes_mypy._names import (
@@ -39,6 +40,7 @@ from neuraltypes_mypy._names import (
     MODULE_CALL,
     PARAMETER,
     REVEAL,
+    SIZE,
     TENSOR,
     TENSOR_BASE,
     TRANSFORMS,
@@ -51,7 +53,15 @@ from neuraltypes_mypy._results import is_entering
 from neuraltypes_mypy._reveal import Reveal
 from neuraltypes_mypy._scopes import Scopes
 from neuraltypes_mypy._settle import Settling
-from neuraltypes_mypy._tensor import Lookup, as_tensor, make_generic, type_untyped_methods, unknown
+from neuraltypes_mypy._size_tuples import joined, sliced
+from neuraltypes_mypy._tensor import (
+    Lookup,
+    as_tensor,
+    make_generic,
+    open_class_variables,
+    type_untyped_methods,
+    unknown,
+)
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._unasked import is_asking
 from neuraltypes_mypy._values import ARITHMETIC_NAMES, POWERS, Values, is_undeclared
@@ -91,8 +101,10 @@ class Hooks:
         self._narrowing = Narrowing(self._types, expressions, self._settling)
         self._reveal = Reveal(expressions)
         self._prepared: TypeInfo | None = None
+        self._is_open = False
         self._aliases: dict[int, tuple[Type, bool]] = {}
         self._widen_function: Callable[[FunctionSigContext], FunctionLike] = _signature(self._calls.widen)
+        self._unguided: Callable[[FunctionSigContext], FunctionLike] = _signature(unguided)
         self._widen_method: Callable[[MethodSigContext], FunctionLike] = _signature(self._calls.widen)
         self._keyword_only: Callable[[MethodSigContext], FunctionLike] = _signature(self._module_types.keyword_only)
         self._annotation_hooks = self._tabulate_annotations()
@@ -106,6 +118,10 @@ class Hooks:
                 )
             ),
             "builtins.sum": _signature(self._containers.summed),
+            **{
+                name: _signature(self._shared(unguided, "get_function_signature_hook", name, "default_signature"))
+                for name in GENERIC_FUNCTIONS
+            },
         }
         self._method_signatures: dict[str, Callable[[MethodSigContext], FunctionLike]] = dict.fromkeys(
             INSERTIONS, _signature(self._containers.widen)
@@ -174,6 +190,8 @@ class Hooks:
             **dict.fromkeys(COMPARISONS, self._narrowing.compared),
             **dict.fromkeys(READS, self._values.without_size),
             **dict.fromkeys(POWERS, self._values.power),
+            f"{SIZE}.__getitem__": sliced,
+            f"{SIZE}.__add__": joined,
             **dict.fromkeys(tensor_methods("__iter__"), self._operations.iterated),
             **{name: self._values.arithmetic_hook(name) for name in ARITHMETIC_NAMES},
             f"{CONTAINERS}.Sequential.__call__": self._module_types.sequential_called,
@@ -222,7 +240,9 @@ class Hooks:
     @lookup(lambda ctx: ctx.default_signature)
     def _find_function_signature(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
         self._prepare()
-        return self._widen_function if _is_local(fullname) or self._is_checked(fullname) else None
+        if _is_local(fullname) or self._is_checked(fullname):
+            return self._widen_function
+        return self._unguided if gives_argument(self._node(fullname)) else None
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """Calls of functions and constructors, after."""
@@ -305,6 +325,9 @@ class Hooks:
             self._prepared = tensor
             type_untyped_methods(tensor, self._types.function_type)
             self._operations.type_all_untyped_functions(self._find)
+            self._is_open = False
+        if tensor is not None and tensor.mro and not self._is_open:
+            self._is_open = open_class_variables(tensor)
 
     def _is_checked(self, fullname: str) -> bool:
         """Whether a call is surely ours to check: the signature says something about a tensor.

@@ -131,7 +131,7 @@ class Modules:
         ):
             return ctx.default_return_type
         items = [_type_of(expression, ctx.api) for expression in expressions]
-        if not all(isinstance(get_proper_type(item), Instance) for item in items):
+        if not all(map(_is_module, items)):  # it also takes a dictionary
             return ctx.default_return_type
         return _with_attribute(instance, _ITEMS, TupleType(items, self._types.tuple_type))
 
@@ -214,7 +214,7 @@ class Modules:
         common = _attribute(ctx.type, _ITEM)
         if common is None:
             return ctx.default_return_type
-        self._settling.instrument_current(ctx.api, ctx.context)
+        self._settling.instrument_current(ctx.api)
         from neuraltypes_mypy._walk import replace
 
         return replace(
@@ -356,6 +356,11 @@ def _positional(kind: Any) -> Any:
 def _type_of(expression: Expression, api: Any) -> Type:
     found: Type | None = api.lookup_type_or_none(expression)
     return unknown() if found is None else found
+
+
+def _is_module(type_: Type) -> bool:
+    proper = get_proper_type(type_)
+    return isinstance(proper, Instance) and proper.type.has_base(MODULE)
 
 
 def _with_attribute(instance: Instance, name: str, type_: Type) -> Instance:

@@ -116,6 +116,7 @@ class Narrowing:
         if tensor is not None and shape is not None:
             written = write_shape(shape, self._types.int_type, self._types.tuple_type)
             narrowed = tensor.copy_modified(args=[tensor.args[0], written, tensor.args[2]])
+            self._settling.instrument_current(api)
             api.binder.put(subject, narrowed)
 
     def _shape_after(self, expression: Expression, value: Expression, shape: Shape | None, api: Any) -> Shape | None:

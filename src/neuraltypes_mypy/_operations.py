@@ -19,6 +19,7 @@ from mypy.nodes import (
     ARG_STAR2,
     SYMBOL_FUNCBASE_TYPES,
     CallExpr,
+    ComparisonExpr,
     Context,
     Expression,
     IndexExpr,
@@ -221,7 +222,9 @@ class Operations:
         given = self._given(ctx, signature, same, skip=0)
         if given is None or (isinstance(get_proper_type(ctx.default_return_type), AnyType) and not _is_tracked(given)):
             return ctx.default_return_type
-        return self._called(ctx, signature, given, same, name)
+        result = self._called(ctx, signature, given, same, name)
+        is_generic = name.startswith("einops.")
+        return ctx.default_return_type if is_generic and _is_other(ctx.default_return_type, result) else result
 
     def method(self, ctx: MethodContext, name: str) -> Type:
         """The type of a call of a method of a tensor."""
@@ -235,15 +238,20 @@ class Operations:
         if given is None:
             return ctx.default_return_type
         first = signature.parameters[0].name
+        if isinstance(get_proper_type(ctx.default_return_type), AnyType) and not (
+            is_known(receiver) or _is_tracked(given)
+        ):
+            return ctx.default_return_type
         values = {first: self._translation.array(receiver, same), **given.values}
-        places = {first: (_receiver(ctx.context), receiver), **given.places}
+        place = _receiver(ctx.context) if isinstance(ctx.context, CallExpr) else ctx.context
+        places = {first: (place, receiver), **given.places}
         return self._called(ctx, signature, Given(values, places), same, name)
 
     def iterated(self, ctx: MethodContext) -> Type:
         """`for x in xs`, `a, b = xs`: a tensor gives what its first axis holds, one after the other."""
         receiver, signature = as_tensor(ctx.type), self._registry.find("torch.select")
         iterator = self._types.info("typing.Iterator")
-        if receiver is None or signature is None or iterator is None or _is_one_of_several(ctx.context, ctx.api):
+        if receiver is None or signature is None or iterator is None or _may_be_no_tensor(ctx.context, ctx.api):
             return ctx.default_return_type
         same = self._sizes.in_function(ctx.api)
         given: dict[str, Value] = {
@@ -252,7 +260,7 @@ class Operations:
             "index": SOME_INT,
         }
         outcome = self._apply(signature, Given(given, {}), None, same, ctx.context, ctx.api)
-        item = unknown() if outcome.refused else self._result(outcome, unknown(), same, ctx.api, ctx.context)
+        item = unknown() if outcome.refused else self._result(outcome, unknown(), same, ctx.api)
         return Instance(iterator, [item]) if _says_something(item) else ctx.default_return_type
 
     def configured_method(self, ctx: MethodContext, name: str) -> Type:
@@ -277,7 +285,7 @@ class Operations:
         given = Given({first: self._translation.array(receiver, same)}, {first: (ctx.context, receiver)})
         outcome = self._apply(signature, given, None, same, ctx.context, ctx.api)
         self._report(outcome, given, name, ctx.context, ctx.api)
-        return self._result(outcome, ctx.default_attr_type, same, ctx.api, ctx.context)
+        return self._result(outcome, ctx.default_attr_type, same, ctx.api)
 
     def _called(
         self,
@@ -292,7 +300,7 @@ class Operations:
         config, place = (None, None) if made is None else (self._config(made, same), made_at(made))
         outcome = self._apply(signature, given, config, same, ctx.context, ctx.api)
         self._report(outcome, given, name, ctx.context, ctx.api, place)
-        return self._result(outcome, ctx.default_return_type, same, ctx.api, ctx.context)
+        return self._result(outcome, ctx.default_return_type, same, ctx.api)
 
     # Modules
 
@@ -375,7 +383,7 @@ class Operations:
     ) -> Type:
         outcome = self._apply(signature, given, self._config(receiver, same), same, context, api)
         self._report(outcome, given, receiver.type.name, context, api, made_at(receiver))
-        return self._result(outcome, unknown(), same, api, context)
+        return self._result(outcome, unknown(), same, api)
 
     def _config(self, receiver: Instance, same: Equal) -> Made:
         attrs = {} if receiver.extra_attrs is None else receiver.extra_attrs.attrs
@@ -468,10 +476,12 @@ class Operations:
     def _fits(self, wanted: str, element: object) -> bool:
         return not isinstance(element, Produced) or element_goes_with(wanted, element.name)
 
-    def _result(self, outcome: Outcome, default: Type, same: Equal, api: Any, context: Context) -> Type:
+    def _result(self, outcome: Outcome, default: Type, same: Equal, api: Any) -> Type:
+        if isinstance(get_proper_type(default), AnyType) and _wants_other(api.type_context[-1]):
+            return default
         result = self._translation.result(outcome.result, default, same)
         if _says_something(result):
-            self._settling.instrument_current(api, context)
+            self._settling.instrument_current(api)
         return result
 
     # Reports
@@ -530,7 +540,7 @@ def ctx_is_star(ctx: FunctionContext | MethodContext, number: int) -> bool:
 def _receiver_type(ctx: MethodContext) -> Instance | None:
     """The tensor whose method is called; mypy asks of each that it may be, here it is what they have in common."""
     tensor = as_tensor(ctx.type)
-    expression = ctx.context.left if isinstance(ctx.context, OpExpr) else _receiver(ctx.context)
+    expression = _receiver(ctx.context)
     api: Any = ctx.api
     known = api.lookup_type_or_none(expression) if isinstance(expression, Expression) else None
     whole = get_proper_type(known if known is not None else unknown())
@@ -542,8 +552,13 @@ def _receiver_type(ctx: MethodContext) -> Instance | None:
 
 def _receiver(context: Context) -> Context:
     """Where the tensor stands whose method is called."""
-    callee = context.callee if isinstance(context, CallExpr) else None
-    return callee.expr if isinstance(callee, MemberExpr) else context
+    match context:
+        case IndexExpr(base=receiver) | OpExpr(left=receiver) | ComparisonExpr(operands=[receiver, _]):
+            return receiver
+        case CallExpr(callee=MemberExpr(expr=receiver)):
+            return receiver
+        case _:
+            return context
 
 
 def _equate(left: Size, right: Size, same: Equal) -> bool:
@@ -553,20 +568,32 @@ def _equate(left: Size, right: Size, same: Equal) -> bool:
 
 def _is_one_of_several(context: Context, api: Any) -> bool:
     """Whether the receiver of a call may also be no tensor; mypy looks at each of a union in turn."""
-    match context:
-        case IndexExpr(base=receiver) | OpExpr(left=receiver):
-            pass
-        case CallExpr(callee=MemberExpr(expr=receiver)):
-            pass
-        case Expression():
-            receiver = context
-        case _:
-            return False
-    known = api.lookup_type_or_none(receiver)
+    return _may_be_no_tensor(_receiver(context), api)
+
+
+def _may_be_no_tensor(expression: Context, api: Any) -> bool:
+    known = api.lookup_type_or_none(expression) if isinstance(expression, Expression) else None
     proper = get_proper_type(known if known is not None else unknown())
     if not isinstance(proper, UnionType):
         return False
     return any(as_tensor(item) is None and not isinstance(get_proper_type(item), NoneType) for item in proper.items)
+
+
+def _is_other(default: Type, result: Type) -> bool:
+    """Whether mypy has found `T` to be no tensor where the rule gives one: what is assigned to holds something else."""
+    return (
+        as_tensor(result) is not None and isinstance(get_proper_type(default), Instance) and as_tensor(default) is None
+    )
+
+
+def _wants_other(wanted: Type | None) -> bool:
+    """Whether what is assigned to surely holds no tensor (`mean: float`): what plain mypy leaves open goes there."""
+    proper = get_proper_type(wanted)
+    if isinstance(proper, UnionType):
+        return all(isinstance(get_proper_type(item), NoneType) or _wants_other(item) for item in proper.items)
+    if not isinstance(proper, Instance) or proper.type.fullname == "builtins.object" or proper.type.is_protocol:
+        return False
+    return as_tensor(proper) is None
 
 
 def _is_tracked(given: Given) -> bool:

@@ -19,13 +19,16 @@ from mypy.nodes import (
     AssignmentStmt,
     Block,
     CallExpr,
-    Context,
+    ClassDef,
+    Decorator,
     Expression,
     ExpressionStmt,
     ForStmt,
     FuncDef,
+    ImportBase,
     MypyFile,
     NameExpr,
+    OverloadedFuncDef,
     StarExpr,
     Statement,
     StrExpr,
@@ -37,16 +40,27 @@ from mypy.nodes import (
 )
 from mypy.plugin import FunctionContext
 from mypy.traverser import all_name_and_member_expressions
-from mypy.types import AnyType, Instance, NoneType, PartialType, ProperType, Type, TypeOfAny, UnionType, get_proper_type
+from mypy.types import (
+    AnyType,
+    Instance,
+    NoneType,
+    PartialType,
+    ProperType,
+    TupleType,
+    Type,
+    UnionType,
+    get_proper_type,
+)
 
 from neuraltypes_mypy._codes import UNTRACKED
 from neuraltypes_mypy._join import join_tensors
-from neuraltypes_mypy._names import MODULE, TENSOR
+from neuraltypes_mypy._names import MODULE, SIZE, TENSOR
 from neuraltypes_mypy._statements import blocks, bound, statements, targets
 from neuraltypes_mypy._tensor import as_tensor, is_known, read_tensor, unknown
 from neuraltypes_mypy._walk import replace, walk
 
 _MARK: Final = "neuraltypes: settle"
+_DEFINITIONS: Final = (ClassDef, Decorator, FuncDef, ImportBase, OverloadedFuncDef)  # mypy knows where these stand
 
 
 # The name that each call is about; the call itself must not read it, for it may have no type yet.
@@ -82,11 +96,8 @@ class Settling:
         self._reports_untracked = reports_untracked
         self._done: dict[int, object] = {}
 
-    def instrument_current(self, api: Any, place: Context) -> None:
-        """Prepare what is checked now, if that was not done yet: a function without tensor annotations, or a module.
-
-        `place` is what mypy is at.
-        """
+    def instrument_current(self, api: Any) -> None:
+        """Prepare what is checked now, if that was not done yet: a function without tensor annotations, or a module."""
         function = api.scope.current_function()
         body: Any = function.body if isinstance(function, FuncDef) else api.tree
         if self._done.get(id(body)) is body:
@@ -98,8 +109,7 @@ class Settling:
             block.body = body.defs
         if not _is_instrumented(block):
             untangle_swaps(block, is_analyzed=True)
-            callee = api.modules["builtins"].names["isinstance"].node
-            _insert_while_checking(block, _repeated(block), callee, place)
+            _insert(block, _repeated(block), api.modules["builtins"].names["isinstance"].node)
             for call in _settling_calls(block):
                 # mypy may be past it already, and takes a statement without a type for one that never returns
                 api._type_maps[0][call] = NoneType()  # noqa: SLF001 - the map of the whole module
@@ -119,6 +129,9 @@ class Settling:
             module = next(base for base in declared.type.mro if base.fullname == MODULE)
             variable.type = Instance(module, [])  # another loop may go over other modules by the same name
             held = declared if held is None else held
+        if (size := without_sizes(declared)) is not None:
+            variable.type = size
+            held = declared if held is None else held
         if any(_is_known_tensor(type_) for type_ in walk(declared)):
             variable.type = replace(declared, _loosened)
             variable.is_inferred = True  # what is unknown may be assigned then, and the name is unknown
@@ -133,6 +146,12 @@ class Settling:
         return ctx.default_return_type
 
 
+def without_sizes(type_: ProperType) -> Type | None:
+    """The `Size` that a shape is to others: the name that holds it may come to hold one of another length."""
+    is_shape = isinstance(type_, TupleType) and type_.partial_fallback.type.fullname == SIZE
+    return type_.partial_fallback if is_shape and isinstance(type_, TupleType) else None
+
+
 def _is_lost(declared: ProperType, now: Type) -> bool:
     """Whether a name that holds tensors has come to hold one of which the axes are unknown."""
     tensor = as_tensor(now)
@@ -143,13 +162,12 @@ def _joined(held: ProperType) -> Type:
     """What the types that a name may have in this place have in common."""
     if not isinstance(held, UnionType):
         return held
-    if any(isinstance(get_proper_type(item), AnyType) for item in held.items):
-        return AnyType(TypeOfAny.special_form)
     tensors = [item for item in held.items if as_tensor(item) is not None]
+    others = [item for item in held.items if item not in tensors]
+    if tensors and any(isinstance(get_proper_type(item), AnyType) for item in others):
+        return UnionType.make_union(others)
     joined = join_tensors(tensors) if len(tensors) > 1 else None
-    if joined is None:
-        return held
-    return UnionType.make_union([joined, *(item for item in held.items if item not in tensors)])
+    return held if joined is None else UnionType.make_union([joined, *others])
 
 
 def _is_known_tensor(type_: ProperType) -> bool:
@@ -175,62 +193,52 @@ def _repeated(body: Block) -> set[str]:
     return {name for name, count in _counts(body).items() if count > 1}
 
 
-def _insert(body: Block, names: set[str]) -> None:
+def _insert(body: Block, names: set[str], callee: SymbolNode | None = None) -> None:
     """Put a call behind each assignment to one of these names, where branches meet, and where a loop begins."""
     if not names:
         return
     for block in list(blocks(body)):
-        changed: list[Statement] = []
+        behind: list[list[Statement]] = []
         for statement in block.body:
-            changed += [statement, *_behind(statement, names)]
-            again = _again(statement, names)
-            if again:
-                statement.body.body[:0] = again  # type: ignore[attr-defined]
-        if len(changed) > len(block.body):
-            block.body[:] = changed
+            inside = _inside(statement)
+            settled = [target for target in (*targets(statement), *inside) if target.name in names]
+            behind.append([_settle(target, callee) for target in settled])
+            if isinstance(statement, ForStmt | WhileStmt | WithStmt):
+                again = [_settle(one, callee) for one in (*bound(statement), *inside) if one.name in names]
+                _put_first(statement.body, again, is_open=callee is not None)
+        if any(behind):
+            (_weave if callee is None else _weave_open)(block, behind)
 
 
-def _insert_while_checking(body: Block, names: set[str], callee: SymbolNode, place: Context) -> None:
-    """The same in a body that mypy is checking, and where: no statement may move in a list that it goes through.
+def _put_first(block: Block, calls: list[Statement], *, is_open: bool) -> None:
+    if is_open and calls and block.body:
+        block.body[0] = _together([*calls, block.body[0]])
+    else:
+        block.body[:0] = calls
 
-    A statement becomes a block of itself and the call. The call behind the one that is being checked is put into the
-    list, where mypy comes to it next.
+
+def _weave(block: Block, behind: list[list[Statement]]) -> None:
+    block.body[:] = [one for statement, calls in zip(block.body, behind, strict=True) for one in (statement, *calls)]
+
+
+def _weave_open(block: Block, behind: list[list[Statement]]) -> None:
+    """The same where mypy is going through the block, by number: each statement keeps its own.
+
+    What stands behind a statement goes in front of the next, for mypy may be at that statement.
     """
-    for block in list(blocks(body)) if names else []:
-        current: tuple[int, list[Statement]] | None = None
-        for number, statement in enumerate(block.body):
-            again, behind = _again(statement, names, callee), _behind(statement, names, callee)
-            if again:
-                inner = statement.body  # type: ignore[attr-defined]
-                inner.body[0] = _block(*again, inner.body[0])
-            if behind and _is_within(place, statement):
-                current = number + 1, behind
-            elif behind:
-                block.body[number] = _block(statement, *behind)
-        if current is not None:
-            block.body[current[0] : current[0]] = current[1]
+    waiting: list[Statement] = []
+    for place, statement in enumerate(block.body):
+        if waiting and not isinstance(statement, _DEFINITIONS):
+            block.body[place] = _together([*waiting, statement])
+            waiting = []
+        waiting += behind[place]
+    block.body += waiting
 
 
-def _behind(statement: Statement, names: set[str], callee: SymbolNode | None = None) -> list[Statement]:
-    settled = (*targets(statement), *_inside(statement))
-    return [_settle(target, callee) for target in settled if target.name in names]
-
-
-def _again(statement: Statement, names: set[str], callee: SymbolNode | None = None) -> list[Statement]:
-    if not isinstance(statement, ForStmt | WhileStmt | WithStmt):
-        return []
-    settled = (*bound(statement), *_inside(statement))
-    return [_settle(target, callee) for target in settled if target.name in names]
-
-
-def _is_within(place: Context, statement: Statement) -> bool:
-    return statement.line <= place.line <= (statement.end_line or statement.line)
-
-
-def _block(*body: Statement) -> Block:
-    made = Block(list(body))
-    made.set_line(body[0].line, body[0].column, body[-1].end_line, body[-1].end_column)
-    return made
+def _together(statements: list[Statement]) -> Block:
+    block = Block(statements)
+    block.set_line(statements[-1])
+    return block
 
 
 def _inside(statement: Statement) -> list[NameExpr]:
@@ -258,11 +266,11 @@ def _settle(subject: NameExpr, callee: SymbolNode | None = None) -> ExpressionSt
 def untangle_swaps(body: Block, *, is_analyzed: bool) -> None:
     """Make `x, y = y, x` two statements: mypy gives `x` its new type before it looks at the second item."""
     for block in list(blocks(body)):
-        for number, statement in enumerate(block.body):
+        for place, statement in enumerate(block.body):
             if isinstance(statement, AssignmentStmt) and (values := _swapped(statement)) is not None:
                 first, read = _kept(values, statement, is_analyzed=is_analyzed)
                 statement.rvalue = read
-                block.body[number] = _block(first, statement)
+                block.body[place] = _together([first, statement])
 
 
 def _kept(values: TupleExpr, place: Statement, *, is_analyzed: bool) -> tuple[AssignmentStmt, NameExpr]:
@@ -281,16 +289,19 @@ def _kept(values: TupleExpr, place: Statement, *, is_analyzed: bool) -> tuple[As
 
 
 def _swapped(statement: AssignmentStmt) -> TupleExpr | None:
-    """The items of an assignment that reads names it assigns."""
+    """The items of an assignment of which one reads a name that is assigned before it."""
     target, value = statement.lvalues[0], statement.rvalue
     if len(statement.lvalues) != 1 or not isinstance(target, TupleExpr) or not isinstance(value, TupleExpr):
         return None
-    assigned = {item.name for item in target.items if isinstance(item, NameExpr)}
-    is_plain = len(target.items) == len(value.items) and not any(
-        isinstance(item, StarExpr) for item in (*target.items, *value.items)
-    )
-    read = {name.name for name in all_name_and_member_expressions(value)[0]}
-    return value if is_plain and assigned & read else None
+    items = (*target.items, *value.items)
+    if len(target.items) != len(value.items) or any(isinstance(item, StarExpr) for item in items):
+        return None
+    assigned: set[str] = set()
+    for one, given in zip(target.items, value.items, strict=True):
+        if assigned & {name.name for name in all_name_and_member_expressions(given)[0]}:
+            return value
+        assigned |= {one.name} if isinstance(one, NameExpr) else set()
+    return None
 
 
 def _is_instrumented(body: Block) -> bool:

@@ -101,6 +101,17 @@ class Source:
             return place in self._index.compared
         return (1, place[1] - len(line) + len(statement)) in _Index(tree).compared
 
+    def is_sliced(self, end: Place) -> bool:
+        """Whether what ends there is followed by a slice, `[1:]`; one on a later line is not seen."""
+        line = self._line(end[0])
+        behind = "" if line is None else line[end[1] :].lstrip(_CLOSING)
+        depth = 0
+        for character in behind if behind.startswith("[") else "":
+            depth += (character in "([{") - (character in ")]}")
+            if depth == 0 or (depth == 1 and character == ":"):
+                return depth == 1
+        return False
+
     def may_change(self, name: str, line: int, end_line: int | None) -> bool:
         """Whether the function in these lines may change the object that a local name holds.
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from mypy.erasetype import erase_typevars
 from mypy.maptype import map_instance_to_supertype
-from mypy.nodes import COVARIANT, FuncDef, SymbolTableNode, TypeInfo
+from mypy.nodes import COVARIANT, FuncDef, SymbolTableNode, TypeInfo, Var
 from mypy.subtypes import is_subtype
 from mypy.typeops import callable_type
 from mypy.types import (
@@ -111,6 +112,18 @@ def is_known(tensor: Instance) -> bool:
 
 def _is_open(type_: ProperType) -> bool:
     return (note_of(type_) or "").startswith(_OPEN)
+
+
+def open_class_variables(info: TypeInfo) -> bool:
+    """Let `Tensor.__rtruediv__` be read from the class; whether all of its variables have a type by now.
+
+    mypy refuses that where the type mentions variables of the class, which this class has by the plugin only.
+    """
+    nodes = [symbol.node for symbol in info.names.values() if isinstance(symbol.node, Var)]
+    for node in nodes:
+        if node.type is not None:
+            node.type = erase_typevars(node.type, {variable.id for variable in info.defn.type_vars})
+    return all(node.type is not None for node in nodes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from neuraltypes._sizes import OPERATIONS, Size, Symbol, multiply, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes_mypy._config import lasting_symbols, seen_from_outside
 from neuraltypes_mypy._names import GENERIC_TENSORS, MODULE
+from neuraltypes_mypy._settle import without_sizes
+from neuraltypes_mypy._size_tuples import as_written
 from neuraltypes_mypy._sizes_of import has_size, is_self, size_of_expression, size_of_type, sized_int
 from neuraltypes_mypy._source import read_source
 from neuraltypes_mypy._tensor import as_tensor, read_tensor, unknown, write_shape
@@ -57,7 +59,7 @@ class Values:
         for axis in shape:
             assert isinstance(axis, SizedAxis)
             items.append(self.value(axis.size))
-        return TupleType(items, fallback)
+        return as_written(TupleType(items, fallback), ctx)
 
     def ndim(self, ctx: AttributeContext | MethodContext) -> Type:
         """`x.ndim`, `x.dim()`."""
@@ -143,7 +145,7 @@ class Values:
             return proper.copy_modified(args=[unknown() for _ in proper.args])
         if isinstance(proper, Instance) and proper.extra_attrs is not None and proper.type.has_base(MODULE):
             return Instance(proper.type, proper.args, proper.line, proper.column)
-        return None
+        return without_sizes(proper)
 
     def _forget_names(self, proper: ProperType, symbols: frozenset[Symbol]) -> Type | None:
         """A name belongs to one call of one function; a number, or a size of the class, holds for good."""

@@ -138,3 +138,7 @@ def casts(x: Float[Tensor, "b t"], y: object) -> Float[Tensor, "n"]:
         return z
     w: Tensor = x
     return w
+
+
+def norms(x: Tensor) -> dict[str, float]:
+    return {"x": x.norm(), "rows": x.norm(dim=-1)}

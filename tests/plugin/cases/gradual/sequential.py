@@ -151,3 +151,13 @@ def wrapped(model: Scale, x: Float[Tensor, "b d"]) -> Float[Tensor, "b d"]:
     y = parallel(x)
     y = compiled(y)
     return parallel.module(y)
+
+
+class Named(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        blocks: OrderedDict[str, nn.Module] = OrderedDict(first=Residual(nn.ReLU()))
+        self.features = nn.Sequential(blocks)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.features(x) + self.features[0].get_submodule("inner")(x)

@@ -1,0 +1,37 @@
+"""Functions that give what they are given (`def f(x: T) -> T`), called where a tensor is wanted.
+
+For a class without parameters mypy finds `T` by the arguments alone, for one with parameters by what is wanted as well.
+A tensor has parameters through this plugin only: `d = max(n, 1)` where `d` held a tensor before must stay what it was.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from mypy.nodes import Decorator, FuncDef, OverloadedFuncDef, SymbolNode
+from mypy.plugin import FunctionSigContext
+from mypy.types import FunctionLike, ProperType, TypeVarType, get_proper_type
+
+from neuraltypes_mypy._tensor import as_tensor
+
+GENERIC_FUNCTIONS: Final = ("builtins.max", "builtins.min", "builtins.next", "copy.copy", "copy.deepcopy")
+
+
+def gives_argument(node: SymbolNode | None) -> bool:
+    """Whether a function returns a type variable."""
+    if isinstance(node, Decorator):
+        node = node.func if node.var.type is None else node.var
+    type_: ProperType | None = get_proper_type(getattr(node, "type", None))
+    if not isinstance(node, FuncDef | OverloadedFuncDef) or not isinstance(type_, FunctionLike):
+        return False
+    return any(isinstance(get_proper_type(item.ret_type), TypeVarType) for item in type_.items)
+
+
+def unguided(ctx: FunctionSigContext) -> FunctionLike:
+    """The signature as it is; what is wanted is forgotten where it is a tensor."""
+    api: Any = ctx.api
+    wanted = api.type_context[-1]
+    is_variable = isinstance(get_proper_type(ctx.default_signature.ret_type), TypeVarType)
+    if is_variable and wanted is not None and as_tensor(wanted) is not None:
+        api.type_context[-1] = None
+    return ctx.default_signature
