@@ -28,14 +28,15 @@ from neuraltypes_mypy._creation import FROM_OTHERS, FROM_SIZES, Creation
 from neuraltypes_mypy._dependencies import show_metadata
 from neuraltypes_mypy._expressions import Expressions
 from neuraltypes_mypy._guard import guarded, lookup
+from neuraltypes_mypy._module_containers import CLASSES, GROWING, READING, WALKS, ModuleContainers
 from neuraltypes_mypy._modules import Modules
 from neuraltypes_mypy._names import (
     ANNOTATED,
-    CONTAINERS,
     ENSURE,
     MODULE,
     MODULE_CALL,
     REVEAL,
+    SEQUENTIAL,
     TENSOR,
     TENSOR_BASE,
     TRANSFORMS,
@@ -56,7 +57,6 @@ from neuraltypes_mypy._walk import mentions_alias, walk
 
 _C = TypeVar("_C", bound=Any)
 _ISINSTANCE: Final = "builtins.isinstance"
-_CONTAINERS: Final = ("Sequential", "ModuleList", "ModuleDict")
 # Code that is surely not annotated for this plugin; what is said about it stands in tables.
 _FOREIGN: Final = (sys.stdlib_module_names - {"__main__", "test"}) | {
     "torch",
@@ -89,6 +89,7 @@ class Hooks:
         self._reveal = Reveal(expressions)
         self._prepared: TypeInfo | None = None
         self._aliases: dict[int, tuple[Type, bool]] = {}
+        self._module_containers = ModuleContainers(self._types, self._settling, self._operations)
         self._widen_function: Callable[[FunctionSigContext], FunctionLike] = _signature(self._calls.widen)
         self._widen_method: Callable[[MethodSigContext], FunctionLike] = _signature(self._calls.widen)
         self._keyword_only: Callable[[MethodSigContext], FunctionLike] = _signature(self._module_types.keyword_only)
@@ -103,6 +104,7 @@ class Hooks:
                 )
             ),
             "builtins.sum": _signature(self._containers.summed),
+            **dict.fromkeys(WALKS, _signature(self._module_containers.walked)),
         }
         self._method_signatures: dict[str, Callable[[MethodSigContext], FunctionLike]] = dict.fromkeys(
             INSERTIONS, _signature(self._containers.widen)
@@ -121,7 +123,6 @@ class Hooks:
         return {**dict.fromkeys(ANNOTATED, annotated), TENSOR: _type(self._annotations.bare_tensor)}
 
     def _tabulate_functions(self) -> dict[str, Callable[[FunctionContext], Type]]:
-        container = self._module_types.container
         creation = Creation(self._types, self._settling)
         functions: dict[str, Callable[[FunctionContext], Type]] = {
             TENSOR: self._new_tensor,
@@ -132,8 +133,7 @@ class Hooks:
             "torch.utils.checkpoint.checkpoint": self._module_types.checkpointed,
             ENSURE: self._reveal.ensure,
             REVEAL: self._reveal.reveal,
-            f"{CONTAINERS}.Sequential": self._module_types.sequential,
-            **dict.fromkeys((f"{CONTAINERS}.ModuleList", f"{CONTAINERS}.ModuleDict"), container),
+            **dict.fromkeys(CLASSES, self._module_containers.made),
             **dict.fromkeys(TRANSFORMS, self._values.transformed),
             **dict.fromkeys(FROM_SIZES, creation.from_sizes),
             **dict.fromkeys(FROM_OTHERS, creation.from_other),
@@ -173,12 +173,12 @@ class Hooks:
             **dict.fromkeys(POWERS, self._values.power),
             **dict.fromkeys(tensor_methods("__iter__"), self._operations.iterated),
             **{name: self._values.arithmetic_hook(name) for name in ARITHMETIC_NAMES},
-            f"{CONTAINERS}.Sequential.__call__": self._module_types.sequential_called,
+            f"{SEQUENTIAL}.__call__": self._module_types.of_each(self._module_types.sequential_called),
         }
-        for container in _CONTAINERS:
-            methods[f"{CONTAINERS}.{container}.__getitem__"] = self._module_types.item
-            for method in ("__iter__", "values", "items"):
-                methods[f"{CONTAINERS}.{container}.{method}"] = self._module_types.items
+        for container in CLASSES:
+            methods[f"{container}.__getitem__"] = self._module_containers.item
+            methods |= dict.fromkeys((f"{container}.{name}" for name in GROWING), self._module_containers.grown)
+            methods |= dict.fromkeys((f"{container}.{name}" for name in READING), self._module_containers.items)
         return {name: _result(self._shared(hook, "get_method_hook", name)) for name, hook in methods.items()}
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:

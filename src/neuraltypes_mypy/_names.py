@@ -15,6 +15,7 @@ ENSURE: Final = "neuraltypes._ensure.ensure"
 REVEAL: Final = "neuraltypes._ensure.reveal"
 CONTAINERS: Final = "torch.nn.modules.container"
 SEQUENTIAL: Final = f"{CONTAINERS}.Sequential"
+IDENTITY: Final = "torch.nn.modules.linear.Identity"
 TENSOR_BASE: Final = "torch._C.TensorBase"
 # What these give takes other axes than the function that they are given, under the same signature.
 TRANSFORMS: Final = (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -54,6 +54,7 @@ from neuraltypes_mypy._config import MADE_AT, PREFIX, made_at
 from neuraltypes_mypy._elements import element_goes_with
 from neuraltypes_mypy._equal import Equal, EqualSizes
 from neuraltypes_mypy._join import join_tensors
+from neuraltypes_mypy._members import is_module
 from neuraltypes_mypy._reveal import annotation_text
 from neuraltypes_mypy._rule_names import public_class, public_names
 from neuraltypes_mypy._rule_values import Translation
@@ -153,6 +154,7 @@ class Operations:
         self._translation = Translation(types)
         self._registry = Registry([*folders, *stub_folders()])
         self._untyped: list[str] = []
+        self._trials = 0
         self.roots = frozenset(name.partition(".")[0] for name in self._registry)
 
     # Which rule
@@ -310,6 +312,7 @@ class Operations:
         values = {one.name: one.default for one in signature.parameters if not one.is_required} | dict(given.values)
         attrs: dict[str, Type] = {} if instance.extra_attrs is None else dict(instance.extra_attrs.attrs)
         attrs |= {PREFIX + key: self._translation.kept(value) for key, value in values.items()}
+        attrs |= {PREFIX + key: type_ for key, (_, type_) in given.places.items() if is_module(type_)}
         attrs[MADE_AT] = noted_any(f"{Path(ctx.api.path).name}:{ctx.context.line}")
         result = instance.copy_modified()
         result.extra_attrs = ExtraAttrs(attrs)
@@ -375,11 +378,17 @@ class Operations:
         attrs = {} if receiver.extra_attrs is None else receiver.extra_attrs.attrs
         return Made(
             {
-                name.removeprefix(PREFIX): self._translation.taken(type_, same)
+                name.removeprefix(PREFIX): self._taken(type_, same)
                 for name, type_ in attrs.items()
                 if name.startswith(PREFIX)
             }
         )
+
+    def _taken(self, type_: Type, same: Equal) -> Any:
+        """What was kept; of a module what that was made with."""
+        proper = get_proper_type(type_)
+        is_made = isinstance(proper, Instance) and is_module(proper)
+        return self._config(proper, same) if is_made else self._translation.taken(proper, same)
 
     # Arguments, results
 
@@ -469,9 +478,19 @@ class Operations:
         if not outcome.refused and not outcome.suspected:
             return
         short = name.removesuffix(".forward").rpartition(".")[2]
-        with _unwatched(api.errors):
+        with nullcontext() if self._trials else _unwatched(api.errors):
             for problem in (*outcome.refused, *outcome.suspected):
                 self._say(problem, given, short, context, api, made)
+
+    @contextmanager
+    def trial(self, api: Any) -> Iterator[Callable[[], bool]]:
+        """Say nothing meanwhile; what is given says whether there was an error."""
+        self._trials += 1
+        try:
+            with api.msg.filter_errors(save_filtered_errors=True) as watcher:
+                yield lambda: any(info.severity == "error" for info in watcher.filtered_errors())
+        finally:
+            self._trials -= 1
 
     def _say(self, problem: Refused, given: Given, name: str, context: Context, api: Any, made: str | None) -> None:
         code = _CODES[problem.code]

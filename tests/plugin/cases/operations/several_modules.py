@@ -15,7 +15,7 @@ class Shortcut(nn.Module):
         self.skip = nn.Conv2d(d, e, 1) if d != e else nn.Identity()
 
     def added(self, x: Float[Tensor, "b {self.d} h w"], y: Float[Tensor, "b {self.e} h w"]) -> None:
-        reveal(self.skip(x) + y)  # N: is Float[Tensor, "b _ _ _"]
+        reveal(self.skip(x) + y)  # N: is Float[Tensor, "b _ h w"]
 
     def forward(self, x: Float[Tensor, "b {self.d} h w"]) -> Float[Tensor, "b {self.e} h w"]:
         return self.skip(x)

@@ -133,7 +133,7 @@ class Container(nn.Module):
         for layer in self.many:
             reveal_type(layer)  # R: Head
         for name, layer in self.dict.items():
-            reveal_type(layer)  # TODO(defect): R: Head
+            reveal_type(layer)  # R: Head
             print(name)
         layer = self.dict["a"]
         z: Float[Tensor, "b 4"] = layer(y)  # E: [shape-mismatch] # E: [assignment]
