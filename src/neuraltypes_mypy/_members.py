@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from mypy.types import ExtraAttrs, Instance, ProperType, TupleType, Type, get_proper_type
+from mypy.nodes import SYMBOL_FUNCBASE_TYPES, TypeInfo
+from mypy.types import ExtraAttrs, Instance, NoneType, ProperType, TupleType, Type, UnionType, get_proper_type
 
 from neuraltypes_mypy._names import MODULE, SEQUENTIAL
 
@@ -37,6 +38,20 @@ def is_module(type_: Type) -> bool:
     """Whether a type is that of a module."""
     proper = get_proper_type(type_)
     return isinstance(proper, Instance) and proper.type.has_base(MODULE)
+
+
+def may_be_module(declared: Type) -> bool:
+    """Whether a type is that of a module, of one of several, or of none."""
+    proper = get_proper_type(declared)
+    items = [get_proper_type(one) for one in proper.items] if isinstance(proper, UnionType) else [proper]
+    return any(map(is_module, items)) and all(is_module(one) or isinstance(one, NoneType) for one in items)
+
+
+def is_sequence(info: TypeInfo) -> bool:
+    """Whether a class goes through its modules as `nn.Sequential` does."""
+    forward = info.get("forward")
+    owner = forward.node.info if forward is not None and isinstance(forward.node, SYMBOL_FUNCBASE_TYPES) else None
+    return owner is not None and owner.fullname == SEQUENTIAL
 
 
 def alternatives(type_: Type) -> list[Type]:

@@ -14,6 +14,7 @@ from mypy.nodes import (
     Context,
     Decorator,
     Expression,
+    FuncDef,
     MemberExpr,
     NameExpr,
     RefExpr,
@@ -35,12 +36,13 @@ from mypy.types import (
 
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._calls import Argument, Calls, Known, mentions_tensors
-from neuraltypes_mypy._config import attribute_size, configuration, configured, made_at
+from neuraltypes_mypy._config import attribute_size, configuration, configured, made_at, seen_from_outside
 from neuraltypes_mypy._dependencies import depend_on
 from neuraltypes_mypy._join import join_tensors
-from neuraltypes_mypy._members import ITEMS, ROUNDS, STEPS, alternatives, attribute_of, is_module
-from neuraltypes_mypy._names import IDENTITY, MODULE, NEURAL_MODULE, SEQUENTIAL
+from neuraltypes_mypy._members import ITEMS, ONE_OF, ROUNDS, STEPS, alternatives, attribute_of, is_module, is_sequence
+from neuraltypes_mypy._names import IDENTITY, MODULE, NEURAL_MODULE
 from neuraltypes_mypy._operations import Operations
+from neuraltypes_mypy._recipes import Recipes
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._sizes_of import is_int, is_self, is_steady, size_of_expression
 from neuraltypes_mypy._tensor import as_tensor, unknown
@@ -54,7 +56,13 @@ class Modules:
     """Types modules, for one run of mypy."""
 
     def __init__(
-        self, types: KnownTypes, calls: Calls, values: Values, settling: Settling, operations: Operations
+        self,
+        types: KnownTypes,
+        calls: Calls,
+        values: Values,
+        settling: Settling,
+        operations: Operations,
+        recipes: Recipes,
     ) -> None:
         self._operations = operations
         self._joining: set[int] = set()
@@ -62,6 +70,7 @@ class Modules:
         self._settling = settling
         self._calls = calls
         self._values = values
+        self._recipes = recipes
 
     # Making one
 
@@ -81,7 +90,35 @@ class Modules:
         for base in instance.type.mro:
             depend_on(ctx.api, base.fullname)
         place = f"{Path(ctx.api.path).name}:{call.line}"
-        return configured(instance, given, self._types.int_type, place)
+        made = configured(instance, given, self._types.int_type, place)
+        return self._recipes.completed(made, ctx.api)
+
+    def from_helper(self, ctx: FunctionContext | MethodContext, node: FuncDef, result: Type) -> Type:
+        """What a call of a function gives that makes a module."""
+        if any(kind.is_star() for kinds in ctx.arg_kinds for kind in kinds):
+            return result
+        given = {
+            name: size_of_expression(expressions[0], ctx.api) if len(expressions) == 1 else None
+            for name, expressions in zip(ctx.callee_arg_names, ctx.args, strict=True)
+            if name and expressions
+        }
+        made = self._recipes.returned(node, result, given, ctx.api)
+        if not isinstance(ctx, MethodContext) or not isinstance(ctx.type, Instance):
+            return made
+        callee = ctx.context.callee if isinstance(ctx.context, CallExpr) else None
+        if isinstance(callee, MemberExpr) and is_self(callee.expr, ctx.api):
+            return made
+        return seen_from_outside(made, ctx.type, self._types.int_type)
+
+    def declared_attribute(self, ctx: AttributeContext) -> Type:
+        """A declared attribute, or one that a subclass replaces: with what the constructor makes it."""
+        receiver = ctx.type
+        if ctx.is_lvalue or not isinstance(receiver, Instance) or not isinstance(ctx.context, MemberExpr):
+            return ctx.default_attr_type
+        known = self._recipes.attribute(receiver.type, ctx.context.name, ctx.default_attr_type, ctx.api)
+        if known is None or is_self(ctx.context.expr, ctx.api):
+            return ctx.default_attr_type if known is None else known
+        return seen_from_outside(known, receiver, self._types.int_type)
 
     def replaced(self, ctx: FunctionContext) -> Type:
         """`dataclasses.replace` gives an object of other sizes."""
@@ -174,12 +211,12 @@ class Modules:
             if not isinstance(call, CallExpr) or id(call) in self._joining:
                 return called(ctx)
             modules, is_union = alternatives(ctx.type), False
-            if len(modules) == 1:
+            if attribute_of(ctx.type, ONE_OF) is None:
                 callee = get_proper_type(_type_of(call.callee, api))
                 is_union = isinstance(callee, UnionType) and all(map(is_module, callee.relevant_items()))
-                modules = callee.relevant_items() if isinstance(callee, UnionType) and is_union else modules
-            if len(modules) == 1:
-                return called(ctx)
+                if not is_union or not isinstance(callee, UnionType):
+                    return called(ctx)
+                modules = callee.relevant_items()
             self._joining.add(id(call))
             try:
                 result = self._of_several(modules, lambda module: _called(module, call, api), api, is_union=is_union)
@@ -223,13 +260,15 @@ class Modules:
         proper = get_proper_type(module)
         if not isinstance(proper, Instance):
             return None
-        if len(modules := alternatives(proper)) > 1:
-            return self._of_several(modules, lambda one: self._through(one, value, context, api), api, is_union=False)
+        if attribute_of(proper, ONE_OF) is not None:
+            return self._of_several(
+                alternatives(proper), lambda one: self._through(one, value, context, api), api, is_union=False
+            )
         rounds = attribute_of(proper, ROUNDS)
         if isinstance(rounds, TupleType):
             return self._in_rounds(rounds.items, value, context, api)
         items = attribute_of(proper, ITEMS) or attribute_of(proper, STEPS)
-        if proper.type.has_base(SEQUENTIAL) and isinstance(items, TupleType):
+        if is_sequence(proper.type) and isinstance(items, TupleType):
             return self._one_by_one(items.items, value, context, api)
         forward = self._forward(proper, context, api)
         if forward is None:

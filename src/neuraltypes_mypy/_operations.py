@@ -174,6 +174,12 @@ class Operations:
         name = public_class(fullname)
         return name if f"{name}.__init__" in self._registry else None
 
+    def constructor_rule(self, info: TypeInfo) -> str | None:
+        """The public name of the class whose rule says what a class is made with that has no constructor of its own."""
+        owner = next((base for base in info.mro if "__init__" in base.names), None)
+        bases = info.mro[: info.mro.index(owner) + 1] if owner is not None else []
+        return next((name for base in bases if (name := self.class_of(base.fullname)) is not None), None)
+
     def module_rule(self, info: TypeInfo) -> str | None:
         """The rule for what a module's call gives: of the class that defines its `forward`, or one that inherits it."""
         symbol = info.get("forward")
@@ -309,14 +315,54 @@ class Operations:
             return ctx.default_return_type
         if any(one.tensors is not None for one in signature.parameters):
             self._report(self._apply(signature, given, None, same), given, name, ctx.context, ctx.api)
-        values = {one.name: one.default for one in signature.parameters if not one.is_required} | dict(given.values)
+        place = f"{Path(ctx.api.path).name}:{ctx.context.line}"
+        modules = {key: type_ for key, (_, type_) in given.places.items() if is_module(type_)}
+        return self._remembering(instance, signature, given.values, modules, place)
+
+    def _remembering(
+        self,
+        instance: Instance,
+        signature: Signature,
+        given: Mapping[str, Value],
+        modules: Mapping[str, Type],
+        place: str,
+    ) -> Instance:
+        """A module with what its constructor was given."""
+        values = {one.name: one.default for one in signature.parameters if not one.is_required} | dict(given)
         attrs: dict[str, Type] = {} if instance.extra_attrs is None else dict(instance.extra_attrs.attrs)
         attrs |= {PREFIX + key: self._translation.kept(value) for key, value in values.items()}
-        attrs |= {PREFIX + key: type_ for key, (_, type_) in given.places.items() if is_module(type_)}
-        attrs[MADE_AT] = noted_any(f"{Path(ctx.api.path).name}:{ctx.context.line}")
+        attrs |= {PREFIX + key: type_ for key, type_ in modules.items()}
+        attrs[MADE_AT] = noted_any(place)
         result = instance.copy_modified()
         result.extra_attrs = ExtraAttrs(attrs)
         return result
+
+    def made_as(
+        self,
+        instance: Instance,
+        name: str,
+        call: CallExpr,
+        api: Any,
+        place: str,
+        module_of: Callable[[Expression], Type | None],
+    ) -> Instance | None:
+        """What a call in source that is not checked yet makes; `api` says what is known of its expressions."""
+        signature = self._registry.find(f"{name}.__init__")
+        if signature is None:
+            return None
+        names = [one.name for one in signature.parameters[1:] if one.kind in ("positional", "either")]
+        known = {one.name for one in signature.parameters}
+        values: dict[str, Value] = {}
+        modules: dict[str, Type] = {}
+        for at, (argument, kind, label) in enumerate(zip(call.args, call.arg_kinds, call.arg_names, strict=True)):
+            formal = label or (names[at] if at < len(names) else None)
+            if kind not in (ARG_POS, ARG_NAMED) or formal not in known or formal is None:
+                return None
+            type_ = api.lookup_type_or_none(argument) or unknown()
+            values[formal] = self._translation.of_expression(argument, type_, api, Equal())
+            if isinstance(argument, CallExpr | NameExpr) and (module := module_of(argument)) is not None:
+                modules[formal] = module
+        return self._remembering(instance, signature, values, modules, place)
 
     def forward(self, receiver: Instance, context: Context, api: Any) -> CallableType | None:
         """The type of a module's call where a rule says what it gives: any arguments under their names."""

@@ -20,7 +20,7 @@ from mypy.types import AnyType, Instance, LiteralType, ProperType, Type, TypeOfA
 from neuraltypes._sizes import OPERATIONS, Size, named, negate, number
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy._atoms import atom, size_of_atom
-from neuraltypes_mypy._config import attribute_size, configuration, is_configured
+from neuraltypes_mypy._config import attribute_size, configuration, is_configured, parameter_size
 from neuraltypes_mypy._scopes import scope_name
 from neuraltypes_mypy._source import read_source
 from neuraltypes_mypy._statements import assigned_values
@@ -124,7 +124,7 @@ class _Reader:
         if assignments_to(variable, function) or not is_int(variable.type):
             return None
         if function.name == "__init__" and function.info and is_configured(function.info):
-            return named(variable.name, function.info.fullname)
+            return parameter_size(function.info, variable.name)
         return named(variable.name, ARGUMENT + scope_name(function))
 
 

@@ -34,6 +34,7 @@ from mypy.nodes import (
     OperatorAssignmentStmt,
     OpExpr,
     RefExpr,
+    ReturnStmt,
     StarExpr,
     Statement,
     TupleExpr,
@@ -83,9 +84,10 @@ Subject: TypeAlias = Callable[[Expression], bool]
 UNKNOWN_STEPS: Final = (One(None),)
 
 
-def steps_of_call(call: CallExpr, body: Block) -> Steps:
+def steps_of_call(call: CallExpr, body: Block, *, is_sequence: bool | None = None) -> Steps:
     """The modules of the container that a call in `body` makes: `nn.Sequential(a, *layers)`, `nn.ModuleList(xs)`."""
-    return _Reader(body, call).container(call)
+    is_sequence = is_call_of(call, SEQUENTIAL) if is_sequence is None else is_sequence
+    return _Reader(body, call).container(call, is_sequence=is_sequence)
 
 
 def attribute_steps(name: str, body: Block) -> Steps | None:
@@ -120,8 +122,8 @@ class _Reader:
         self.place = place
         self._reading: list[Node | None] = []
 
-    def container(self, call: CallExpr) -> Steps:
-        if not is_call_of(call, SEQUENTIAL):
+    def container(self, call: CallExpr, *, is_sequence: bool) -> Steps:
+        if not is_sequence:
             return self.read(call.args[0]) if call.args else ()
         if len(call.args) == 1 and call.arg_kinds[0] == ARG_POS and self._is_dictionary(call.args[0]):
             return self.read(call.args[0])
@@ -166,7 +168,7 @@ class _Reader:
 
     def _call(self, call: CallExpr) -> Steps:
         if is_call_of(call, *_OF_MODULES):
-            return self.container(call)
+            return self.container(call, is_sequence=is_call_of(call, SEQUENTIAL))
         if is_call_of(call, *_LISTS) and len(call.args) == 1:
             return self.read(call.args[0])
         if not is_call_of(call, *_DICTIONARIES):
@@ -351,6 +353,11 @@ def _is_read_only(statement: Statement, subject: Subject) -> bool:
     """Whether all that a statement does with a container surely leaves it as it is."""
     inside = get_subexpressions(statement)
     harmless: list[Expression] = []
+    match statement:
+        case AssignmentStmt(lvalues=[MemberExpr()], rvalue=kept):
+            harmless.append(kept)
+        case ReturnStmt(expr=Expression() as given):
+            harmless.append(given)
     for one in inside:
         match one:
             case StarExpr(expr=inner) | IndexExpr(base=inner):

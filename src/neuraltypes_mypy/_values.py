@@ -7,11 +7,12 @@ from typing import Any
 
 from mypy.nodes import MemberExpr, Var
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
-from mypy.types import AnyType, Instance, NoneType, ProperType, TupleType, Type, UnionType, get_proper_type
+from mypy.types import AnyType, Instance, ProperType, TupleType, Type, UnionType, get_proper_type
 
 from neuraltypes._sizes import OPERATIONS, Size, multiply, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes_mypy._config import seen_from_outside
+from neuraltypes_mypy._members import may_be_module
 from neuraltypes_mypy._names import MODULE, TENSOR
 from neuraltypes_mypy._sizes_of import has_size, is_self, size_of_expression, size_of_type, sized_int
 from neuraltypes_mypy._source import read_source
@@ -123,7 +124,7 @@ class Values:
     def inferred_attribute(self, ctx: AttributeContext, is_changing: bool) -> Type:
         """An attribute whose type mypy took from its first assignment: it may hold other sizes elsewhere."""
         proper = get_proper_type(ctx.default_attr_type)
-        is_kept = as_tensor(proper) is not None or _is_of_modules(proper)
+        is_kept = as_tensor(proper) is not None or may_be_module(proper)
         if ctx.is_lvalue or is_changing or not is_kept:
             return replace(ctx.default_attr_type, self._forget)
         lasting = replace(ctx.default_attr_type, self._forget_names)
@@ -169,13 +170,6 @@ class Values:
     def without_size(self, ctx: MethodContext) -> Type:
         """What comes out of a container that may have changed since a size went in."""
         return replace(ctx.default_return_type, lambda proper: self._types.int_type if has_size(proper) else None)
-
-
-def _is_of_modules(proper: ProperType) -> bool:
-    """Whether a type is that of a module, of one of several, or of none."""
-    items = [get_proper_type(item) for item in proper.items] if isinstance(proper, UnionType) else [proper]
-    known = [item for item in items if not isinstance(item, NoneType)]
-    return bool(known) and all(isinstance(item, Instance) and item.type.has_base(MODULE) for item in known)
 
 
 def is_undeclared(variable: Var) -> bool:

@@ -156,7 +156,7 @@ def sequential(x: Float[Tensor, "b 8"]) -> None:
 
 def from_a_factory(x: Float[Tensor, "b t"]) -> None:
     Decoder(d_model=1)(x=make_encoder(1)(x=x))
-    Decoder(d_model=2)(x=make_encoder(1)(x=x))
+    Decoder(d_model=2)(x=make_encoder(1)(x=x))  # E: axis 2 is 1, expected 2  [shape-mismatch]
 
 
 class Wider(Encoder):
