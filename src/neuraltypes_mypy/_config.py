@@ -136,6 +136,27 @@ def attribute_size(info: TypeInfo, name: str) -> Size | None:
 
     A constant of the class may be another one in a subclass, so it is known of an instance only when that is made.
     """
+    size = _attribute_size(info, name)
+    if size is None:
+        return None
+    owners = {base.fullname: base for base in info.mro}
+    known = {one: parameter_size(owners[one.scope], one.name) for one in size.symbols() if one.scope in owners}
+    return size.replace(known)
+
+
+def parameter_size(info: TypeInfo, name: str) -> Size:
+    """A parameter of a constructor; one that is passed on as it is has the name that it has in the class behind."""
+    base = next((one for one in info.mro[1:] if "parameters" in _data(one)), None)
+    if base is not None:
+        for label, text in (_data(info).get("super") or {}).items():
+            passed = _parameter(label, _data(base)["parameters"])
+            if text == name and passed in _data(base)["parameters"]:
+                return parameter_size(base, passed)
+    return named(name, info.fullname)
+
+
+def _attribute_size(info: TypeInfo, name: str) -> Size | None:
+    """The same in the parameters of each class as they are called there."""
     for base in info.mro:
         if name in _data(base).get("constants", ()):
             return None
@@ -210,14 +231,15 @@ def seen_from_outside(type_: Type, receiver: Instance, int_type: Instance) -> Ty
     scopes = {base.fullname for base in receiver.type.mro}
 
     def seen(size: Size) -> Size | None:
-        replaced = size.replace(known)
-        is_inner = replaced is None or any(symbol.scope in scopes for symbol in replaced.symbols())
-        return None if is_inner else replaced
+        is_inner = any(symbol.scope in scopes and symbol not in known for symbol in size.symbols())
+        return None if is_inner else size.replace(known)
 
-    return _with_sizes(type_, seen, int_type)
+    return with_sizes(type_, seen, int_type)
 
 
-def _with_sizes(type_: Type, change: Callable[[Size], Size | None], int_type: Instance) -> Type:
+def with_sizes(type_: Type, change: Callable[[Size], Size | None], int_type: Instance) -> Type:
+    """`type_` with each size in it changed, also in what instances were made with; None forgets it."""
+
     def one(proper: ProperType) -> Type | None:
         size = size_of_atom(proper)
         if size is not None:
@@ -227,8 +249,8 @@ def _with_sizes(type_: Type, change: Callable[[Size], Size | None], int_type: In
             return AnyType(TypeOfAny.special_form) if changed is None else atom(changed, str(changed), int_type)
         if not isinstance(proper, Instance) or proper.extra_attrs is None:
             return None
-        attrs = {name: _with_sizes(item, change, int_type) for name, item in proper.extra_attrs.attrs.items()}
-        result = proper.copy_modified(args=[_with_sizes(arg, change, int_type) for arg in proper.args])
+        attrs = {name: with_sizes(item, change, int_type) for name, item in proper.extra_attrs.attrs.items()}
+        result = proper.copy_modified(args=[with_sizes(arg, change, int_type) for arg in proper.args])
         result.extra_attrs = ExtraAttrs(attrs)
         return result
 
@@ -249,7 +271,7 @@ def _sizes(info: TypeInfo, given: Mapping[str, Size | None]) -> tuple[dict[str, 
                 found.setdefault(name, number(int(text)))
         if not data["parameters"] and "super" not in data:  # it has no constructor of its own
             for name in data["attributes"]:
-                if (size := attribute_size(base, name)) is not None:
+                if (size := _attribute_size(base, name)) is not None:
                     found.setdefault(name, size)
             continue
         sizes = {_parameter(name, data["parameters"]): size for name, size in passed.items()}
@@ -259,9 +281,11 @@ def _sizes(info: TypeInfo, given: Mapping[str, Size | None]) -> tuple[dict[str, 
         replaced = {Symbol(name, base.fullname): size for name, size in sizes.items() if size is not None}
         parameters |= {symbol: size for symbol, size in replaced.items() if symbol.name in data["parameters"]}
         for name in data.get("attributes", {}):
-            size = attribute_size(base, name)
-            value = None if size is None else size.replace(replaced)
-            if value is not None and not any(symbol.scope == base.fullname for symbol in value.symbols()):
+            size = _attribute_size(base, name)
+            if size is None or any(one.scope == base.fullname and one not in replaced for one in size.symbols()):
+                continue
+            value = size.replace(replaced)
+            if value is not None:
                 found.setdefault(name, value)
         passed = _passed_on(base, data, replaced)
     return found, parameters
@@ -342,7 +366,9 @@ def _super_arguments(constructor: FuncDef) -> dict[str, str | None] | None:
             if any(kind.is_star() for kind in call.arg_kinds):
                 return None
             pairs = enumerate(zip(call.arg_names, call.args, strict=True))
-            return {name or f"#{place}": _text(value) for place, (name, value) in pairs}
+            texts = {name or f"#{place}": _text(value) for place, (name, value) in pairs}
+            changed = set(_reassigned(constructor))
+            return {key: None if text is None or changed & set(_words(text)) else text for key, text in texts.items()}
     return None
 
 

@@ -117,7 +117,7 @@ class Containers:
         if any(a is not b for a, b in zip(args, container.args, strict=True)):
             widened = container.copy_modified(args=args)
             variable.type = widened
-            _forget_elsewhere(_receiver(ctx.context), widened, ctx.api)
+            forget_elsewhere(_receiver(ctx.context), widened, ctx.api)
         return ctx.default_return_type
 
     def _widened(self, held: Type, given: list[Type]) -> Type:
@@ -183,7 +183,7 @@ def _with_shape_only(proper: ProperType) -> Type | None:
     return proper.copy_modified(args=[unknown(), proper.args[1], unknown()])
 
 
-def _forget_elsewhere(receiver: Expression | None, widened: Type, api: Any) -> None:
+def forget_elsewhere(receiver: Expression | None, widened: Type, api: Any) -> None:
     """Let every open branch and loop know what a container now holds: it is the same container there."""
     key = None if receiver is None else literal_hash(receiver)
     if key is None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any, Final, TypeVar, final
 
-from mypy.nodes import SymbolNode, TypeAlias, TypeInfo, Var
+from mypy.nodes import FuncDef, SymbolNode, TypeAlias, TypeInfo, Var
 from mypy.plugin import (
     AnalyzeTypeContext,
     AttributeContext,
@@ -29,17 +29,19 @@ from neuraltypes_mypy._dependencies import show_metadata
 from neuraltypes_mypy._expressions import Expressions
 from neuraltypes_mypy._generic import GENERIC_FUNCTIONS, gives_argument, unguided
 from neuraltypes_mypy._guard import guarded, lookup
+from neuraltypes_mypy._members import is_sequence, may_be_module
+from neuraltypes_mypy._module_containers import CLASSES, GROWING, READING, WALKS, ModuleContainers
 from neuraltypes_mypy._modules import Modules
 from neuraltypes_mypy._names import (
     ANNOTATED,
     BUFFER,
-    CONTAINERS,
     ENSURE,
     GENERIC_TENSORS,
     MODULE,
     MODULE_CALL,
     PARAMETER,
     REVEAL,
+    SEQUENTIAL,
     SIZE,
     TENSOR,
     TENSOR_BASE,
@@ -49,6 +51,7 @@ from neuraltypes_mypy._names import (
 from neuraltypes_mypy._narrowing import COMPARISONS, Narrowing
 from neuraltypes_mypy._operations import GENERIC_OPERATIONS, RETURN_TYPES, Operations, any_tensor, named_result
 from neuraltypes_mypy._options import PluginOptions
+from neuraltypes_mypy._recipes import Recipes, announce_recipes, makes_module
 from neuraltypes_mypy._results import is_entering
 from neuraltypes_mypy._reveal import Reveal
 from neuraltypes_mypy._scopes import Scopes
@@ -69,7 +72,6 @@ from neuraltypes_mypy._walk import mentions_alias, walk
 
 _C = TypeVar("_C", bound=Any)
 _ISINSTANCE: Final = "builtins.isinstance"
-_CONTAINERS: Final = ("Sequential", "ModuleList", "ModuleDict")
 # Code that is surely not annotated for this plugin; what is said about it stands in tables.
 _FOREIGN: Final = (sys.stdlib_module_names - {"__main__", "test"}) | {
     "torch",
@@ -96,7 +98,11 @@ class Hooks:
         self._values = Values(self._types)
         self._containers = Containers(self._types)
         self._operations = Operations(self._types, self._calls.sizes, self._settling, options.stub_folders())
-        self._module_types = Modules(self._types, self._calls, self._values, self._settling, self._operations)
+        self._module_containers = ModuleContainers(self._types, self._settling, self._operations)
+        self._recipes = Recipes(self._types, self._operations, self._module_containers)
+        self._module_types = Modules(
+            self._types, self._calls, self._values, self._settling, self._operations, self._recipes
+        )
         expressions = Expressions(self._types, self._annotations)
         self._narrowing = Narrowing(self._types, expressions, self._settling)
         self._reveal = Reveal(expressions)
@@ -122,6 +128,7 @@ class Hooks:
                 name: _signature(self._shared(unguided, "get_function_signature_hook", name, "default_signature"))
                 for name in GENERIC_FUNCTIONS
             },
+            **dict.fromkeys(WALKS, _signature(self._module_containers.walked)),
         }
         self._method_signatures: dict[str, Callable[[MethodSigContext], FunctionLike]] = dict.fromkeys(
             INSERTIONS, _signature(self._containers.widen)
@@ -142,7 +149,6 @@ class Hooks:
         return {**dict.fromkeys(ANNOTATED, annotated), **bare}
 
     def _tabulate_functions(self) -> dict[str, Callable[[FunctionContext], Type] | None]:
-        container = self._module_types.container
         functions: dict[str, Callable[[FunctionContext], Type]] = {
             TENSOR: self._new_tensor,
             **dict.fromkeys((PARAMETER, BUFFER), self._new_parameter),
@@ -153,8 +159,7 @@ class Hooks:
             "torch.utils.checkpoint.checkpoint": self._module_types.checkpointed,
             ENSURE: self._reveal.ensure,
             REVEAL: self._reveal.reveal,
-            f"{CONTAINERS}.Sequential": self._module_types.sequential,
-            **dict.fromkeys((f"{CONTAINERS}.ModuleList", f"{CONTAINERS}.ModuleDict"), container),
+            **dict.fromkeys(CLASSES, self._noted(self._module_containers.made)),
             **dict.fromkeys(TRANSFORMS, self._values.transformed),
             **dict.fromkeys(DISPLAYS, self._containers.display),
         }
@@ -194,12 +199,12 @@ class Hooks:
             f"{SIZE}.__add__": joined,
             **dict.fromkeys(tensor_methods("__iter__"), self._operations.iterated),
             **{name: self._values.arithmetic_hook(name) for name in ARITHMETIC_NAMES},
-            f"{CONTAINERS}.Sequential.__call__": self._module_types.sequential_called,
+            f"{SEQUENTIAL}.__call__": self._module_types.of_each(self._module_types.sequential_called),
         }
-        for container in _CONTAINERS:
-            methods[f"{CONTAINERS}.{container}.__getitem__"] = self._module_types.item
-            for method in ("__iter__", "values", "items"):
-                methods[f"{CONTAINERS}.{container}.{method}"] = self._module_types.items
+        for container in CLASSES:
+            methods[f"{container}.__getitem__"] = self._module_containers.item
+            methods |= dict.fromkeys((f"{container}.{name}" for name in GROWING), self._module_containers.grown)
+            methods |= dict.fromkeys((f"{container}.{name}" for name in READING), self._module_containers.items)
         return {name: _result(self._shared(hook, "get_method_hook", name)) for name, hook in methods.items()}
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
@@ -262,7 +267,7 @@ class Hooks:
         if rule is not None:
             self._functions[fullname] = _result(lambda ctx: self._operations.function(ctx, rule))
         elif made is not None:
-            self._functions[fullname] = _result(lambda ctx: self._operations.made(ctx, made))
+            self._functions[fullname] = _result(self._noted(lambda ctx: self._operations.made(ctx, made)))
         elif _is_foreign(fullname):
             self._functions[fullname] = None
         self._prepare()
@@ -271,9 +276,27 @@ class Hooks:
     @lookup(lambda ctx: ctx.default_return_type)
     def _find_function(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         self._prepare()
+        node = self._node(fullname)
+        inherited = self._operations.constructor_rule(node) if isinstance(node, TypeInfo) else None
+        if inherited is not None:
+            return _result(self._noted(lambda ctx: self._operations.made(ctx, inherited)))
+        if isinstance(node, FuncDef) and makes_module(node):
+            return _result(self._noted(lambda ctx: self._helper_called(ctx, fullname, node)))
         if _is_local(fullname) or self._is_checked(fullname) or self._is_made_with_sizes(fullname):
-            return _result(lambda ctx: self._called(ctx, fullname))
+            return _result(self._noted(lambda ctx: self._called(ctx, fullname)))
         return None
+
+    def _noted(self, hook: Callable[[FunctionContext], Type]) -> Callable[[FunctionContext], Type]:
+        """A hook for what makes modules: what the function makes that it stands in is kept."""
+
+        def run(ctx: FunctionContext) -> Type:
+            self._recipes.note(ctx.api)
+            return hook(ctx)
+
+        return run
+
+    def _helper_called(self, ctx: FunctionContext, fullname: str, node: FuncDef) -> Type:
+        return self._module_types.from_helper(ctx, node, self._called(ctx, fullname))
 
     def get_method_signature_hook(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
         """Calls of methods, before."""
@@ -310,12 +333,28 @@ class Hooks:
     @lookup(lambda ctx: ctx.default_return_type)
     def _find_method(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         self._prepare()
+        name, node = _method_name(fullname), self._node(fullname)
+        if isinstance(node, FuncDef) and makes_module(node):
+            return _result(lambda ctx: self._module_types.from_helper(ctx, node, self._module_types.called(ctx, name)))
         if not self._is_checked(fullname):
-            return self._module_call if self._is_ruled(fullname) else None
-        name = _method_name(fullname)
+            return self._find_inherited(fullname)
         if not fullname.endswith(".__call__"):
             return _result(lambda ctx: self._module_types.called(ctx, name))
         return _result(self._module_types.of_each(lambda ctx: self._module_types.called(ctx, name)))
+
+    def _find_inherited(self, fullname: str) -> Callable[[MethodContext], Type] | None:
+        """What a class leaves to one of torch's: the call by its `forward` or as a sequence, reading a container."""
+        if self._is_ruled(fullname):
+            return self._module_call
+        owner, _, name = fullname.rpartition(".")
+        symbol = self._find(owner)
+        info = symbol.node if symbol is not None else None
+        if not isinstance(info, TypeInfo) or not info.has_base(MODULE):
+            return None
+        if name == "__call__":
+            return self._methods[f"{SEQUENTIAL}.__call__"] if is_sequence(info) else None
+        definer = next((base.fullname for base in info.mro if name in base.names), None)
+        return self._methods.get(f"{definer}.{name}") if definer in CLASSES else None
 
     def _prepare(self) -> None:
         """Finish what the semantic analysis of mypy left open, before its checker asks."""
@@ -391,14 +430,24 @@ class Hooks:
         if has_sizes(symbol.node, name):
             return _attribute(self._module_types.attribute)
         member = symbol.node.names.get(name)
-        if member is not None and isinstance(member.node, Var) and is_undeclared(member.node):
+        if member is None or not isinstance(member.node, Var):
+            return None
+        if is_undeclared(member.node):
             info = symbol.node
-            return _attribute(lambda ctx: self._values.inferred_attribute(ctx, is_changing(_class_of(ctx, info), name)))
-        return None
+            return _attribute(lambda ctx: self._inferred_attribute(ctx, info, name))
+        is_kept = member.node.type is not None and may_be_module(member.node.type)
+        return _attribute(self._module_types.declared_attribute) if is_kept else None
+
+    def _inferred_attribute(self, ctx: AttributeContext, info: TypeInfo, name: str) -> Type:
+        if not is_changing(_class_of(ctx, info), name):
+            return self._values.inferred_attribute(ctx, False)
+        known = self._module_types.declared_attribute(ctx)
+        return self._values.inferred_attribute(ctx, True) if known is ctx.default_attr_type else known
 
     def _define_class(self, ctx: ClassDefContext) -> None:
         define_class(ctx)
         show_metadata(ctx.cls, self._types.str_type)
+        announce_recipes(ctx.cls)
         chained: Any = ctx.api
         others = chained.plugin._plugins  # noqa: SLF001 - mypy asks only the first plugin that answers; this is for all
         for other in others[others.index(self._plugin) + 1 :]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,15 +13,11 @@ from mypy.nodes import (
     CallExpr,
     Context,
     Decorator,
-    DictExpr,
     Expression,
-    GeneratorExpr,
-    ListComprehension,
-    ListExpr,
+    FuncDef,
     MemberExpr,
     NameExpr,
     RefExpr,
-    TupleExpr,
     TypeInfo,
     Var,
 )
@@ -29,41 +25,44 @@ from mypy.plugin import AttributeContext, FunctionContext, MethodContext, Method
 from mypy.types import (
     AnyType,
     CallableType,
-    ExtraAttrs,
     FunctionLike,
     Instance,
-    LiteralType,
     Overloaded,
-    ProperType,
     TupleType,
     Type,
-    TypedDictType,
     UnionType,
     get_proper_type,
 )
 
 from neuraltypes_mypy import _codes as codes
-from neuraltypes_mypy._calls import Argument, Calls, Known, mentions_tensors, says_tensors
-from neuraltypes_mypy._config import attribute_size, configuration, configured, made_at
+from neuraltypes_mypy._calls import Argument, Calls, Known, mentions_tensors
+from neuraltypes_mypy._config import attribute_size, configuration, configured, made_at, seen_from_outside
 from neuraltypes_mypy._dependencies import depend_on
 from neuraltypes_mypy._join import join_tensors
-from neuraltypes_mypy._names import MODULE, NEURAL_MODULE, SEQUENTIAL
+from neuraltypes_mypy._members import ITEMS, ONE_OF, ROUNDS, STEPS, alternatives, attribute_of, is_module, is_sequence
+from neuraltypes_mypy._names import IDENTITY, MODULE, NEURAL_MODULE
 from neuraltypes_mypy._operations import Operations
+from neuraltypes_mypy._recipes import Recipes
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._sizes_of import is_int, is_self, is_steady, size_of_expression
 from neuraltypes_mypy._tensor import as_tensor, unknown
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._values import Values
 
-_ITEMS: Final = "neuraltypes:items"  # no attribute has such a name
-_ITEM: Final = "neuraltypes:item"
+_MAX_ROUNDS: Final = 3
 
 
 class Modules:
     """Types modules, for one run of mypy."""
 
     def __init__(
-        self, types: KnownTypes, calls: Calls, values: Values, settling: Settling, operations: Operations
+        self,
+        types: KnownTypes,
+        calls: Calls,
+        values: Values,
+        settling: Settling,
+        operations: Operations,
+        recipes: Recipes,
     ) -> None:
         self._operations = operations
         self._joining: set[int] = set()
@@ -71,6 +70,7 @@ class Modules:
         self._settling = settling
         self._calls = calls
         self._values = values
+        self._recipes = recipes
 
     # Making one
 
@@ -90,7 +90,35 @@ class Modules:
         for base in instance.type.mro:
             depend_on(ctx.api, base.fullname)
         place = f"{Path(ctx.api.path).name}:{call.line}"
-        return configured(instance, given, self._types.int_type, place)
+        made = configured(instance, given, self._types.int_type, place)
+        return self._recipes.completed(made, ctx.api)
+
+    def from_helper(self, ctx: FunctionContext | MethodContext, node: FuncDef, result: Type) -> Type:
+        """What a call of a function gives that makes a module."""
+        if any(kind.is_star() for kinds in ctx.arg_kinds for kind in kinds):
+            return result
+        given = {
+            name: size_of_expression(expressions[0], ctx.api) if len(expressions) == 1 else None
+            for name, expressions in zip(ctx.callee_arg_names, ctx.args, strict=True)
+            if name and expressions
+        }
+        made = self._recipes.returned(node, result, given, ctx.api)
+        if not isinstance(ctx, MethodContext) or not isinstance(ctx.type, Instance):
+            return made
+        callee = ctx.context.callee if isinstance(ctx.context, CallExpr) else None
+        if isinstance(callee, MemberExpr) and is_self(callee.expr, ctx.api):
+            return made
+        return seen_from_outside(made, ctx.type, self._types.int_type)
+
+    def declared_attribute(self, ctx: AttributeContext) -> Type:
+        """A declared attribute, or one that a subclass replaces: with what the constructor makes it."""
+        receiver = ctx.type
+        if ctx.is_lvalue or not isinstance(receiver, Instance) or not isinstance(ctx.context, MemberExpr):
+            return ctx.default_attr_type
+        known = self._recipes.attribute(receiver.type, ctx.context.name, ctx.default_attr_type, ctx.api)
+        if known is None or is_self(ctx.context.expr, ctx.api):
+            return ctx.default_attr_type if known is None else known
+        return seen_from_outside(known, receiver, self._types.int_type)
 
     def replaced(self, ctx: FunctionContext) -> Type:
         """`dataclasses.replace` gives an object of other sizes."""
@@ -118,66 +146,6 @@ class Modules:
         result, _ = api.expr_checker.check_call(function, ctx.args[1], ctx.arg_kinds[1], ctx.context)
         return result if isinstance(result, Type) else ctx.default_return_type
 
-    def sequential(self, ctx: FunctionContext) -> Type:
-        """`nn.Sequential(a, b)` remembers its modules."""
-        instance = get_proper_type(ctx.default_return_type)
-        expressions = ctx.args[0] if len(ctx.args) == 1 else []
-        call = ctx.context
-        if (
-            not isinstance(instance, Instance)
-            or not isinstance(call, CallExpr)
-            or any(kind != ARG_POS for kind in call.arg_kinds)
-            or len(expressions) != len(call.args)
-        ):
-            return ctx.default_return_type
-        items = [_type_of(expression, ctx.api) for expression in expressions]
-        if not all(map(_is_module, items)):  # it also takes a dictionary
-            return ctx.default_return_type
-        return _with_attribute(instance, _ITEMS, TupleType(items, self._types.tuple_type))
-
-    def container(self, ctx: FunctionContext) -> Type:
-        """`nn.ModuleList([...])` and `nn.ModuleDict({...})` remember their modules."""
-        instance = get_proper_type(ctx.default_return_type)
-        if not isinstance(instance, Instance) or not ctx.args or len(ctx.args[0]) != 1:
-            return ctx.default_return_type
-        expression = ctx.args[0][0]
-        if isinstance(expression, DictExpr):
-            return self._dictionary(instance, expression, ctx.api)
-        if isinstance(expression, ListExpr | TupleExpr):
-            types = [_type_of(item, ctx.api) for item in expression.items]
-            if types and all(isinstance(get_proper_type(type_), Instance) for type_ in types):
-                instance = _with_attribute(instance, _ITEMS, TupleType(types, self._types.tuple_type))
-            return self._with_common(instance, types)
-        if isinstance(expression, ListComprehension):
-            return self._with_common(instance, [_type_of(expression.generator.left_expr, ctx.api)])
-        if isinstance(expression, GeneratorExpr):
-            return self._with_common(instance, [_type_of(expression.left_expr, ctx.api)])
-        return ctx.default_return_type
-
-    def _dictionary(self, instance: Instance, expression: DictExpr, api: Any) -> Type:
-        types = {getattr(key, "value", None): _type_of(value, api) for key, value in expression.items}
-        fallback = self._types.typed_dict
-        if fallback is not None and types and all(isinstance(key, str) for key in types):
-            items = {str(key): type_ for key, type_ in types.items()}
-            instance = _with_attribute(instance, _ITEMS, TypedDictType(items, set(items), set(), fallback))
-        return self._with_common(instance, list(types.values()))
-
-    def _with_common(self, instance: Instance, types: list[Type]) -> Instance:
-        """The container, with the one type that its modules have in common; unknown where they differ.
-
-        To plain mypy they are a `Module` each, whose every attribute is accepted; that is kept for modules without a
-        word about tensors, and without a rule.
-        """
-        proper = [get_proper_type(type_) for type_ in types]
-        first = proper[0] if proper else None
-        if not isinstance(first, Instance) or not first.type.has_base(MODULE) or any(item != first for item in proper):
-            return instance
-        forward = first.type.get("forward")
-        is_known = forward is not None and says_tensors(forward.node)
-        if not is_known and self._operations.module_rule(first.type) is None:
-            return instance
-        return _with_attribute(instance, _ITEM, first)
-
     # Reading one
 
     def attribute(self, ctx: AttributeContext) -> Type:
@@ -195,32 +163,6 @@ class Modules:
         if size is not None and not is_int(ctx.default_attr_type):
             return ctx.default_attr_type
         return ctx.default_attr_type if size is None else self._values.value(size)
-
-    def item(self, ctx: MethodContext) -> Type:
-        """`modules[0]`, `modules["name"]`."""
-        items, common = _attribute(ctx.type, _ITEMS), _attribute(ctx.type, _ITEM)
-        key = get_proper_type(ctx.arg_types[0][0]) if ctx.arg_types and ctx.arg_types[0] else None
-        value = _literal(key)
-        if isinstance(items, TupleType) and type(value) is int and -len(items.items) <= value < len(items.items):
-            return items.items[value]
-        if isinstance(items, TypedDictType) and isinstance(value, str) and value in items.items:
-            return items.items[value]
-        default = get_proper_type(ctx.default_return_type)
-        is_module = isinstance(default, Instance) and default.type.fullname == MODULE
-        return common if common is not None and is_module else ctx.default_return_type
-
-    def items(self, ctx: MethodContext) -> Type:
-        """The modules of a container one after the other: the `Module` in the result becomes what they all are."""
-        common = _attribute(ctx.type, _ITEM)
-        if common is None:
-            return ctx.default_return_type
-        self._settling.instrument_current(ctx.api)
-        from neuraltypes_mypy._walk import replace
-
-        return replace(
-            ctx.default_return_type,
-            lambda proper: common if isinstance(proper, Instance) and proper.type.fullname == MODULE else None,
-        )
 
     # Calling one
 
@@ -264,25 +206,47 @@ class Modules:
         """
 
         def joined(ctx: MethodContext) -> Type:
-            result, call = called(ctx), ctx.context
+            call = ctx.context
             api: Any = ctx.api
             if not isinstance(call, CallExpr) or id(call) in self._joining:
-                return result
-            callee = get_proper_type(_type_of(call.callee, api))
-            if not isinstance(callee, UnionType) or as_tensor(result) is None:
-                return result
+                return called(ctx)
+            modules, is_union = alternatives(ctx.type), False
+            if attribute_of(ctx.type, ONE_OF) is None:
+                callee = get_proper_type(_type_of(call.callee, api))
+                is_union = isinstance(callee, UnionType) and all(map(is_module, callee.relevant_items()))
+                if not is_union or not isinstance(callee, UnionType):
+                    return called(ctx)
+                modules = callee.relevant_items()
             self._joining.add(id(call))
             try:
-                with api.msg.filter_errors():
-                    results = [
-                        api.expr_checker.check_call(item, call.args, call.arg_kinds, call, call.arg_names)[0]
-                        for item in callee.relevant_items()
-                    ]
+                result = self._of_several(modules, lambda module: _called(module, call, api), api, is_union=is_union)
+                if as_tensor(result) is None:
+                    with self._operations.trial(api):
+                        return called(ctx)
             finally:
                 self._joining.discard(id(call))
-            return join_tensors(results) or unknown()
+            return result
 
         return joined
+
+    def _of_several(
+        self, modules: Sequence[Type], call: Callable[[Type], Type | None], api: Any, *, is_union: bool
+    ) -> Type:
+        """What a call gives of a module that is one of these; those that it does not fit are not the one."""
+        fitting: list[Type] = []
+        refusing: list[Type] = []
+        for module in modules:
+            with self._operations.trial(api) as has_failed:
+                given = call(module)
+            if has_failed():
+                refusing.append(module)
+            elif not (is_union and _is_identity(module)):
+                fitting.append(unknown() if given is None else given)
+        if refusing and not fitting:
+            call(refusing[0])  # it fits none of them, and `nn.Identity` stands for a module that it would fit
+            return unknown()
+        fitting += [given for module in modules if is_union and _is_identity(module) and (given := call(module))]
+        return join_tensors(fitting) or unknown()
 
     def sequential_called(self, ctx: MethodContext) -> Type:
         """What `nn.Sequential` gives: each module's result goes to the next."""
@@ -291,23 +255,46 @@ class Modules:
         value = self._through(ctx.type, ctx.arg_types[0][0], ctx.args[0][0], ctx.api)
         return ctx.default_return_type if value is None else value
 
-    def _through(self, module: ProperType, value: Type, context: Context, api: Any) -> Type | None:
+    def _through(self, module: Type, value: Type, context: Context, api: Any) -> Type | None:
         """What a module gives for a value; None where that is not known."""
-        items = _attribute(module, _ITEMS)
-        if isinstance(module, Instance) and module.type.fullname == SEQUENTIAL and isinstance(items, TupleType):
-            for item in items.items:
-                given = self._through(get_proper_type(item), value, context, api)
-                value = unknown() if given is None else given
-            return value
-        if not isinstance(module, Instance):
+        proper = get_proper_type(module)
+        if not isinstance(proper, Instance):
             return None
-        forward = self._forward(module, context, api)
+        if attribute_of(proper, ONE_OF) is not None:
+            return self._of_several(
+                alternatives(proper), lambda one: self._through(one, value, context, api), api, is_union=False
+            )
+        rounds = attribute_of(proper, ROUNDS)
+        if isinstance(rounds, TupleType):
+            return self._in_rounds(rounds.items, value, context, api)
+        items = attribute_of(proper, ITEMS) or attribute_of(proper, STEPS)
+        if is_sequence(proper.type) and isinstance(items, TupleType):
+            return self._one_by_one(items.items, value, context, api)
+        forward = self._forward(proper, context, api)
         if forward is None:
-            return self._operations.passed_through(module, value, context, api)
+            return self._operations.passed_through(proper, value, context, api)
         if not isinstance(forward, CallableType) or not forward.arg_types:
             return None
         argument = Argument(forward.arg_names[0] or "1", forward.arg_types[0], value, context)
-        return self._calls.apply(forward, [argument], module.type.name, api, known_of(module))
+        return self._calls.apply(forward, [argument], proper.type.name, api, known_of(proper))
+
+    def _one_by_one(self, modules: Sequence[Type], value: Type, context: Context, api: Any) -> Type:
+        for module in modules:
+            given = self._through(module, value, context, api)
+            value = unknown() if given is None else given
+        return value
+
+    def _in_rounds(self, modules: Sequence[Type], value: Type, context: Context, api: Any) -> Type:
+        """What modules give that a value goes through any number of times; only the first time is checked."""
+        after = self._one_by_one(modules, value, context, api)
+        joined: Type = join_tensors([value, after]) or unknown()
+        for _ in range(_MAX_ROUNDS):
+            with self._operations.trial(api):
+                again = join_tensors([joined, self._one_by_one(modules, joined, context, api)]) or unknown()
+            if again == joined:
+                return joined
+            joined = again
+        return unknown()
 
     def _forward(self, receiver: Instance, context: Context, api: Any) -> FunctionLike | None:
         symbol = receiver.type.get("forward")
@@ -353,28 +340,19 @@ def _positional(kind: Any) -> Any:
     return {ARG_NAMED: ARG_POS, ARG_NAMED_OPT: ARG_OPT}.get(kind, kind)
 
 
-def _type_of(expression: Expression, api: Any) -> Type:
-    found: Type | None = api.lookup_type_or_none(expression)
-    return unknown() if found is None else found
-
-
-def _is_module(type_: Type) -> bool:
-    proper = get_proper_type(type_)
-    return isinstance(proper, Instance) and proper.type.has_base(MODULE)
-
-
-def _with_attribute(instance: Instance, name: str, type_: Type) -> Instance:
-    attrs = dict(instance.extra_attrs.attrs) if instance.extra_attrs is not None else {}
-    result = instance.copy_modified()
-    result.extra_attrs = ExtraAttrs({**attrs, name: type_})
+def _called(module: Type, call: CallExpr, api: Any) -> Type:
+    result: Type = api.expr_checker.check_call(module, call.args, call.arg_kinds, call, call.arg_names)[0]
     return result
 
 
-def _attribute(type_: Type, name: str) -> ProperType | None:
-    proper = get_proper_type(type_)
-    if not isinstance(proper, Instance) or proper.extra_attrs is None or name not in proper.extra_attrs.attrs:
-        return None
-    return get_proper_type(proper.extra_attrs.attrs[name])
+def _is_identity(module: Type) -> bool:
+    proper = get_proper_type(module)
+    return isinstance(proper, Instance) and proper.type.fullname == IDENTITY
+
+
+def _type_of(expression: Expression, api: Any) -> Type:
+    found: Type | None = api.lookup_type_or_none(expression)
+    return unknown() if found is None else found
 
 
 def _forget_sizes(expression: Expression) -> None:
@@ -384,9 +362,3 @@ def _forget_sizes(expression: Expression) -> None:
         type_ = get_proper_type(variable.type)
         if isinstance(type_, Instance) and type_.extra_attrs is not None:
             variable.type = Instance(type_.type, type_.args)
-
-
-def _literal(type_: ProperType | None) -> object:
-    if isinstance(type_, Instance) and type_.last_known_value is not None:
-        type_ = type_.last_known_value
-    return type_.value if isinstance(type_, LiteralType) else None

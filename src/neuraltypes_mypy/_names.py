@@ -20,6 +20,7 @@ REVEAL: Final = "neuraltypes._ensure.reveal"
 CONTAINERS: Final = "torch.nn.modules.container"
 SEQUENTIAL: Final = f"{CONTAINERS}.Sequential"
 SIZE: Final = "torch._C.Size"
+IDENTITY: Final = "torch.nn.modules.linear.Identity"
 TENSOR_BASE: Final = "torch._C.TensorBase"
 # What these give takes other axes than the function that they are given, under the same signature.
 TRANSFORMS: Final = (

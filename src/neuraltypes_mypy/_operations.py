@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -56,6 +56,7 @@ from neuraltypes_mypy._config import MADE_AT, PREFIX, made_at
 from neuraltypes_mypy._elements import element_goes_with
 from neuraltypes_mypy._equal import Equal, EqualSizes
 from neuraltypes_mypy._join import join_tensors
+from neuraltypes_mypy._members import is_module
 from neuraltypes_mypy._operators import operator_of
 from neuraltypes_mypy._reveal import annotation_text
 from neuraltypes_mypy._rule_names import public_class, public_names
@@ -157,6 +158,7 @@ class Operations:
         self._autocast = Autocast()
         self._registry = Registry([*folders, *stub_folders()])
         self._untyped: list[str] = []
+        self._trials = 0
         self.roots = frozenset(name.partition(".")[0] for name in self._registry)
 
     # Which rule
@@ -175,6 +177,12 @@ class Operations:
         """The public name of a class whose instances remember what they were made with, if it is one."""
         name = public_class(fullname)
         return name if f"{name}.__init__" in self._registry else None
+
+    def constructor_rule(self, info: TypeInfo) -> str | None:
+        """The public name of the class whose rule says what a class is made with that has no constructor of its own."""
+        owner = next((base for base in info.mro if "__init__" in base.names), None)
+        bases = info.mro[: info.mro.index(owner) + 1] if owner is not None else []
+        return next((name for base in bases if (name := self.class_of(base.fullname)) is not None), None)
 
     def module_rule(self, info: TypeInfo) -> str | None:
         """The rule for what a module's call gives: of the class that defines its `forward`, or one that inherits it."""
@@ -321,13 +329,54 @@ class Operations:
             self._report(outcome, given, name, ctx.context, ctx.api)
             if outcome.refused and signature.computed is not None:  # said once, not at each call
                 return ctx.default_return_type
-        values = {one.name: one.default for one in signature.parameters if not one.is_required} | dict(given.values)
+        place = f"{Path(ctx.api.path).name}:{ctx.context.line}"
+        modules = {key: type_ for key, (_, type_) in given.places.items() if is_module(type_)}
+        return self._remembering(instance, signature, given.values, modules, place)
+
+    def _remembering(
+        self,
+        instance: Instance,
+        signature: Signature,
+        given: Mapping[str, Value],
+        modules: Mapping[str, Type],
+        place: str,
+    ) -> Instance:
+        """A module with what its constructor was given."""
+        values = {one.name: one.default for one in signature.parameters if not one.is_required} | dict(given)
         attrs: dict[str, Type] = {} if instance.extra_attrs is None else dict(instance.extra_attrs.attrs)
         attrs |= {PREFIX + key: self._translation.kept(value) for key, value in values.items()}
-        attrs[MADE_AT] = noted_any(f"{Path(ctx.api.path).name}:{ctx.context.line}")
+        attrs |= {PREFIX + key: type_ for key, type_ in modules.items()}
+        attrs[MADE_AT] = noted_any(place)
         result = instance.copy_modified()
         result.extra_attrs = ExtraAttrs(attrs)
         return result
+
+    def made_as(
+        self,
+        instance: Instance,
+        name: str,
+        call: CallExpr,
+        api: Any,
+        place: str,
+        module_of: Callable[[Expression], Type | None],
+    ) -> Instance | None:
+        """What a call in source that is not checked yet makes; `api` says what is known of its expressions."""
+        signature = self._registry.find(f"{name}.__init__")
+        if signature is None:
+            return None
+        names = [one.name for one in signature.parameters[1:] if one.kind in ("positional", "either")]
+        known = {one.name for one in signature.parameters}
+        values: dict[str, Value] = {}
+        modules: dict[str, Type] = {}
+        for at, (argument, kind, label) in enumerate(zip(call.args, call.arg_kinds, call.arg_names, strict=True)):
+            formal = label or (names[at] if at < len(names) else None)
+            if kind not in (ARG_POS, ARG_NAMED) or formal not in known or formal is None:
+                return None
+            type_ = api.lookup_type_or_none(argument) or unknown()
+            values[formal] = self._translation.of_expression(argument, type_, api, Equal())
+            if isinstance(argument, CallExpr | NameExpr) and (module := module_of(argument)) is not None:
+                modules[formal] = module
+        return self._remembering(instance, signature, values, modules, place)
 
     def forward(self, receiver: Instance, context: Context, api: Any) -> CallableType | None:
         """The type of a module's call where a rule says what it gives: any arguments under their names."""
@@ -389,11 +438,18 @@ class Operations:
         attrs = {} if receiver.extra_attrs is None else receiver.extra_attrs.attrs
         return Made(
             {
-                name.removeprefix(PREFIX): self._translation.taken(type_, same)
+                name.removeprefix(PREFIX): self._taken(type_, same)
                 for name, type_ in attrs.items()
                 if name.startswith(PREFIX)
             }
         )
+
+    def _taken(self, type_: Type, same: Equal) -> Any:
+        """What was kept; of a module what that was made with."""
+        proper = get_proper_type(type_)
+        if isinstance(proper, Instance) and is_module(proper):
+            return self._config(proper, same)
+        return self._translation.taken(proper, same)
 
     # Arguments, results
 
@@ -492,9 +548,19 @@ class Operations:
         if not outcome.refused and not outcome.suspected:
             return
         short = name.removesuffix(".forward").rpartition(".")[2]
-        with _unwatched(api.errors):
+        with nullcontext() if self._trials else _unwatched(api.errors):
             for problem in (*outcome.refused, *outcome.suspected):
                 self._say(problem, given, short, context, api, made)
+
+    @contextmanager
+    def trial(self, api: Any) -> Iterator[Callable[[], bool]]:
+        """Say nothing meanwhile; what is given says whether there was an error."""
+        self._trials += 1
+        try:
+            with api.msg.filter_errors(save_filtered_errors=True) as watcher:
+                yield lambda: any(info.severity == "error" for info in watcher.filtered_errors())
+        finally:
+            self._trials -= 1
 
     def _say(self, problem: Refused, given: Given, name: str, context: Context, api: Any, made: str | None) -> None:
         code = _CODES[problem.code]

@@ -21,7 +21,7 @@ from mypy.types import AnyType, Instance, LiteralType, ProperType, Type, TypeOfA
 from neuraltypes._sizes import OPERATIONS, Size, named, negate, number
 from neuraltypes._unify import ARGUMENT, Rest, SizedAxis
 from neuraltypes_mypy._atoms import atom, size_of_atom
-from neuraltypes_mypy._config import attribute_size, configuration, is_configured
+from neuraltypes_mypy._config import attribute_size, configuration, is_configured, parameter_size
 from neuraltypes_mypy._scopes import scope_name
 from neuraltypes_mypy._source import read_source
 from neuraltypes_mypy._statements import Assigned, unpacked_from
@@ -160,7 +160,7 @@ class _Reader:
         if assignments_to(variable, function) or not is_int(variable.type):
             return None
         if function.name == "__init__" and function.info and is_configured(function.info):
-            return named(variable.name, function.info.fullname)
+            return parameter_size(function.info, variable.name)
         return named(variable.name, ARGUMENT + scope_name(function))
 
 
@@ -169,7 +169,7 @@ def is_steady(expression: Expression, owner: ProperType, api: Any) -> bool:
     if not isinstance(owner, Instance) or is_configured(owner.type) or isinstance(expression, CallExpr):
         return True
     function = api.scope.current_function()
-    if not isinstance(expression, NameExpr) or not isinstance(function, FuncDef):
+    if not isinstance(expression, NameExpr) or not isinstance(function, FuncDef) or not hasattr(api, "tree"):
         return False
     return not read_source(api.tree.path).may_change(expression.name, function.line, function.end_line)
 

@@ -136,7 +136,7 @@ class Assigned:
         return [value for target, value in self._found if target.node is variable]
 
 
-def unpacked_from(variable: Node, function: FuncDef) -> tuple[Expression, int, int] | None:
+def unpacked_from(variable: Var, function: FuncDef) -> tuple[Expression, int, int] | None:
     """Of `a, b = value`: the value, the place of the variable and the number of places; None for what is no such."""
     for statement in statements(function.body):
         match statement:

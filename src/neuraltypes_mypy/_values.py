@@ -12,6 +12,7 @@ from mypy.types import AnyType, Instance, NoneType, ProperType, TupleType, Type,
 from neuraltypes._sizes import OPERATIONS, Size, Symbol, multiply, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes_mypy._config import lasting_symbols, seen_from_outside
+from neuraltypes_mypy._members import may_be_module
 from neuraltypes_mypy._names import GENERIC_TENSORS, MODULE
 from neuraltypes_mypy._settle import without_sizes
 from neuraltypes_mypy._size_tuples import as_written
@@ -127,7 +128,7 @@ class Values:
         """An attribute whose type mypy took from its first assignment: it may hold other sizes elsewhere."""
         proper = get_proper_type(ctx.default_attr_type)
         members = proper.items if isinstance(proper, UnionType) else [proper]
-        if ctx.is_lvalue or is_changing or not all(map(_is_followed, members)):
+        if ctx.is_lvalue or is_changing or not (may_be_module(proper) or all(map(_is_followed, members))):
             return replace(ctx.default_attr_type, self._forget)
         receiver = ctx.type
         symbols = lasting_symbols(receiver.type) if isinstance(receiver, Instance) else frozenset()
@@ -184,10 +185,9 @@ def is_undeclared(variable: Var) -> bool:
 
 
 def _is_followed(type_: Type) -> bool:
-    """Whether what an attribute of this type holds is followed: a tensor, a module, or none."""
+    """Whether what an attribute of this type holds is followed: a tensor, or none."""
     proper = get_proper_type(type_)
-    is_module = isinstance(proper, Instance) and proper.type.has_base(MODULE)
-    return is_module or isinstance(proper, NoneType) or as_tensor(proper) is not None
+    return isinstance(proper, NoneType) or as_tensor(proper) is not None
 
 
 def _is_compared(ctx: AttributeContext | MethodContext) -> bool:

@@ -58,6 +58,7 @@ def apply(
     is_cast = around.is_autocast and any(map(_may_be_cast, arguments.values()))
     if is_cast:
         arguments = {name: _of_any_precision(value) for name, value in arguments.items()}
+    tensors = list(_declared(signature, arguments))
     with applying(context):
         refused = [*_wrong_dtypes(tensors), *_wrong_elements(tensors, around)]
         bindings = Bindings(values=_values(config), equate=around.equate)

@@ -140,7 +140,7 @@ def by_index(x: Float[Tensor, "b d"], index: int) -> Float[Tensor, "b d"]:
     return layers[index](x)
 
 
-def sliced(x: Float[Tensor, "b d"]) -> Float[Tensor, "b d"]:
+def sliced(x: Float[Tensor, "b 3"]) -> Float[Tensor, "b 3"]:
     layers = nn.Sequential(Scale(3), Scale(3), Scale(3))
     return layers[:2](x)
 

@@ -38,7 +38,7 @@ def deleted(flag: bool) -> None:
     x = torch.zeros(width, 2)
     del width
     x = torch.ones(2, 5)
-    reveal(x)  # N: is Float[Tensor, "2 5"]
+    reveal(x)  # N: is Float32[Tensor, "2 5"]
 
 
 def at_the_start_of_a_loop(model: nn.Module, n: int) -> None:

@@ -99,7 +99,7 @@ def torch_module(x: Float[Tensor, "b t 64"], ignore: Bool[Tensor, "b t"], other:
     reveal(per_head)  # N: "b 4 t t"
     layer = nn.TransformerEncoderLayer(64, 4, batch_first=True)
     reveal(nn.TransformerEncoder(layer, 6)(x, src_key_padding_mask=ignore))  # N: Float[Tensor, "b t 64"]
-    nn.TransformerEncoder(layer, 6)(other)  # TODO(defect): E: [shape-mismatch]
+    nn.TransformerEncoder(layer, 6)(other)  # E: [shape-mismatch]
 
 
 def grouped(q: Float[Tensor, "b 8 t d"], k: Float[Tensor, "b 2 t d"], v: Float[Tensor, "b 2 t d"]) -> None:

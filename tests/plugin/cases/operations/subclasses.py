@@ -57,10 +57,10 @@ class Tied(nn.Embedding):
 
 
 def used(x: Float[Tensor, "b 32"], image: Float[Tensor, "b 3 64 64"], wave: Float[Tensor, "b 8 t"]) -> None:
-    reveal(Same(32, 64)(x))  # TODO(defect): N: Float[Tensor, "b 64"]
-    Same(16, 64)(x)  # TODO(defect): E: [shape-mismatch]
+    reveal(Same(32, 64)(x))  # N: Float[Tensor, "b 64"]
+    Same(16, 64)(x)  # E: [shape-mismatch]
     Named(3, 8, 3)(image)
-    Named(16, 8, 3)(image)
+    Named(16, 8, 3)(image)  # E: [shape-mismatch]
     Scaled(32, 64)(x)
     Scaled(32, 64, gain=0.5)(x)
     Causal(8, 16, 3)(wave)
@@ -68,7 +68,7 @@ def used(x: Float[Tensor, "b 32"], image: Float[Tensor, "b 3 64 64"], wave: Floa
     Norm32(1, 3)(image)
     Tied(10, 8)(torch.arange(4))
     nn.Sequential(Same(32, 64), nn.ReLU(), Same(64, 2))(x)
-    nn.Sequential(Same(32, 64), nn.ReLU(), Same(32, 2))(x)  # TODO(defect): E: [shape-mismatch]
+    nn.Sequential(Same(32, 64), nn.ReLU(), Same(32, 2))(x)  # E: [shape-mismatch]
     nn.Sequential(Named(3, 8, 3), nn.BatchNorm2d(8))(image)
 
 

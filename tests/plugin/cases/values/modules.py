@@ -133,7 +133,7 @@ class Container(nn.Module):
         for layer in self.many:
             reveal_type(layer)  # R: Head
         for name, layer in self.dict.items():
-            reveal_type(layer)  # TODO(defect): R: Head
+            reveal_type(layer)  # R: Head
             print(name)
         layer = self.dict["a"]
         z: Float[Tensor, "b 4"] = layer(y)  # E: [shape-mismatch] # E: [assignment]
@@ -156,7 +156,7 @@ def sequential(x: Float[Tensor, "b 8"]) -> None:
 
 def from_a_factory(x: Float[Tensor, "b t"]) -> None:
     Decoder(d_model=1)(x=make_encoder(1)(x=x))
-    Decoder(d_model=2)(x=make_encoder(1)(x=x))
+    Decoder(d_model=2)(x=make_encoder(1)(x=x))  # E: axis 2 is 1, expected 2  [shape-mismatch]
 
 
 class Wider(Encoder):

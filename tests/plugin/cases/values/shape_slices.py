@@ -19,11 +19,11 @@ def are_sizes(x: Float[Tensor, "2 3 4"], y: Tensor, n: int) -> torch.Size:
 
 def are_rebound(x: Float[Tensor, "2 3 4"], y: Tensor) -> None:
     rest = x.shape[1:]
-    reveal(torch.zeros(rest))  # N: is Float[Tensor, "3 4"]
+    reveal(torch.zeros(rest))  # N: is Float32[Tensor, "3 4"]
     rest = y.shape
-    reveal(torch.zeros(rest))  # N: is Tensor
+    reveal(torch.zeros(rest))  # N: is Float32[Tensor, "..."]
     rest = x.shape
-    reveal(torch.zeros(rest))  # N: is Float[Tensor, "2 3 4"]
+    reveal(torch.zeros(rest))  # N: is Float32[Tensor, "2 3 4"]
 
 
 def are_rebound_after_narrowing(images: list[Tensor], others: list[Tensor]) -> None:
@@ -52,13 +52,13 @@ def are_known(x: Float[Tensor, "2 3 4"], y: Float[Tensor, "b t d"], n: int) -> N
     reveal(y.new_zeros(y.shape + (3,)))  # N: is Float[Tensor, "b t d 3"]
     reveal(y.new_zeros(y.shape[::2]))  # N: is Float[Tensor, "b d"]
     b, t = y.shape[:2]
-    reveal(torch.zeros(b, t))  # N: is Float[Tensor, "b t"]
-    reveal(torch.zeros(*y.shape[:-1], 2))  # N: is Float[Tensor, "b t 2"]
-    reveal(torch.zeros((*y.shape[:-1], n)))  # N: is Float[Tensor, "b t _"]
-    reveal(torch.zeros(size=y.shape))  # N: is Float[Tensor, "b t d"]
+    reveal(torch.zeros(b, t))  # N: is Float32[Tensor, "b t"]
+    reveal(torch.zeros(*y.shape[:-1], 2))  # N: is Float32[Tensor, "b t 2"]
+    reveal(torch.zeros((*y.shape[:-1], n)))  # N: is Float32[Tensor, "b t n"]
+    reveal(torch.zeros(size=y.shape))  # N: is Float32[Tensor, "b t d"]
 
 
 def are_unknown(y: Tensor, *size: int) -> None:
-    reveal(torch.zeros(y.shape[1:]))  # N: is Tensor
-    reveal(torch.zeros(3, *size))  # N: is Tensor
-    reveal(torch.zeros(size))  # N: is Tensor
+    reveal(torch.zeros(y.shape[1:]))  # N: is Float32[Tensor, "..."]
+    reveal(torch.zeros(3, *size))  # N: is Float32[Tensor, "..."]
+    reveal(torch.zeros(size))  # N: is Float32[Tensor, "..."]

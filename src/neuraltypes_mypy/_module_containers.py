@@ -1,0 +1,329 @@
+"""Which modules `nn.Sequential`, `nn.ModuleList` and `nn.ModuleDict` hold, and how they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from mypy.nodes import (
+    Block,
+    CallExpr,
+    DictExpr,
+    Expression,
+    FuncDef,
+    IndexExpr,
+    MemberExpr,
+    NameExpr,
+    OperatorAssignmentStmt,
+    RefExpr,
+    SliceExpr,
+    StrExpr,
+    Var,
+)
+from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext
+from mypy.types import (
+    CallableType,
+    FunctionLike,
+    Instance,
+    LiteralType,
+    ProperType,
+    TupleType,
+    Type,
+    TypedDictType,
+    TypeVarType,
+    UnionType,
+    get_proper_type,
+)
+
+from neuraltypes_mypy._calls import says_tensors
+from neuraltypes_mypy._containers import forget_elsewhere
+from neuraltypes_mypy._members import (
+    ITEM,
+    ITEMS,
+    ONE_OF,
+    ROUNDS,
+    STEPS,
+    attribute_of,
+    is_module,
+    join_modules,
+    with_attribute,
+)
+from neuraltypes_mypy._names import CONTAINERS, MODULE, SEQUENTIAL
+from neuraltypes_mypy._operations import Operations
+from neuraltypes_mypy._settle import Settling
+from neuraltypes_mypy._sizes_of import size_of_expression
+from neuraltypes_mypy._statements import methods
+from neuraltypes_mypy._steps import (
+    Either,
+    One,
+    Rounds,
+    Steps,
+    attribute_steps,
+    changes_attribute,
+    is_own,
+    steps_of_call,
+    variable_steps,
+)
+from neuraltypes_mypy._tensor import unknown
+from neuraltypes_mypy._types import KnownTypes
+from neuraltypes_mypy._walk import replace
+
+CLASSES: Final = tuple(f"{CONTAINERS}.{name}" for name in ("Sequential", "ModuleList", "ModuleDict"))
+GROWING: Final = ("append", "extend", "insert", "add_module", "__iadd__")
+READING: Final = ("__iter__", "values", "items")
+WALKS: Final = ("builtins.enumerate", "builtins.reversed", "builtins.zip")
+_WALKED: Final = ("typing.Iterable", "_typeshed.SupportsLenAndGetItem")
+_LISTS: Final = CLASSES[:2]
+
+
+class ModuleContainers:
+    """Types containers of modules, for one run of mypy."""
+
+    def __init__(self, types: KnownTypes, settling: Settling, operations: Operations) -> None:
+        self._types = types
+        self._settling = settling
+        self._operations = operations
+
+    # Making one
+
+    def made(self, ctx: FunctionContext) -> Type:
+        """`nn.Sequential(a, *layers)`, `nn.ModuleList([...])` and `nn.ModuleDict({...})` remember their modules."""
+        instance, call = get_proper_type(ctx.default_return_type), ctx.context
+        if not isinstance(instance, Instance) or not isinstance(call, CallExpr):
+            return ctx.default_return_type
+        return self.filled(instance, call, steps_of_call(call, _body(ctx.api)), lambda one: _type_of(one, ctx.api))
+
+    def filled(
+        self, instance: Instance, call: CallExpr, steps: Steps, type_of: Callable[[Expression], Type]
+    ) -> Instance:
+        """A container with its modules, of which `type_of` says the types."""
+        if instance.type.fullname == CLASSES[2]:
+            return self._dictionary(instance, call, steps, type_of)
+        return self._holding(instance, steps, type_of)
+
+    def _holding(self, instance: Instance, steps: Steps, type_of: Callable[[Expression], Type]) -> Instance:
+        types = [self._step(step, type_of) for step in steps]
+        is_whole = all(isinstance(step, One) for step in steps) and all(map(is_module, types))
+        if types and is_whole:
+            instance = with_attribute(instance, ITEMS, TupleType(types, self._types.tuple_type))
+        elif types and instance.type.has_base(SEQUENTIAL):
+            instance = with_attribute(instance, STEPS, TupleType(types, self._types.tuple_type))
+        return self._with_common(instance, [type_ for step in steps for type_ in _each(step, type_of)])
+
+    def _dictionary(
+        self, instance: Instance, call: CallExpr, steps: Steps, type_of: Callable[[Expression], Type]
+    ) -> Instance:
+        types = [type_ for step in steps for type_ in _each(step, type_of)]
+        expression, fallback = call.args[0] if call.args else None, self._types.typed_dict
+        if isinstance(expression, DictExpr) and fallback is not None and len(types) == len(expression.items):
+            keys = [key.value for key, _ in expression.items if isinstance(key, StrExpr)]
+            if len(set(keys)) == len(types):
+                items = dict(zip(keys, types, strict=True))
+                instance = with_attribute(instance, ITEMS, TypedDictType(items, set(items), set(), fallback))
+        return self._with_common(instance, types)
+
+    def _step(self, step: One | Rounds | Either, type_of: Callable[[Expression], Type]) -> Type:
+        match step:
+            case One(expression=expression):
+                type_ = unknown() if expression is None else type_of(expression)
+                return type_ if is_module(type_) else unknown()
+            case Rounds(steps=steps):
+                return self._part(ROUNDS, steps, type_of)
+            case Either(branches=branches):
+                parts = [self._part(STEPS, branch, type_of) for branch in branches]
+                module = self._types.instance(MODULE)
+                return (
+                    unknown()
+                    if module is None
+                    else with_attribute(module, ONE_OF, TupleType(parts, self._types.tuple_type))
+                )
+
+    def _part(self, name: str, steps: Steps, type_of: Callable[[Expression], Type]) -> Type:
+        """A part of a sequence, as a sequence of its own."""
+        items = TupleType([self._step(step, type_of) for step in steps], self._types.tuple_type)
+        sequence = self._types.instance(SEQUENTIAL)
+        return unknown() if sequence is None else with_attribute(sequence, name, items)
+
+    def _with_common(self, instance: Instance, types: list[Type]) -> Instance:
+        """The container, with what its modules have in common.
+
+        To plain mypy they are a `Module` each, whose every attribute is accepted; that is kept for modules without a
+        word about tensors, and without a rule.
+        """
+        common = join_modules(types, self._types.tuple_type)
+        if common is None or not self._is_known(common):
+            return instance
+        return with_attribute(instance, ITEM, common)
+
+    def _is_known(self, module: Instance) -> bool:
+        if attribute_of(module, ONE_OF) is not None:
+            return True
+        forward = module.type.get("forward")
+        is_said = forward is not None and says_tensors(forward.node)
+        return is_said or self._operations.module_rule(module.type) is not None or module.type.has_base(SEQUENTIAL)
+
+    # Filling one
+
+    def grown(self, ctx: MethodContext) -> Type:
+        """`self.blocks.append(Block(d))` in the constructor, or to a local variable: it holds all it is filled with."""
+        api: Any = ctx.api
+        container, owner, function = ctx.type, _receiver(ctx.context), api.scope.current_function()
+        variable = _variable(owner, function) if isinstance(function, FuncDef) else None
+        if (
+            isinstance(container, Instance)
+            and isinstance(function, FuncDef)
+            and variable is not None
+            and variable.is_inferred
+            and container.type.fullname in _LISTS
+        ):
+            steps = _all_steps(owner, function)
+            filled = Instance(container.type, container.args)
+            if steps is not None:
+                filled = self._holding(filled, steps, lambda one: _type_of(one, ctx.api))
+            variable.type = filled
+            forget_elsewhere(owner, filled, ctx.api)
+        return ctx.default_return_type
+
+    # Reading one
+
+    def item(self, ctx: MethodContext) -> Type:
+        """`modules[0]`, `modules[:-1]`, `modules["name"]`."""
+        items, common = attribute_of(ctx.type, ITEMS), attribute_of(ctx.type, ITEM)
+        expression = ctx.args[0][0] if ctx.args and ctx.args[0] else None
+        if isinstance(expression, SliceExpr):
+            return self._sliced(ctx, expression, items, common)
+        value = _literal(get_proper_type(ctx.arg_types[0][0])) if ctx.arg_types and ctx.arg_types[0] else None
+        if isinstance(items, TupleType) and type(value) is int and -len(items.items) <= value < len(items.items):
+            return items.items[value]
+        if isinstance(items, TypedDictType) and isinstance(value, str) and value in items.items:
+            return items.items[value]
+        default = get_proper_type(ctx.default_return_type)
+        held = [get_proper_type(one) for one in (default.items if isinstance(default, UnionType) else [default])]
+        is_held = any(isinstance(one, Instance) and one.type.fullname == MODULE for one in held)
+        return common if common is not None and is_held else ctx.default_return_type
+
+    def _sliced(self, ctx: MethodContext, part: SliceExpr, items: ProperType | None, common: ProperType | None) -> Type:
+        container = ctx.type
+        if not isinstance(container, Instance) or container.type.fullname not in _LISTS:
+            return ctx.default_return_type
+        result = Instance(container.type, container.args)
+        bounds = [
+            None if one is None else _number(one, ctx.api) for one in (part.begin_index, part.end_index, part.stride)
+        ]
+        written = [one for one in (part.begin_index, part.end_index, part.stride) if one is not None]
+        if isinstance(items, TupleType) and sum(one is not None for one in bounds) == len(written) and bounds[2] != 0:
+            types = items.items[slice(*bounds)]
+            result = with_attribute(result, ITEMS, TupleType(types, self._types.tuple_type)) if types else result
+            return self._with_common(result, types)
+        return result if common is None else with_attribute(result, ITEM, common)
+
+    def items(self, ctx: MethodContext) -> Type:
+        """The modules of a container one after the other: the `Module` in the result becomes what they all are."""
+        common = attribute_of(ctx.type, ITEM)
+        if common is None:
+            return ctx.default_return_type
+        self._settling.instrument_current(ctx.api)
+        return replace(ctx.default_return_type, _in_place_of_module(common))
+
+    def walked(self, ctx: FunctionSigContext) -> FunctionLike:
+        """`enumerate(self.blocks)`, `reversed(self.blocks)`, `zip(self.blocks, self.norms)`: the same.
+
+        Before mypy solves for what they hold: an outer call would tell it, and then a list of any modules does not fit.
+        """
+        signature = ctx.default_signature
+        for place, expressions in enumerate(ctx.args):
+            variable = _held(signature.arg_types[place])
+            if variable is None or len(expressions) != 1 or not isinstance(expressions[0], RefExpr | IndexExpr):
+                continue
+            common = attribute_of(ctx.api.get_expression_type(expressions[0]), ITEM)
+            if common is not None:
+                signature = _solved(signature, variable, common, place)
+        return signature
+
+
+def _held(parameter: Type) -> TypeVarType | None:
+    """The variable for what a parameter holds: `T` of `Iterable[T]`."""
+    proper = get_proper_type(parameter)
+    is_walked = isinstance(proper, Instance) and proper.type.fullname in _WALKED
+    held = get_proper_type(proper.args[0]) if isinstance(proper, Instance) and is_walked else None
+    return held if isinstance(held, TypeVarType) else None
+
+
+def _solved(signature: CallableType, variable: TypeVarType, common: ProperType, place: int) -> CallableType:
+    def solved(proper: ProperType) -> Type | None:
+        return common if isinstance(proper, TypeVarType) and proper.id == variable.id else None
+
+    types = [unknown() if at == place else replace(one, solved) for at, one in enumerate(signature.arg_types)]
+    return signature.copy_modified(
+        arg_types=types,
+        ret_type=replace(signature.ret_type, solved),
+        variables=[one for one in signature.variables if one.id != variable.id],
+    )
+
+
+def _variable(owner: Expression | None, function: FuncDef) -> Var | None:
+    """The variable that a container is kept in: a local one, or an attribute of this class."""
+    node = owner.node if isinstance(owner, NameExpr) else None
+    if isinstance(owner, MemberExpr) and is_own(owner, owner.name) and owner.name in function.info.names:
+        node = function.info.names[owner.name].node
+    return node if isinstance(node, Var) else None
+
+
+def _all_steps(owner: Expression | None, function: FuncDef) -> Steps | None:
+    """All that a container is filled with; None where not all of it is in the function that makes it."""
+    if isinstance(owner, NameExpr):
+        return variable_steps(owner.node, function.body)
+    if not isinstance(owner, MemberExpr) or not is_own(owner, owner.name) or function.name != "__init__":
+        return None
+    others = [method for method in methods(function.info.defn.defs) if method is not function]
+    if any(changes_attribute(method.body, owner.name) for method in others):
+        return None
+    return attribute_steps(owner.name, function.body)
+
+
+def _each(step: One | Rounds | Either, type_of: Callable[[Expression], Type]) -> list[Type]:
+    """The modules of a step, in whatever order."""
+    match step:
+        case One(expression=expression):
+            return [unknown() if expression is None else type_of(expression)]
+        case Rounds(steps=steps):
+            return [type_ for inner in steps for type_ in _each(inner, type_of)]
+        case Either(branches=branches):
+            return [type_ for branch in branches for inner in branch for type_ in _each(inner, type_of)]
+
+
+def _in_place_of_module(common: ProperType) -> Callable[[ProperType], Type | None]:
+    return lambda proper: common if isinstance(proper, Instance) and proper.type.fullname == MODULE else None
+
+
+def _body(api: Any) -> Block:
+    """The body that is checked now: of a function, or of the module."""
+    function = api.scope.current_function()
+    if isinstance(function, FuncDef):
+        return function.body
+    block = Block([])
+    block.body = api.tree.defs
+    return block
+
+
+def _receiver(context: Any) -> Expression | None:
+    if isinstance(context, OperatorAssignmentStmt):
+        return context.lvalue
+    callee = context.callee if isinstance(context, CallExpr) else None
+    return callee.expr if isinstance(callee, MemberExpr) else None
+
+
+def _number(expression: Expression, api: Any) -> int | None:
+    size = size_of_expression(expression, api)
+    return None if size is None else size.constant
+
+
+def _type_of(expression: Expression, api: Any) -> Type:
+    found: Type | None = api.lookup_type_or_none(expression)
+    return unknown() if found is None else found
+
+
+def _literal(type_: ProperType | None) -> object:
+    if isinstance(type_, Instance) and type_.last_known_value is not None:
+        type_ = type_.last_known_value
+    return type_.value if isinstance(type_, LiteralType) else None
