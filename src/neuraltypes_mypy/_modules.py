@@ -49,6 +49,7 @@ from neuraltypes_mypy._dependencies import depend_on
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import MODULE, NEURAL_MODULE, SEQUENTIAL
 from neuraltypes_mypy._operations import Operations
+from neuraltypes_mypy._returned import with_nature
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._sizes_of import is_int, is_self, is_steady, size_of_expression
 from neuraltypes_mypy._tensor import as_tensor, unknown
@@ -255,7 +256,7 @@ class Modules:
 
     def called(self, ctx: MethodContext, name: str) -> Type:
         """The type of what a call of a module gives."""
-        return self._calls.instantiate(ctx, name, known_of(ctx.type))
+        return with_nature(self._calls.instantiate(ctx, name, known_of(ctx.type)), ctx)
 
     def of_each(self, called: Callable[[MethodContext], Type]) -> Callable[[MethodContext], Type]:
         """The same for a module that is one of several (`conv if d != e else identity`): what they all give.

@@ -792,7 +792,8 @@ def _expanded(shape: Shape | None, wanted: Shape, argument: str) -> Shape:
     if shape is not None and least_rank(shape) > len(wanted):
         raise Refused(f'asks for {len(wanted)} axes, but "{format_shape(shape)}" has {least_rank(shape)}', argument)
     if shape and _expands_beside(shape, wanted):
-        suspect(f'puts a new axis in front of "{format_shape(shape)}"; unsqueeze the axis that is to be expanded', argument)
+        text = format_shape(shape)
+        suspect(f'puts a new axis in front of "{text}"; unsqueeze the axis that is to be expanded', argument)
     behind = 0 if shape is None else next((n for n, a in enumerate(shape[::-1]) if isinstance(a, Rest)), len(shape))
     result: list[SizedAxis] = []
     for at, axis in enumerate(wanted):

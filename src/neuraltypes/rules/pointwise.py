@@ -379,8 +379,7 @@ def _suspect_all_pairs(input: Value, other: Value) -> None:
             continue
         if _produced(one) not in _ALL_REAL or rank(one.shape) != 2 or rank(vector.shape) != 1:
             continue
-        assert one.shape is not None and vector.shape is not None
-        (examples, last), (numbers,) = one.shape, vector.shape
+        (examples, last), (numbers,) = one.shape or (), vector.shape or ()
         size = examples.size if isinstance(examples, SizedAxis) else None
         is_same = size is not None and isinstance(numbers, SizedAxis) and numbers.size == size
         if is_same and is_one(last) and not is_one(examples):
