@@ -51,6 +51,33 @@ def produced_fits(wanted: TypeInfo, name: str) -> bool:
     return _goes_with(names, _domain(wanted), name)
 
 
+def is_produced(element: ProperType) -> bool:
+    """Whether an element is one that an operation gives by its nature."""
+    return (note_of(element) or "").startswith(_ELEMENTS)
+
+
+def is_exclusive(info: TypeInfo) -> bool:
+    """Whether what holds this element cannot hold certain others."""
+    return any(sides for _, sides in _of(info))
+
+
+def contradicts(wanted: TypeInfo, element: ProperType) -> bool:
+    """Whether what an operation gives can surely not be what is declared; logarithms of probabilities are logits."""
+    name = (note_of(element) or "").removeprefix(_ELEMENTS) if is_produced(element) else ""
+    if _ELEMENTS + name == UNNORMALIZED_TYPE:
+        return any("ProbsType" in group and sides and group["LogitsType"] not in sides for group, sides in _of(wanted))
+    if name == "LogprobsType" and any(
+        "LogitsType" in group and group["LogitsType"] in sides for group, sides in _of(wanted)
+    ):
+        return False
+    return any(sides and name in group and group[name] not in sides for group, sides in _of(wanted))
+
+
+def _of(info: TypeInfo) -> list[tuple[dict[str, int], set[int]]]:
+    names = [base.name for base in info.mro if base.fullname.startswith(_ELEMENTS)]
+    return [(group, {group[name] for name in names if name in group}) for group in _EXCLUSIVE]
+
+
 def element_goes_with(wanted: str, name: str) -> bool:
     """The same for the elements of neuraltypes by name, where a project does not import them."""
     import neuraltypes.elements

@@ -14,7 +14,7 @@ from mypy.nodes import FuncDef
 from mypy.types import CallableType, Type
 
 from neuraltypes._sizes import Size, Symbol, named
-from neuraltypes._unify import Shape, SizedAxis
+from neuraltypes._unify import ARGUMENT, Shape, SizedAxis
 from neuraltypes_mypy._atoms import size_of_atom
 from neuraltypes_mypy._scopes import scope_name
 from neuraltypes_mypy._walk import walk
@@ -53,6 +53,7 @@ class Equal:
         settled = self.settled_shape(shape)
         known = ((self.known[symbol].symbol, symbol) for symbol in self.promised if symbol in self.known)
         kept = {mine: named(theirs.name, theirs.scope) for mine, theirs in known if mine and mine not in self.promised}
+        kept |= self._namesakes(settled)
         if not kept:
             return settled
         return tuple(
@@ -60,13 +61,29 @@ class Equal:
             for axis in settled
         )
 
+    def _namesakes(self, shape: Shape) -> dict[Symbol, Size]:
+        """Sizes that have met no axis yet, but bear the name of one that the function promises to return."""
+        mine = {symbol.name: symbol for symbol in self.promised if symbol.scope == self.function}
+        met = {size.symbol for size in self.known.values()}
+        sizes = [axis.size for axis in shape if isinstance(axis, SizedAxis) and axis.size is not None]
+        return {
+            theirs: named(theirs.name, self.function)
+            for theirs in {symbol for size in sizes for symbol in size.symbols()} - self.known.keys()
+            if self._is_outer(theirs) and mine.get(theirs.name) not in (None, *met)
+        }
+
+    def _is_outer(self, symbol: Symbol) -> bool:
+        """Whether a size is one of the class, or an `int` that the function is given."""
+        return symbol.scope in self.owners or symbol.scope == ARGUMENT + self.function
+
     def equate(self, left: Size, right: Size) -> bool:
         """Take two sizes for the same, if one is an axis of the signature and the other a size of the class."""
         one, other = left.symbol, right.symbol
         if one is None or other is None:
             return False
         for mine, theirs, size in ((one, other, left), (other, one, right)):
-            if mine.scope == self.function and theirs.scope in self.owners:
+            is_namesake = mine.name == theirs.name and theirs.scope == ARGUMENT + self.function
+            if mine.scope == self.function and (theirs.scope in self.owners or is_namesake):
                 if theirs in self.known or size in self.known.values():
                     return False
                 if any(mine in symbols and theirs in symbols for symbols in self.written):

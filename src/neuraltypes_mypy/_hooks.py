@@ -53,6 +53,8 @@ from neuraltypes_mypy._operations import GENERIC_OPERATIONS, RETURN_TYPES, Opera
 from neuraltypes_mypy._options import PluginOptions
 from neuraltypes_mypy._recipes import Recipes, announce_recipes, makes_module
 from neuraltypes_mypy._results import is_entering
+from neuraltypes_mypy._returned import check_return, with_nature
+from neuraltypes_mypy._returns import is_returning
 from neuraltypes_mypy._reveal import Reveal
 from neuraltypes_mypy._scopes import Scopes
 from neuraltypes_mypy._settle import Settling
@@ -461,11 +463,14 @@ class Hooks:
             return self._calls.asked(ctx)
         if is_entering(ctx.context):
             self._scopes.results.enter(ctx.api)
+        if is_returning(ctx.context):
+            check_return(ctx)
         return self._narrowing.isinstance_called(ctx)
 
     def _called(self, ctx: FunctionContext, fullname: str) -> Type:
         name, _, owner = fullname.partition(" of ")  # a method that is called by way of `super()`
         result = self._calls.instantiate(ctx, f"{owner}.{name}" if owner else name.rpartition(".")[2])
+        result = with_nature(result, ctx)
         symbol = self._find(fullname)
         if symbol is not None and isinstance(symbol.node, TypeInfo):
             return self._module_types.made(ctx, result)

@@ -43,6 +43,7 @@ from neuraltypes_mypy._members import ITEMS, ONE_OF, ROUNDS, STEPS, alternatives
 from neuraltypes_mypy._names import IDENTITY, MODULE, NEURAL_MODULE
 from neuraltypes_mypy._operations import Operations
 from neuraltypes_mypy._recipes import Recipes
+from neuraltypes_mypy._returned import with_nature
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._sizes_of import is_int, is_self, is_steady, size_of_expression
 from neuraltypes_mypy._tensor import as_tensor, unknown
@@ -197,7 +198,7 @@ class Modules:
 
     def called(self, ctx: MethodContext, name: str) -> Type:
         """The type of what a call of a module gives."""
-        return self._calls.instantiate(ctx, name, known_of(ctx.type))
+        return with_nature(self._calls.instantiate(ctx, name, known_of(ctx.type)), ctx)
 
     def of_each(self, called: Callable[[MethodContext], Type]) -> Callable[[MethodContext], Type]:
         """The same for a module that is one of several (`conv if d != e else identity`): what they all give.

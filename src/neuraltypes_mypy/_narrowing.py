@@ -36,6 +36,7 @@ from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes_mypy._expressions import Expressions
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._results import is_entering
+from neuraltypes_mypy._returns import is_returning
 from neuraltypes_mypy._settle import Settling, is_settling
 from neuraltypes_mypy._sizes_of import size_of_expression
 from neuraltypes_mypy._statements import blocks, statements
@@ -60,7 +61,7 @@ class Narrowing:
 
     def isinstance_signature(self, ctx: FunctionSigContext) -> FunctionLike:
         """`isinstance(x, Float[Tensor, "b t"])` is no mistake."""
-        if is_settling(ctx.context) or is_asking(ctx.context) or is_entering(ctx.context):
+        if any(is_ours(ctx.context) for is_ours in (is_settling, is_asking, is_entering, is_returning)):
             return ctx.default_signature.copy_modified(arg_types=[unknown(), unknown()])
         if len(ctx.args) == 2 and len(ctx.args[1]) == 1 and self._tensor_of(ctx.args[1][0], ctx.api) is not None:
             return ctx.default_signature.copy_modified(arg_types=[ctx.default_signature.arg_types[0], unknown()])

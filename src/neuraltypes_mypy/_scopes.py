@@ -19,6 +19,7 @@ from neuraltypes_mypy._atoms import size_of_atom
 from neuraltypes_mypy._config import attribute_size
 from neuraltypes_mypy._displays import open_displays
 from neuraltypes_mypy._results import Results
+from neuraltypes_mypy._returns import announce_returns
 from neuraltypes_mypy._settle import instrument_signature
 from neuraltypes_mypy._unasked import ask_for_signatures
 from neuraltypes_mypy._walk import walk
@@ -119,6 +120,8 @@ class Scopes:
         name = scope_name(function)
         assert isinstance(function.type, CallableType)
         is_result = _contains(function.type.ret_type, annotation)
+        if is_result:
+            announce_returns(function)
         if is_result and _may_compute(annotation):
             self.results.announce(function)
         bound = frozenset(self._bound.get(name, ()))

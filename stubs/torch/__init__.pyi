@@ -339,7 +339,7 @@ def add(input: Tensor | float, other: Tensor | float, *, alpha: float = 1, out: 
 def sub(input: Tensor | float, other: Tensor | float, *, alpha: float = 1, out: Tensor | None = None) -> Tensor: ...
 subtract = sub
 
-@computed("pointwise.binary")
+@computed("pointwise.multiply")
 def mul(input: Tensor | float, other: Tensor | float, *, out: Tensor | None = None) -> Tensor: ...
 multiply = mul
 
@@ -715,10 +715,10 @@ class Tensor:
     @computed("pointwise.subtract_in_place")
     def sub_(self: Tensor, other: Tensor | float, *, alpha: float = 1) -> Tensor: ...
     subtract_ = sub_
-    @computed("pointwise.binary")
+    @computed("pointwise.multiply")
     def mul(self: Tensor, other: Tensor | float) -> Tensor: ...
     multiply = mul
-    @computed("pointwise.binary_in_place")
+    @computed("pointwise.multiply_in_place")
     def mul_(self: Tensor, other: Tensor | float) -> Tensor: ...
     multiply_ = mul_
     @computed("pointwise.divide")
@@ -956,11 +956,11 @@ class Tensor:
     def __rsub__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
     @computed("pointwise.subtract_in_place")
     def __isub__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
-    @computed("pointwise.binary")
+    @computed("pointwise.multiply")
     def __mul__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
-    @computed("pointwise.binary")
+    @computed("pointwise.multiply")
     def __rmul__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
-    @computed("pointwise.binary_in_place")
+    @computed("pointwise.multiply_in_place")
     def __imul__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
     @computed("pointwise.divide")
     def __truediv__(self: Tensor, other: Tensor | float, /) -> Tensor: ...

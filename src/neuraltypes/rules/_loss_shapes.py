@@ -105,7 +105,7 @@ def without_last(shape: Shape | None) -> Shape | None:
     return None if shape is None or (shape and isinstance(shape[-1], Rest)) else shape[:-1]
 
 
-def is_one(axis: SizedAxis | Rest) -> bool:
+def is_one(axis: SizedAxis | Rest | None) -> bool:
     """Whether an axis surely has size 1."""
     return isinstance(axis, SizedAxis) and axis.size is not None and axis.size.constant == 1
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from neuraltypes._sizes import number
 from neuraltypes._unify import Shape, SizedAxis
+from neuraltypes.rules._context import suspect
 from neuraltypes.rules._dtypes import FLOATS, category, result_type
 from neuraltypes.rules._loss_shapes import (
     axes_differ,
@@ -121,6 +122,8 @@ def cross_entropy(
 ) -> Result:
     """`cross_entropy`: `b c *d` with class indices `b *d`, or with probabilities `b c *d`."""
     _check_classes(input, weight)
+    if is_one(_classes(input)):
+        suspect("has one class, of which the loss is always 0; a single output is for the binary loss", "input")
     shape = _without_classes(input.shape)
     is_probabilities = _is_same_shape(input, target)
     if is_probabilities:

@@ -30,6 +30,7 @@ from neuraltypes.rules._dtypes import (
     real_of,
     result_type,
 )
+from neuraltypes.rules._loss_shapes import is_one
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import (
     axis_at,
@@ -293,6 +294,10 @@ def exp(input: Array, **_: Value) -> Result:
 @_rule("log")
 def log(input: Array, **_: Value) -> Result:
     """`log`: of probabilities, their logarithms."""
+    if _produced(input) == "LogprobsType":
+        suspect("holds logarithms already, and they are negative", "input", code="element")
+    elif _produced(input) == "LogitsType":
+        suspect("holds logits, which are negative too; take log_softmax or logsigmoid of them", "input", code="element")
     element = Produced("LogprobsType") if _produced(input) in _PROBABILITIES else None
     return Array(input.shape, floating(input.dtype), element)
 
@@ -326,6 +331,8 @@ def frexp(input: Array, **_: Value) -> Result:
 @_rule("round")
 def round_(input: Array, decimals: Value = _ZERO, **_: Value) -> Result:
     """`torch.round`: to decimals for floats only."""
+    if _produced(input) == "LogitsType":
+        suspect("holds logits; round the probabilities, or compare with 0", "input", code="element")
     if int_of(decimals):
         _require(input.dtype, frozenset({_FLOAT}), "input")
     return input.plain(input.shape)
@@ -362,7 +369,23 @@ def add(input: Value, other: Value, alpha: Value = _ONE, **_: Value) -> Result:
     """`input + alpha * other`."""
     dtypes = result_type(input, other)
     _require_alpha(alpha, dtypes)
+    _suspect_all_pairs(input, other)
     return Array(_together(input, other), dtypes)
+
+
+def _suspect_all_pairs(input: Value, other: Value) -> None:
+    """Suspect what a layer gives for each example, `b 1`, beside one number for each, `b`: each meets every other."""
+    for one, vector, name in ((input, other, "input"), (other, input, "other")):
+        if not isinstance(one, Array) or not isinstance(vector, Array) or _produced(vector) in _ALL_REAL:
+            continue
+        if _produced(one) not in _ALL_REAL or rank(one.shape) != 2 or rank(vector.shape) != 1:
+            continue
+        (examples, last), (numbers,) = one.shape or (), vector.shape or ()
+        size = examples.size if isinstance(examples, SizedAxis) else None
+        is_same = size is not None and isinstance(numbers, SizedAxis) and numbers.size == size
+        if is_same and is_one(last) and not is_one(examples):
+            text = f'is "{size} 1" beside "{size}": together they are "{size} {size}"; write squeeze(-1)'
+            suspect(text, name)
 
 
 @_rule("subtract")
@@ -373,6 +396,7 @@ def subtract(input: Value, other: Value, alpha: Value = _ONE, **_: Value) -> Res
             raise Refused('is bool, which "-" does not take; write "~mask", or convert it first', name, "dtype")
     dtypes = result_type(input, other)
     _require_alpha(alpha, dtypes)
+    _suspect_all_pairs(input, other)
     element = _complement(other) if _is_one(input) else None
     return Array(_together(input, other), dtypes, element)
 
@@ -399,7 +423,22 @@ def divide(input: Value, other: Value, rounding_mode: Value = None, **_: Value) 
     if isinstance(rounding_mode, str):
         return floor_divided(input, other)
     dtypes = result_type(input, other)
-    return Array(_together(input, other), None if rounding_mode is UNKNOWN else floating(dtypes))
+    shape = _together(input, other)
+    return Array(shape, None if rounding_mode is UNKNOWN else floating(dtypes), _scaled(input, other))
+
+
+@_rule("multiply")
+def multiply(input: Value, other: Value, **_: Value) -> Result:
+    """`input * other`."""
+    _suspect_all_pairs(input, other)
+    element = _scaled(input, other) or _scaled(other, input)
+    return Array(_together(input, other), result_type(input, other), element)
+
+
+def _scaled(input: Value, factor: Value) -> Produced | None:
+    """What `logits / temperature` holds: any real numbers stay such."""
+    is_number = of_number(factor) is not None or (isinstance(factor, Array) and factor.shape == ())
+    return Produced(_produced(input)) if is_number and _produced(input) in _ALL_REAL else None
 
 
 @_rule("floor_divide")
@@ -485,7 +524,9 @@ def compare(input: Value, other: Value, **_: Value) -> Result:
 @_rule("above")
 def above(input: Value, other: Value, **_: Value) -> Result:
     """`x > 0.5` and its like: a threshold between 0 and 1 is one for probabilities."""
-    if isinstance(other, float) and 0 < other < 1 and _produced(input) in _ALL_REAL:
+    if isinstance(other, float) and 0 < other < 1 and _produced(input) == "LogprobsType":
+        suspect(f"compares logarithms of probabilities, which are below 0, with {other}", code="element")
+    elif isinstance(other, float) and 0 < other < 1 and _produced(input) in _ALL_REAL:
         words = "logits" if _produced(input) == "LogitsType" else "raw outputs"
         suspect(
             f"compares {words} with {other}, a threshold for probabilities; compare with 0, or apply sigmoid first",
@@ -605,9 +646,10 @@ def masked_fill(input: Array, mask: Array, value: Value, **_: Value) -> Result:
     if isinstance(value, Array):
         _require_no_axes(value, "value")
     _require_in_range(value, input.dtype, "value")
+    element = None if _produced(input) in _MASKS else input.element  # a mask that is filled becomes a bias
     if isinstance(value, float) and value < -100 and _produced(mask) in ("KeepMaskType", "ValidMaskType"):
         suspect("is True where entries are to be kept, and these are filled; write ~mask", "mask", code="element")
-    return Array(_together(input, mask), input.dtype, input.element)
+    return Array(_together(input, mask), input.dtype, element)
 
 
 def _require_no_axes(value: Array, argument: str) -> None:
@@ -768,6 +810,8 @@ def softmax(input: Array, dim: Value = None, dtype: Value = None, **_: Value) ->
         suspect("is the batch axis: the numbers of different examples would add up to 1", "dim", code="kind")
     if _produced(input) in _PROBABILITIES:
         suspect("holds probabilities already; softmax wants logits", "input", code="element")
+    if _produced(input) in _ALL_REAL and is_one(axis_at(input.shape, dim)):
+        suspect("is an axis of size 1, along which each number becomes 1; sigmoid is for a single output", "dim")
     dtypes = of_argument(dtype, input.dtype)
     _require(dtypes, frozenset({_FLOAT}), "input" if dtype is None else "dtype")
     return Array(input.shape, dtypes)

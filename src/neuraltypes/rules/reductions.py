@@ -25,6 +25,7 @@ from neuraltypes.rules._dtypes import (
     result_type,
     summed,
 )
+from neuraltypes.rules._loss_shapes import is_one
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import (
     ANY,
@@ -39,8 +40,9 @@ from neuraltypes.rules._shapes import (
     said_kind,
     with_out,
 )
-from neuraltypes.rules._values import UNKNOWN, Array, Config, DType, DTypes, Refused, Result, Value
+from neuraltypes.rules._values import UNKNOWN, Array, Config, DType, DTypes, Produced, Refused, Result, Value
 
+_RAW = ("LogitsType", "UnnormalizedType")
 _ORDERED = REAL | BOOL
 _QUANTILES = frozenset({"float32", "float64"})
 
@@ -237,6 +239,9 @@ def _over_one(shape: Shape | None, dim: Value, keepdim: Value) -> Shape | None:
 def index(input: Array, dim: Value = None, keepdim: Value = False, **_: Value) -> Result:
     """`argmax`, `argmin`: indices."""
     require_among(input, REAL, "Real", "input")
+    axis = None if dim is None else axis_at(input.shape, dim)
+    if is_one(axis) and isinstance(input.element, Produced) and input.element.name in _RAW:
+        suspect("is an axis of size 1, whose only index is 0; compare a single output with 0", "dim")
     return Array(reduced(input.shape, dim, keepdim), INT64)
 
 

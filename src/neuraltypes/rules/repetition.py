@@ -6,10 +6,10 @@ https://docs.pytorch.org/docs/stable/generated/torch.Tensor.repeat.html
 
 from __future__ import annotations
 
-from neuraltypes._sizes import Size
+from neuraltypes._sizes import Size, number
 from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
 from neuraltypes.rules._arithmetic import times
-from neuraltypes.rules._context import is_given
+from neuraltypes.rules._context import is_given, suspect
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import (
     ANY,
@@ -51,6 +51,9 @@ def _expanded(shape: Shape | None, wanted: Shape, argument: str) -> Shape:
     known = rank(shape)
     if shape is not None and least_rank(shape) > len(wanted):
         raise Refused(f'asks for {len(wanted)} axes, but "{format_shape(shape)}" has {least_rank(shape)}', argument)
+    if shape and _expands_beside(shape, wanted):
+        text = format_shape(shape)
+        suspect(f'puts a new axis in front of "{text}"; unsqueeze the axis that is to be expanded', argument)
     behind = 0 if shape is None else next((n for n, a in enumerate(shape[::-1]) if isinstance(a, Rest)), len(shape))
     result: list[SizedAxis] = []
     for at, axis in enumerate(wanted):
@@ -65,6 +68,18 @@ def _expanded(shape: Shape | None, wanted: Shape, argument: str) -> Shape:
             raise Refused(f"has the size {constant} for the new axis {at}", argument)
         result.append(ANY if constant == -1 else axis)
     return tuple(result)
+
+
+def _expands_beside(shape: Shape, wanted: Shape) -> bool:
+    """Whether `b d` is expanded to `b t d`: axes are counted from behind, so that its `b` would become `t`."""
+    first, new = shape[0], len(wanted) - len(shape)
+    if new < 1 or rank(shape) is None or not isinstance(first, SizedAxis) or constant_of(first) == 1:
+        return False
+    ahead, meets = wanted[0], wanted[new]
+    if first.size is None or not isinstance(ahead, SizedAxis) or not isinstance(meets, SizedAxis):
+        return False
+    is_kept = ahead.size == first.size and first.size.symbol is not None
+    return is_kept and meets.size is not None and meets.size not in (first.size, number(-1))
 
 
 def _expanded_axis(own: SizedAxis, wanted: SizedAxis, at: int, argument: str) -> SizedAxis:
