@@ -8,6 +8,7 @@ from neuraltypes._sizes import Size, number, size_from_expression
 from neuraltypes._sizes import named as named_size
 from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
 from neuraltypes.rules import UNKNOWN, Array, Many, Outcome, Slice, apply
+from neuraltypes.rules._values import Produced, Resampled
 from tests.rules._conformance import registry
 
 
@@ -183,3 +184,29 @@ def test_meaning_goes_along() -> None:
 def test_modules() -> None:
     assert gives(call("torch.nn.Flatten.forward", array("b c h w"), start_dim=1, end_dim=-1)) == "b c*h*w"
     assert gives(call("torch.nn.Unflatten.forward", array("b 12"), dim=1, unflattened_size=(3, -1))) == "b 3 4"
+
+
+def test_a_relative_shift_leaves_the_order_of_its_axes_unknown() -> None:
+    shifted = call("torch.Tensor.view", array("b h q k+1"), ("b", "h", "k+1", "q"))
+    assert not shifted.suspected
+    assert gives(shifted) == "b h _ _"
+    assert gives(call("torch.Tensor.view", array("q q+1"), ("q+1", "q"))) == "q+1 q"
+    assert call("torch.Tensor.view", array("q k"), ("k", "q")).suspected
+
+
+def test_a_rate_does_not_survive_resampling() -> None:
+    audio = array("b c t", Produced("AudioSignal"))
+    every = slice(None, None, 2)
+    for outcome in (
+        call("torch.nn.functional.interpolate", audio, None, 2.0),
+        call("torch.Tensor.__getitem__", audio, (..., every)),
+        call("torch.repeat_interleave", audio, 2, 2),
+    ):
+        assert element_of(outcome) == Resampled(Produced("AudioSignal"))
+    for indices in ((every,), (..., slice(None, 5))):
+        assert element_of(call("torch.Tensor.__getitem__", audio, indices)) == Produced("AudioSignal")
+
+
+def element_of(outcome: Outcome) -> object:
+    assert isinstance(outcome.result, Array)
+    return outcome.result.element

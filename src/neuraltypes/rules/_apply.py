@@ -55,7 +55,7 @@ def apply(
     around = surroundings or Surroundings()
     context = Context(around.equate, explicit=frozenset(given))
     arguments = {**signature.defaults, **given}
-    is_cast = around.is_autocast and any(map(_may_be_cast, arguments.values()))
+    is_cast = around.is_autocast and any(map(_holds_array, arguments.values()))
     if is_cast:
         arguments = {name: _of_any_precision(value) for name, value in arguments.items()}
     tensors = list(_declared(signature, arguments))
@@ -82,16 +82,8 @@ def apply(
     return Outcome(result, tuple(refused), tuple(context.suspected))
 
 
-def _may_be_cast(value: Value) -> bool:
-    match value:
-        case Array(dtype=dtypes):
-            return dtypes is None or bool(dtypes & AUTOCAST)
-        case Many(item=item):
-            return _may_be_cast(item)
-        case tuple():
-            return any(map(_may_be_cast, value))
-        case _:
-            return False
+def _holds_array(value: Value) -> bool:
+    return isinstance(value, Array | Many) or (isinstance(value, tuple) and any(map(_holds_array, value)))
 
 
 def _of_any_precision(value: Value) -> Value:
