@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
 from mypy.checkmember import analyze_member_access
@@ -44,7 +43,7 @@ from mypy.types import (
 
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._calls import Argument, Calls, Known, mentions_tensors, says_tensors
-from neuraltypes_mypy._config import attribute_size, configuration, configured, made_at
+from neuraltypes_mypy._config import attribute_size, configuration, configured, made_at, place_text
 from neuraltypes_mypy._dependencies import depend_on
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import MODULE, NEURAL_MODULE, SEQUENTIAL
@@ -89,8 +88,7 @@ class Modules:
         }
         for base in instance.type.mro:
             depend_on(ctx.api, base.fullname)
-        place = f"{Path(ctx.api.path).name}:{call.line}"
-        return configured(instance, given, self._types.int_type, place)
+        return configured(instance, given, self._types.int_type, place_text(ctx.api.path, call.line))
 
     def replaced(self, ctx: FunctionContext) -> Type:
         """`dataclasses.replace` gives an object of other sizes."""
