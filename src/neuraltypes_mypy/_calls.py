@@ -7,8 +7,7 @@ that what disagrees is said here and in our words; after, the arguments' types a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from mypy.maptype import map_instance_to_supertype
 from mypy.nodes import (
@@ -40,10 +39,10 @@ from mypy.types import (
     get_proper_type,
 )
 
-from neuraltypes._axes import Axes
+from neuraltypes._axes import Axes, Axis
 from neuraltypes._sizes import Size
 from neuraltypes._unify import Bindings, Mismatch, Shape, SizedAxis, axes_of, unify
-from neuraltypes.kinds import kinds_of
+from neuraltypes.kinds import AxisKind, kinds_of
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import is_atom, note_of, noted_any
 from neuraltypes_mypy._elements import element_fits, element_text
@@ -73,16 +72,14 @@ _MAX_SAID: Final = 4096
 _said: Final[dict[int, tuple[Type, bool]]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What is known of a call before its arguments are: what braces read, and where the module was made."""
 
     values: Mapping[str, Size]
     made_at: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """One argument of a call: its name, the declared type, the type that comes, and where it stands."""
 
     label: str
@@ -91,8 +88,7 @@ class Argument:
     context: Context
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """What one call binds: sizes, and what its element variables stand for."""
 
     sizes: Bindings
@@ -205,12 +201,11 @@ class Calls:
         if axes is None:
             return proper
         items: list[Type] = []
-        for axis, item in zip(axes, shape.items, strict=True):
-            items.extend(self._sized(bound, axes, axis) if _is_marked(item) else [item])
+        for axis, kind, item in zip(axes, kinds_of(axes), shape.items, strict=True):
+            items.extend(self._sized(bound, axis, kind) if _is_marked(item) else [item])
         return proper.copy_modified(args=[proper.args[0], shape.copy_modified(items=items), proper.args[2]])
 
-    def _sized(self, bound: Bound, axes: Axes, axis: Any) -> list[Type]:
-        kind = kinds_of(axes)[next(i for i, candidate in enumerate(axes) if candidate is axis)]
+    def _sized(self, bound: Bound, axis: Axis, kind: AxisKind | None) -> list[Type]:
         sized = bound.same.shown_shape(bound.sizes.shape_of_axis(axis, kind))
         return [
             written_axis(

@@ -6,6 +6,7 @@ What a class does with its `int` parameters is read once, when mypy meets the cl
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, Final
@@ -96,9 +97,14 @@ def _data(info: TypeInfo) -> Mapping[str, Any]:
 
 def is_changing(info: TypeInfo, name: str) -> bool:
     """Whether an attribute is assigned in more places than one, of which some may be in subclasses."""
-    if any(name in _data(base).get("changing", ()) for base in info.mro):
-        return True
-    return sum(name in _data(base).get("assigned", ()) for base in info.mro) > 1
+    count = 0
+    for base in info.mro:
+        data = base.metadata.get(_KEY)
+        if data and name in data.get("changing", ()):
+            return True
+        if data and name in data.get("assigned", ()):
+            count += 1
+    return count > 1
 
 
 def parameter_names_of(info: TypeInfo) -> list[str]:
@@ -193,6 +199,11 @@ def configured(instance: Instance, given: Mapping[str, Size | None], int_type: I
     result = instance.copy_modified()
     result.extra_attrs = ExtraAttrs(attrs)
     return result
+
+
+def place_text(path: str, line: int) -> str:
+    """Where something was made, as notes say it."""
+    return f"{os.path.basename(path)}:{line}"  # noqa: PTH119 - asked for at every constructor
 
 
 def made_at(instance: ProperType) -> str | None:

@@ -32,7 +32,7 @@ def guarded(hook: Callable[[_C], _R], fallback: Callable[[_C], _R]) -> Callable[
 def _is_torch(ctx: Any) -> bool:
     """Whether mypy checks the body of torch itself, of which nothing is to be said."""
     tree = getattr(ctx.api, "tree", None)
-    return tree is not None and tree.fullname.partition(".")[0] == "torch"
+    return tree is not None and f"{tree.fullname}.".startswith("torch.")
 
 
 def lookup(fallback: Callable[[Any], Any]) -> Callable[[_F], _F]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from mypy.checkmember import analyze_member_access
@@ -36,7 +35,7 @@ from mypy.types import (
 
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._calls import Argument, Calls, Known, mentions_tensors
-from neuraltypes_mypy._config import attribute_size, configuration, configured, made_at, seen_from_outside
+from neuraltypes_mypy._config import attribute_size, configuration, configured, made_at, place_text, seen_from_outside
 from neuraltypes_mypy._dependencies import depend_on
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._members import ITEMS, ONE_OF, ROUNDS, STEPS, alternatives, attribute_of, is_module, is_sequence
@@ -90,7 +89,7 @@ class Modules:
         }
         for base in instance.type.mro:
             depend_on(ctx.api, base.fullname)
-        place = f"{Path(ctx.api.path).name}:{call.line}"
+        place = place_text(ctx.api.path, call.line)
         made = configured(instance, given, self._types.int_type, place)
         return self._recipes.completed(made, ctx.api)
 

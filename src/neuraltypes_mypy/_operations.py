@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from mypy.checkmember import analyze_member_access
 from mypy.erasetype import erase_typevars
@@ -52,7 +52,7 @@ from neuraltypes.rules._values import SOME_INT, UNKNOWN, Array, Produced
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import noted_any
 from neuraltypes_mypy._autocast import Autocast
-from neuraltypes_mypy._config import MADE_AT, PREFIX, made_at
+from neuraltypes_mypy._config import MADE_AT, PREFIX, made_at, place_text
 from neuraltypes_mypy._elements import element_goes_with
 from neuraltypes_mypy._equal import Equal, EqualSizes
 from neuraltypes_mypy._join import join_tensors
@@ -139,8 +139,7 @@ class Made(dict[str, Value]):
         return UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """The arguments of one call: their values, and where each stands with its type."""
 
     values: Mapping[str, Value]
@@ -159,6 +158,7 @@ class Operations:
         self._registry = Registry([*folders, *stub_folders()])
         self._untyped: list[str] = []
         self._trials = 0
+        self._defaults: dict[str, tuple[Instance, dict[str, Type]]] = {}
         self.roots = frozenset(name.partition(".")[0] for name in self._registry)
 
     # Which rule
@@ -329,7 +329,7 @@ class Operations:
             self._report(outcome, given, name, ctx.context, ctx.api)
             if outcome.refused and signature.computed is not None:  # said once, not at each call
                 return ctx.default_return_type
-        place = f"{Path(ctx.api.path).name}:{ctx.context.line}"
+        place = place_text(ctx.api.path, ctx.context.line)
         modules = {key: type_ for key, (_, type_) in given.places.items() if is_module(type_)}
         return self._remembering(instance, signature, given.values, modules, place)
 
@@ -342,9 +342,9 @@ class Operations:
         place: str,
     ) -> Instance:
         """A module with what its constructor was given."""
-        values = {one.name: one.default for one in signature.parameters if not one.is_required} | dict(given)
         attrs: dict[str, Type] = {} if instance.extra_attrs is None else dict(instance.extra_attrs.attrs)
-        attrs |= {PREFIX + key: self._translation.kept(value) for key, value in values.items()}
+        attrs |= self._kept_defaults(signature)
+        attrs |= {PREFIX + key: self._translation.kept(value) for key, value in given.items()}
         attrs |= {PREFIX + key: type_ for key, type_ in modules.items()}
         attrs[MADE_AT] = noted_any(place)
         result = instance.copy_modified()
@@ -377,6 +377,14 @@ class Operations:
             if isinstance(argument, CallExpr | NameExpr) and (module := module_of(argument)) is not None:
                 modules[formal] = module
         return self._remembering(instance, signature, values, modules, place)
+
+    def _kept_defaults(self, signature: Signature) -> dict[str, Type]:
+        """The defaults of a constructor as what is kept; the same types as long as mypy's `int` is the same."""
+        int_type, known = self._types.int_type, self._defaults.get(signature.name)
+        if known is None or known[0] is not int_type:
+            kept = {PREFIX + name: self._translation.kept(value) for name, value in signature.defaults.items()}
+            known = self._defaults[signature.name] = int_type, kept
+        return known[1]
 
     def forward(self, receiver: Instance, context: Context, api: Any) -> CallableType | None:
         """The type of a module's call where a rule says what it gives: any arguments under their names."""
@@ -457,7 +465,7 @@ class Operations:
         self, ctx: FunctionContext | MethodContext, signature: Signature, same: Equal, *, skip: int
     ) -> Given | None:
         """The arguments of a call by the names of the rule; None where they cannot be told apart."""
-        known = {one.name: one for one in signature.parameters}
+        known = signature.by_name
         values: dict[str, Value] = {}
         places: dict[str, tuple[Context, Type]] = {}
         for at, formal in enumerate(ctx.callee_arg_names):

@@ -6,8 +6,7 @@ more than that. Which one was meant is read from the imports.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from mypy.nodes import Import, ImportAll, ImportFrom, MypyFile
 
@@ -18,8 +17,7 @@ _MAX_HOPS: Final = 8
 _KNOWN: Final = frozenset({"jaxtyping", "neuraltypes", "typing", "typing_extensions"})
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """The module that defines a name, as far as the imports show, and its name there."""
 
     module: str

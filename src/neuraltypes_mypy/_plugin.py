@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, final
 
-from mypy.nodes import MypyFile
+from mypy.nodes import MypyFile, SymbolTableNode
 from mypy.options import Options
 from mypy.plugin import (
     AnalyzeTypeContext,
@@ -43,8 +43,14 @@ class NeuralTypesPlugin(Plugin):
     def _make(self) -> Hooks:
         from neuraltypes_mypy._hooks import Hooks
 
-        self._made = Hooks(self.lookup_fully_qualified, self, self._project)
+        self._made = Hooks(self._find, self, self._project)
         return self._made
+
+    def _find(self, fullname: str) -> SymbolTableNode | None:
+        """What mypy finds under a full name; what stands at the top of a module in a shorter way, it is asked often."""
+        owner, _, name = fullname.rpartition(".")
+        module = self._modules.get(owner) if self._modules is not None and "<" not in fullname else None
+        return module.names.get(name) if module is not None else self.lookup_fully_qualified(fullname)
 
     def report_config_data(self, ctx: ReportConfigContext) -> dict[str, Any]:  # noqa: ARG002 - mypy's signature
         """What mypy's cache depends on beside the sources."""

@@ -55,7 +55,7 @@ from mypy.types import (
 from neuraltypes_mypy._codes import UNTRACKED
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import MODULE, SIZE, TENSOR
-from neuraltypes_mypy._statements import blocks, bound, statements, targets
+from neuraltypes_mypy._statements import blocks, bound, has_blocks, statements, targets
 from neuraltypes_mypy._tensor import as_tensor, is_known, read_tensor, unknown
 from neuraltypes_mypy._walk import replace, walk
 
@@ -200,7 +200,7 @@ def _insert(body: Block, names: set[str], callee: SymbolNode | None = None) -> N
     for block in list(blocks(body)):
         behind: list[list[Statement]] = []
         for statement in block.body:
-            inside = _inside(statement)
+            inside = _inside(statement) if has_blocks(statement) else []
             settled = [target for target in (*targets(statement), *inside) if target.name in names]
             behind.append([_settle(target, callee) for target in settled])
             if isinstance(statement, ForStmt | WhileStmt | WithStmt):

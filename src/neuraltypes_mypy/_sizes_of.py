@@ -66,7 +66,7 @@ def size_of_expression(expression: Expression, api: Any) -> Size | None:
         if declared is not None and has_size(get_proper_type(declared)):
             return None  # narrowed by a test such as `if b:`, to a number that the axis has in this branch only
     size = size_of_type(type_)
-    return size if size is not None else _Reader(api).read(expression)
+    return size if size is not None else _Reader(api).read_untyped(expression)
 
 
 class _Reader:
@@ -76,6 +76,14 @@ class _Reader:
         self._reading: set[Var] = set()
 
     def read(self, expression: Expression) -> Size | None:
+        """The size of an expression: what its type says, where mypy may know more than the code, or what it reads."""
+        is_variable = isinstance(expression, NameExpr) and isinstance(expression.node, Var)
+        is_typed = is_variable or isinstance(expression, MemberExpr | CallExpr | IndexExpr)
+        size = self._typed(expression) if is_typed else None
+        return size if size is not None else self.read_untyped(expression)
+
+    def read_untyped(self, expression: Expression) -> Size | None:
+        """The same where the type of the expression itself says nothing."""
         match expression:
             case IntExpr(value=value):
                 return number(value)
@@ -86,15 +94,13 @@ class _Reader:
                 left, right = self.read(expression.left), self.read(expression.right)
                 return None if left is None or right is None else OPERATIONS[operator](left, right)
             case NameExpr(node=Var() as variable):
-                return self._variable(variable, expression)
+                return self._variable(variable)
             case MemberExpr():
-                return self._typed(expression) or self._attribute(expression)
+                return self._attribute(expression)
             case CallExpr(callee=MemberExpr(name="size"), args=[dim]):
-                return self._typed(expression) or self._axis(expression, self.read(dim))
+                return self._axis(expression, self.read(dim))
             case IndexExpr(base=MemberExpr(name="shape") as shape, index=dim):
-                return self._typed(expression) or self._axis(shape, self.read(dim))
-            case CallExpr():
-                return self._typed(expression)
+                return self._axis(shape, self.read(dim))
             case _:
                 return None
 
@@ -109,10 +115,7 @@ class _Reader:
     def _typed(self, expression: Expression) -> Size | None:
         return size_of_type(self._api.lookup_type_or_none(expression))
 
-    def _variable(self, variable: Var, expression: NameExpr) -> Size | None:
-        size = self._typed(expression)
-        if size is not None:
-            return size
+    def _variable(self, variable: Var) -> Size | None:
         if isinstance(variable.final_value, int) and not isinstance(variable.final_value, bool):
             return number(variable.final_value)
         function = self._function

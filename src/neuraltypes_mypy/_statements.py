@@ -45,6 +45,11 @@ def blocks(block: Block | None) -> Iterator[Block]:
             yield from blocks(inner)
 
 
+def has_blocks(statement: Statement) -> bool:
+    """Whether other statements stand inside of one."""
+    return bool(_blocks(statement))
+
+
 def _blocks(statement: Statement) -> list[Block]:
     match statement:
         case Block():

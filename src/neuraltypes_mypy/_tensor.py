@@ -7,9 +7,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from mypy.erasetype import erase_typevars
 from mypy.maptype import map_instance_to_supertype
@@ -45,6 +44,11 @@ _OPEN: Final = "shape "
 _Written: TypeAlias = tuple[str | None, str | None, bool]
 
 _VARIABLES: Final = ("dtype", "shape", "element")
+_MAX_KEPT: Final = 4096
+# By the id of a shape's type: itself, and what it says. One is read by every operation that takes the tensor.
+_read: Final[dict[int, tuple[TupleType, Shape]]] = {}
+# The type of a shape, as long as mypy's `int` and `tuple` are the same.
+_wrote: Final[dict[Shape, tuple[Instance, Instance, Type]]] = {}
 
 
 def unknown() -> AnyType:
@@ -126,8 +130,7 @@ def open_class_variables(info: TypeInfo) -> bool:
     return all(node.type is not None for node in nodes)
 
 
-@dataclass(frozen=True, slots=True)
-class TensorType:
+class TensorType(NamedTuple):
     """What a tensor type says: a dtype and an element as mypy's types (`Any` where unknown), and the shape."""
 
     dtype: ProperType
@@ -174,6 +177,15 @@ def write_shape(shape: Shape, int_type: Instance, tuple_type: Instance) -> Type:
     Where its number of axes is open, mypy's tuples would fit nothing that is declared with a number: then it is unknown
     to mypy, with a note of what is known for the plugin.
     """
+    known = _wrote.get(shape)
+    if known is None or known[0] is not int_type or known[1] is not tuple_type:
+        if len(_wrote) >= _MAX_KEPT:
+            _wrote.clear()
+        known = _wrote[shape] = int_type, tuple_type, _write_shape(shape, int_type, tuple_type)
+    return known[2]
+
+
+def _write_shape(shape: Shape, int_type: Instance, tuple_type: Instance) -> Type:
     if any(isinstance(axis, Rest) and axis.name is None for axis in shape):
         return noted_any(_OPEN + "|".join(map(_axis_text, shape)))
     items: list[Type] = []
@@ -245,7 +257,12 @@ def _read_shape(type_: ProperType) -> Shape | None:
     if not isinstance(type_, TupleType):
         note = note_of(type_) or ""
         return _open_shape(note) if note.startswith(_OPEN) else None
-    return _shape_written(tuple(map(_written, type_.items)))
+    known = _read.get(id(type_))
+    if known is None or known[0] is not type_:
+        if len(_read) >= _MAX_KEPT:
+            _read.clear()
+        known = _read[id(type_)] = type_, _shape_written(tuple(map(_written, type_.items)))
+    return known[1]
 
 
 @lru_cache(maxsize=8192)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from neuraltypes._axes import Axes, Axis, NamedAxis, VariadicAxis
 from neuraltypes._sizes import Size
@@ -19,8 +19,7 @@ _Tensor: TypeAlias = tuple[Parameter, Tensors, Array]
 """A tensor that is given, the parameter it is given for, and what that declares."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a call gives, and what is wrong with it.
 
     `refused` is what torch itself would raise for; `suspected` is what it would take, and nobody means.

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from neuraltypes._axes import Axes, parse_axes
 from neuraltypes._dtypes import DTYPE_NAMES
@@ -94,8 +94,7 @@ class Signature:
         return tuple(one.name for one, _ in self.tensors if one.is_required and not one.is_union)
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
+class _Span(NamedTuple):
     """Where a declaration lies in its file: lines from `start` to before `end`; `alias` is the name it stands for."""
 
     path: Path
