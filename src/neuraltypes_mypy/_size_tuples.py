@@ -65,5 +65,5 @@ def _constant(expression: Expression | None, api: Any) -> int | None:
 
 def _carried(type_: ProperType) -> TupleType | None:
     attrs = type_.extra_attrs.attrs if isinstance(type_, Instance) and type_.extra_attrs is not None else {}
-    shape = attrs.get(_SHAPE)
+    shape = get_proper_type(attrs.get(_SHAPE))
     return shape if isinstance(shape, TupleType) else None
