@@ -112,14 +112,14 @@ def _parts(target: Expression) -> Iterator[Expression]:
 def _names_axes(function: FuncDef) -> bool:
     signature = function.type
     return isinstance(signature, CallableType) and any(
-        isinstance(type_, Instance) and type_.type.fullname == TENSOR and isinstance(_shape(type_), TupleType)
+        isinstance(type_, Instance) and type_.type.fullname == TENSOR and _has_axes(type_)
         for one in (*signature.arg_types, signature.ret_type)
         for type_ in walk(one)
     )
 
 
-def _shape(tensor: Instance) -> Type | None:
-    return get_proper_type(tensor.args[1]) if len(tensor.args) > 1 else None
+def _has_axes(tensor: Instance) -> bool:
+    return len(tensor.args) > 1 and isinstance(get_proper_type(tensor.args[1]), TupleType)
 
 
 class Collector(Plugin):

@@ -141,7 +141,7 @@ class Hooks:
         self._methods = self._tabulate_methods()
         self._attributes: dict[str, Callable[[AttributeContext], Type] | None] = {
             MODULE_CALL: _attribute(self._module_types.call),
-            f"{TENSOR_BASE}.shape": _attribute(self._values.shape),
+            f"{TENSOR_BASE}.shape": _attribute(self._shape),
             f"{TENSOR_BASE}.ndim": _attribute(self._values.ndim),
         }
 
@@ -190,7 +190,7 @@ class Hooks:
 
     def _tabulate_methods(self) -> dict[str, Callable[[MethodContext], Type] | None]:
         methods: dict[str, Callable[[MethodContext], Type]] = {
-            **dict.fromkeys(tensor_methods("size"), self._values.size),
+            **dict.fromkeys(tensor_methods("size"), self._size),
             **dict.fromkeys(tensor_methods("dim", "ndimension"), self._values.ndim),
             **dict.fromkeys(tensor_methods("numel", "nelement"), self._values.numel),
             **dict.fromkeys(INSERTIONS, self._containers.inserted),
@@ -475,6 +475,15 @@ class Hooks:
         if symbol is not None and isinstance(symbol.node, TypeInfo):
             return self._module_types.made(ctx, result)
         return result
+
+    def _shape(self, ctx: AttributeContext) -> Type:
+        self._narrowing.unpacked(ctx)
+        return self._values.shape(ctx)
+
+    def _size(self, ctx: MethodContext) -> Type:
+        if not ctx.args or not ctx.args[0]:
+            self._narrowing.unpacked(ctx)
+        return self._values.size(ctx)
 
     def _new_tensor(self, ctx: FunctionContext) -> Type:
         proper = get_proper_type(ctx.default_return_type)

@@ -12,24 +12,28 @@ from typing import Any
 from mypy.literals import literal_hash
 from mypy.nodes import (
     AssertStmt,
+    AssignmentStmt,
     Block,
     BreakStmt,
     CallExpr,
     ComparisonExpr,
+    Context,
     ContinueStmt,
     Expression,
     FuncDef,
     IfStmt,
     IndexExpr,
+    ListExpr,
     MemberExpr,
     NameExpr,
     OpExpr,
     RaiseStmt,
     ReturnStmt,
+    StarExpr,
     Statement,
     TupleExpr,
 )
-from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext
+from mypy.plugin import AttributeContext, FunctionContext, FunctionSigContext, MethodContext
 from mypy.types import FunctionLike, Instance, Type, TypeType
 
 from neuraltypes._unify import Rest, Shape, SizedAxis
@@ -99,6 +103,24 @@ class Narrowing:
             self._follow(comparison, left, right, api)
         return ctx.default_return_type
 
+    def unpacked(self, ctx: AttributeContext | MethodContext) -> None:
+        """`b, t, c = x.shape` goes on only where `x` has three axes."""
+        api: Any = ctx.api
+        expression = ctx.context
+        subject = expression.callee if isinstance(expression, CallExpr) else expression
+        tensor = as_tensor(ctx.type)
+        if tensor is None or not isinstance(subject, MemberExpr) or literal_hash(subject.expr) is None:
+            return
+        count = _count_unpacked(expression, api)
+        shape = None if count is None else _with_ndim(read_tensor(tensor).shape, count)
+        if shape is not None and as_tensor(api.lookup_type_or_none(subject.expr) or unknown()) is not None:
+            self._put(subject.expr, tensor, shape, api)
+
+    def _put(self, subject: Expression, tensor: Instance, shape: Shape, api: Any) -> None:
+        written = write_shape(shape, self._types.int_type, self._types.tuple_type)
+        self._settling.instrument_current(api)
+        api.binder.put(subject, tensor.copy_modified(args=[tensor.args[0], written, tensor.args[2]]))
+
     def _follow(self, comparison: ComparisonExpr, left: Expression, right: Expression, api: Any) -> None:
         statement = _ruling_statement(comparison, api)
         if isinstance(statement, AssertStmt) and comparison.operators[0] == "==":
@@ -115,10 +137,7 @@ class Narrowing:
         tensor = None if type_ is None else join_tensors([type_])
         shape = None if tensor is None else self._shape_after(expression, value, read_tensor(tensor).shape, api)
         if tensor is not None and shape is not None:
-            written = write_shape(shape, self._types.int_type, self._types.tuple_type)
-            narrowed = tensor.copy_modified(args=[tensor.args[0], written, tensor.args[2]])
-            self._settling.instrument_current(api)
-            api.binder.put(subject, narrowed)
+            self._put(subject, tensor, shape, api)
 
     def _shape_after(self, expression: Expression, value: Expression, shape: Shape | None, api: Any) -> Shape | None:
         """The shape of a tensor once that expression of it has that value; None where nothing is learnt."""
@@ -151,6 +170,23 @@ class Narrowing:
         return tuple(
             new if new.size is not None or isinstance(old, Rest) else old for new, old in zip(sizes, known, strict=True)
         )
+
+
+def _count_unpacked(expression: Context, api: Any) -> int | None:
+    """How many targets the assignment has whose value this is; None where it is no such assignment."""
+    function = api.scope.current_function()
+    body = function.body if isinstance(function, FuncDef) else Block(list(api.tree.defs))
+    for statement in statements(body):
+        if isinstance(statement, AssignmentStmt) and statement.rvalue is expression:
+            counts = {_count(target) for target in statement.lvalues} - {None}
+            return counts.pop() if len(counts) == 1 else None
+    return None
+
+
+def _count(target: Expression) -> int | None:
+    if not isinstance(target, TupleExpr | ListExpr) or any(isinstance(item, StarExpr) for item in target.items):
+        return None
+    return len(target.items)
 
 
 def _subject(expression: Expression) -> Expression | None:

@@ -204,7 +204,9 @@ def _insert(body: Block, names: set[str], callee: SymbolNode | None = None) -> N
             settled = [target for target in (*targets(statement), *inside) if target.name in names]
             behind.append([_settle(target, callee) for target in settled])
             if isinstance(statement, ForStmt | WhileStmt | WithStmt):
-                again = [_settle(one, callee) for one in (*bound(statement), *inside) if one.name in names]
+                again: list[Statement] = [
+                    _settle(one, callee) for one in (*bound(statement), *inside) if one.name in names
+                ]
                 _put_first(statement.body, again, is_open=callee is not None)
         if any(behind):
             (_weave if callee is None else _weave_open)(block, behind)

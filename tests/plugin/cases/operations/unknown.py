@@ -52,9 +52,9 @@ def plain(x: Tensor, y: Tensor, n: int, extra: Any) -> Tensor:
     for one in x:
         one + y
     first, *rest = x.split(n)
-    a, b = x.shape
-    c, d, e = x.shape
     f = x.shape[7]
+    a, b = x.shape
+    c, d, e = y.shape
     assert x.ndim == 2
     return x.squeeze()
 

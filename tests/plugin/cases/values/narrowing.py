@@ -1,5 +1,6 @@
 """What a check in the source says about a tensor holds from there on, in the branch that it rules."""
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -47,3 +48,37 @@ def by_ensure(x: Tensor) -> NeuralType[Float[Tensor, "b 8"], ProbsType]:
     stated = ensure(x, NeuralType[Float[Tensor, "b 7"], ProbsType])
     reveal(stated)  # N: is NeuralType[Float[Tensor, "batch=_ 7"], ProbsType]
     return stated  # E: [return-value]
+
+
+def unpacked(x: Tensor, y: Tensor, heads: int) -> Tensor:
+    b, t, c = x.shape
+    reveal(x)  # N: is Shaped[Tensor, "_ _ _"]
+    q, k, v = x.reshape(b, t, 3, heads, c // heads // 3).permute(2, 0, 3, 1, 4).unbind(0)
+    reveal(q)  # N: is Shaped[Tensor, "_ heads _ _"]
+    (rows, columns), count = y.size(), 3
+    reveal(y)  # N: is Tensor
+    rows, columns = y.size()
+    reveal(y)  # N: is Shaped[Tensor, "_ _"]
+    x = x.mean(1)
+    torch.bmm(x, y)  # E: Argument "input" to "bmm" has 2 axes, expected 3  [shape-mismatch]
+    return q @ k.mT
+
+
+def unpacked_in_rounds(x: Tensor, n: int) -> None:
+    first, *others = x.shape
+    reveal(x)  # N: is Tensor
+    for _ in range(n):
+        x = x[None]
+        b, t, d = x.shape
+        reveal(x)  # N: is Shaped[Tensor, "_ _ _"]
+        x = x[0]
+    reveal(x)  # N: is Tensor
+
+
+def unpacked_later(x: Tensor | None, y: Tensor) -> None:
+    shape = y.shape
+    reveal(y)  # N: is Tensor
+    b, t = shape
+    if x is not None:
+        b, t = x.shape
+        reveal(x)  # N: is Shaped[Tensor, "_ _"]
