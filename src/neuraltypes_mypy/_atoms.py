@@ -18,7 +18,7 @@ from neuraltypes._sizes import Factor, Quotient, Size, Symbol, number, size_from
 _PREFIX: Final = "neuraltypes:"
 _MAX_KNOWN: Final = 8192
 _known: Final[dict[str, Size]] = {}
-_SCOPED: Final = re.compile(r"([^\W\d]\w*)@((?:int )?[\w.:<>-]*)")
+_SCOPED: Final = re.compile(r"([^\W\d][\w.]*)@((?:int )?[\w.:<>-]*)")
 
 
 def atom(size: Size, text: str, int_type: Instance) -> TypeVarType:
