@@ -6,6 +6,7 @@ It works on sizes that may be unknown: what cannot be decided is accepted.
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -234,6 +235,9 @@ def axes_of(shape: Shape) -> Axes:
     return tuple(map(_axis_of, shape))
 
 
+_OWNER: Final = re.compile(r"\w+\.(?=\w)")  # `config.d` is written as `d`
+
+
 @lru_cache(maxsize=4096)
 def _axis_of(axis: SizedAxis | Rest) -> Axis:
     if isinstance(axis, Rest):
@@ -242,7 +246,7 @@ def _axis_of(axis: SizedAxis | Rest) -> Axis:
         return AnonymousAxis(label=axis.label)
     prefix = f"{axis.label}=" if axis.label else ""
     try:
-        return parse_axis(prefix + str(axis.size))
+        return parse_axis(prefix + _OWNER.sub("", str(axis.size)))
     except AnnotationError:  # a size below zero, which only a wrong program has
         return AnonymousAxis(label=axis.label)
 

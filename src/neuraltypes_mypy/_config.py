@@ -153,11 +153,12 @@ def attribute_size(info: TypeInfo, name: str) -> Size | None:
 def parameter_size(info: TypeInfo, name: str) -> Size:
     """A parameter of a constructor; one that is passed on as it is has the name that it has in the class behind."""
     base = next((one for one in info.mro[1:] if "parameters" in _data(one)), None)
+    owner, dot, inner = name.partition(".")
     if base is not None:
         for label, text in (_data(info).get("super") or {}).items():
             passed = _parameter(label, _data(base)["parameters"])
-            if text == name and passed in _data(base)["parameters"]:
-                return parameter_size(base, passed)
+            if text == owner and passed in _data(base)["parameters"]:
+                return parameter_size(base, f"{passed}{dot}{inner}")
     return named(name, info.fullname)
 
 
@@ -166,7 +167,7 @@ def _attribute_size(info: TypeInfo, name: str) -> Size | None:
     for base in info.mro:
         if name in _data(base).get("constants", ()):
             return None
-        text = _data(base).get("attributes", {}).get(name)
+        text = _attribute_text(base, name)
         if text is not None:
             return _read_text(base, text, {name})
     return None
@@ -179,11 +180,18 @@ def _read_text(info: TypeInfo, text: str, reading: set[str]) -> Size | None:
 def _class_read(info: TypeInfo, name: str, reading: set[str]) -> Size | None:
     if name.startswith("self."):
         attribute = name.removeprefix("self.")
-        text = _data(info).get("attributes", {}).get(attribute)
+        text = _attribute_text(info, attribute)
         if text is None or attribute in reading:
             return None
         return _read_text(info, text, reading | {attribute})
-    return named(name, info.fullname) if name in _data(info).get("parameters", ()) else None
+    return named(name, info.fullname) if name.partition(".")[0] in _data(info).get("parameters", ()) else None
+
+
+def _attribute_text(info: TypeInfo, name: str) -> str | None:
+    """What an attribute holds in the source: `d`; `self.config = config` makes `config.d` of `self.config.d`."""
+    owner, _, inner = name.partition(".")
+    text: str | None = _data(info).get("attributes", {}).get(owner)
+    return f"{text}.{inner}" if text is not None and inner and text.isidentifier() else None if inner else text
 
 
 def configured(instance: Instance, given: Mapping[str, Size | None], int_type: Instance, place: str) -> Instance:
@@ -290,8 +298,9 @@ def _sizes(info: TypeInfo, given: Mapping[str, Size | None]) -> tuple[dict[str, 
             if name not in sizes:  # left to its default
                 sizes[name] = size_from_expression(text, lambda _: None)
         replaced = {Symbol(name, base.fullname): size for name, size in sizes.items() if size is not None}
-        parameters |= {symbol: size for symbol, size in replaced.items() if symbol.name in data["parameters"]}
-        for name in data.get("attributes", {}):
+        known = data["parameters"]
+        parameters |= {one: size for one, size in replaced.items() if one.name.partition(".")[0] in known}
+        for name in (*data.get("attributes", {}), *_attributes_of_attributes(data, sizes)):
             size = _attribute_size(base, name)
             if size is None or any(one.scope == base.fullname and one not in replaced for one in size.symbols()):
                 continue
@@ -302,9 +311,17 @@ def _sizes(info: TypeInfo, given: Mapping[str, Size | None]) -> tuple[dict[str, 
     return found, parameters
 
 
+def _attributes_of_attributes(data: Mapping[str, Any], given: Mapping[str, Size | None]) -> list[str]:
+    """`config.d` for `self.config = config`, where the `d` of what is given for `config` is known."""
+    pairs = [name.partition(".") for name in given]
+    held = data.get("attributes", {}).items()
+    return [f"{attribute}.{inner}" for attribute, text in held for owner, _, inner in pairs if inner and owner == text]
+
+
 def _parameter(name: str, parameters: list[str]) -> str:
-    place = int(name.removeprefix("#")) if name.startswith("#") else None
-    return parameters[place] if place is not None and place < len(parameters) else name
+    owner, dot, inner = name.partition(".")
+    place = int(owner.removeprefix("#")) if owner.startswith("#") else None
+    return f"{parameters[place]}{dot}{inner}" if place is not None and place < len(parameters) else name
 
 
 def _passed_on(
@@ -317,6 +334,9 @@ def _passed_on(
     for name, text in arguments.items():
         size = None if text is None else _read_text(info, text, set())
         passed[name] = None if size is None else size.replace(replaced)
+        if text is not None and text.isidentifier():
+            within = {one.name: known for one, known in replaced.items() if one.name.startswith(f"{text}.")}
+            passed |= {f"{name}.{one.partition('.')[2]}": known for one, known in within.items()}
     return passed
 
 
@@ -366,7 +386,10 @@ def _words(text: str) -> list[str]:
 def _reassigned(function: FuncDef) -> list[str]:
     from neuraltypes_mypy._statements import assignments
 
-    return [target.name for target, _ in assignments(function) if isinstance(target, NameExpr)]
+    targets = [target for target, _ in assignments(function)]
+    owners = [target.expr for target in targets if isinstance(target, MemberExpr)]
+    changed = [one.name for one in (*targets, *owners) if isinstance(one, NameExpr)]
+    return [name for name in changed if name != "self"]
 
 
 def _super_arguments(constructor: FuncDef) -> dict[str, str | None] | None:
@@ -405,8 +428,10 @@ def _text(expression: Expression) -> str | None:
             return str(value)
         case NameExpr(name=name):
             return name if name not in ("None", "True", "False") else None
-        case MemberExpr(expr=NameExpr(name="self"), name=name):
-            return f"self.{name}"
+        case MemberExpr(expr=NameExpr(name=owner), name=name):
+            return f"{owner}.{name}"
+        case MemberExpr(expr=MemberExpr(expr=NameExpr(name="self"), name=owner), name=name):
+            return f"self.{owner}.{name}"
         case UnaryExpr(op="-"):
             inner = _text(expression.expr)
             return None if inner is None else f"(-{inner})"

@@ -39,6 +39,7 @@ from neuraltypes_mypy._names import (
     GENERIC_TENSORS,
     MODULE,
     MODULE_CALL,
+    MODULES,
     PARAMETER,
     REVEAL,
     SEQUENTIAL,
@@ -51,7 +52,7 @@ from neuraltypes_mypy._names import (
 from neuraltypes_mypy._narrowing import COMPARISONS, Narrowing
 from neuraltypes_mypy._operations import GENERIC_OPERATIONS, RETURN_TYPES, Operations, any_tensor, named_result
 from neuraltypes_mypy._options import PluginOptions
-from neuraltypes_mypy._recipes import Recipes, announce_recipes, makes_module
+from neuraltypes_mypy._recipes import Recipes, announce_helper, announce_recipes, makes_module
 from neuraltypes_mypy._results import is_entering
 from neuraltypes_mypy._returned import check_return, with_nature
 from neuraltypes_mypy._returns import is_returning
@@ -214,6 +215,8 @@ class Hooks:
         hook = self._annotation_hooks.get(fullname)
         if hook is not None and self._operations.awaits_types and not fullname.startswith("torch."):
             self._operations.type_untyped_functions(self._find)
+        if hook is None and fullname.startswith(MODULES):
+            return self._find_annotation(fullname)
         return hook if hook is not None or _is_foreign(fullname) else self._find_annotation(fullname)
 
     @lookup(lambda ctx: ctx.api.analyze_type(ctx.type))
@@ -224,6 +227,8 @@ class Hooks:
             return _type(lambda ctx: self._annotations.alias(ctx, node))
         if isinstance(node, TypeInfo) and is_dtype(node):
             return _type(self._annotations.custom_dtype)
+        if isinstance(node, TypeInfo) and node.has_base(MODULE):
+            return lambda ctx: announce_helper(ctx, node)
         return None
 
     def _is_tensor_alias(self, alias: TypeAlias) -> bool:

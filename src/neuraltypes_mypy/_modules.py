@@ -33,6 +33,7 @@ from mypy.types import (
     get_proper_type,
 )
 
+from neuraltypes._sizes import Size
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._calls import Argument, Calls, Known, mentions_tensors
 from neuraltypes_mypy._config import attribute_size, configuration, configured, made_at, place_text, seen_from_outside
@@ -44,7 +45,7 @@ from neuraltypes_mypy._operations import Operations
 from neuraltypes_mypy._recipes import Recipes
 from neuraltypes_mypy._returned import with_nature
 from neuraltypes_mypy._settle import Settling
-from neuraltypes_mypy._sizes_of import is_int, is_self, is_steady, size_of_expression
+from neuraltypes_mypy._sizes_of import given_sizes, is_int, is_self, is_steady
 from neuraltypes_mypy._tensor import as_tensor, unknown
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._values import Values
@@ -82,11 +83,9 @@ class Modules:
             return result  # made by way of a `type[Encoder]`, it may be of a subclass
         if not isinstance(getattr(call.callee, "node", None), TypeInfo) or any(k.is_star() for k in call.arg_kinds):
             return result
-        given = {
-            name: size_of_expression(expressions[0], ctx.api) if len(expressions) == 1 else None
-            for name, expressions in zip(ctx.callee_arg_names, ctx.args, strict=True)
-            if name and expressions
-        }
+        pairs = list(zip(ctx.callee_arg_names, ctx.args, strict=True))
+        given: dict[str, Size | None] = {name: None for name, expressions in pairs if name and len(expressions) > 1}
+        given |= given_sizes({name: found[0] for name, found in pairs if name and len(found) == 1}, ctx.api)
         for base in instance.type.mro:
             depend_on(ctx.api, base.fullname)
         place = place_text(ctx.api.path, call.line)
@@ -97,11 +96,9 @@ class Modules:
         """What a call of a function gives that makes a module."""
         if any(kind.is_star() for kinds in ctx.arg_kinds for kind in kinds):
             return result
-        given = {
-            name: size_of_expression(expressions[0], ctx.api) if len(expressions) == 1 else None
-            for name, expressions in zip(ctx.callee_arg_names, ctx.args, strict=True)
-            if name and expressions
-        }
+        pairs = list(zip(ctx.callee_arg_names, ctx.args, strict=True))
+        given: dict[str, Size | None] = {name: None for name, expressions in pairs if name and len(expressions) > 1}
+        given |= given_sizes({name: found[0] for name, found in pairs if name and len(found) == 1}, ctx.api)
         made = self._recipes.returned(node, result, given, ctx.api)
         if not isinstance(ctx, MethodContext) or not isinstance(ctx.type, Instance):
             return made

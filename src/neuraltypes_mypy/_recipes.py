@@ -17,6 +17,7 @@ from mypy.nodes import (
     ARG_NAMED,
     ARG_POS,
     MDEF,
+    AssignmentStmt,
     CallExpr,
     ClassDef,
     ConditionalExpr,
@@ -37,6 +38,7 @@ from mypy.nodes import (
     UnaryExpr,
     Var,
 )
+from mypy.plugin import AnalyzeTypeContext
 from mypy.types import (
     AnyType,
     CallableType,
@@ -75,7 +77,7 @@ from neuraltypes_mypy._module_containers import CLASSES, ModuleContainers
 from neuraltypes_mypy._names import MODULE, SEQUENTIAL
 from neuraltypes_mypy._operations import Operations
 from neuraltypes_mypy._scopes import scope_name
-from neuraltypes_mypy._sizes_of import assignments_to, is_int, size_of_expression
+from neuraltypes_mypy._sizes_of import assignments_to, given_sizes, is_int, size_of_expression
 from neuraltypes_mypy._statements import attribute_values, methods, statements
 from neuraltypes_mypy._steps import attribute_steps, changes_attribute, steps_of_call, variable_steps
 from neuraltypes_mypy._tensor import unknown
@@ -96,8 +98,34 @@ def announce_recipes(cls: ClassDef) -> None:
     variable = Var(_SYMBOL, AnyType(TypeOfAny.special_form))
     variable.info = info
     variable._fullname = f"{info.fullname}.{_SYMBOL}"  # noqa: SLF001 - as mypy's own plugins set it
-    variable.is_classvar = variable.is_ready = True
+    variable.is_ready = variable.is_inferred = variable.is_initialized_in_class = True
     info.names[_SYMBOL] = SymbolTableNode(MDEF, variable, plugin_generated=True)
+    for method in methods(cls.defs):
+        if method.name == "__init__" and any(_super_call(one) is not None for one in method.body.body):
+            _assign_symbol(method)
+
+
+def _assign_symbol(constructor: FuncDef) -> None:
+    """Have mypy check a constructor before it writes a module's cache, as it does with those that set attributes."""
+    first = constructor.body.body[0]
+    if any(True for _ in attribute_values(constructor)) or not constructor.arguments:
+        return
+    target, value = (MemberExpr(NameExpr(constructor.arguments[0].variable.name), _SYMBOL) for _ in range(2))
+    statement = AssignmentStmt([target], value)
+    for node in (target.expr, target, value.expr, value, statement):
+        node.set_line(first)
+    constructor.body.body.insert(0, statement)
+
+
+def announce_helper(ctx: AnalyzeTypeContext, info: TypeInfo) -> Type:
+    """The type that an annotation names; a function that it is the result of makes a module, and is checked early."""
+    analyzer: Any = ctx.api
+    function = analyzer.api.statement
+    signature = function.type if isinstance(function, FuncDef) else None
+    if isinstance(signature, CallableType) and signature.ret_type is ctx.type:
+        function.def_or_infer_vars |= not (function.is_decorated or function.is_overload)
+    result: Type = analyzer.analyze_type_with_type_info(info, ctx.type.args, ctx.type, ctx.type.empty_tuple_index)
+    return result
 
 
 class Recipes:
@@ -386,12 +414,12 @@ class Recipes:
 
     def _given(self, call: CallExpr, names: list[str], function: FuncDef) -> dict[str, Size | None] | None:
         """The sizes that a call gives by the names of the parameters; None where they cannot be told apart."""
-        found: dict[str, Size | None] = {}
+        found: dict[str, Expression] = {}
         for place, (argument, kind, name) in enumerate(zip(call.args, call.arg_kinds, call.arg_names, strict=True)):
             if kind not in (ARG_POS, ARG_NAMED) or (kind == ARG_POS and place >= len(names)):
                 return None
-            found[name or names[place]] = size_of_expression(argument, self._unchecked(function))
-        return found
+            found[name or names[place]] = argument
+        return given_sizes(found, self._unchecked(function))
 
 
 @dataclass(frozen=True)

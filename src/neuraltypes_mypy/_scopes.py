@@ -57,7 +57,7 @@ class Scope:
         if name.startswith(_AXIS):
             axis = name.removeprefix(_AXIS)
             return named(axis, self.name) if self.name and (axis in self.bound or self.binds) else None
-        if name.startswith("self.") and name.count(".") == 1:
+        if name.startswith("self.") and name.count(".") <= 2:
             return None if self.owner is None else _attribute(self.owner, name.removeprefix("self."))
         return named(name, ARGUMENT + self.name) if self.name and name.isidentifier() else None
 

@@ -212,11 +212,11 @@ def _insert(body: Block, names: set[str], callee: SymbolNode | None = None) -> N
             (_weave if callee is None else _weave_open)(block, behind)
 
 
-def _put_first(block: Block, calls: list[ExpressionStmt], *, is_open: bool) -> None:
+def _put_first(block: Block, calls: list[Statement], *, is_open: bool) -> None:
     if is_open and calls and block.body:
         block.body[0] = _together([*calls, block.body[0]])
     else:
-        block.body[:0] = list[Statement](calls)
+        block.body[:0] = calls
 
 
 def _weave(block: Block, behind: list[list[Statement]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from mypy.nodes import (
@@ -21,10 +22,10 @@ from mypy.types import AnyType, Instance, LiteralType, ProperType, Type, TypeOfA
 from neuraltypes._sizes import OPERATIONS, Size, named, negate, number
 from neuraltypes._unify import ARGUMENT, Rest, SizedAxis
 from neuraltypes_mypy._atoms import atom, size_of_atom
-from neuraltypes_mypy._config import attribute_size, configuration, is_configured, parameter_size
+from neuraltypes_mypy._config import attribute_size, configuration, is_configured, parameter_names_of, parameter_size
 from neuraltypes_mypy._scopes import scope_name
 from neuraltypes_mypy._source import read_source
-from neuraltypes_mypy._statements import Assigned, unpacked_from
+from neuraltypes_mypy._statements import Assigned, assignments, unpacked_from
 from neuraltypes_mypy._tensor import as_tensor, read_tensor
 
 _SIZE: Final = "neuraltypes:size"  # no attribute has such a name
@@ -104,13 +105,33 @@ class _Reader:
             case _:
                 return None
 
+    def read_field(self, expression: MemberExpr) -> Size | None:
+        """The size of an attribute that stands nowhere in the source."""
+        return self._attribute(expression)
+
     def _attribute(self, expression: MemberExpr) -> Size | None:
         """An attribute of this module's, or of one whose constructor's arguments are known."""
         owner = get_proper_type(self._api.lookup_type_or_none(expression.expr) or AnyType(TypeOfAny.special_form))
         size = configuration(owner).get(expression.name) if is_steady(expression.expr, owner, self._api) else None
         if size is None and isinstance(owner, Instance) and is_self(expression.expr, self._api):
             return attribute_size(owner.type, expression.name)
-        return size
+        return size if size is not None else self._field(expression, owner)
+
+    def _field(self, expression: MemberExpr, owner: ProperType) -> Size | None:
+        """`config.d` in a constructor that takes `config`, `self.config.d` where it is kept: a size of the class."""
+        function, holder = self._function, expression.expr
+        if function is None or not isinstance(owner, Instance) or expression.name not in parameter_names_of(owner.type):
+            return None
+        if not function.info or is_configured(owner.type):
+            return None
+        if isinstance(holder, MemberExpr) and is_self(holder.expr, self._api):
+            return attribute_size(function.info, f"{holder.name}.{expression.name}")
+        is_parameter = isinstance(holder, NameExpr) and any(one.variable is holder.node for one in function.arguments)
+        if not isinstance(holder, NameExpr) or not is_parameter or function.name != "__init__":
+            return None
+        if not is_configured(function.info) or _is_changed(holder, function):
+            return None
+        return parameter_size(function.info, f"{holder.name}.{expression.name}")
 
     def _typed(self, expression: Expression) -> Size | None:
         return size_of_type(self._api.lookup_type_or_none(expression))
@@ -165,6 +186,26 @@ class _Reader:
         if function.name == "__init__" and function.info and is_configured(function.info):
             return parameter_size(function.info, variable.name)
         return named(variable.name, ARGUMENT + scope_name(function))
+
+
+def _is_changed(holder: NameExpr, function: FuncDef) -> bool:
+    """Whether a function gives a name another object, or changes an attribute of the one that it has."""
+    changed = [target.expr if isinstance(target, MemberExpr) else target for target, _ in assignments(function)]
+    return any(isinstance(one, NameExpr) and one.node is holder.node for one in changed)
+
+
+def given_sizes(given: Mapping[str, Expression], api: Any) -> dict[str, Size | None]:
+    """The sizes that a call gives by the names of the parameters, and those within what it gives: `config.d`."""
+    found: dict[str, Size | None] = {}
+    for name, expression in given.items():
+        found[name] = size_of_expression(expression, api)
+        type_ = get_proper_type(api.lookup_type_or_none(expression) or AnyType(TypeOfAny.special_form))
+        if not isinstance(type_, Instance) or is_configured(type_.type):
+            continue
+        for field in parameter_names_of(type_.type):
+            part = MemberExpr(expression, field)
+            found[f"{name}.{field}"] = _Reader(api).read_field(part)
+    return found
 
 
 def is_steady(expression: Expression, owner: ProperType, api: Any) -> bool:

@@ -79,6 +79,25 @@ EDITS: Final = [
         '{self.width}"]) -> Float[Tensor, "b 11"]',
         "11",
     ),
+    Edit("body_of_a_helper", "makers.py", "return nn.Linear(d, e)", "return nn.Linear(d, 2 * e)", "tuple[2, 12]"),
+    Edit("default_of_a_helper", "makers.py", "e: int = 6", "e: int = 8", "tuple[2, 8]"),
+    Edit(
+        "list_of_a_helper",
+        "makers.py",
+        "layers.append(nn.Linear(d, d))",
+        "layers.append(nn.Linear(9, 9))",
+        "expected 9",
+    ),
+    Edit("sequence_by_inheritance", "makers.py", "nn.Linear(d, 2 * d)", "nn.Linear(d, 3 * d)", "tuple[2, 15]"),
+    Edit("default_of_a_configuration", "makers.py", "inner: int = 5", "inner: int = 3", "expected 3"),
+    Edit("appended_module", "makers.py", "nn.Linear(sizes.inner, 7)", "nn.Linear(sizes.inner, 4)", "tuple[2, 4]"),
+    Edit(
+        "declared_attribute",
+        "makers.py",
+        "self.act: nn.Module = nn.ReLU()",
+        "self.act: nn.Module = nn.Linear(5, 11)",
+        "11",
+    ),
     Edit("base_of_an_element", "meanings.py", "import AudioSignal\n", "import LogitsType as AudioSignal\n", "Speech"),
     Edit("parameter_of_an_element", "ops.py", "freq=16000", "freq=8000", "8000"),
     Edit(
@@ -91,7 +110,7 @@ EDITS: Final = [
     ),
     Edit("lines", "layers.py", '"""Modules."""', '"""Modules."""\n\n# One line more.', "layers.py:39"),
     Edit("lines_of_an_alias", "aliases.py", "import Tensor\n", "import Tensor\n\n# One line more.\n", ""),
-    Edit("lines_of_a_user", "main.py", '"""Uses all of them."""\n', '"""Uses all of them."""', "main.py:18:"),
+    Edit("lines_of_a_user", "main.py", '"""Uses all of them."""\n', '"""Uses all of them."""', "main.py:19:"),
     Edit("argument", "main.py", "Decoder(512)", "Decoder(500)", "500"),
 ]
 

@@ -1,0 +1,90 @@
+"""Sizes from a configuration object: symbols inside the class, numbers outside of it."""
+
+from dataclasses import dataclass
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from neuraltypes import reveal
+
+
+@dataclass
+class Config:
+    d: int = 16
+    e: int = 32
+    layers: int = 2
+    dropout: float = 0.1
+
+
+class Layer(nn.Module):
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.config = config
+        self.width = config.d
+        self.up = nn.Linear(config.d, config.e)
+        self.down = nn.Linear(config.e, self.config.d)
+
+    def forward(self, x: Float[Tensor, "b {self.width}"]) -> Float[Tensor, "b {self.width}"]:
+        reveal(self.up(x))  # N: is Float[Tensor, "b e"]
+        self.down(x)  # E: axis -1 is config.d, expected config.e  [shape-mismatch]
+        return self.down(self.up(x))
+
+    def view(self, x: Float[Tensor, "b {self.config.d}"]) -> Float[Tensor, "b {self.config.d}"]:
+        self.down(x)  # E: [shape-mismatch]
+        return x.view(-1, self.config.d)
+
+
+class Model(nn.Module):
+    def __init__(self, config: Config, classes: int) -> None:
+        super().__init__()
+        self.config = config
+        self.layers = nn.ModuleList([Layer(config) for _ in range(config.layers)])
+        self.others = nn.ModuleList([Layer(self.config) for _ in range(config.layers)])
+        self.head = nn.Linear(config.d, classes)
+
+    def forward(self, x: Float[Tensor, "b {self.config.d}"]) -> Float[Tensor, "b classes"]:
+        for layer in self.layers:
+            x = layer(x)
+        for layer in self.others:
+            reveal(layer(x))  # N: is Float[Tensor, "b d"]
+        self.head(self.layers[0].up(x))  # E: [shape-mismatch]
+        return self.head(x)
+
+
+class Derived(Model):
+    def __init__(self, config: Config) -> None:
+        super().__init__(config, 10)
+        self.extra = nn.Linear(config.d, 3)
+
+    def more(self, x: Float[Tensor, "b {self.config.d}"]) -> None:
+        reveal(self.extra(self.layers[0](x)))  # N: is Float[Tensor, "b 3"]
+
+
+class Changing(nn.Module):
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.first = nn.Linear(config.d, config.d)
+        config.d = config.d * 2
+        self.second = nn.Linear(config.d, config.d)
+
+    def forward(self, x: Float[Tensor, "b 16"]) -> None:
+        reveal(self.second(self.first(x)))  # N: is Float[Tensor, "b _"]
+
+
+def used(x: Float[Tensor, "b 16"], y: Float[Tensor, "b 8"], given: Config) -> None:
+    model = Model(Config(d=8), 10)
+    reveal(model.head(y))  # N: is Float[Tensor, "b 10"]
+    model.head(x)  # E: axis -1 is 16, expected 8  [shape-mismatch]
+    model(x)  # E: axis 1 is 16, expected 8  [shape-mismatch]
+    model(y)
+    Model(Config(), 3)(x)
+    Model(Config(), 3)(y)  # E: axis 1 is 8, expected 16  [shape-mismatch]
+    config = Config(d=8)
+    Derived(config)(y)
+    Derived(config)(x)  # E: [shape-mismatch]
+    reveal(Derived(config=config).layers[0].up(y))  # N: is Float[Tensor, "b 32"]
+    changed = Config(d=8)
+    changed.d = 16
+    Model(changed, 3)(x)
+    Model(given, 3)(x)
+    Model(given, 3)(y)

@@ -1,0 +1,34 @@
+"""Functions and classes that make modules for others."""
+
+from dataclasses import dataclass
+
+from torch import nn
+
+
+@dataclass
+class Sizes:
+    inner: int = 5
+
+
+class Widen(nn.Sequential):
+    def __init__(self, d: int) -> None:
+        super().__init__(nn.Linear(d, 2 * d), nn.ReLU())
+
+
+def make_linear(d: int, e: int = 6) -> nn.Linear:
+    return nn.Linear(d, e)
+
+
+def make_stack(d: int, depth: int) -> nn.Sequential:
+    layers: list[nn.Module] = []
+    for _ in range(depth):
+        layers.append(nn.Linear(d, d))
+    return nn.Sequential(*layers, make_linear(d))
+
+
+class Stack(nn.Module):
+    def __init__(self, sizes: Sizes) -> None:
+        super().__init__()
+        self.act: nn.Module = nn.ReLU()
+        self.blocks = nn.ModuleList()
+        self.blocks.append(nn.Linear(sizes.inner, 7))
