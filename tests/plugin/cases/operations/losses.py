@@ -89,7 +89,7 @@ def regression(x: Float[Tensor, "b 32"], y: Float[Tensor, "b"], both: Float[Tens
     F.smooth_l1_loss(nn.Linear(32, 2)(x), both)
     F.huber_loss(out, both[:, :1])
     (out.squeeze(-1) - y).pow(2).mean()
-    (out - y).pow(2).mean()
+    (out - y).pow(2).mean()  # E: [shape-mismatch]
     F.mse_loss(torch.sigmoid(out), y[:, None])
     F.mse_loss(out, torch.tensor(0.0).expand_as(out))
 
