@@ -54,8 +54,11 @@ def _wants_probabilities(parameter: Parameter, signature: Signature) -> bool:
 
 
 def _is_logits(value: Array, expression: NameExpr | MemberExpr, api: Any) -> bool:
-    """Whether it is a parameter of the function, of that name."""
-    function = api.scope.current_function()
-    if value.element is not None or expression.name.rpartition("_")[2] != "logits" or not isinstance(function, FuncDef):
+    """Whether it has that name, and is what a layer gives or a parameter of the function."""
+    if expression.name.rpartition("_")[2] != "logits":
         return False
-    return any(argument.variable is expression.node for argument in function.arguments)
+    if isinstance(value.element, Produced):
+        return value.element.name == "UnnormalizedType"
+    function = api.scope.current_function()
+    is_unknown = value.element is None and isinstance(function, FuncDef)
+    return is_unknown and any(argument.variable is expression.node for argument in function.arguments)
