@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from mypy.checkmember import analyze_member_access
 from mypy.erasetype import erase_typevars
+from mypy.errorcodes import ARG_TYPE
 from mypy.nodes import (
     ARG_NAMED,
     ARG_NAMED_OPT,
@@ -46,9 +46,8 @@ from mypy.types import (
 )
 
 from neuraltypes._sizes import Size, number
-from neuraltypes.rules import Outcome, Refused, Registry, Signature, Surroundings, Value, apply
-from neuraltypes.rules._dtypes import BOOL
-from neuraltypes.rules._values import SOME_INT, UNKNOWN, Array, Produced
+from neuraltypes.rules import Outcome, Parameter, Refused, Registry, Signature, Surroundings, Value, apply
+from neuraltypes.rules._values import SOME_INT, UNKNOWN, Produced
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import noted_any
 from neuraltypes_mypy._autocast import Autocast
@@ -56,6 +55,8 @@ from neuraltypes_mypy._config import MADE_AT, PREFIX, made_at, place_text
 from neuraltypes_mypy._elements import element_goes_with
 from neuraltypes_mypy._equal import Equal, EqualSizes
 from neuraltypes_mypy._join import join_tensors
+from neuraltypes_mypy._masks import with_meaning
+from neuraltypes_mypy._meanings import Guessed, named
 from neuraltypes_mypy._members import is_module
 from neuraltypes_mypy._operators import operator_of
 from neuraltypes_mypy._reveal import annotation_text
@@ -79,7 +80,6 @@ _NAMED_RESULTS: Final = {
     "logabsdet": 1,
 }
 _INDICES: Final = "indices"
-_KEEP: Final = frozenset({"valid", "keep", "kept"})
 _MADE_IN_C: Final = ("torch.linalg.", "torch.fft.", "torch.special.")
 _KINDS: Final = {
     "positional": ARG_POS,
@@ -126,10 +126,6 @@ def any_tensor(ctx: FunctionSigContext) -> CallableType:
         return signature
     types = [erase_typevars(type_) for type_ in signature.arg_types]
     return signature.copy_modified(arg_types=types, ret_type=erase_typevars(signature.ret_type), variables=[])
-
-
-class Guessed(Produced):
-    """An element that only the name of a variable speaks for."""
 
 
 class Made(dict[str, Value]):
@@ -245,14 +241,15 @@ class Operations:
         given = self._given(ctx, signature, same, skip=1)
         if given is None:
             return ctx.default_return_type
-        first = signature.parameters[0].name
         if isinstance(get_proper_type(ctx.default_return_type), AnyType) and not (
             is_known(receiver) or _is_tracked(given)
         ):
             return ctx.default_return_type
-        values = {first: self._translation.array(receiver, same), **given.values}
+        first = signature.parameters[0]
+        own = named(self._translation.array(receiver, same), _receiver(ctx.context), first, signature, ctx.api)
         place = _receiver(ctx.context) if isinstance(ctx.context, CallExpr) else ctx.context
-        places = {first: (place, receiver), **given.places}
+        values = {first.name: own, **given.values}
+        places = {first.name: (place, receiver), **given.places}
         return self._called(ctx, signature, Given(values, places), same, name)
 
     def iterated(self, ctx: MethodContext) -> Type:
@@ -308,7 +305,8 @@ class Operations:
         config, place = (None, None) if made is None else (self._config(made, same), made_at(made))
         outcome = self._apply(signature, given, config, same, ctx.context, ctx.api)
         self._report(outcome, given, name, ctx.context, ctx.api, place)
-        return self._result(outcome, ctx.default_return_type, same, ctx.api)
+        meant = with_meaning(outcome.result, name, given.values, given.places, ctx.api)
+        return self._result(outcome._replace(result=meant), ctx.default_return_type, same, ctx.api)
 
     # Modules
 
@@ -419,6 +417,8 @@ class Operations:
         given = self._given(ctx, signature, same, skip=1)
         if given is None or not _is_tracked(given):
             return ctx.default_return_type
+        for one in signature.parameters[1:2]:
+            _report_tuple(one, *given.places.get(one.name, (ctx.context, unknown())), receiver, ctx.api)
         return self._module(receiver, signature, given, same, ctx.context, ctx.api)
 
     def passed_through(self, module: Instance, value: Type, context: Context, api: Any) -> Type | None:
@@ -429,6 +429,7 @@ class Operations:
             return None
         tensor = as_tensor(value)
         if tensor is None or not is_known(tensor):
+            _report_tuple(signature.parameters[1], context, value, module, api)
             return None
         same = self._sizes.in_function(api)
         label = signature.parameters[1].name
@@ -488,7 +489,7 @@ class Operations:
                 values[name] = self._starred(expressions, types, kinds, ctx.api, same)
             else:
                 value = self._translation.of_expression(expressions[0], types[0], ctx.api, same)
-                values[name] = _named_mask(value, expressions[0])
+                values[name] = named(value, expressions[0], known[name], signature, ctx.api)
                 if isinstance(expressions[0], ListExpr) and name == _INDICES:
                     values[name] = (value,)  # `x[[0, 2]]` takes two entries, `x[0, 2]` is one
             places[name] = (expressions[0], types[0])
@@ -688,12 +689,17 @@ def _flat(type_: Type) -> list[Type]:
     return proper.items if isinstance(proper, TupleType | UnionType) else [proper]
 
 
-def _named_mask(value: Value, expression: Expression) -> Value:
-    """A bool tensor that is called `valid_mask` or `keep`, if nothing else says which way it is meant."""
-    if not isinstance(value, Array) or value.element is not None or value.dtype != BOOL:
-        return value
-    name = expression.name if isinstance(expression, NameExpr | MemberExpr) else ""
-    return replace(value, element=Guessed("KeepMaskType")) if _KEEP & set(name.split("_")) else value
+def _report_tuple(parameter: Parameter, context: Context, given: Type, module: Instance, api: Any) -> None:
+    """Report a tuple where a module takes a tensor, as when an LSTM's result is handed on whole."""
+    proper = get_proper_type(given)
+    if not isinstance(proper, TupleType) or proper.partial_fallback.type.fullname != "builtins.tuple":
+        return
+    is_of_tensors = any(as_tensor(item) is not None for item in proper.items)
+    if is_of_tensors and parameter.tensors is not None and not parameter.is_union:
+        count = len(proper.items)
+        text = f'Argument "{parameter.name}" to "{module.type.name}" is a tuple of {count}, expected a tensor'
+        with _unwatched(api.errors):
+            api.fail(text, context, code=ARG_TYPE)
 
 
 def _says_something(type_: Type) -> bool:

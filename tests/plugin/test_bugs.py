@@ -1,4 +1,7 @@
-"""The plugin finds the small real-world bugs in `bugs/` above `def main()`, and is silent about their fixed twins."""
+"""The plugin finds the small real-world bugs in `bugs/` above `def main()`, and is silent about their fixed twins.
+
+Files with a C in front look suspicious and are right.
+"""
 
 from pathlib import Path
 from typing import Final
@@ -9,10 +12,26 @@ from tests.plugin._cases import Message, run_mypy
 from tests.plugin._projects import copy_of
 
 BUGS: Final = Path(__file__).parent / "bugs"
-FILES: Final = sorted(BUGS.glob("[0-9][0-9]_*.py"))
-WRONG: Final = [path for path in FILES if not path.stem.endswith("_ok")]
+FILES: Final = sorted(BUGS.glob("*[0-9]_*.py"))
+TRICKY: Final = [path for path in FILES if path.stem.startswith("C")]
+WRONG: Final = [path for path in FILES if not path.stem.endswith("_ok") and path not in TRICKY]
 RIGHT: Final = [path for path in FILES if path.stem.endswith("_ok")]
-NOT_YET: Final[frozenset[str]] = frozenset()
+NOT_YET: Final = {
+    "49_class_count_of_head": "a name that only the result has is bound by nothing, at run time too",
+    "62_patches_by_view": "all sizes are numbers: nothing says which part of an axis is which",
+    "63_window_partition_without_permute": "the same",
+    "68_sdpa_heads_not_moved": "single letters and products of an attribute say no kind of axis",
+    "71_attention_softmax_over_queries": "slot attention does the same and is right",
+    "91_entropy_axis_of_batch": "a sum over examples is right in many places",
+    "94_temperature_on_probabilities": "numbers that were scaled mean anything",
+    "99_probabilities_thresholded_at_zero": "a masked softmax is 0 in places, which is asked for so",
+    "105_policy_gradient_broadcast": "all pairs are meant as often, where no layer gives one of the two as it is",
+    "111_padding_mask_hides_valid_sdpa": "a padding_mask is used both ways round",
+    "117_mask_multiplied_before_softmax": "the product of scores and a mask may be meant",
+    "135_weight_tying_of_wrong_axis": "the weights of modules have no shape yet",
+    "136_packed_lengths_on_features": "packed sequences are not followed",
+    "151_view_after_transpose": "strides are not followed",
+}
 
 
 @pytest.fixture(scope="module")
@@ -33,14 +52,15 @@ def test_a_bug_is_found(path: Path, errors: dict[Path, list[Message]]) -> None:
     assert bool(errors[path]) == (path.stem not in NOT_YET), errors[path]
 
 
-@pytest.mark.parametrize("path", RIGHT, ids=lambda path: path.stem)
-def test_a_fixed_twin_is_silent(path: Path, errors: dict[Path, list[Message]]) -> None:
+@pytest.mark.parametrize("path", RIGHT + TRICKY, ids=lambda path: path.stem)
+def test_correct_code_is_silent(path: Path, errors: dict[Path, list[Message]]) -> None:
     assert not errors[path]
 
 
 def test_each_bug_is_marked_and_has_a_twin() -> None:
-    assert len(WRONG) >= 25
+    assert len(WRONG) >= 150
+    assert len(TRICKY) >= 20
     assert [path.stem for path in RIGHT] == [f"{path.stem}_ok" for path in WRONG]
     assert all(path.read_text(encoding="utf-8").count("# BUG:") == 1 for path in WRONG)
     assert not any("# BUG:" in path.read_text(encoding="utf-8") for path in RIGHT)
-    assert {path.stem for path in WRONG} >= NOT_YET
+    assert {path.stem for path in WRONG} >= NOT_YET.keys()

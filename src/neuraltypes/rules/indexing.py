@@ -14,7 +14,7 @@ from neuraltypes._sizes import Size, number
 from neuraltypes._unify import Rest, Shape, SizedAxis, axes_of, format_shape
 from neuraltypes.kinds import BATCH, kinds_of
 from neuraltypes.rules._arithmetic import is_at_most, minus, plus, shared_out
-from neuraltypes.rules._context import is_given, sizes_differ
+from neuraltypes.rules._context import is_given, sizes_differ, suspect
 from neuraltypes.rules._dtypes import BOOL, COMPLEX, INT64
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import (
@@ -40,7 +40,7 @@ from neuraltypes.rules._shapes import (
     unknown_axes,
     with_out,
 )
-from neuraltypes.rules._values import SOME_INT, UNKNOWN, Array, DTypes, Refused, Result, Slice, Unknown, Value
+from neuraltypes.rules._values import SOME_INT, UNKNOWN, Array, DTypes, Produced, Refused, Result, Slice, Unknown, Value
 from neuraltypes.rules.parts import require_index
 
 _MASKS: Final = frozenset({"bool", "uint8"})
@@ -147,6 +147,9 @@ class _Indexed:
 @computed("indexing.get_item")
 def get_item(self: Array, indices: Value, **_: Value) -> Result:
     """`x[...]`."""
+    if _is_whole_mask(indices, self):
+        reason = "is a mask of whole numbers, which picks the entries 0 and 1 over and over; write mask.bool()"
+        suspect(reason, "indices", code="dtype")
     shape = indexed_shape(self.shape, indices)
     return self.resampled(shape) if _leaves_out(self.shape, indices) else self.of(shape)
 
@@ -160,6 +163,19 @@ def _leaves_out(shape: Shape | None, indices: Value) -> bool:
 
 def _items(indices: Value) -> tuple[Value, ...]:
     return indices if isinstance(indices, tuple) else (indices,)
+
+
+def _is_whole_mask(indices: Value, own: Array) -> bool:
+    """Whether an index is called a mask and goes along the first axes, but holds whole numbers."""
+    if (
+        not isinstance(indices, Array)
+        or not isinstance(indices.element, Produced)
+        or not indices.shape
+        or not own.shape
+    ):
+        return False
+    is_along = indices.element.name == "MaskType" and own.shape[: len(indices.shape)] == indices.shape
+    return is_along and all(isinstance(axis, SizedAxis) and axis.size is not None for axis in indices.shape)
 
 
 @computed("indexing.set_item")

@@ -68,6 +68,8 @@ _COMPLEMENT: Final = {
     "ValidMaskType": "PaddingMaskType",
     "PaddingMaskType": "ValidMaskType",
 }
+_KEEPING: Final = ("KeepMaskType", "ValidMaskType")
+_IGNORING: Final = ("IgnoreMaskType", "PaddingMaskType")
 _MASKS: Final = frozenset(_COMPLEMENT) - frozenset(_PROBABILITIES)
 _LARGEST: Final = {"float16": 65504.0, "bfloat16": 3.3895313892515355e38, "float32": 3.4028234663852886e38}
 
@@ -625,6 +627,10 @@ def where(condition: Value, input: Value = UNKNOWN, other: Value = UNKNOWN, **_:
     if input is UNKNOWN or other is UNKNOWN:
         return UNKNOWN
     _require_condition(condition)
+    for filled, names, word in ((other, _IGNORING, "ignored"), (input, _KEEPING, "kept")):
+        if isinstance(filled, float) and filled < -100 and _produced(condition) in names:
+            text = f"is True where entries are to be {word}, and the others are; write ~mask"
+            suspect(text, "condition", code="element")
     return Array(_together(condition, input, other), result_type(input, other), _shared(input, other))
 
 
@@ -647,7 +653,7 @@ def masked_fill(input: Array, mask: Array, value: Value, **_: Value) -> Result:
         _require_no_axes(value, "value")
     _require_in_range(value, input.dtype, "value")
     element = None if _produced(input) in _MASKS else input.element  # a mask that is filled becomes a bias
-    if isinstance(value, float) and value < -100 and _produced(mask) in ("KeepMaskType", "ValidMaskType"):
+    if isinstance(value, float) and value < -100 and _produced(mask) in _KEEPING:
         suspect("is True where entries are to be kept, and these are filled; write ~mask", "mask", code="element")
     return Array(_together(input, mask), input.dtype, element)
 

@@ -1,0 +1,163 @@
+"""Which way a mask is meant, where the code shows it: `tokens != pad`, `torch.arange(t) < lengths`, `torch.tril(ones)`.
+
+Comparing with the padding index, or positions with lengths, tells data from padding. A triangle with its diagonal
+keeps: as a mask of what to ignore it would leave a first or last step nothing to attend to. All else stays unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from mypy.nodes import (
+    CallExpr,
+    ComparisonExpr,
+    Context,
+    Expression,
+    FuncDef,
+    IndexExpr,
+    IntExpr,
+    MemberExpr,
+    NameExpr,
+    RefExpr,
+    Var,
+)
+from mypy.types import Type
+
+from neuraltypes._sizes import Size
+from neuraltypes.rules import Array, Produced, Result, Value
+from neuraltypes.rules._dtypes import BOOL, FLOATS, INTEGERS
+from neuraltypes.rules._values import UNKNOWN
+from neuraltypes_mypy._sizes_of import assignments_to
+
+_OPERATORS: Final = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+_TURNED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+_PADDED: Final = Produced("PaddingMaskType")
+_VALID: Final = Produced("ValidMaskType")
+_KEPT: Final = Produced("KeepMaskType")
+_IGNORED: Final = Produced("IgnoreMaskType")
+_COMPLEMENT: Final = {_PADDED: _VALID, _VALID: _PADDED, _KEPT: _IGNORED, _IGNORED: _KEPT}
+_PAD: Final = frozenset({"pad", "padding"})
+_PAD_ENDS: Final = _PAD | {"id", "idx", "index", "token"}
+_LENGTH: Final = frozenset({"length", "lengths", "len", "lens"})
+_LENGTH_OF: Final = frozenset(
+    {"x", "y", "src", "tgt", "source", "target", "seq", "sequence", "input", "text", "token", "mel", "audio", "feature"}
+)
+_VIEWS: Final = frozenset(
+    {"unsqueeze", "view", "reshape", "expand", "expand_as", "repeat", "contiguous", "clone"}
+    | {"to", "type", "type_as", "int", "long", "bool", "float", "cuda", "cpu"}
+)
+_ONES: Final = frozenset({"ones", "ones_like", "new_ones"})
+
+
+def with_meaning(
+    result: Result, name: str, values: Mapping[str, Value], places: Mapping[str, tuple[Context, Type]], api: Any
+) -> Result:
+    """What a call gives, with the element that its operands show."""
+    if not isinstance(result, Array) or result.element is not None:
+        return result
+    short = name.rpartition(".")[2]
+    first = next((label for label in ("input", "self") if label in places), None)
+    if first is None:
+        return result
+    place = _receiver(places[first][0], _OPERATORS.get(short.strip("_")))
+    if short in ("tril", "triu"):
+        return replace(result, element=_triangle(short, place, values.get("diagonal"), api))
+    operator = _OPERATORS.get(short.strip("_"))
+    if operator is None or "other" not in places or result.dtype != BOOL:
+        return result
+    one, other = values[first], values["other"]
+    element = _by_number(operator, one, other) or _by_padding(operator, one, places["other"][0])
+    element = element or _by_lengths(operator, place, places["other"][0], other, api)
+    element = element or _by_lengths(_TURNED[operator], places["other"][0], place, one, api)
+    return result if element is None else replace(result, element=element)
+
+
+def _receiver(place: Context, operator: str | None) -> Context:
+    """What stands on the side of a comparison whose method is called."""
+    if not isinstance(place, ComparisonExpr) or len(place.operators) != 1:
+        return place
+    return place.operands[0 if place.operators[0] == operator else 1]
+
+
+def _triangle(name: str, place: Context, diagonal: Value, api: Any) -> Produced | None:
+    """The meaning of a triangle of ones, told by whether it has the diagonal."""
+    offset = 0 if diagonal is None else diagonal.constant if isinstance(diagonal, Size) else None
+    last = list(_chain(place, api))[-1:]
+    if offset is None or not last or not isinstance(last[0], CallExpr) or _name(last[0].callee) not in _ONES:
+        return None
+    has_diagonal = offset >= 0 if name == "tril" else offset <= 0
+    return _KEPT if has_diagonal else _IGNORED
+
+
+def _by_number(operator: str, mask: Value, other: Value) -> Produced | None:
+    """`mask == 0` is the other way round than `mask`."""
+    element = mask.element if isinstance(mask, Array) else None
+    held = next((one for one in _COMPLEMENT if isinstance(element, Produced) and element.name == one.name), None)
+    truth = other if isinstance(other, bool) else other.constant if isinstance(other, Size) else other
+    if held is None or operator not in ("==", "!=") or truth not in (0, 1) or other is UNKNOWN:
+        return None
+    return held if (operator == "==") == bool(truth) else _COMPLEMENT[held]
+
+
+def _by_padding(operator: str, tokens: Value, place: Context) -> Produced | None:
+    words = _name(place).lower().split("_")
+    if operator not in ("==", "!=") or not _PAD & set(words) or words[-1] not in _PAD_ENDS or not _are_whole(tokens):
+        return None
+    return _PADDED if operator == "==" else _VALID
+
+
+def _are_whole(value: Value) -> bool:
+    if not isinstance(value, Array) or not value.dtype or value.shape == ():
+        return False
+    return bool(value.dtype & INTEGERS) and not value.dtype & (FLOATS | BOOL)
+
+
+def _by_lengths(operator: str, positions: Context, place: Context, lengths: Value, api: Any) -> Produced | None:
+    """`arange < lengths`: up to its length a sequence holds data."""
+    is_several = isinstance(lengths, Array) and bool(lengths.shape)
+    if operator not in ("<", ">=") or not is_several or not any(map(_is_length, _chain(place, api))):
+        return None
+    last = list(_chain(positions, api))[-1:]
+    if not last or not isinstance(last[0], CallExpr) or not _counts_from_zero(last[0]):
+        return None
+    return _VALID if operator == "<" else _PADDED
+
+
+def _is_length(expression: Expression) -> bool:
+    *before, last = _name(expression).lower().split("_")
+    return last in _LENGTH and (not before or (len(before) == 1 and before[0] in _LENGTH_OF))
+
+
+def _counts_from_zero(call: CallExpr) -> bool:
+    function = call.callee
+    if not isinstance(function, RefExpr) or _name(function) != "arange" or not function.fullname.startswith("torch."):
+        return False
+    numbers = [argument for argument, name in zip(call.args, call.arg_names, strict=True) if name is None]
+    return len(numbers) == 1 or (len(numbers) == 2 and isinstance(numbers[0], IntExpr) and numbers[0].value == 0)
+
+
+def _chain(place: Context, api: Any) -> Iterator[Expression]:
+    """An expression, what it is a view of, what a name in it was assigned, and so on."""
+    function = api.scope.current_function()
+    seen: set[Var] = set()
+    current: Expression | None = place if isinstance(place, Expression) else None
+    while current is not None:
+        yield current
+        match current:
+            case IndexExpr():
+                current = current.base
+            case CallExpr(callee=MemberExpr(name=name, expr=receiver)) if name in _VIEWS:
+                current = receiver
+            case NameExpr(node=Var() as variable) if isinstance(function, FuncDef) and variable not in seen:
+                seen.add(variable)
+                assigned = assignments_to(variable, function)
+                is_parameter = any(argument.variable is variable for argument in function.arguments)
+                current = assigned[0] if len(assigned) == 1 and not is_parameter else None
+            case _:
+                return
+
+
+def _name(expression: Context) -> str:
+    return expression.name if isinstance(expression, NameExpr | MemberExpr) else ""

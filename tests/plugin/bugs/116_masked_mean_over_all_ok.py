@@ -1,0 +1,24 @@
+"""masked_mean_over_all (fixed twin)
+
+kind: silent   facet: mask   seen in: mean pooling with padding
+ideal static checker: nothing (clean)
+"""
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+
+def masked_mean(x: Float[Tensor, "b t d"], valid: Bool[Tensor, "b t"]) -> Float[Tensor, "b d"]:
+    summed = (x * valid.unsqueeze(-1)).sum(dim=1)
+    return summed / valid.sum(dim=1, keepdim=True)
+
+
+def main() -> None:
+    torch.manual_seed(0)
+    good = masked_mean(torch.ones(2, 5, 3), torch.ones(2, 5, dtype=torch.bool)).shape == (2, 3)
+    print("GOOD" if good else "SILENT-WRONG")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""lstm_in_sequential
+
+kind: crash   facet: kind   seen in: StackOverflow "LSTM inside nn.Sequential"
+ideal static checker: the Linear gets a pair
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+
+class Tagger(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = nn.Linear(8, 16)
+        self.head = nn.Linear(16, 2)
+        self.net = nn.Sequential(
+            self.embed,
+            nn.GRU(16, 16, batch_first=True),  # BUG: gives a pair
+            self.head,
+        )
+
+    def forward(self, *, x: Float[Tensor, "b t 8"]) -> Float[Tensor, "b t 2"]:
+        return self.net(x)
+
+
+def main() -> None:
+    torch.manual_seed(0)
+    good = Tagger()(x=torch.randn(2, 5, 8)).shape == (2, 5, 2)
+    print("GOOD" if good else "SILENT-WRONG")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""mlp_hidden_sizes
+
+kind: crash   facet: shape   seen in: forum, hand-written MLPs
+ideal static checker: the third layer takes 128, 64 come
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+
+class MLP(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Linear(784, 128),
+            nn.ReLU(),
+            nn.Dropout(0.2),
+            nn.Linear(128, 64),
+            nn.ReLU(),
+            nn.Linear(128, 10),  # BUG: 64 come
+        )
+
+    def forward(self, *, x: Float[Tensor, "b 1 28 28"]) -> Float[Tensor, "b 10"]:
+        return self.layers(x.view(x.size(0), -1))
+
+
+def main() -> None:
+    torch.manual_seed(0)
+    good = MLP()(x=torch.randn(2, 1, 28, 28)).shape == (2, 10)
+    print("GOOD" if good else "SILENT-WRONG")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""ctc_on_logits
+
+kind: silent   facet: semantic   seen in: "CTC loss is negative" threads
+ideal static checker: CTCLoss takes log probabilities
+"""
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+
+class Ctc(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(64, 30)
+
+    def forward(
+        self,
+        *,
+        x: Float[Tensor, "time batch 64"],
+        targets: Int[Tensor, "batch labels"],
+        lengths: Int[Tensor, "batch"],
+        target_lengths: Int[Tensor, "batch"],
+    ) -> Float[Tensor, ""]:
+        logits = self.fc(x)
+        return F.ctc_loss(logits, targets, lengths, target_lengths)  # BUG: log_softmax missing
+
+
+def main() -> None:
+    torch.manual_seed(0)
+    m, x, y = Ctc(), torch.randn(9, 2, 64), torch.randint(1, 30, (2, 3))
+    n, k = torch.tensor([9, 9]), torch.tensor([3, 3])
+    good = bool(
+        torch.allclose(m(x=x, targets=y, lengths=n, target_lengths=k), F.ctc_loss(m.fc(x).log_softmax(-1), y, n, k))
+    )
+    print("GOOD" if good else "SILENT-WRONG")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""round_logits
+
+kind: silent   facet: semantic   seen in: binary accuracy from Kaggle notebooks
+ideal static checker: rounding logits instead of probabilities
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+
+class Binary(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(32, 1)
+
+    def accuracy(self, x: Float[Tensor, "b 32"], y: Float[Tensor, "b"]) -> Float[Tensor, ""]:
+        logits = self.fc(x).squeeze(1)
+        return (torch.round(logits) == y).float().mean()  # BUG: torch.round(torch.sigmoid(logits))
+
+
+def main() -> None:
+    torch.manual_seed(0)
+    m, x = Binary(), torch.randn(64, 32)
+    good = bool(m.accuracy(x, (m.fc(x) > 0).float()[:, 0]) == 1)
+    print("GOOD" if good else "SILENT-WRONG")
+
+
+if __name__ == "__main__":
+    main()
