@@ -25,6 +25,7 @@ TABLE_LIMITS = Limits(size=1 << 24, values=2_000_000, depth=8)
 # A string (to the end of the text, where it is not closed), or one of the characters that begin, end or separate values
 # outside of strings. Possessive quantifiers, and that an opening quote always matches, keep the scan linear.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
+_OPENING, _CLOSING, _COMMA = b"[{", b"]}", b","
 _SMALLEST, _LARGEST = -(1 << 63), (1 << 64) - 1
 _LONGEST_NUMBER = 32
 
@@ -85,14 +86,14 @@ def _require_within(text: bytes, what: str, limits: Limits) -> None:
             f"{what} has {len(text)} bytes, at most {limits.size} are read", part=what, got=len(text), limit=limits.size
         )
     depth, values = 0, 1
-    for token in _TOKEN.finditer(text):
+    for token in _TOKEN.finditer(text):  # in constant memory, and no further than to what is too much
         mark = text[token.start()]
-        if mark in b"[{":
+        if mark in _OPENING:
             depth += 1
             values += 1
-        elif mark in b"]}":
+        elif mark in _CLOSING:
             depth -= 1
-        elif mark == ord(","):
+        elif mark in _COMMA:
             values += 1
         if depth > limits.depth:
             raise LimitError(f"{what} is nested more than {limits.depth} deep", part=what, limit=limits.depth)
