@@ -164,6 +164,15 @@ class Archive:
         with naming(self.path):
             return b"".join(self._verified(member))
 
+    def pieces(self, member: str) -> Iterator[bytes]:
+        """The content of a member other than the weights, a megabyte at a time; it is verified at the end.
+
+        Raises:
+            KeyError, DigestError, TruncatedError: as `read`.
+        """
+        with naming(self.path):
+            yield from self._verified(member)
+
     def map(self) -> memoryview:
         """The whole file in memory, page by page as it is touched; changes to it stay private.
 

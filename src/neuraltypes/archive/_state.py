@@ -188,10 +188,19 @@ def _copied(archive: Archive, tensor: ArchivedTensor) -> Tensor:
     return data
 
 
+def torch_type(tensor: ArchivedTensor) -> tuple[torch.dtype, tuple[int, ...]]:
+    """The dtype and shape that an archived tensor has in torch.
+
+    Raises:
+        StateError: torch has no such dtype.
+    """
+    _require_known(tensor)
+    shape = tensor.shape
+    return _DTYPES[tensor.dtype], (*shape[:-1], shape[-1] // _PACKED) if tensor.dtype == "F4" else shape
+
+
 def _typed(tensor: ArchivedTensor, data: Tensor) -> Tensor:
     if tensor.dtype == "BOOL" and bool((data > 1).any()):
         raise WeightsError(f"{shown(tensor.name)} is of bools, and holds bytes that are none", tensor=tensor.name)
-    shape = tensor.shape
-    if tensor.dtype == "F4":
-        shape = (*shape[:-1], shape[-1] // _PACKED)
-    return data.view(_DTYPES[tensor.dtype]).reshape(shape)
+    dtype, shape = torch_type(tensor)
+    return data.view(dtype).reshape(shape)
