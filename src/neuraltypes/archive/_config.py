@@ -18,13 +18,14 @@ import torch
 
 from neuraltypes.archive._json import CONFIG_LIMITS
 from neuraltypes.archive._names import shown
-from neuraltypes.archive.errors import ConfigError
+from neuraltypes.archive.errors import ArchiveError, ConfigError
 
 Json: TypeAlias = Any
 
 TARGET, ARGUMENTS, ARTIFACT = "_target_", "_args_", "_artifact_"
 _TUPLE, _DTYPE, _PATH, _REFUSED = "_tuple_", "_dtype_", "_path_", "_refused_"
 _RESERVED = frozenset({TARGET, ARGUMENTS, ARTIFACT, _TUPLE, _DTYPE, _PATH, _REFUSED})
+_VALUES = _RESERVED - {TARGET, ARGUMENTS}
 _DEEPEST = CONFIG_LIMITS.depth - 2
 
 
@@ -121,6 +122,8 @@ class Builder(NamedTuple):
         positional = arguments.pop(ARGUMENTS, ())
         try:
             return cls(*positional, **arguments)
+        except ArchiveError:
+            raise
         except Exception as error:
             raise ConfigError(
                 f"{cls.__qualname__} cannot be made from its config: {type(error).__name__}: {error}",
@@ -176,8 +179,8 @@ class Builder(NamedTuple):
 
 
 def merged(config: Json, changes: Json) -> Json:
-    """`config` with the entries of `changes` over it, deep in objects alike."""
-    if not isinstance(config, dict) or not isinstance(changes, Mapping):
+    """`config` with the entries of `changes` over it; what stands for one value is replaced whole."""
+    if not isinstance(config, dict) or not isinstance(changes, Mapping) or _VALUES & {*config, *changes}:
         return changes
     return config | {key: merged(config.get(key), value) for key, value in changes.items()}
 

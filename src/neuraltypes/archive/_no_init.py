@@ -8,7 +8,9 @@ from typing import Any
 from torch import Tensor, is_grad_enabled, nn
 from torch.overrides import TorchFunctionMode
 
-# What `torch.nn.init` calls on a parameter in the end: the draws, the constants, and the steps of trunc_normal_.
+# Some functions of torch.nn.init come here themselves, and the mode does not see what they call then.
+_INITIALISERS = frozenset(f for name, f in vars(nn.init).items() if name.endswith("_") and not name.startswith("_"))
+# What the others call on a parameter in the end: the draws, the constants, and the steps of trunc_normal_.
 _FILLING = frozenset(
     {
         Tensor.uniform_,
@@ -36,7 +38,8 @@ class NoInit(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
-        # Under autograd a parameter cannot be filled in place; torch says so better than we would.
-        if func in _FILLING and args and isinstance(args[0], nn.Parameter) and not is_grad_enabled():
-            return args[0]
-        return func(*args, **(kwargs or {}))
+        kwargs = kwargs or {}
+        tensor = args[0] if args else kwargs.get("tensor")
+        # Where autograd is on, filling a parameter by its own methods is an error; torch says so better than we would.
+        is_filled = func in _INITIALISERS or (func in _FILLING and not is_grad_enabled())
+        return tensor if is_filled and isinstance(tensor, nn.Parameter) else func(*args, **kwargs)
