@@ -5,7 +5,8 @@ import hashlib
 import os
 import pickle
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -182,7 +183,7 @@ def test_precision_and_requires_grad(tmp_path: Path) -> None:
 
 def test_a_compiled_part_is_saved_and_restored_under_its_plain_names(tmp_path: Path) -> None:
     plain, compiled = Pair(), Pair()
-    compiled.left = torch.compile(compiled.left)  # type: ignore[assignment]
+    compiled.left = torch.compile(compiled.left)
     plain.load_state_dict({name.replace("_orig_mod.", ""): t for name, t in compiled.state_dict().items()})
     compiled.save_to(tmp_path / "compiled.nt")
     plain.save_to(tmp_path / "plain.nt")
@@ -426,8 +427,7 @@ def test_an_incompatible_interface_is_shown(tmp_path: Path) -> None:
         "  x: types that do not fit",
         "  result: types that do not fit",
         '  saved  (x: Float[Tensor, "b t"]) -> NeuralType[Float[Tensor, "b c"], ProbsType]',
-        '  now    (x: Float[Tensor, "b t c"], mask: Float[Tensor, "b"]) -> '
-        'NeuralType[Float[Tensor, "b c"], LogitsType]',
+        f"  now    {OtherHead().interface}",
     ]
 
 
@@ -435,7 +435,11 @@ def test_an_incompatible_interface_is_shown(tmp_path: Path) -> None:
 
 
 def test_everything_that_does_not_fit_is_said_at_once(tmp_path: Path) -> None:
-    state = {"linear.wieght": torch.zeros(4, 3), "linear.bias": torch.zeros(5), "norm.weight": torch.zeros(4)}
+    state: dict[str, Tensor] = {
+        "linear.wieght": torch.zeros(4, 3),
+        "linear.bias": torch.zeros(5),
+        "norm.weight": torch.zeros(4),
+    }
     state |= {"norm.bias": torch.zeros(4, dtype=torch.int64), "norm.num_batches_tracked": torch.tensor(0)}
     tensors, aliases = read_state(state)
     write(tmp_path / "model.nt", Content(tensors, aliases, {}, class_name=f"{__name__}.Encoder"))
@@ -507,6 +511,7 @@ class Noisy(NeuralModule):
         super().__init__()
         self.weight = nn.Parameter(torch.empty(3))
         nn.init.trunc_normal_(self.weight)
+        self.noise: Tensor
         self.register_buffer("noise", torch.full((3,), 9.0).uniform_(1, 2), persistent=False)
 
     def forward(self, *, x: Tensor) -> Tensor:
@@ -518,7 +523,7 @@ def test_what_is_not_in_the_archive_is_made_as_ever(tmp_path: Path) -> None:
     model.save_to(tmp_path / "model.nt")
     restored = Noisy.restore_from(tmp_path / "model.nt")
     assert torch.equal(restored.weight, model.weight)
-    assert bool(((restored.noise >= 1) & (restored.noise <= 2)).all())  # type: ignore[operator]
+    assert bool(((restored.noise >= 1) & (restored.noise <= 2)).all())
 
 
 # Digests.
@@ -692,12 +697,13 @@ def test_artifacts_that_cannot_be_saved(tmp_path: Path, vocabulary: Path) -> Non
         Stack().register_artifact("x", tmp_path / "missing")
     folder = tmp_path / "folder"
     folder.mkdir()
-    for make, message in (
-        (lambda: os.mkfifo(str(folder / "pipe")), "neither a file nor a folder"),
+    cases: list[tuple[Callable[[], object], str]] = [
+        (partial(os.mkfifo, folder / "pipe"), "neither a file nor a folder"),
         (lambda: (folder / "loop").symlink_to(folder), "is a link to a folder"),
         (lambda: (folder / "broken").symlink_to(folder / "missing"), "cannot be read"),
-        (lambda: (folder / ".hidden").touch(), "the name '.hidden'"),
-    ):
+        ((folder / ".hidden").touch, "the name '.hidden'"),
+    ]
+    for make, message in cases:
         make()
         model = Stack()
         model.register_artifact("x", folder)

@@ -84,7 +84,7 @@ def test_a_failure_at_the_end_leaves_the_old_archive(
         raise OSError(errno.EIO, "input/output error")
 
     with monkeypatch.context() as patch:
-        patch.setattr(*((os, "fsync") if step == "fsync" else (Path, "replace")), fail)
+        patch.setattr("os.fsync" if step == "fsync" else "pathlib.Path.replace", fail)
         with pytest.raises(OSError, match="input/output error"):
             write(path, content_of(2))
     assert value_of(path) == 1
@@ -109,7 +109,7 @@ def test_a_file_size_limit_is_a_full_disk(tmp_path: Path) -> None:
 
 def test_space_is_checked_before_the_first_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = type("Usage", (), {"free": 4000})
-    monkeypatch.setattr(_atomic.shutil, "disk_usage", lambda _: usage)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
     monkeypatch.setattr(_atomic, "_create", lambda _: pytest.fail("a file was made"))
     with pytest.raises(OSError, match="4000 are free") as caught:
         write(tmp_path / "model.nt", content_of(1))
@@ -207,7 +207,7 @@ def test_threads_end_soon_when_the_save_fails(tmp_path: Path, monkeypatch: pytes
     def fail(*_: object) -> None:
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(_writer.os, "pwrite", fail)
+    monkeypatch.setattr("os.pwrite", fail)
     content = content_of(1, size=1 << 26)  # a quarter of a second of hashing
     start = time.thread_time()
     with pytest.raises(OSError, match="full"):

@@ -91,7 +91,7 @@ def _split(names: Iterable[str]) -> dict[str, dict[str, str]]:
         if inside.setdefault(rest if dot else name, name) != name:
             raise ContentError(f"the tensors of a module called {WHOLE} cannot be split from the model's own")
     for part in parts:
-        if problem := problem_of(part):
+        if problem := "holds '/'" if "/" in part else problem_of(part):
             raise ContentError(f"the module {shown(part)} has no file: its name {problem}", module=part)
     return parts
 

@@ -22,10 +22,10 @@ class Limits(NamedTuple):
 CONFIG_LIMITS = Limits(size=1 << 20, values=100_000, depth=32)
 TABLE_LIMITS = Limits(size=1 << 24, values=2_000_000, depth=8)
 
-# A string (to the end of the text, where it is not closed), or one of the characters that begin, end or separate values
-# outside of strings. Possessive quantifiers, and that an opening quote always matches, keep the scan linear.
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
-_OPENING, _CLOSING, _COMMA = b"[{", b"]}", b","
+# A string (to the end of the text, where it is not closed), or what begins, ends or separates values outside of strings.
+# Possessive quantifiers, and that an opening quote always matches, keep the scan linear.
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|([\[{])|([\]}])|(,)', re.DOTALL)
+_BEGINS, _ENDS = 1, 2  # groups of it
 _SMALLEST, _LARGEST = -(1 << 63), (1 << 64) - 1
 _LONGEST_NUMBER = 32
 
@@ -87,18 +87,16 @@ def _require_within(text: bytes, what: str, limits: Limits) -> None:
         )
     depth, values = 0, 1
     for token in _TOKEN.finditer(text):  # in constant memory, and no further than to what is too much
-        mark = text[token.start()]
-        if mark in _OPENING:
-            depth += 1
-            values += 1
-        elif mark in _CLOSING:
+        kind = token.lastindex
+        if kind == _ENDS:
             depth -= 1
-        elif mark in _COMMA:
-            values += 1
-        if depth > limits.depth:
-            raise LimitError(f"{what} is nested more than {limits.depth} deep", part=what, limit=limits.depth)
+            continue
+        values += kind is not None
         if values > limits.values:
             raise LimitError(f"{what} holds more than {limits.values} values", part=what, limit=limits.values)
+        depth += kind == _BEGINS
+        if depth > limits.depth:
+            raise LimitError(f"{what} is nested more than {limits.depth} deep", part=what, limit=limits.depth)
 
 
 def _require_data(value: Any, place: str, depth: int = 0) -> None:
