@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -338,6 +340,20 @@ def test_python_m_neuraltypes(path: Path) -> None:
         [sys.executable, "-m", "neuraltypes", "verify", str(path)], capture_output=True, text=True, check=True
     )
     assert result.stdout.startswith("sha256:")
+
+
+def test_what_the_documentation_shows_runs(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "archives.md").read_text()
+    blocks = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    (tmp_path / "shown.py").write_text(
+        "\n".join(blocks) + "\nassert vocabulary == b'a b' and same.vocabulary == ['a', 'b']\n"
+    )
+    (tmp_path / "vocab.txt").write_text("a b")
+    environment = os.environ | {"NEURALTYPES_CACHE": str(tmp_path / "cache")}
+    command = [sys.executable, "shown.py"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "linear.weight F32 (64, 80) 20480" in done.stdout
 
 
 # Checksums.

@@ -22,8 +22,8 @@ class Limits(NamedTuple):
 CONFIG_LIMITS = Limits(size=1 << 20, values=100_000, depth=32)
 TABLE_LIMITS = Limits(size=1 << 24, values=2_000_000, depth=8)
 
-# A string (to the end of the text, where it is not closed), or what begins, ends or separates values outside of strings.
-# Possessive quantifiers, and that an opening quote always matches, keep the scan linear.
+# A string (to the end of the text, where it is not closed), or what begins, ends or separates values outside of
+# strings. Possessive quantifiers, and that an opening quote always matches, keep the scan linear.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|([\[{])|([\]}])|(,)', re.DOTALL)
 _BEGINS, _ENDS = 1, 2  # groups of it
 _SMALLEST, _LARGEST = -(1 << 63), (1 << 64) - 1
