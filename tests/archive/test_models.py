@@ -512,7 +512,10 @@ class Noisy(NeuralModule):
         self.weight = nn.Parameter(torch.empty(3))
         nn.init.trunc_normal_(self.weight)
         self.noise: Tensor
-        self.register_buffer("noise", torch.full((3,), 9.0).uniform_(1, 2), persistent=False)
+        noise = nn.init.uniform_(torch.full((3,), 9.0), 1, 1.5)
+        with torch.no_grad():
+            noise += torch.full((3,), 9.0).uniform_(0, 0.5)
+        self.register_buffer("noise", noise, persistent=False)
 
     def forward(self, *, x: Tensor) -> Tensor:
         return x
@@ -660,12 +663,13 @@ def test_a_poisoned_cache_is_written_anew(tmp_path: Path, model: Classifier, cac
     path = Classifier.restore_from(tmp_path / "model.nt").encoder.artifact_path("vocabulary")
     assert path.is_relative_to(cache)
     (tmp_path / "evil").write_text("evil")
+    (tmp_path / "for now").write_text("a\nb\n")
 
-    def link() -> None:
+    def link(target: str) -> None:
         path.unlink()
-        path.symlink_to(tmp_path / "evil")
+        path.symlink_to(tmp_path / target)
 
-    for poison in (lambda: path.write_text("evil"), path.unlink, link):
+    for poison in (lambda: path.write_text("evil"), path.unlink, partial(link, "evil"), partial(link, "for now")):
         poison()
         found = Classifier.restore_from(tmp_path / "model.nt").encoder.artifact_path("vocabulary")
         assert found == path

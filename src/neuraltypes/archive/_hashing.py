@@ -22,12 +22,12 @@ class Hashers:
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(threads or min(MAX_THREADS, os.cpu_count() or 1), "neuraltypes-archive")
 
-    def submit(self, pieces: Iterable[bytes | memoryview]) -> Future[Sums]:
+    def submit(self, pieces: Iterable[bytes | memoryview], *, crc: bool = True) -> Future[Sums]:
         """The sums of all pieces together, to be; their memory must not change until they are there."""
-        return self._pool.submit(self._sums, pieces)
+        return self._pool.submit(self._sums, pieces, crc)
 
-    def _sums(self, pieces: Iterable[bytes | memoryview]) -> Sums:
-        summing = Summing()
+    def _sums(self, pieces: Iterable[bytes | memoryview], crc: bool) -> Sums:  # handed on by a pool
+        summing = Summing(crc=crc)
         for piece in pieces:
             view = memoryview(piece)
             for start in range(0, len(view), _SLICE):

@@ -211,7 +211,7 @@ class Archive:
         """
         with naming(self.path):
             owned = [tensor for tensor in self._tensors.values() if tensor.alias_of is None]
-            sums = self._verify_tensors(owned, threads)
+            sums = self._verify_tensors(owned, threads, crc=True)
             self._require_crc(_manifest.WEIGHTS, combine([sums_of([self._head]), *sums]))
             for member in self.manifest.files:
                 for _ in self._verified(member):
@@ -344,13 +344,18 @@ class Archive:
             )
 
     def _verify_tensors(
-        self, tensors: list[ArchivedTensor], threads: int | None, views: Mapping[str, memoryview] | None = None
+        self,
+        tensors: list[ArchivedTensor],
+        threads: int | None,
+        views: Mapping[str, memoryview] | None = None,
+        *,
+        crc: bool = False,
     ) -> list[Sums]:
         from neuraltypes.archive._hashing import Hashers
 
         with Hashers(threads) as hashers:
             pieces = ([views[tensor.name]] if views else self._tensor_pieces(tensor) for tensor in tensors)
-            pending = [hashers.submit(each) for each in pieces]
+            pending = [hashers.submit(each, crc=crc) for each in pieces]
             sums = []
             for tensor, found in zip(tensors, pending, strict=True):
                 sums.append(found.result())

@@ -20,9 +20,10 @@ class Sums(NamedTuple):
 
 
 class Summing:
-    """Both sums of bytes that come in pieces."""
+    """Both sums of bytes that come in pieces; without `crc`, that one stays 0."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, crc: bool = True) -> None:
+        self._has_crc = crc
         self._sha256 = hashlib.sha256()
         self._crc = 0
         self._size = 0
@@ -33,7 +34,8 @@ class Summing:
         for start in range(0, len(view), _SLICE):
             part = view[start : start + _SLICE]
             self._sha256.update(part)
-            self._crc = zlib.crc32(part, self._crc)
+            if self._has_crc:
+                self._crc = zlib.crc32(part, self._crc)
         self._size += len(view)
 
     @property
