@@ -16,8 +16,7 @@ import torch
 
 from neuraltypes import NeuralModule
 from neuraltypes._command_line import main
-from neuraltypes.archive import Archive, ArchiveError, ContentError
-from neuraltypes.archive._extract import extract_state_dict, pack, unpack
+from neuraltypes.archive import Archive, ArchiveError, ContentError, extract_state_dict, pack, unpack
 from neuraltypes.archive._signature import signature
 from neuraltypes.archive._sums import Sums, combine, sums_of
 from neuraltypes.archive._writer import Content, write

@@ -5,6 +5,9 @@ Reading needs no torch: `Archive.open(path)` gives config, interface, tensors, a
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from neuraltypes.archive._reader import Archive, ArchivedTensor, Artifact
 from neuraltypes.archive.errors import (
     ArchiveError,
@@ -22,6 +25,12 @@ from neuraltypes.archive.errors import (
     VersionError,
     WeightsError,
 )
+
+if TYPE_CHECKING:
+    from neuraltypes.archive._extract import extract_state_dict, pack, unpack
+
+# What writes is loaded at first use: `inspect` is a process of its own each time.
+_LAZY = {name: "neuraltypes.archive._extract" for name in ("extract_state_dict", "pack", "unpack")}
 
 __all__ = [
     "Archive",
@@ -41,4 +50,13 @@ __all__ = [
     "TruncatedError",
     "VersionError",
     "WeightsError",
+    "extract_state_dict",
+    "pack",
+    "unpack",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_LAZY[name]), name)
