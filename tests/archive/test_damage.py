@@ -14,7 +14,7 @@ import pytest
 from neuraltypes.archive import Archive, ArchiveError, NotAnArchiveError, TruncatedError
 from tests.archive._build import container, parts, read_all, reassembled, small_archive
 
-# `NEURALTYPES_MUTATIONS=10000 pytest tests/archive/test_damage.py` takes about half a minute.
+# `NEURALTYPES_MUTATIONS=10000 pytest tests/archive/test_damage.py -k mutations` takes about half a minute.
 MUTATIONS = int(os.environ.get("NEURALTYPES_MUTATIONS", "1500"))
 SLOWEST, LARGEST = 0.25, 16 << 20  # seconds of CPU time, 0.1 on a machine that does nothing else; bytes
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from neuraltypes.archive._extract import extract_state_dict, pack, unpack
 
 # What writes is loaded at first use: `inspect` is a process of its own each time.
-_LAZY = {name: "neuraltypes.archive._extract" for name in ("extract_state_dict", "pack", "unpack")}
+_LAZY = dict.fromkeys(("extract_state_dict", "pack", "unpack"), "neuraltypes.archive._extract")
 
 __all__ = [
     "Archive",
