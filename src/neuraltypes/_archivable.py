@@ -1,0 +1,203 @@
+"""What a module needs to be saved to an archive and restored from it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from neuraltypes.archive._artifacts import Registered
+    from neuraltypes.archive._config import Constructed
+    from neuraltypes.archive._extract import Format
+    from neuraltypes.archive._model import ConfigChanges
+    from neuraltypes.archive._plan import OnMismatch
+
+    _class_only = classmethod
+else:
+
+    class _class_only(classmethod):  # noqa: N801  # a decorator
+        """A class method that says so where it is called on an instance, whose own state it would not touch."""
+
+        def __get__(self, instance: object, owner: type | None = None) -> Callable[..., Any]:
+            return super().__get__(instance, owner) if instance is None else _refuse
+
+
+_CONSTRUCTED, _ARTIFACTS = "_neuraltypes_constructed", "_neuraltypes_artifacts"
+
+
+class Archivable:
+    """A part of a module's class: `save_to`, `restore_from`, and the artifacts that go with the weights.
+
+    The config of a module is what its constructor was given: plain data, paths of registered artifacts, and other such
+    modules. A subclass that changes its parameters raises `config_version` and overrides `migrate_config`.
+    """
+
+    config_version: ClassVar[int] = 1
+
+    if not TYPE_CHECKING:  # to a type checker the constructor is `__init__` alone
+
+        def __new__(cls, *args, **kwargs):
+            from neuraltypes.archive._config import record
+
+            self = super().__new__(cls)
+            self.__dict__[_CONSTRUCTED] = record(args, kwargs)
+            return self
+
+    def save_to(self, path: str | os.PathLike[str], *, metadata: Mapping[str, Any] | None = None) -> str:
+        """Write weights, buffers, config, interface and artifacts to one file, whole or not at all.
+
+        `metadata` is JSON data to keep beside them. Equal models give equal bytes. Gives the archive's digest.
+
+        Raises:
+            ArchiveError: part of the model cannot be archived, and is named; nothing was written.
+            OSError: the file cannot be written; what was there is still there.
+        """
+        from neuraltypes.archive._model import save_model
+
+        return save_model(self, path, metadata)
+
+    @_class_only
+    def restore_from(
+        cls,  # noqa: N805  # a class method, which the linter does not see
+        path: str | os.PathLike[str],
+        *,
+        config: ConfigChanges | None = None,
+        map_location: torch.device | str | None = None,
+        strict: bool = True,
+        verify: bool = True,
+        copy: bool = False,
+        prefix: str | None = None,
+        rename: Mapping[str, str] | None = None,
+        on_mismatch: OnMismatch = "error",
+        expected_digest: str | None = None,
+        allow: Mapping[str, type] | None = None,
+    ) -> Self:
+        """A new model from an archive: of this class, or of the imported subclass that was saved.
+
+        Args:
+            path: the archive. Its tensors stay in the file, page by page as they are touched.
+            config: changes to the archived config: a mapping, lines such as `"encoder.width=64"`, or a JSON file.
+            map_location: the device to move the model to.
+            strict: whether every tensor of the model and of the archive must have its counterpart.
+            verify: whether all tensors that are used are compared with their digests.
+            copy: whether tensors are copied to memory, for files that others may truncate meanwhile.
+            prefix: restore the part of the archived model below this name, such as `"encoder"`.
+            rename: archived names by what they are here; a `*` stands for the same text on both sides.
+            on_mismatch: whether a tensor of another shape is an error, or keeps its initial value.
+            expected_digest: the digest that the archive must have.
+            allow: classes for archived names, where a class was renamed or is not found.
+
+        Raises:
+            ArchiveError: the archive is damaged, or does not fit the class; nothing is half restored.
+            OSError: the file cannot be read.
+        """
+        from neuraltypes.archive._model import Options, restore_model
+
+        options = Options(
+            config=config,
+            map_location=map_location,
+            strict=strict,
+            verify=verify,
+            copy=copy,
+            prefix=prefix,
+            rename=rename or {},
+            on_mismatch=on_mismatch,
+            expected_digest=expected_digest,
+            allow=allow or {},
+        )
+        return restore_model(cls, path, options)
+
+    @staticmethod
+    def extract_state_dict_from(
+        path: str | os.PathLike[str],
+        save_dir: str | os.PathLike[str] | None = None,
+        *,
+        split_by_module: bool = False,
+        file_format: Format = "safetensors",
+    ) -> dict[str, Tensor]:
+        """The verified tensors of an archive, for plain PyTorch; with `save_dir`, written there too.
+
+        `file_format` is `"safetensors"` or `"pt"`. Without `split_by_module` the file is called `model_weights`.
+
+        Raises:
+            ArchiveError: the archive is damaged.
+            OSError: a file cannot be read or written.
+        """
+        from neuraltypes.archive._extract import extract_state_dict
+        from neuraltypes.archive._reader import Archive
+        from neuraltypes.archive._state import load_state
+
+        if save_dir is not None:
+            extract_state_dict(path, save_dir, split_by_module=split_by_module, file_format=file_format)
+        with Archive.open(path) as archive:
+            return load_state(archive)
+
+    def register_artifact(self, name: str, path: str | os.PathLike[str]) -> Path:
+        """Keep a file or folder with the model, under a name, and give the path to use it by.
+
+        While a model is restored this is the archived artifact, whatever lies at `path`.
+
+        Raises:
+            ArtifactError: there is no such file, or the name cannot be one.
+        """
+        from neuraltypes.archive._artifacts import register
+        from neuraltypes.archive._config import full_name
+
+        registered = register(full_name(type(self)), name, path)
+        self._registered()[name] = registered
+        return registered.path
+
+    def artifact_path(self, name: str) -> Path:
+        """The path of a registered artifact.
+
+        Raises:
+            KeyError: none has that name.
+        """
+        return self._registered()[name].path
+
+    def to_config_dict(self) -> dict[str, Any]:
+        """What the constructor was given, and its defaults, as plain data.
+
+        Raises:
+            ConfigError: it was given something that is no data.
+        """
+        from neuraltypes.archive._config import refuse_objects
+
+        config = self._given_config()
+        refuse_objects(config, type(self).__qualname__)
+        return config
+
+    @classmethod
+    def migrate_config(cls, config: dict[str, Any], version: int) -> dict[str, Any]:  # noqa: ARG003  # for overrides
+        """The config of this version for one of an older version; to be overridden where `config_version` is raised.
+
+        Raises:
+            VersionError: this class does not know that version.
+        """
+        from neuraltypes.archive.errors import VersionError
+
+        raise VersionError(
+            f"{cls.__qualname__} is of config version {cls.config_version}, and does not override migrate_config "
+            f"to read version {version}",
+            got=version,
+            known=cls.config_version,
+        )
+
+    def _given_config(self) -> dict[str, Any]:
+        from neuraltypes.archive._config import config_of
+
+        constructed: Constructed = self.__dict__[_CONSTRUCTED]
+        return config_of(type(self), constructed)
+
+    def _registered(self) -> dict[str, Registered]:
+        registered: dict[str, Registered] = self.__dict__.setdefault(_ARTIFACTS, {})
+        return registered
+
+
+def _refuse(*_: object, **__: object) -> None:
+    raise TypeError("restore_from makes a new model: call it on the class, not on a model")

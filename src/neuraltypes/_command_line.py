@@ -1,0 +1,120 @@
+"""The command `neuraltypes`: archives in a terminal, without torch."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+_ERROR = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command. The exit status is 0, 1 where two archives differ, or 2 after an error."""
+    parsed = _parser().parse_args(arguments)
+    from neuraltypes.archive.errors import ArchiveError
+
+    try:
+        status: int = parsed.run(parsed)
+    except (ArchiveError, OSError) as error:
+        from neuraltypes.archive._inspect import printable
+
+        print(f"error: {printable(str(error))}", file=sys.stderr)  # noqa: T201  # this is what a command does
+        return _ERROR
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="neuraltypes", description="Read, check, compare and make model archives.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    inspect = commands.add_parser("inspect", help="print what an archive holds")
+    inspect.add_argument("archive")
+    inspect.add_argument("--json", action="store_true", help="as JSON")
+    inspect.set_defaults(run=_inspect)
+
+    verify = commands.add_parser("verify", help="read everything and compare it with the digests")
+    verify.add_argument("archive")
+    verify.add_argument("--digest", help="the digest that the archive must have, sha256:...")
+    verify.set_defaults(run=_verify)
+
+    diff = commands.add_parser("diff", help="compare two archives: config, interface, tensors by digest")
+    diff.add_argument("left")
+    diff.add_argument("right")
+    diff.add_argument("--json", action="store_true", help="as JSON")
+    diff.set_defaults(run=_diff)
+
+    extract = commands.add_parser("extract", help="write an archive's members, or its weights, to a folder")
+    extract.add_argument("archive")
+    extract.add_argument("folder")
+    extract.add_argument("--weights", choices=("safetensors", "pt"), help="only the weights, as such a file")
+    extract.add_argument("--split-by-module", action="store_true", help="with --weights: one file for each module")
+    extract.set_defaults(run=_extract)
+
+    pack = commands.add_parser("pack", help="make an archive of a folder with weights.safetensors in it")
+    pack.add_argument("folder")
+    pack.add_argument("archive")
+    pack.set_defaults(run=_pack)
+    return parser
+
+
+def _inspect(parsed: argparse.Namespace) -> int:
+    from neuraltypes.archive._inspect import as_text, describe
+    from neuraltypes.archive._reader import Archive
+
+    with Archive.open(parsed.archive) as archive:
+        found = describe(archive)
+    _print(json.dumps(found, indent=2) if parsed.json else as_text(found))
+    return 0
+
+
+def _verify(parsed: argparse.Namespace) -> int:
+    from neuraltypes.archive._reader import Archive
+
+    with Archive.open(parsed.archive, expected_digest=parsed.digest) as archive:
+        archive.verify()
+        _print(f"{archive.digest}  {archive.path}")
+    return 0
+
+
+def _diff(parsed: argparse.Namespace) -> int:
+    from neuraltypes.archive._diff import diff
+    from neuraltypes.archive._inspect import printable
+    from neuraltypes.archive._reader import Archive
+
+    with Archive.open(parsed.left) as left, Archive.open(parsed.right) as right:
+        found = diff(left, right)
+    if parsed.json:
+        _print(json.dumps([difference._asdict() for difference in found], indent=2))
+    else:
+        _print("\n".join(printable(str(difference)) for difference in found) or "equal")
+    return int(bool(found))
+
+
+def _extract(parsed: argparse.Namespace) -> int:
+    from neuraltypes.archive._extract import extract_state_dict, unpack
+
+    if parsed.weights is None:
+        unpack(parsed.archive, parsed.folder)
+        return 0
+    files = extract_state_dict(
+        parsed.archive, parsed.folder, split_by_module=parsed.split_by_module, file_format=parsed.weights
+    )
+    _print("\n".join(map(str, files)))
+    return 0
+
+
+def _pack(parsed: argparse.Namespace) -> int:
+    from neuraltypes.archive._extract import pack
+
+    _print(f"{pack(parsed.folder, parsed.archive)}  {parsed.archive}")
+    return 0
+
+
+def _print(text: str) -> None:
+    print(text)  # noqa: T201  # this is what a command does
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""Archives: one file holds a whole model, and nothing in it can run.
+
+Reading needs no torch: `Archive.open(path)` gives config, interface, tensors, artifacts and manifest.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from neuraltypes.archive._reader import Archive, ArchivedTensor, Artifact
+from neuraltypes.archive.errors import (
+    ArchiveError,
+    ArtifactError,
+    ClassNotFoundError,
+    ConfigError,
+    ContentError,
+    DigestError,
+    InterfaceError,
+    LimitError,
+    NotAnArchiveError,
+    NotCanonicalError,
+    StateError,
+    TruncatedError,
+    VersionError,
+    WeightsError,
+)
+
+if TYPE_CHECKING:
+    from neuraltypes.archive._extract import extract_state_dict, pack, unpack
+
+# What writes is loaded at first use: `inspect` is a process of its own each time.
+_LAZY = dict.fromkeys(("extract_state_dict", "pack", "unpack"), "neuraltypes.archive._extract")
+
+__all__ = [
+    "Archive",
+    "ArchiveError",
+    "ArchivedTensor",
+    "Artifact",
+    "ArtifactError",
+    "ClassNotFoundError",
+    "ConfigError",
+    "ContentError",
+    "DigestError",
+    "InterfaceError",
+    "LimitError",
+    "NotAnArchiveError",
+    "NotCanonicalError",
+    "StateError",
+    "TruncatedError",
+    "VersionError",
+    "WeightsError",
+    "extract_state_dict",
+    "pack",
+    "unpack",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_LAZY[name]), name)
