@@ -433,8 +433,9 @@ class Operations:
     def _taken(self, type_: Type, same: Equal) -> Any:
         """What was kept; of a module what that was made with."""
         proper = get_proper_type(type_)
-        is_made = isinstance(proper, Instance) and is_module(proper)
-        return self._config(proper, same) if is_made else self._translation.taken(proper, same)
+        if isinstance(proper, Instance) and is_module(proper):
+            return self._config(proper, same)
+        return self._translation.taken(proper, same)
 
     # Arguments, results
 
