@@ -62,8 +62,10 @@ def record_configuration(cls: ClassDef) -> None:
     elif constructor is None and is_module:
         data["parameters"], data["defaults"], data["attributes"] = [], {}, _constants(cls, counts, is_final=True)
     elif constructor is None and (fields := _fields(cls)):
-        data["parameters"], data["defaults"] = list(fields), {name: text for name, text in fields.items() if text}
-        data["attributes"] = {name: name for name in fields}
+        changed = {name for method in methods(cls.defs) for name, _ in attribute_values(method)}  # in `__post_init__`
+        known = {name: text for name, text in fields.items() if name not in changed}
+        data["parameters"], data["defaults"] = list(fields), {name: text for name, text in known.items() if text}
+        data["attributes"] = {name: name for name in known}
         data["fields"] = True
     if is_module and (constants := _constants(cls, counts, is_final=False)):
         data["constants"] = constants

@@ -69,7 +69,7 @@ from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._walk import replace
 
 CLASSES: Final = tuple(f"{CONTAINERS}.{name}" for name in ("Sequential", "ModuleList", "ModuleDict"))
-GROWING: Final = ("append", "extend", "insert", "add_module", "__iadd__")
+GROWING: Final = ("append", "extend", "insert", "add_module", "__iadd__", "__setitem__", "__delitem__", "pop")
 READING: Final = ("__iter__", "values", "items")
 WALKS: Final = ("builtins.enumerate", "builtins.reversed", "builtins.zip")
 _WALKED: Final = ("typing.Iterable", "_typeshed.SupportsLenAndGetItem")
@@ -309,6 +309,8 @@ def _body(api: Any) -> Block:
 def _receiver(context: Any) -> Expression | None:
     if isinstance(context, OperatorAssignmentStmt):
         return context.lvalue
+    if isinstance(context, IndexExpr):
+        return context.base
     callee = context.callee if isinstance(context, CallExpr) else None
     return callee.expr if isinstance(callee, MemberExpr) else None
 

@@ -24,6 +24,7 @@ from mypy.nodes import (
     DictExpr,
     Expression,
     ExpressionStmt,
+    FloatExpr,
     FuncDef,
     IndexExpr,
     IntExpr,
@@ -32,6 +33,7 @@ from mypy.nodes import (
     OpExpr,
     RefExpr,
     ReturnStmt,
+    StrExpr,
     SuperExpr,
     SymbolTableNode,
     TypeInfo,
@@ -74,12 +76,12 @@ from neuraltypes_mypy._members import (
     with_attribute,
 )
 from neuraltypes_mypy._module_containers import CLASSES, ModuleContainers
-from neuraltypes_mypy._names import MODULE, SEQUENTIAL
+from neuraltypes_mypy._names import IDENTITY, MODULE, SEQUENTIAL
 from neuraltypes_mypy._operations import Operations
 from neuraltypes_mypy._scopes import scope_name
 from neuraltypes_mypy._sizes_of import assignments_to, given_sizes, is_int, size_of_expression
 from neuraltypes_mypy._statements import attribute_values, methods, statements
-from neuraltypes_mypy._steps import attribute_steps, changes_attribute, steps_of_call, variable_steps
+from neuraltypes_mypy._steps import attribute_steps, changes_attribute, changes_itself, steps_of_call, variable_steps
 from neuraltypes_mypy._tensor import unknown
 from neuraltypes_mypy._types import KnownTypes
 
@@ -261,6 +263,8 @@ class Recipes:
         if not isinstance(proper, Instance) or not is_module(proper):
             return declared
         modules = [get_proper_type(one) for one in alternatives(made)]
+        if all(isinstance(one, Instance) and one.type.fullname == IDENTITY for one in modules):
+            return declared  # it holds the place of a module that is put there later
         same = [one for one in modules if isinstance(one, Instance) and one.type is proper.type]
         if same:
             return join_modules(same, self._types.tuple_type) or declared
@@ -303,6 +307,8 @@ class Recipes:
         base = constructor_owner(info, skip=1)
         calls = [call for one in statements(constructor.body) if (call := _super_call(one)) is not None]
         if base is None or len(calls) != 1 or not self._is_of_torch(base):
+            return {}
+        if any(one.fullname in CLASSES for one in base.mro) and _adds_modules(info):
             return {}
         made = self._constructed(base, calls[0], constructor, place)
         return {} if made is None else {_SUPER: made}
@@ -509,6 +515,20 @@ def _is_of(node: FuncDef, module: str) -> bool:
 
 def _assigns(info: TypeInfo, name: str) -> bool:
     return name in info.metadata.get("neuraltypes", {}).get("assigned", ())
+
+
+def _adds_modules(info: TypeInfo) -> bool:
+    """Whether a container may come to hold more than what its constructor passes on: an attribute is a part of it."""
+    bodies = list(methods(info.defn.defs))
+    values = [value for method in bodies for name, value in attribute_values(method) if name != _SYMBOL]
+    plain = (IntExpr, FloatExpr, StrExpr, OpExpr)
+    is_plain = all(isinstance(value, plain) or _is_parameter_of_int(value) for value in values)
+    return not is_plain or any(changes_itself(method.body) for method in bodies)
+
+
+def _is_parameter_of_int(value: Expression | None) -> bool:
+    variable = value.node if isinstance(value, NameExpr) else None
+    return isinstance(variable, Var) and is_int(variable.type)
 
 
 def _super_call(statement: object) -> CallExpr | None:

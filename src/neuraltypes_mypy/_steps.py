@@ -37,6 +37,7 @@ from mypy.nodes import (
     ReturnStmt,
     StarExpr,
     Statement,
+    StrExpr,
     TupleExpr,
     WhileStmt,
     WithStmt,
@@ -107,6 +108,11 @@ def is_own(expression: Expression | None, name: str) -> bool:
 
 def _is_self(expression: Expression) -> bool:
     return isinstance(expression, NameExpr) and bool(getattr(expression.node, "is_self", False))
+
+
+def changes_itself(body: Block) -> bool:
+    """Whether a body changes the container that `self` is."""
+    return any(_is_change(one, _is_self) for one in statements(body))
 
 
 def changes_attribute(body: Block, name: str) -> bool:
@@ -264,7 +270,7 @@ class _Growth:
             case AssignmentStmt(lvalues=[target]) if self._subject(target):
                 return self._reader.read(statement.rvalue) if not self._reads(statement.rvalue) else UNKNOWN_STEPS
             case AssignmentStmt(lvalues=[IndexExpr(base=base)]) if self._subject(base):
-                is_new = not isinstance(statement.lvalues[0].index, RefExpr | OpExpr)  # type: ignore[attr-defined]
+                is_new = isinstance(statement.lvalues[0].index, StrExpr | CallExpr)  # type: ignore[attr-defined]
                 return self._more(steps, (One(statement.rvalue),)) if is_new else UNKNOWN_STEPS
             case OperatorAssignmentStmt(op="+", lvalue=target) if self._subject(target):
                 return self._more(steps, self._reader.read(statement.rvalue))

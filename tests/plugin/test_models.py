@@ -81,6 +81,9 @@ def assert_holds(dtype: str, axes: str, given: str, shape: list[int]) -> None:
     if axes == "...":
         return
     written = [axis.rpartition("=")[2] for axis in axes.split()]
+    if "..." in written:
+        before, after = written.index("..."), len(written) - written.index("...") - 1
+        written = [*written[:before], *["_"] * (len(shape) - before - after), *written[before + 1 :]]
     assert len(written) == len(shape), f"{axes!r} for {shape}"
     sizes: dict[str, int] = {}
     for axis, size in zip(written, shape, strict=True):

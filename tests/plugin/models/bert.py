@@ -46,7 +46,7 @@ class BertEmbeddings(nn.Module):
         embeddings = self.word_embeddings(input_ids) + self.token_type_embeddings(token_type_ids)
         embeddings += self.position_embeddings(position_ids)
         embeddings = self.dropout(self.LayerNorm(embeddings))
-        reveal(embeddings)  # N: Revealed neural type is Float[Tensor, "b t _"]
+        reveal(embeddings)  # N: Revealed neural type is Float[Tensor, "b t hidden_size"]
         return embeddings
 
 

@@ -35,7 +35,7 @@ class SparseFeatures(nn.Module):
     ) -> Float[Tensor, "b tables {self.dim}"]:
         pooled = [table(index, offset) for table, index, offset in zip(self.tables, indices, offsets, strict=True)]
         out = torch.stack(pooled, dim=1)
-        reveal(out)  # N: Revealed neural type is Tensor
+        reveal(out)  # N: Revealed neural type is Shaped[Tensor, "b _ dim"]
         return out
 
 

@@ -101,7 +101,7 @@ class GPT(nn.Module):
             presents.append(present)
         x = self.ln_f(x)
         logits = self.lm_head(x)
-        reveal(logits)  # N: Revealed neural type is Any
+        reveal(logits)  # N: Revealed neural type is Float[Tensor, "b _ vocab_size"]
         return logits, presents
 
     @torch.no_grad()

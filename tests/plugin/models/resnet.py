@@ -60,7 +60,7 @@ class Bottleneck(nn.Module):
         out = F.relu(self.bn2(self.conv2(out)))
         out = self.bn3(self.conv3(out))
         out = F.relu(x + out)
-        reveal(out)  # N: Revealed neural type is Float[Tensor, "b channels _ _"]
+        reveal(out)  # N: Revealed neural type is Float[Tensor, "b channels h w"]
         return out
 
 
@@ -106,7 +106,7 @@ class ResNet(nn.Module):
         x = self.avgpool(x)
         x = torch.flatten(x, 1)
         x = self.fc(x)
-        reveal(x)  # N: Revealed neural type is Float[Tensor, "batch=_ classes"]
+        reveal(x)  # N: Revealed neural type is Float[Tensor, "b classes"]
         return x
 
 

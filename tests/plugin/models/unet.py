@@ -74,7 +74,7 @@ class Up(nn.Module):
         x1 = F.pad(x1, [diff_x // 2, diff_x - diff_x // 2, diff_y // 2, diff_y - diff_y // 2])
         x = torch.cat([x2, x1], dim=1)
         out = self.conv(x)
-        reveal(out)  # N: Revealed neural type is Float[Tensor, "b _ height=h2 width=w2"]
+        reveal(out)  # N: Revealed neural type is Float[Tensor, "b out_channels height=h2 width=w2"]
         return out
 
 

@@ -188,3 +188,32 @@ def replaced(x: Float[Tensor, "b 8"]) -> None:
     model = Base(8)
     model.head = nn.Linear(4, 3)
     model.head(x)  # E: [shape-mismatch]
+
+
+class Added(nn.Sequential):
+    def __init__(self, d: int) -> None:
+        super().__init__(nn.Linear(d, 4))
+        self.add_module("second", nn.Linear(4, 5))
+
+
+class Kept(nn.Sequential):
+    def __init__(self, d: int) -> None:
+        super().__init__(nn.Linear(d, 4))
+        self.second = nn.Linear(4, 5)  # `nn.Sequential` goes through it, too
+
+
+class Placeholder(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.head: nn.Module = nn.Identity()
+        self.net = nn.Sequential(nn.Linear(8, 4), nn.ReLU())
+        self.net[0] = nn.Linear(16, 4)
+
+    def forward(self, x: Float[Tensor, "b 16"]) -> Float[Tensor, "b 3"]:
+        self.net(x)
+        return self.head(x)
+
+
+def not_followed(x: Float[Tensor, "b 8"]) -> None:
+    nn.Linear(5, 2)(Added(8)(x))
+    nn.Linear(5, 2)(Kept(8)(x))

@@ -88,3 +88,28 @@ def used(x: Float[Tensor, "b 16"], y: Float[Tensor, "b 8"], given: Config) -> No
     Model(changed, 3)(x)
     Model(given, 3)(x)
     Model(given, 3)(y)
+
+
+@dataclass
+class Completed:
+    d: int = 8
+    hidden: int = 0
+
+    def __post_init__(self) -> None:
+        self.hidden = self.hidden or 4 * self.d
+
+
+class Feed(nn.Module):
+    def __init__(self, config: Completed) -> None:
+        super().__init__()
+        self.up = nn.Linear(config.d, config.hidden)
+        self.down = nn.Linear(config.hidden, config.d)
+
+    def forward(self, x: Float[Tensor, "b d"]) -> Float[Tensor, "b d"]:
+        return self.down(self.up(x))
+
+
+def completed(x: Float[Tensor, "b 8"]) -> None:
+    feed = Feed(Completed())
+    nn.Linear(32, 2)(feed.up(x))
+    feed.down(x)
