@@ -107,8 +107,13 @@ def named(name: str, scope: str = "") -> Size:
     return Size((((Symbol(name, scope),), 1),))
 
 
+_ONE: Final = number(1)
+
+
 def add(left: Size, right: Size) -> Size | None:
     """`left + right`."""
+    if not left.terms or not right.terms:
+        return left if left.terms else right
     total = dict(left.terms)
     for factors, coefficient in right.terms:
         total[factors] = total.get(factors, 0) + coefficient
@@ -127,6 +132,8 @@ def subtract(left: Size, right: Size) -> Size | None:
 
 def multiply(left: Size, right: Size) -> Size | None:
     """`left * right`."""
+    if left == _ONE or right == _ONE:
+        return left if right == _ONE else right
     total: dict[Monomial, int] = {}
     for (first, one), (second, other) in product(left.terms, right.terms):
         factors = tuple(sorted((*first, *second), key=_order))

@@ -65,9 +65,8 @@ def noted_any(note: str) -> AnyType:
 
 def note_of(type_: ProperType) -> str | None:
     """The note on an `Any`, or None."""
-    if isinstance(type_, AnyType) and (type_.missing_import_name or "").startswith(_PREFIX):
-        return (type_.missing_import_name or "").removeprefix(_PREFIX)
-    return None
+    name = type_.missing_import_name if isinstance(type_, AnyType) else None
+    return name.removeprefix(_PREFIX) if name is not None and name.startswith(_PREFIX) else None
 
 
 def size_text(size: Size) -> str:

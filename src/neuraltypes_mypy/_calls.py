@@ -295,9 +295,10 @@ def _items_of(expression: Expression) -> list[Expression]:
 
 def mentions_tensors(signature: Type) -> bool:
     """Whether a signature says anything about a tensor."""
-    return any(
-        isinstance(type_, Instance) and type_.type.fullname == TENSOR and is_known(type_) for type_ in walk(signature)
-    )
+    for type_ in walk(signature):
+        if isinstance(type_, Instance) and type_.type.fullname == TENSOR and is_known(type_):
+            return True
+    return False
 
 
 def says_tensors(node: SymbolNode | None) -> bool:

@@ -49,9 +49,11 @@ def size_of_type(type_: Type | None) -> Size | None:
     if type_ is None:
         return None
     proper: ProperType = get_proper_type(type_)
-    if isinstance(proper, Instance) and has_size(proper) and proper.extra_attrs is not None:
-        return size_of_atom(get_proper_type(proper.extra_attrs.attrs[_SIZE]))
-    if isinstance(proper, Instance) and proper.last_known_value is not None:
+    if isinstance(proper, Instance):
+        if proper.extra_attrs is not None and _SIZE in proper.extra_attrs.attrs:
+            return size_of_atom(get_proper_type(proper.extra_attrs.attrs[_SIZE]))
+        if proper.last_known_value is None:
+            return None
         proper = proper.last_known_value
     if isinstance(proper, LiteralType):
         return number(proper.value) if type(proper.value) is int else None

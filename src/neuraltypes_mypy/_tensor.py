@@ -111,7 +111,11 @@ def as_tensor(type_: Type) -> Instance | None:
 
 def is_known(tensor: Instance) -> bool:
     """Whether anything is known of a tensor type."""
-    return not all(isinstance(arg, AnyType) and not _is_open(arg) for arg in map(get_proper_type, tensor.args))
+    for arg in tensor.args:
+        proper = get_proper_type(arg)
+        if not isinstance(proper, AnyType) or _is_open(proper):
+            return True
+    return False
 
 
 def _is_open(type_: ProperType) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from neuraltypes._axes import Axes, Axis, NamedAxis, VariadicAxis
@@ -189,7 +189,7 @@ def _wrong_shapes(tensors: list[_Tensor], bindings: Bindings) -> Iterator[Refuse
         for parameter, declared, array in tensors
         if declared.axes is not None and array.shape is not None
     ]
-    for mismatch in unify(arguments, bindings, with_kinds=False):
+    for mismatch in unify(arguments, bindings, with_kinds=False) if arguments else ():
         yield Refused(mismatch.reason, mismatch.argument)
 
 
@@ -256,9 +256,9 @@ def _declared_one(result: Result, declared: Tensors, signature: Signature, tenso
     if not isinstance(result, Array):
         return result
     if declared.elements:
-        result = replace(result, element=Produced(declared.elements[0]))
+        result = Array(result.shape, result.dtype, Produced(declared.elements[0]))
     if result.dtype is None and declared.dtype is not None:
-        result = replace(result, dtype=_dtype(declared, signature, tensors))
+        result = Array(result.shape, _dtype(declared, signature, tensors), result.element)
     return result
 
 

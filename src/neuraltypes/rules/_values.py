@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from neuraltypes._sizes import Size, number
@@ -64,7 +64,7 @@ class Array:
 
     def of(self, shape: Shape | None) -> Array:
         """The same dtype and element in another shape."""
-        return replace(self, shape=shape)
+        return Array(shape, self.dtype, self.element)
 
     def resampled(self, shape: Shape | None) -> Array:
         """The same, with numbers left out or put in along an axis."""
