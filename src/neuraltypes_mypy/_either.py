@@ -19,10 +19,10 @@ from neuraltypes_mypy._walk import replace, walk
 def certain(type_: Type, expression: Context, function: object, api: Any) -> Type:
     """The type of an expression in a function, without the notes that only one branch of it speaks for."""
     proper = get_proper_type(type_)
-    if isinstance(expression, TupleExpr) and isinstance(proper, TupleType):
-        if len(expression.items) == len(proper.items):
-            pairs = zip(proper.items, expression.items, strict=True)
-            return proper.copy_modified(items=[certain(item, one, function, api) for item, one in pairs])
+    items = expression.items if isinstance(expression, TupleExpr) else []
+    if isinstance(proper, TupleType) and items and len(items) == len(proper.items):
+        pairs = zip(proper.items, items, strict=True)
+        return proper.copy_modified(items=[certain(item, one, function, api) for item, one in pairs])
     if not any(map(_has_note, walk(type_))) or not _is_either(expression, function, api, set()):
         return type_
     return replace(type_, _without_note)
