@@ -45,6 +45,7 @@ from neuraltypes._unify import Bindings, Mismatch, Shape, SizedAxis, axes_of, un
 from neuraltypes.kinds import AxisKind, kinds_of
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import is_atom, note_of, noted_any
+from neuraltypes_mypy._either import certain
 from neuraltypes_mypy._elements import element_fits, element_text
 from neuraltypes_mypy._equal import Equal, EqualSizes
 from neuraltypes_mypy._join import join_tensors
@@ -140,8 +141,15 @@ class Calls:
         declared = None if kept is None else kept[1]
         if declared is None or len(declared.arg_types) != len(ctx.arg_types):
             return ctx.default_return_type
+        api: Any = ctx.api
+        function = api.scope.current_function()
         arguments = [
-            Argument(label, type_, _as_written(actual, expression, ctx.api), expression)
+            Argument(
+                label,
+                type_,
+                _as_written(certain(actual, expression, function, ctx.api), expression, ctx.api),
+                expression,
+            )
             for label, type_, actual, expression in _paired(ctx, declared)
         ]
         read = _int_arguments(arguments, ctx.api)

@@ -33,7 +33,7 @@ def named(value: Value, expression: Context, parameter: Parameter, signature: Si
         element = _of_mask(expression.name)
     elif value.element is None and parameter.name == "indices" and _are_whole(value):
         element = "MaskType" if expression.name.rpartition("_")[2] == "mask" else None
-    elif _wants_probabilities(parameter, signature) and _is_logits(value, expression, api):
+    elif _is_logits(value, expression, parameter, signature, api):
         element = "LogitsType"
     return value if element is None else replace(value, element=Guessed(element))
 
@@ -48,17 +48,16 @@ def _of_mask(name: str) -> str | None:
     return "IgnoreMaskType" if name in _PADDED else None
 
 
-def _wants_probabilities(parameter: Parameter, signature: Signature) -> bool:
+def _is_logits(
+    value: Array, expression: NameExpr | MemberExpr, parameter: Parameter, signature: Signature, api: Any
+) -> bool:
+    """Whether what has that name is a parameter of the function, or what a layer gives, where probabilities belong."""
     declared = None if parameter.tensors is None else parameter.tensors.elements
-    return declared == _PROBABILITIES or signature.name in _MADE_FOR_PROBABILITIES
-
-
-def _is_logits(value: Array, expression: NameExpr | MemberExpr, api: Any) -> bool:
-    """Whether it has that name, and is what a layer gives or a parameter of the function."""
-    if expression.name.rpartition("_")[2] != "logits":
+    is_made_for = signature.name in _MADE_FOR_PROBABILITIES
+    if expression.name.rpartition("_")[2] != "logits" or not (is_made_for or declared == _PROBABILITIES):
         return False
     if isinstance(value.element, Produced):
-        return value.element.name == "UnnormalizedType"
+        return is_made_for and value.element.name == "UnnormalizedType"
     function = api.scope.current_function()
     is_unknown = value.element is None and isinstance(function, FuncDef)
     return is_unknown and any(argument.variable is expression.node for argument in function.arguments)

@@ -52,6 +52,7 @@ from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import noted_any
 from neuraltypes_mypy._autocast import Autocast
 from neuraltypes_mypy._config import MADE_AT, PREFIX, made_at, place_text
+from neuraltypes_mypy._either import certain
 from neuraltypes_mypy._elements import element_goes_with
 from neuraltypes_mypy._equal import Equal, EqualSizes
 from neuraltypes_mypy._join import join_tensors
@@ -245,9 +246,11 @@ class Operations:
             is_known(receiver) or _is_tracked(given)
         ):
             return ctx.default_return_type
-        first = signature.parameters[0]
-        own = named(self._translation.array(receiver, same), _receiver(ctx.context), first, signature, ctx.api)
-        place = _receiver(ctx.context) if isinstance(ctx.context, CallExpr) else ctx.context
+        first, place = signature.parameters[0], _receiver(ctx.context)
+        receiver = as_tensor(certain(receiver, place, _function(ctx.api), ctx.api)) or receiver
+        own = named(self._translation.array(receiver, same), place, first, signature, ctx.api)
+        if not isinstance(ctx.context, CallExpr):
+            place = ctx.context
         values = {first.name: own, **given.values}
         places = {first.name: (place, receiver), **given.places}
         return self._called(ctx, signature, Given(values, places), same, name)
@@ -488,7 +491,8 @@ class Operations:
             if is_star or ARG_STAR in kinds:
                 values[name] = self._starred(expressions, types, kinds, ctx.api, same)
             else:
-                value = self._translation.of_expression(expressions[0], types[0], ctx.api, same)
+                type_ = certain(types[0], expressions[0], _function(ctx.api), ctx.api)
+                value = self._translation.of_expression(expressions[0], type_, ctx.api, same)
                 values[name] = named(value, expressions[0], known[name], signature, ctx.api)
                 if isinstance(expressions[0], ListExpr) and name == _INDICES:
                     values[name] = (value,)  # `x[[0, 2]]` takes two entries, `x[0, 2]` is one
@@ -610,6 +614,11 @@ def _unwatched(errors: Any) -> Iterator[None]:
 def ctx_is_star(ctx: FunctionContext | MethodContext, number: int) -> bool:
     """Whether more than one argument stands for a parameter."""
     return len(ctx.args[number]) > 1 or ctx.arg_kinds[number].count(ARG_POS) > 1
+
+
+def _function(api: Any) -> object:
+    """The function that is checked now."""
+    return api.scope.current_function()
 
 
 def _receiver_type(ctx: MethodContext) -> Instance | None:

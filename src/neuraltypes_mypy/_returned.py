@@ -25,6 +25,7 @@ from mypy.types import AnyType, Instance, ProperType, TupleType, Type, get_prope
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import note_of
 from neuraltypes_mypy._calls import pairs
+from neuraltypes_mypy._either import certain
 from neuraltypes_mypy._elements import contradicts, element_class, element_text, is_exclusive, is_produced
 from neuraltypes_mypy._returns import returned
 from neuraltypes_mypy._statements import statements
@@ -59,7 +60,7 @@ def _type_of(expression: Expression, declared: Type, api: Any) -> Type:
     """The type of what is returned; mypy comes to it after us, and says then what is wrong with it."""
     with api.msg.filter_errors():
         found: Type = api.expr_checker.accept(expression, declared)
-    return found
+    return certain(found, expression, api.scope.current_function(), api)
 
 
 # Of functions that say less than they do
@@ -99,6 +100,8 @@ def _held(function: FuncDef, api: Any, count: int) -> list[ProperType | None] | 
         if not isinstance(statement, ReturnStmt):
             continue
         type_ = None if statement.expr is None else api.lookup_type_or_none(statement.expr)
+        if type_ is not None and statement.expr is not None:
+            type_ = certain(type_, statement.expr, function, api)
         proper = None if type_ is None else get_proper_type(type_)
         items = proper.items if isinstance(proper, TupleType) else [proper]
         if proper is None or len(items) != count:
