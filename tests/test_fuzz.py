@@ -362,14 +362,17 @@ class Names:
 
 
 def fits(node: Node, value: Any, names: Names) -> bool:
-    """Whether `value` is of that type, computed sizes left aside. A union takes the first option that fits."""
+    """Whether `value` is of that type, computed sizes left aside.
+
+    A union takes the first option that fits, also in the sizes that can be computed by then.
+    """
     match node.form:
         case "optional":
             return value is None or fits(node.parts[0], value, names)
         case "union":
             for part in node.parts:
                 trial = names.copy()
-                if fits(part, value, trial):
+                if fits(part, value, trial) and trial.finish():
                     names.bound, names.doubled = trial.bound, trial.doubled
                     return True
             return False
@@ -537,3 +540,11 @@ def test_a_union_binds_after_the_plain_tensors_in_both_checks() -> None:
     values = [torch.zeros(2), torch.zeros(3), torch.zeros(())]
     assert function.guards_verdict(values)
     assert function.checkers_verdict(values)
+
+
+def test_an_option_of_a_union_must_fit_in_its_computed_sizes() -> None:
+    function = _function(Shaped[Tensor, "p"], Shaped[Tensor, "... 2*p"] | Shaped[Tensor, "..."])
+    for sizes in ((1, 3), (1, 4)):
+        values = [torch.zeros(2), torch.zeros(sizes)]
+        assert function.guards_verdict(values)
+        assert function.checkers_verdict(values)

@@ -193,11 +193,16 @@ class Checker:
         for option in spec.options:
             trial = Checker(self.arguments, copy(self.bindings))
             trial.visit(place, option, value)
-            if not trial.failures:
+            if not trial.failures and trial.is_computed_right(len(self.bindings.pending)):
                 kept = trial.bindings
                 self.bindings.sizes, self.bindings.shapes, self.bindings.pending = kept.sizes, kept.shapes, kept.pending
                 return
         self._fail("type", place, spec, value, f"is {describe(value)}, which fits no option", expected=str(spec))
+
+    def is_computed_right(self, start: int) -> bool:
+        """Whether the computed axes that wait from `start` on are right, as far as their names are bound by now."""
+        known = (one for one in self.bindings.pending[start:] if self.bindings.sizes.keys() >= set(one.axis.names))
+        return all(one.size == self.evaluate(one.axis) for one in known)
 
     def _visit_tensor(self, place: Place, spec: TensorSpec, value: Any) -> None:
         if not _is_array(value, spec):

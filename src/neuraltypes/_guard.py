@@ -359,6 +359,8 @@ class GuardBuilder:
                 start, collected = len(self.code.lines), len(self._collected)
                 self.code.emit(f"{fits} = True")
                 self._block(value, option, fits)
+                for variable, axis in self._collected[collected:]:
+                    self._check_collected(variable, axis, fits)
                 copies += [(variable, self.code.variable()) for variable, _ in self._collected[collected:]]
                 indent = self.code.indentation
                 self.code.lines[start:start] = [f"{indent}{copy} = {variable}" for variable, copy in copies]
@@ -450,14 +452,18 @@ class GuardBuilder:
         self._started.update(variable for variable, _ in self._collected)
         later = [(variable, axis) for variable, axis in self._collected if not self._sure.issuperset(axis.names)]
         for variable, axis in self._collected:
-            if not (self._sure | self._maybe).issuperset(axis.names):
-                continue
-            unsure = [f"{_size(name)} is not None" for name in axis.names if name not in self._sure]
-            item = self.code.variable()
-            with self.code.when(" and ".join([OK, *unsure])), self.code.loop(f"for {item} in {variable}:", ""):
-                self.code.clear_unless(f"{item} == {python_expression(axis, _size)}", OK)
+            self._check_collected(variable, axis, OK)
         self.code.lines[:0] = initial
         self._collected = later
+
+    def _check_collected(self, variable: str, axis: SymbolicAxis, flag: str) -> None:
+        """Check the collected sizes of one axis, where the names that it is computed from are bound."""
+        if not (self._sure | self._maybe).issuperset(axis.names):
+            return
+        unsure = [f"{_size(name)} is not None" for name in axis.names if name not in self._sure]
+        item = self.code.variable()
+        with self.code.when(" and ".join([flag, *unsure])), self.code.loop(f"for {item} in {variable}:", ""):
+            self.code.clear_unless(f"{item} == {python_expression(axis, _size)}", flag)
 
 
 def _size(name: str) -> str:

@@ -232,6 +232,7 @@ def cross_entropy(draw: Draw) -> _Drawn:
     return {"input": input_, "target": target}, settings
 
 
+@_loss(None, "NLLLoss2d")
 @_loss("nll_loss", "NLLLoss")
 def likelihood(draw: Draw) -> _Drawn:
     input_, target, settings = _indexed(draw, *FLOATS)
