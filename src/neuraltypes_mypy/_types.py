@@ -30,41 +30,43 @@ class KnownTypes:
         return self._instance(fullname)
 
     def _instance(self, fullname: str, parameters: int = 0) -> Instance | None:
-        info, known = self.info(fullname), self._instances.get(fullname)
-        if info is None:
+        symbol, known = self._lookup(fullname), self._instances.get(fullname)
+        info = None if symbol is None else symbol.node
+        if known is not None and known.type is info:
+            return known
+        if not isinstance(info, TypeInfo):
             return None
-        if known is None or known.type is not info:
-            known = self._instances[fullname] = Instance(info, [unknown() for _ in range(parameters)])
-        return known
+        made = self._instances[fullname] = Instance(info, [unknown() for _ in range(parameters)])
+        return made
 
     @property
     def int_type(self) -> Instance:
         """`int`."""
-        return self._builtin("int")
+        return self._builtin("builtins.int")
 
     @property
     def tuple_type(self) -> Instance:
         """`tuple[Any, ...]`."""
-        return self._builtin("tuple", 1)
+        return self._builtin("builtins.tuple", 1)
 
     @property
     def object_type(self) -> Instance:
         """`object`."""
-        return self._builtin("object")
+        return self._builtin("builtins.object")
 
     @property
     def str_type(self) -> Instance:
         """`str`."""
-        return self._builtin("str")
+        return self._builtin("builtins.str")
 
     @property
     def function_type(self) -> Instance:
         """What functions are instances of."""
-        return self._builtin("function")
+        return self._builtin("builtins.function")
 
-    def _builtin(self, name: str, parameters: int = 0) -> Instance:
-        found = self._instance(f"builtins.{name}", parameters)
-        assert found is not None, f"mypy has no builtins.{name}"
+    def _builtin(self, fullname: str, parameters: int = 0) -> Instance:
+        found = self._instance(fullname, parameters)
+        assert found is not None, f"mypy has no {fullname}"
         return found
 
     @property

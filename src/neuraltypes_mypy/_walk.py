@@ -87,6 +87,8 @@ def replace(type_: Type, change: Callable[[ProperType], Type | None]) -> Type:
     changed = change(proper)
     if changed is not None:
         return changed
+    if isinstance(proper, AnyType | NoneType | TypeVarType) or (isinstance(proper, Instance) and not proper.args):
+        return type_  # nothing is inside
     rebuilt = _rebuild(proper, lambda child: replace(child, change))
     return type_ if rebuilt is proper else rebuilt
 
