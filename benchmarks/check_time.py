@@ -100,6 +100,7 @@ def growth(source: Path, count: int) -> None:
             folder = Path(name)
             corpus = make_corpus(source, copies, folder)
             lines = sum(len(path.read_text().splitlines()) for path in corpus)
+            list(pairs(folder, 1, prepare="cold"))  # torch into the caches
             warm, whole = list(pairs(folder, count, prepare="warm")), list(pairs(folder, count, prepare="files"))
             seconds = [
                 statistics.median(run[side].seconds for run in whole)
