@@ -202,14 +202,16 @@ class Operations:
         """
         waiting: list[str] = []
         for name in self._untyped:
-            symbol, signature = find(name), self._registry.find(name)
+            symbol = find(name)
             node = symbol.node if symbol is not None else None
-            if not isinstance(node, Var) or signature is None:
+            if not isinstance(node, Var):
                 continue
             if node.type is None:  # mypy has not come to that module of torch
                 waiting.append(name)
             elif isinstance(get_proper_type(node.type), AnyType):
-                node.type = _gradual(signature, self._types.function_type)
+                signature = self._registry.find(name)
+                if signature is not None:
+                    node.type = _gradual(signature, self._types.function_type)
         self._untyped = waiting
 
     @property

@@ -80,9 +80,10 @@ class _Reader:
 
     def read(self, expression: Expression) -> Size | None:
         """The size of an expression: what its type says, where mypy may know more than the code, or what it reads."""
-        is_variable = isinstance(expression, NameExpr) and isinstance(expression.node, Var)
-        is_typed = is_variable or isinstance(expression, MemberExpr | CallExpr | IndexExpr)
-        size = self._typed(expression) if is_typed else None
+        size: Size | None = None
+        match expression:
+            case NameExpr(node=Var()) | MemberExpr() | CallExpr() | IndexExpr():
+                size = self._typed(expression)
         return size if size is not None else self.read_untyped(expression)
 
     def read_untyped(self, expression: Expression) -> Size | None:

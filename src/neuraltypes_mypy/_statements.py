@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from mypy.nodes import (
     AssignmentStmt,
@@ -25,6 +26,8 @@ from mypy.nodes import (
     WhileStmt,
     WithStmt,
 )
+
+_UNPACKED: Final = (TupleExpr, ListExpr)
 
 
 def statements(block: Block) -> Iterator[Statement]:
@@ -98,7 +101,7 @@ def assignments(function: FuncDef) -> Iterator[tuple[Expression, Expression | No
         match statement:
             case AssignmentStmt():
                 for target in statement.lvalues:
-                    if isinstance(target, TupleExpr | ListExpr):
+                    if isinstance(target, _UNPACKED):
                         yield from ((item, None) for item in _flat(target))
                     else:
                         yield target, statement.rvalue
@@ -113,7 +116,7 @@ def assignments(function: FuncDef) -> Iterator[tuple[Expression, Expression | No
 
 
 def _flat(target: Expression) -> Iterator[Expression]:
-    if isinstance(target, TupleExpr | ListExpr):
+    if isinstance(target, _UNPACKED):
         for item in target.items:
             yield from _flat(item)
     elif isinstance(target, StarExpr):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 from mypy.nodes import TypeAlias
 from mypy.types import (
@@ -24,6 +26,8 @@ from mypy.types import (
     get_proper_type,
 )
 
+_LEAVES: Final = (AnyType, NoneType, TypeVarType, LiteralType)  # nothing is inside of them
+
 
 def walk(type_: Type) -> Iterator[ProperType]:
     """Every type inside `type_`, itself first; recursive aliases are entered once."""
@@ -37,15 +41,14 @@ def walk(type_: Type) -> Iterator[ProperType]:
             entered.add(next_.alias)
         proper = get_proper_type(next_)
         yield proper
-        waiting += reversed(_children(proper))
+        if not isinstance(proper, _LEAVES):
+            waiting += reversed(_children(proper))
 
 
 def _children(proper: ProperType) -> Sequence[Type]:
     match proper:
         case Instance():
             return proper.args
-        case AnyType() | NoneType() | TypeVarType():
-            return ()
         case TupleType():
             return proper.items
         case UnionType():
@@ -87,17 +90,15 @@ def replace(type_: Type, change: Callable[[ProperType], Type | None]) -> Type:
     changed = change(proper)
     if changed is not None:
         return changed
-    if isinstance(proper, AnyType | NoneType | TypeVarType) or (isinstance(proper, Instance) and not proper.args):
-        return type_  # nothing is inside
+    if isinstance(proper, _LEAVES) or (isinstance(proper, Instance) and not proper.args):
+        return type_
     rebuilt = _rebuild(proper, lambda child: replace(child, change))
     return type_ if rebuilt is proper else rebuilt
 
 
 def _rebuild(proper: ProperType, step: Callable[[Type], Type]) -> ProperType:
     match proper:
-        case AnyType() | NoneType() | TypeVarType() | LiteralType():
-            return proper
-        case Instance() if proper.args:
+        case Instance():
             args = list(map(step, proper.args))
             return proper if _same(args, proper.args) else proper.copy_modified(args=args)
         case TupleType():
@@ -126,5 +127,5 @@ def _rebuild(proper: ProperType, step: Callable[[Type], Type]) -> ProperType:
             return proper
 
 
-def _same(left: list[Type], right: object) -> bool:
-    return isinstance(right, list | tuple) and all(a is b for a, b in zip(left, right, strict=True))
+def _same(left: Sequence[Type], right: Sequence[Type]) -> bool:
+    return all(map(operator.is_, left, right))

@@ -112,6 +112,7 @@ EDITS: Final = [
     Edit("lines_of_an_alias", "aliases.py", "import Tensor\n", "import Tensor\n\n# One line more.\n", ""),
     Edit("lines_of_a_user", "main.py", '"""Uses all of them."""\n', '"""Uses all of them."""', "main.py:19:"),
     Edit("argument", "main.py", "Decoder(512)", "Decoder(500)", "500"),
+    Edit("value_of_a_local_name", "widths.py", "width = 4", "width = 7", "axis 1 is 7, expected 5"),
 ]
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, TypeAlias
@@ -44,15 +44,24 @@ class Tensors:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter: its name, how it is passed, its default (`...`: none), its annotation as text and as tensors."""
+    """A parameter: its name, how it is passed, its default (`...`: none), its annotation as read and as tensors."""
 
     name: str
     kind: Kind
     default: Value
     is_required: bool
-    text: str
+    annotation: ast.expr | None = field(default=None, compare=False, repr=False)
     tensors: Tensors | None = None
-    is_union: bool = False
+
+    @property
+    def is_union(self) -> bool:
+        """Whether the annotation names several types."""
+        return isinstance(self.annotation, ast.BinOp)
+
+    @property
+    def text(self) -> str:
+        """The annotation as it is written."""
+        return "" if self.annotation is None else ast.unparse(self.annotation)
 
 
 @dataclass(frozen=True)
@@ -197,11 +206,9 @@ def _parameters(arguments: ast.arguments) -> Iterator[Parameter]:
 
 
 def _parameter(argument: ast.arg, kind: Kind, default: ast.expr | None) -> Parameter:
-    text = "" if argument.annotation is None else ast.unparse(argument.annotation)
     tensors = None if argument.annotation is None else _tensors(argument.annotation)
     value = UNKNOWN if default is None else _literal(default)
-    is_union = isinstance(argument.annotation, ast.BinOp)
-    return Parameter(argument.arg, kind, value, default is None, text, tensors, is_union)
+    return Parameter(argument.arg, kind, value, default is None, argument.annotation, tensors)
 
 
 def _literal(node: ast.expr) -> Value:
