@@ -114,7 +114,7 @@ def _restore(cls: type[Model], archive: Archive, options: Options, state: Restor
 
     found, config = _class_and_config(cls, archive, options)
     config = merged(config, _changes(options.config))
-    builder = Builder(find, state.path_of)
+    builder = Builder(find, state.path_of, options.allow)
     builder.check(found, config)
     if options.prefix is None:
         _require_compatible(found, archive)
