@@ -27,7 +27,7 @@ else:
             return super().__get__(instance, owner) if instance is None else _refuse
 
 
-_CONSTRUCTED, _ARTIFACTS = "_neuraltypes_constructed", "_neuraltypes_artifacts"
+CONSTRUCTED, _ARTIFACTS = "_neuraltypes_constructed", "_neuraltypes_artifacts"
 
 
 class Archivable:
@@ -45,7 +45,7 @@ class Archivable:
             from neuraltypes.archive._config import record
 
             self = super().__new__(cls)
-            self.__dict__[_CONSTRUCTED] = record(args, kwargs)
+            self.__dict__[CONSTRUCTED] = record(*cls._arguments_to_record(args, kwargs))
             return self
 
     def save_to(self, path: str | os.PathLike[str], *, metadata: Mapping[str, Any] | None = None) -> str:
@@ -188,10 +188,17 @@ class Archivable:
             known=cls.config_version,
         )
 
+    @classmethod
+    def _arguments_to_record(
+        cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
+        """What counts as given of a constructor's arguments; for layers above that give some a form of their own."""
+        return args, kwargs
+
     def _given_config(self) -> dict[str, Any]:
         from neuraltypes.archive._config import config_of
 
-        constructed: Constructed = self.__dict__[_CONSTRUCTED]
+        constructed: Constructed = self.__dict__[CONSTRUCTED]
         return config_of(type(self), constructed)
 
     def _registered(self) -> dict[str, Registered]:

@@ -160,7 +160,7 @@ class LabelsType(ElementType):
     """Labels of data; torch's losses ignore the label of the padding."""
 
     domain = Domain.INDEX
-    padding = -100
+    padding: ClassVar[float | None] = -100
 
 
 class HypothesisType(LabelsType):

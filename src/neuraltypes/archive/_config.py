@@ -1,8 +1,9 @@
 """Configs: what a constructor was given, as JSON data, and objects made of such data again.
 
 What JSON does not have is an object with one key in underscores: `{"_tuple_": [...]}`, `{"_dtype_": "bfloat16"}`,
-`{"_path_": ...}`, `{"_artifact_": name}` for the path of an artifact; `{"_target_": class, ...}` is a module made from
-a config of its own, and `{"_dataclass_": class, ...}` a dataclass. Nothing else is ever made of a config.
+`{"_path_": ...}`, `{"_artifact_": name}` for the path of an artifact, `{"_config_": {...}}` for a config that the
+constructor reads itself; `{"_target_": class, ...}` is a module made from a config of its own, and
+`{"_dataclass_": class, ...}` a dataclass. Nothing else is ever made of a config.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -26,11 +28,15 @@ from neuraltypes.archive.errors import ArchiveError, ClassNotFoundError, ConfigE
 Json: TypeAlias = Any
 
 TARGET, DATACLASS, ARGUMENTS, ARTIFACT = "_target_", "_dataclass_", "_args_", "_artifact_"
-_TUPLE, _DTYPE, _PATH, _REFUSED = "_tuple_", "_dtype_", "_path_", "_refused_"
-_RESERVED = frozenset({TARGET, DATACLASS, ARGUMENTS, ARTIFACT, _TUPLE, _DTYPE, _PATH, _REFUSED})
+_TUPLE, _DTYPE, _PATH, _CONFIG, _REFUSED = "_tuple_", "_dtype_", "_path_", "_config_", "_refused_"
+_RESERVED = frozenset({TARGET, DATACLASS, ARGUMENTS, ARTIFACT, _TUPLE, _DTYPE, _PATH, _CONFIG, _REFUSED})
 _MADE = frozenset({TARGET, DATACLASS})
 _VALUES = _RESERVED - {TARGET, DATACLASS, ARGUMENTS}
 _DEEPEST = CONFIG_LIMITS.depth - 2
+
+
+class Verbatim(dict[str, Any]):
+    """A config that the constructor reads itself: a `_target_` in it is data, and nothing is made of it here."""
 
 
 class Constructed(NamedTuple):
@@ -43,6 +49,16 @@ class Constructed(NamedTuple):
 def record(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Constructed:
     """The arguments of a call, as they are now."""
     return Constructed(tuple(_to_data(value) for value in args), {name: _to_data(kwargs[name]) for name in kwargs})
+
+
+def data_of(value: Any) -> Json:
+    """A value as it is recorded."""
+    return _to_data(value)
+
+
+def verbatim_of(data: Json) -> dict[str, Json]:
+    """What was recorded of a `Verbatim`."""
+    return dict(data[_CONFIG])
 
 
 def config_of(cls: type, constructed: Constructed) -> dict[str, Json]:
@@ -171,14 +187,35 @@ class Builder(NamedTuple):
             _TUPLE: isinstance(content, list),
             _DTYPE: isinstance(content, str) and content in _DTYPES,
             _PATH: isinstance(content, dict) and list(content) == [ARTIFACT] and isinstance(content[ARTIFACT], str),
+            _CONFIG: isinstance(content, dict),
             ARTIFACT: isinstance(content, str),
         }
         if len(value) != 1 or not fits.get(marker, False):
             raise ConfigError(f"{place} is malformed: {shown(str(value))}", place=place)
         if marker == _TUPLE:
             self._check_value(content, place, owner)
+        elif marker == _CONFIG:
+            self._check_verbatim(content, place, owner)
         elif marker != _DTYPE:
             self.path_of(content[ARTIFACT] if marker == _PATH else content)
+
+    def _check_verbatim(self, value: Json, place: str, owner: type) -> None:
+        if isinstance(value, dict) and (markers := {_PATH, ARTIFACT} & value.keys()):
+            self._check_marker(next(iter(markers)), value, place, owner)
+        elif isinstance(value, dict | list):
+            for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+                self._check_verbatim(item, f"{place}.{key}", owner)
+
+    def _verbatim(self, value: Json, owner: type) -> Any:
+        match value:
+            case {"_path_": {"_artifact_": _}} | {"_artifact_": _}:
+                return self._value(value, owner)
+            case dict():
+                return {key: self._verbatim(item, owner) for key, item in value.items()}
+            case list():
+                return [self._verbatim(item, owner) for item in value]
+            case _:
+                return value
 
     def _value(self, value: Json, owner: type) -> Any:
         match value:
@@ -194,6 +231,8 @@ class Builder(NamedTuple):
                 return self.path_of(name)
             case {"_artifact_": name}:
                 return str(self.path_of(name))
+            case {"_config_": config}:
+                return self._verbatim(config, owner)
             case dict():
                 return {key: self._value(item, owner) for key, item in value.items()}
             case list():
@@ -204,9 +243,43 @@ class Builder(NamedTuple):
 
 def merged(config: Json, changes: Json) -> Json:
     """`config` with the entries of `changes` over it; what stands for one value is replaced whole."""
+    if isinstance(config, dict) and config.keys() == {_CONFIG} and isinstance(changes, Mapping):
+        return {_CONFIG: merged(config[_CONFIG], changes)}
     if not isinstance(config, dict) or not isinstance(changes, Mapping) or _VALUES & {*config, *changes}:
         return changes
     return config | {key: merged(config.get(key), value) for key, value in changes.items()}
+
+
+def without_resolvers(config: Json, *, is_verbatim: bool = False) -> Json:
+    """`config`, in which interpolations that call a resolver are plain text: `${oc.env:HOME}` reads the environment.
+
+    What a file says may refer to itself (`${model.width}`), never to the machine that reads it.
+    """
+    match config:
+        case dict():
+            inside = is_verbatim or config.keys() == {_CONFIG}
+            return {key: without_resolvers(value, is_verbatim=inside) for key, value in config.items()}
+        case list():
+            return [without_resolvers(value, is_verbatim=is_verbatim) for value in config]
+        case str() if is_verbatim and _calls_resolver(config):
+            return _LIVE.sub(r"\1\\${", config)
+        case _:
+            return config
+
+
+_LIVE = re.compile(r"(?<!\\)((?:\\\\)*)\$\{")
+
+
+def _calls_resolver(text: str) -> bool:
+    depth = 0
+    for position, character in enumerate(text):
+        if text.startswith("${", position):
+            depth += 1
+        elif character == "}":
+            depth = max(depth - 1, 0)
+        elif character == ":" and depth:
+            return True
+    return False
 
 
 def full_name(cls: type) -> str:
@@ -235,6 +308,8 @@ def _to_data(value: Any, depth: int = 0) -> Json:
         return {_DTYPE: str(value).removeprefix("torch.")}
     if isinstance(value, os.PathLike):
         return {_PATH: os.fspath(value)}
+    if kind is Verbatim:
+        return {_CONFIG: _verbatim_data(value, depth + 1)}
     if isinstance(value, Archivable):
         return {TARGET: full_name(type(value))} | value._given_config()  # noqa: SLF001
     fields = fields_of(value) if dataclasses.is_dataclass(value) and kind is not type else None
@@ -243,13 +318,22 @@ def _to_data(value: Any, depth: int = 0) -> Json:
     return {_REFUSED: f"a {kind.__name__}" + (" with keys that are no plain texts" if kind is dict else "")}
 
 
+def _verbatim_data(value: Any, depth: int) -> Json:
+    if type(value) is list and depth <= _DEEPEST:
+        return [_verbatim_data(item, depth + 1) for item in value]
+    taken = _RESERVED - {TARGET}
+    if isinstance(value, dict) and depth <= _DEEPEST and all(type(key) is str and key not in taken for key in value):
+        return {key: _verbatim_data(item, depth + 1) for key, item in value.items()}
+    return _to_data(value, depth)
+
+
 def _notes(value: Json, place: str = "") -> Iterator[tuple[str, str]]:
     """Where something is no data, and what it is."""
     if isinstance(value, dict) and _REFUSED in value:
         yield place, value[_REFUSED]
     elif isinstance(value, dict | list):
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-            hidden = key in (_TUPLE, ARGUMENTS)
+            hidden = key in (_TUPLE, _CONFIG, ARGUMENTS)
             yield from _notes(item, place if hidden else f"{place}.{key}" if place else str(key))
 
 

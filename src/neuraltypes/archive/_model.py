@@ -21,7 +21,15 @@ from neuraltypes._errors import AnnotationError
 from neuraltypes._interface import Interface, interface_from_json
 from neuraltypes.archive import _json
 from neuraltypes.archive._artifacts import Registered, Restoring, full_artifact_name, local_name, restoring
-from neuraltypes.archive._config import Builder, Json, full_name, merged, refuse_objects, with_artifacts
+from neuraltypes.archive._config import (
+    Builder,
+    Json,
+    full_name,
+    merged,
+    refuse_objects,
+    with_artifacts,
+    without_resolvers,
+)
 from neuraltypes.archive._no_init import NoInit
 from neuraltypes.archive._plan import OnMismatch, Plan, make_plan, select
 from neuraltypes.archive._reader import Archive, Artifact
@@ -113,7 +121,7 @@ def _restore(cls: type[Model], archive: Archive, options: Options, state: Restor
         return find_class(name, options.allow)
 
     found, config = _class_and_config(cls, archive, options)
-    config = merged(config, _changes(options.config))
+    config = merged(without_resolvers(config), _changes(options.config))
     builder = Builder(find, state.path_of, options.allow)
     builder.check(found, config)
     if options.prefix is None:

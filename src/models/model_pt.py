@@ -1,0 +1,160 @@
+"""`ModelPT`: a `LightningModule` that is typed, made from a config, and saved as an archive."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import sys
+from collections.abc import Mapping
+from types import FrameType
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pytorch_lightning as pl
+import torch
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from models._cfg import (
+    PARAMETER,
+    TRAINER,
+    Cfg,
+    cfg_of_arguments,
+    changed_references,
+    plain_cfg,
+    plain_value,
+    read_cfg,
+    recorded,
+    values_of,
+    with_sections,
+)
+from models.errors import ConfigError
+from neuraltypes import NeuralModule
+from neuraltypes._archivable import CONSTRUCTED
+
+
+class ModelPT(NeuralModule, pl.LightningModule):
+    """A `LightningModule` whose `forward` is typed, and whose constructor takes a `cfg` or typed keywords.
+
+    `cfg` is what the model is made from, read-only: archives and checkpoints restore the model from it.
+
+    Args:
+        cfg: a `DictConfig`, a mapping, a dataclass or a YAML file. Where the subclass annotates its own `cfg` with a
+            dataclass, that gives defaults and types. Without it, `cfg` shows what the subclass's constructor was given.
+        trainer: see `set_trainer`.
+
+    Raises:
+        ConfigError: the config does not fit the dataclass; nothing is built yet.
+    """
+
+    late_cfg: ClassVar[frozenset[str]] = frozenset({"optim", "train_ds", "validation_ds", "test_ds", "predict_ds"})
+    """The keys of `cfg` that the constructor does not read, but the trainer later: `change_cfg` takes these."""
+
+    __jit_unused_properties__: list[str] = [  # noqa: RUF012  # Lightning's own declaration
+        *pl.LightningModule.__jit_unused_properties__,
+        PARAMETER,
+    ]
+
+    def __init__(self, *, cfg: Cfg | None = None, trainer: pl.Trainer | None = None) -> None:
+        super().__init__()
+        given = self._given_config()
+        self._set_cfg(cfg_of_arguments(given) if cfg is None else read_cfg(type(self), cfg))
+        self._set_hparams(values_of(given))
+        self._log_hyperparams = True
+        if trainer is not None:
+            self.set_trainer(trainer)
+
+    @property
+    def cfg(self) -> DictConfig:
+        """What the model is made from. It is read-only; `change_cfg` changes what is read late."""
+        return self._cfg
+
+    @cfg.setter
+    def cfg(self, value: object) -> None:
+        raise AttributeError(
+            f"cfg is what this {type(self).__name__} was made from; "
+            f"change_cfg sets {', '.join(sorted(self.late_cfg))}, for anything else make a new model"
+        )
+
+    def change_cfg(self, **sections: Any) -> None:
+        """Set keys of `cfg` that the constructor does not read; each is replaced whole.
+
+        Raises:
+            ConfigError: the constructor reads the key, or one that refers to it; or the value does not fit.
+        """
+        for name in sections:
+            if name not in self.late_cfg:
+                late = ", ".join(sorted(self.late_cfg))
+                raise ConfigError(
+                    f"the model is made from it; only {late} can change, else make a new model", place=name
+                )
+        changed = copy.deepcopy(self._cfg)
+        OmegaConf.set_readonly(changed, False)
+        try:
+            for name, value in sections.items():
+                OmegaConf.update(changed, name, value, merge=False, force_add=True)
+        except OmegaConfBaseException as error:
+            raise ConfigError(str(error).splitlines()[0], place=str(error.full_key or "")) from None
+        if differing := next(changed_references(self._cfg, changed, self.late_cfg), None):
+            raise ConfigError("would change with what it refers to, and the model is made from it", place=differing)
+        plain = plain_cfg(changed)
+        self.__dict__[CONSTRUCTED] = with_sections(
+            type(self), self.__dict__[CONSTRUCTED], {name: plain[name] for name in sections}
+        )
+        self._set_cfg(changed)
+        self._set_hparams(values_of(self._given_config()))
+
+    def set_trainer(self, trainer: pl.Trainer) -> None:
+        """Attach a trainer before it is asked to fit, for what depends on it, such as the number of steps.
+
+        Raises:
+            TypeError: it is none.
+        """
+        if not isinstance(trainer, pl.Trainer):
+            raise TypeError(f"set_trainer: got a {type(trainer).__name__}, expected a pytorch_lightning.Trainer")
+        self.trainer = trainer
+
+    if not TYPE_CHECKING:  # to a type checker they are Lightning's own
+
+        @torch.compiler.disable
+        @functools.wraps(pl.LightningModule.log)
+        def log(self, *args, **kwargs):
+            super().log(*args, **kwargs)
+
+        @torch.compiler.disable
+        @functools.wraps(pl.LightningModule.log_dict)
+        def log_dict(self, *args, **kwargs):
+            super().log_dict(*args, **kwargs)
+
+    def save_hyperparameters(self, *args: Any, frame: FrameType | None = None, **kwargs: Any) -> None:
+        """Lightning's own, with configs as plain data: a checkpoint of ours loads with `weights_only=True`."""
+        super().save_hyperparameters(*args, frame=frame or sys._getframe(1), **kwargs)  # noqa: SLF001
+        self.hparams.pop(TRAINER, None)
+        for name, value in self.hparams.items():
+            self.hparams[name] = plain_value(value)
+        self._hparams_initial = copy.deepcopy(self._hparams)
+
+    def to_config_dict(self) -> dict[str, Any]:
+        """What the constructor was given, and its defaults, as plain data.
+
+        Raises:
+            archive.ConfigError: it was given something that is no data.
+        """
+        config = super().to_config_dict()
+        return config | ({PARAMETER: plain_cfg(self._cfg)} if PARAMETER in config else {})
+
+    @classmethod
+    def _arguments_to_record(
+        cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
+        return recorded(cls, args, kwargs)
+
+    def _given_config(self) -> dict[str, Any]:
+        return {name: value for name, value in super()._given_config().items() if name != TRAINER}
+
+    def _set_cfg(self, cfg: DictConfig) -> None:
+        OmegaConf.set_readonly(cfg, True)
+        self._cfg = cfg
+
+    def _set_hparams(self, hp: Any) -> None:
+        super()._set_hparams(hp)
+        self._hparams_initial = copy.deepcopy(self._hparams)
