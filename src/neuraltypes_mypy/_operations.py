@@ -271,7 +271,7 @@ class Operations:
             "index": SOME_INT,
         }
         outcome = self._apply(signature, Given(given, {}), None, same, ctx.context, ctx.api)
-        item = unknown() if outcome.refused else self._result(outcome, unknown(), same, ctx.api)
+        item = unknown() if outcome.refused else self._result(outcome, unknown(), same, ctx.context, ctx.api)
         return Instance(iterator, [item]) if _says_something(item) else ctx.default_return_type
 
     def configured_method(self, ctx: MethodContext, name: str) -> Type:
@@ -296,7 +296,7 @@ class Operations:
         given = Given({first: self._translation.array(receiver, same)}, {first: (ctx.context, receiver)})
         outcome = self._apply(signature, given, None, same, ctx.context, ctx.api)
         self._report(outcome, given, name, ctx.context, ctx.api)
-        return self._result(outcome, ctx.default_attr_type, same, ctx.api, is_derived=is_untyped(ctx.type))
+        return self._result(outcome, ctx.default_attr_type, same, ctx.context, ctx.api, is_derived=is_untyped(ctx.type))
 
     def _called(
         self,
@@ -313,7 +313,12 @@ class Operations:
         self._report(outcome, given, name, ctx.context, ctx.api, place)
         meant = with_meaning(outcome.result, name, given.values, given.places, ctx.api)
         return self._result(
-            outcome._replace(result=meant), ctx.default_return_type, same, ctx.api, is_derived=_is_derived(ctx)
+            outcome._replace(result=meant),
+            ctx.default_return_type,
+            same,
+            ctx.context,
+            ctx.api,
+            is_derived=_is_derived(ctx),
         )
 
     # Modules
@@ -449,7 +454,7 @@ class Operations:
     ) -> Type:
         outcome = self._apply(signature, given, self._config(receiver, same), same, context, api)
         self._report(outcome, given, receiver.type.name, context, api, made_at(receiver))
-        return self._result(outcome, unknown(), same, api)
+        return self._result(outcome, unknown(), same, context, api)
 
     def _config(self, receiver: Instance, same: Equal) -> Made:
         attrs = {} if receiver.extra_attrs is None else receiver.extra_attrs.attrs
@@ -550,10 +555,12 @@ class Operations:
     def _fits(self, wanted: str, element: object) -> bool:
         return not isinstance(element, Produced) or element_goes_with(wanted, element.name)
 
-    def _result(self, outcome: Outcome, default: Type, same: Equal, api: Any, *, is_derived: bool = False) -> Type:
+    def _result(
+        self, outcome: Outcome, default: Type, same: Equal, context: Context, api: Any, *, is_derived: bool = False
+    ) -> Type:
         """The type of what an operation gives; `is_derived` where mypy would not know what it is given."""
         is_open = is_derived or isinstance(get_proper_type(default), AnyType)
-        if is_open and is_unwanted(api):
+        if is_open and is_unwanted(context, api):
             return unknown()
         result = self._translation.result(outcome.result, default, same)
         if _says_something(result):
@@ -682,7 +689,9 @@ def _is_derived(ctx: FunctionContext | MethodContext) -> bool:
     if not isinstance(ctx, MethodContext):
         return False
     is_operator = isinstance(ctx.context, OpExpr | ComparisonExpr)
-    return is_untyped(ctx.type) or (is_operator and any(is_untyped(type_) for types in ctx.arg_types for type_ in types))
+    return is_untyped(ctx.type) or (
+        is_operator and any(is_untyped(type_) for types in ctx.arg_types for type_ in types)
+    )
 
 
 def _is_tracked(given: Given) -> bool:

@@ -22,7 +22,7 @@ from mypy.plugin import (
 from mypy.types import FunctionLike, Type
 
 import neuraltypes_mypy
-import neuraltypes_mypy._codes  # noqa: F401 - mypy reads the codes that a configuration names before it asks for hooks
+import neuraltypes_mypy._codes  # mypy reads the codes that a configuration names before it asks for hooks
 from neuraltypes_mypy._options import read_options
 
 if TYPE_CHECKING:
