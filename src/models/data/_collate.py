@@ -51,6 +51,8 @@ class _Collator:
 
     def _field(self, name: str) -> Any:
         match self.plan.sources[name]:
+            case Given(listed=True):
+                return [item[name] for item in self.items]
             case Given():
                 return self._combine(name, self.plan.given[name], [item[name] for item in self.items])
             case LengthsOf(measured=measured, dtype=dtype):

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from neuraltypes import AnnotationError, Spec, TensorSpec
+from neuraltypes import AnnotationError, Spec, TensorSpec, ValueSpec
 from neuraltypes.axes import NamedAxis, SymbolicAxis
 from neuraltypes.elements import IgnoreMaskType, KeepMaskType, Length, LengthsType
 from neuraltypes.kinds import BATCH, CHANNEL, SINGLETON
 
 _SUFFIXES = ("_lengths", "_length", "_lens", "_len", "_padding_mask", "_valid_mask", "_mask")
+_BARE = ("length", "lengths", "len", "lens")
 _FIXED_KINDS = (BATCH, CHANNEL, SINGLETON)
 
 
@@ -42,7 +43,9 @@ class MaskOf:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The items' field of the same name."""
+    """The items' field of the same name; `listed` says that its values are no tensor of the batch."""
+
+    listed: bool = False
 
 
 Source: TypeAlias = Given | LengthsOf | MaskOf
@@ -68,15 +71,21 @@ def make_plan(
     owner: str,
     padding: Mapping[str, float] | None = None,
     length_of: Mapping[str, str] | None = None,
+    by_name: bool = False,
 ) -> Plan:
     """The plan for items of fields `given` and batches of fields `wanted`; `owner` stands for both in errors.
+
+    `by_name` makes lengths only where their names say of what, not already where there is but one axis to measure.
 
     Raises:
         AnnotationError: a field of the batch can be made of nothing that the items have.
     """
-    finder = _Finder(given, length_of or {}, owner)
-    sources = {name: Given() if name in given else finder.source(name, spec) for name, spec in wanted.items()}
-    return Plan(given, sources, finder.stated, padding or {})
+    finder = _Finder(given, length_of or {}, owner, by_name=by_name)
+    sources = {
+        name: Given(isinstance(spec, ValueSpec)) if name in given else finder.source(name, spec)
+        for name, spec in wanted.items()
+    }
+    return Plan(dict(given), sources, finder.stated, dict(padding or {}))
 
 
 def is_length(spec: Spec) -> bool:
@@ -99,8 +108,9 @@ def can_be_padded(spec: TensorSpec, axis: int) -> bool:
 class _Finder:
     """Finds the axis that a length or a mask is about, by names; where names do not say it, nothing is assumed."""
 
-    def __init__(self, given: Mapping[str, Spec], length_of: Mapping[str, str], owner: str) -> None:
+    def __init__(self, given: Mapping[str, Spec], length_of: Mapping[str, str], owner: str, *, by_name: bool) -> None:
         self.given = given
+        self.by_name = by_name
         self.length_of = length_of
         self.owner = owner
         for field_name in (name for pair in length_of.items() for name in pair[1:]):
@@ -121,7 +131,7 @@ class _Finder:
         return MaskOf(found, isinstance(spec.element, KeepMaskType))
 
     def axis_of(self, name: str, spec: Spec | None = None) -> Measured | None:
-        """The axis that field `name` is about."""
+        """The axis that field `name` is about; `spec` is its type where the batch asks for it."""
         if name in self.length_of:
             return next(self._axes(self.length_of[name]), None)
         by_prefix = next((name.removesuffix(s) for s in _SUFFIXES if name.endswith(s)), None)
@@ -129,7 +139,8 @@ class _Finder:
             return next(self._axes(by_prefix), None)
         if isinstance(spec, TensorSpec) and not is_length(spec) and spec.axes is not None and len(spec.axes) == 2:
             return self._axis_named(getattr(spec.axes[1], "name", None))
-        return self._only_axis() if by_prefix is None else None
+        may_be_any = name in _BARE or (spec is not None and by_prefix is None and not self.by_name)
+        return self._only_axis() if may_be_any else None
 
     def _axes(self, name: str | None) -> Iterator[Measured]:
         """The axes of a field along which items may differ."""

@@ -115,7 +115,7 @@ def _plan(chain: Chain, items: Sequence[Mapping[str, Any]], start: int, padding:
         if name in names or not can_be_made(inner):
             continue
         try:
-            make_plan(given, {name: inner}, owner=owner)
+            make_plan(given, {name: inner}, owner=owner, by_name=name not in chain.required)
         except AnnotationError:
             if name in chain.required:
                 raise

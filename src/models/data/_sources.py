@@ -93,11 +93,20 @@ def loaders_for(model: Any, stage: Stage) -> Any:
     trainer = attached_trainer(model)
     ranks = _ranks(trainer)
     given = _snapshot(to_plain(source.given))
-    made: _Made | None = model.data_state.made.get(stage)
+    made: _Made | None = None if _wants_new(trainer) else model.data_state.made.get(stage)
     if made is None or made.ranks != ranks or not _is_same(made.given, given):
         made = _Made(given, ranks, _make(model, stage, given, ranks, trainer))
         model.data_state.made[stage] = made
     return dict(made.loaders) if isinstance(made.loaders, dict) else made.loaders
+
+
+def _wants_new(trainer: pl.Trainer | None) -> bool:
+    """Whether a trainer reloads, so that it wants data that is made anew."""
+    return (
+        trainer is not None
+        and trainer.state.fn == "fit"
+        and getattr(trainer, "reload_dataloaders_every_n_epochs", 0) > 0
+    )
 
 
 def attached_trainer(model: Any) -> pl.Trainer | None:

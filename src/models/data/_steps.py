@@ -18,6 +18,8 @@ from neuraltypes import AnnotationError, Interface, RecordSpec, Spec, TupleSpec,
 
 def fields_taken(model: Any, step: str, batch: Spec) -> list[Taken]:
     """The fields of a batch of type `batch` that the method `step` of `model` takes."""
+    if step in vars(model):  # replaced on the instance, by who knows what
+        return []
     function = inspect.unwrap(getattr(type(model), step))
     annotated = _annotation(function)
     by_annotation = [] if annotated is None else _by_annotation(annotated, batch, f"{type(model).__name__}.{step}")

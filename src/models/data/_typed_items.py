@@ -13,7 +13,8 @@ from typing_extensions import TypeVar
 from models.data._collate import Items, collate
 from models.data._plan import Plan, can_be_made, make_plan
 from models.data._types import UNKNOWN, batched, built, fields_of, parts_of
-from neuraltypes import AnnotationError, Spec, interface_of, spec_from_annotation
+from models.data._wiring import mismatch
+from neuraltypes import AnnotationError, Spec, ValueSpec, interface_of, spec_from_annotation
 
 Item = TypeVar("Item", covariant=True)  # noqa: PLC0105  # users read the name
 Batch = TypeVar("Batch", default=Any)
@@ -64,7 +65,7 @@ class TypedItems(Generic[Item, Batch]):
         if hint in (None, Any):
             return derived
         declared = spec_from_annotation(hint)
-        _require_fit(type(self).__name__, fields_of(declared), fields_of(derived))
+        _require_fit(type(self).__name__, fields_of(declared), fields_of(derived), self.output_types)
         return declared
 
     @property
@@ -162,7 +163,9 @@ def _yielded(reader: Callable[..., Any]) -> Spec:
     return spec_from_annotation(arguments[0]) if arguments else UNKNOWN
 
 
-def _require_fit(owner: str, declared: Mapping[str, Spec], derived: Mapping[str, Spec]) -> None:
+def _require_fit(
+    owner: str, declared: Mapping[str, Spec], derived: Mapping[str, Spec], items: Mapping[str, Spec]
+) -> None:
     """Refuse a declared batch of which a field is of another type than the items make."""
     for name, spec in declared.items():
         made = derived.get(name)
@@ -171,8 +174,10 @@ def _require_fit(owner: str, declared: Mapping[str, Spec], derived: Mapping[str,
                 raise AnnotationError(
                     f'{owner}: the batch declares "{name}: {spec}", which the items do not have: {", ".join(derived)}'
                 )
-        elif not spec.compare(made).accepted:
+        elif (reason := mismatch(spec, made)) and not (
+            isinstance(spec, ValueSpec) and isinstance(items[name], ValueSpec)
+        ):
             raise AnnotationError(
                 f'{owner}: the batch\'s field "{name}" is not of the type that the items make: '
-                f"{spec.compare(made).value}\n  batch     {spec}\n  items     {made}"
+                f"{reason}\n  batch     {spec}\n  items     {made}"
             )

@@ -84,7 +84,7 @@ class Classifier(ModelData, NeuralModule, pl.LightningModule):
     def training_step(self, batch: PointBatch, batch_idx: int) -> Tensor:
         return F.cross_entropy(self(x=batch.x), batch.y)
 
-    def validation_step(self, batch: PointBatch, batch_idx: int, dataloader_idx: int = 0) -> None:
+    def validation_step(self, batch: PointBatch, batch_idx: int, dataloader_idx: int = 0) -> Any:
         logits = self(x=batch.x)
         self.log_mean("loss", F.cross_entropy(logits, batch.y, reduction="none"))
         self.log_ratio("accuracy", (logits.argmax(-1) == batch.y).sum(), len(batch.y))

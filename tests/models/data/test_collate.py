@@ -1,11 +1,12 @@
 """Items become batches by their types: padding by element, lengths and masks on request."""
 
+import pickle
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NotRequired, TypedDict
 
 import pytest
 import torch
-from jaxtyping import Bool, Float, Int, UInt8
+from jaxtyping import Bool, Float, Float32, Int, UInt8
 from torch import Tensor
 from torch.utils.data import ConcatDataset, DataLoader, Subset
 
@@ -247,6 +248,25 @@ def test_nested_records_optional_fields_and_plain_values() -> None:
         batch_of(data_set(Item, item(2), item(1, torch.ones(3))))
 
 
+def test_a_batch_may_keep_numbers_as_a_list_and_say_a_narrower_dtype() -> None:
+    class Item(NamedTuple):
+        n: int
+        x: Float[Tensor, "3"]
+
+    class Batch(NamedTuple):
+        n: list[int]
+        x: Float32[Tensor, "b 3"]
+
+    batch = batch_of(data_set(Item, Item(1, torch.zeros(3)), Item(2, torch.zeros(3)), batch=Batch))
+    assert batch.n == [1, 2]
+
+
+def test_a_data_set_that_has_collated_goes_to_another_process() -> None:
+    data = Speech(2)
+    batch_of(data)
+    assert_equal(batch_of(pickle.loads(pickle.dumps(data))).audio_length, [2, 3])
+
+
 def test_the_types_of_items_and_batches() -> None:
     data = Speech()
     assert data.output_types["tokens"].compare(TensorSpec("time=u", TokenIndex, "Int")).value
@@ -265,7 +285,7 @@ def test_the_types_of_items_and_batches() -> None:
 
 
 def test_a_part_of_a_data_set_and_several_together_collate_alike() -> None:
-    data = ConcatDataset([Speech(2), Speech(1)])
+    data: Any = ConcatDataset([Speech(2), Speech(1)])
     batch = next(iter(DataLoader(data, batch_size=3, collate_fn=Speech().collate_fn)))
     assert_equal(batch.audio_length, [2, 3, 2])
 

@@ -69,7 +69,7 @@ SETS = {"a": {"dataset": Points(7, 1), "batch_size": 3}, "b": {"dataset": Points
 @pytest.mark.parametrize("place", ["argument", "config"])
 def test_the_aggregate_is_chosen_and_can_be_monitored(how: str, place: str) -> None:
     class Plain(Counting):
-        multi_validation_epoch_end = Classifier.multi_validation_epoch_end
+        multi_validation_epoch_end: Any = Classifier.multi_validation_epoch_end
 
     found = (
         validated(Plain(), SETS, aggregate=how)

@@ -33,8 +33,8 @@ class Vanilla(Dataset[Any]):
 
 
 class OnlyTraining(Classifier):
-    validation_step = pl.LightningModule.validation_step
-    test_step = pl.LightningModule.test_step
+    validation_step: Any = pl.LightningModule.validation_step
+    test_step: Any = pl.LightningModule.test_step
 
 
 class Refusing(Points):
@@ -169,6 +169,35 @@ def test_loaders_are_made_again_when_their_config_is_set_again() -> None:
     assert model.train_dataloader() is first
     model.setup_training_data(config)
     assert model.train_dataloader() is not first
+
+
+def test_a_trainer_that_reloads_gets_loaders_that_are_made_anew() -> None:
+    made = []
+
+    class Noting(OnlyTraining):
+        def dataset_from_config(self, config: Any, place: str) -> Any:
+            made.append(place)
+            return super().dataset_from_config(config, place)
+
+    for options, times in (({}, 1), ({"reload_dataloaders_every_n_epochs": 1}, 2)):
+        model = Noting()
+        model.setup_training_data({"_target_": POINTS, "n": 4, "batch_size": 2})
+        quiet_trainer(max_epochs=2, **options).fit(model)
+        assert made == ["train_ds"] * times
+        made.clear()
+
+
+def test_several_sets_can_be_trained_on_at_once() -> None:
+    class Both(OnlyTraining):
+        def training_step(self, batch: Any, batch_idx: int) -> Any:
+            seen.append({name: len(one.x) for name, one in batch.items()})
+            return self(x=torch.cat([one.x for one in batch.values()])).sum()
+
+    seen: list[dict[str, int]] = []
+    model = Both()
+    model.setup_training_data({name: {"dataset": Points(4), "batch_size": n} for name, n in (("a", 4), ("b", 2))})
+    quiet_trainer().fit(model)
+    assert seen == [{"a": 4, "b": 2}] * 2
 
 
 def test_data_that_is_set_while_a_trainer_runs_is_used_from_the_next_epoch_on() -> None:

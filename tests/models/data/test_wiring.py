@@ -209,7 +209,8 @@ def test_sizes_kinds_and_dtypes_are_compared() -> None:
             y: Float[Tensor, "b time=t channel=c"],
             z: Float[Tensor, "b 3"],
             any_float: Float[Tensor, "b 3"],
-        ) -> Float[Tensor, "b"]: ...
+        ) -> Float[Tensor, "b"]:
+            return x[:, 0, 0]
 
     def step(self: Any, batch: Any, batch_idx: int) -> Any:
         return self(x=batch.x, y=batch.y, z=batch.z, any_float=batch.any_float)
