@@ -9,15 +9,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from models.checkpoints.archives import ArchiveCheckpoint
     from models.errors import ConfigError
     from models.model_pt import ModelPT
 
 _MODULES = {
+    "ArchiveCheckpoint": "models.checkpoints.archives",
     "ConfigError": "models.errors",
     "ModelPT": "models.model_pt",
 }
 
-__all__ = ["ConfigError", "ModelPT"]
+__all__ = ["ArchiveCheckpoint", "ConfigError", "ModelPT"]
 
 
 def __getattr__(name: str) -> Any:
