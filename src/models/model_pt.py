@@ -6,7 +6,7 @@ import copy
 import functools
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict, Unpack
 
@@ -14,6 +14,7 @@ import pytorch_lightning as pl
 import torch
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
+from pytorch_lightning.utilities.types import OptimizerLRScheduler
 
 from models._cfg import (
     PARAMETER,
@@ -32,6 +33,7 @@ from models._ranks import on_rank_zero
 from models._state import accept_wrappers, gathered_state, hide_wrappers, is_sharded
 from models.checkpoints.archives import training_metadata
 from models.errors import ConfigError
+from models.optim._setup import callbacks_of, optimizers_of
 from neuraltypes import NeuralModule
 from neuraltypes._archivable import CONSTRUCTED, class_only
 
@@ -171,6 +173,18 @@ class ModelPT(NeuralModule, pl.LightningModule):
             model.set_trainer(trainer)
         return model
 
+    def configure_optimizers(self) -> OptimizerLRScheduler:
+        """The optimizer and schedule of `cfg.optim`.
+
+        Raises:
+            ConfigError: a key, value or pattern does not fit, or there is no such section.
+        """
+        return optimizers_of(self, self._optim())
+
+    def configure_callbacks(self) -> Sequence[pl.Callback]:
+        """Callbacks for what `cfg.optim` asks for beside an optimizer: clipping, averaged weights, frozen parts."""
+        return callbacks_of(self._optim())
+
     def state_dict(self, *args: Any, **kwargs: Any) -> Any:
         """torch's own, without `_orig_mod.` and `module.`, which compiling and wrapping a submodule put into names."""
         state = super().state_dict(*args, **kwargs)
@@ -218,6 +232,10 @@ class ModelPT(NeuralModule, pl.LightningModule):
 
     def _given_config(self) -> dict[str, Any]:
         return {name: value for name, value in super()._given_config().items() if name != TRAINER}
+
+    def _optim(self) -> dict[str, Any] | None:
+        section = self._cfg.get("optim")
+        return None if section is None else plain_cfg(section, resolve=True)
 
     def _set_cfg(self, cfg: DictConfig) -> None:
         OmegaConf.set_readonly(cfg, True)
