@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import copy
 import functools
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import FrameType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict, Unpack
 
 import pytorch_lightning as pl
 import torch
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
+from pytorch_lightning.utilities.types import OptimizerLRScheduler
 
 from models._cfg import (
     PARAMETER,
@@ -27,9 +29,32 @@ from models._cfg import (
     values_of,
     with_sections,
 )
+from models._ranks import on_rank_zero
+from models._state import accept_wrappers, gathered_state, hide_wrappers, is_sharded
+from models.checkpoints.archives import training_metadata
 from models.errors import ConfigError
+from models.optim._setup import callbacks_of, optimizers_of
 from neuraltypes import NeuralModule
-from neuraltypes._archivable import CONSTRUCTED
+from neuraltypes._archivable import CONSTRUCTED, class_only
+
+if TYPE_CHECKING:
+    from neuraltypes.archive._model import ConfigChanges
+    from neuraltypes.archive._plan import OnMismatch
+
+
+class RestoreOptions(TypedDict, total=False):
+    """What `NeuralModule.restore_from` takes."""
+
+    config: ConfigChanges | None
+    map_location: torch.device | str | None
+    strict: bool
+    verify: bool
+    copy: bool
+    prefix: str | None
+    rename: Mapping[str, str] | None
+    on_mismatch: OnMismatch
+    expected_digest: str | None
+    allow: Mapping[str, type] | None
 
 
 class ModelPT(NeuralModule, pl.LightningModule):
@@ -113,6 +138,63 @@ class ModelPT(NeuralModule, pl.LightningModule):
             raise TypeError(f"set_trainer: got a {type(trainer).__name__}, expected a pytorch_lightning.Trainer")
         self.trainer = trainer
 
+    def save_to(self, path: str | os.PathLike[str], *, metadata: Mapping[str, Any] | None = None) -> str:
+        """Write weights, buffers, config, interface and artifacts to one file, whole or not at all; give its digest.
+
+        In a distributed run all ranks call it, as `Trainer.save_checkpoint`: rank 0 writes, and when it returns the
+        file is there for every rank. With a trainer attached, `metadata` has epoch and step under `"training"`.
+
+        Raises:
+            ArchiveError: part of the model cannot be archived, and is named; nothing was written. On every rank.
+            OSError: the file cannot be written; what was there is still there. On every rank.
+        """
+        from neuraltypes.archive._model import save_model
+
+        training = {} if self._trainer is None else {"training": training_metadata(self._trainer)}
+        state = gathered_state(self) if is_sharded(self) else None
+        return on_rank_zero(lambda: save_model(self, path, training | dict(metadata or {}), state=state))
+
+    @class_only
+    def restore_from(
+        cls,  # noqa: N805  # a class method, which the linter does not see
+        path: str | os.PathLike[str],
+        *,
+        trainer: pl.Trainer | None = None,
+        **options: Unpack[RestoreOptions],
+    ) -> Self:
+        """A new model from an archive, with `trainer` attached; the other arguments are `NeuralModule.restore_from`'s.
+
+        Raises:
+            ArchiveError: the archive is damaged, or does not fit the class; nothing is half restored.
+            OSError: the file cannot be read.
+        """
+        model = super().restore_from(path, **options)
+        if trainer is not None:
+            model.set_trainer(trainer)
+        return model
+
+    def configure_optimizers(self) -> OptimizerLRScheduler:
+        """The optimizer and schedule of `cfg.optim`.
+
+        Raises:
+            ConfigError: a key, value or pattern does not fit, or there is no such section.
+        """
+        return optimizers_of(self, self._optim())
+
+    def configure_callbacks(self) -> Sequence[pl.Callback]:
+        """Callbacks for what `cfg.optim` asks for beside an optimizer: clipping, averaged weights, frozen parts."""
+        return callbacks_of(self._optim())
+
+    def state_dict(self, *args: Any, **kwargs: Any) -> Any:
+        """torch's own, without `_orig_mod.` and `module.`, which compiling and wrapping a submodule put into names."""
+        state = super().state_dict(*args, **kwargs)
+        hide_wrappers(self, state, kwargs.get("prefix", ""))
+        return state
+
+    def _load_from_state_dict(self, state_dict: Any, prefix: str, *args: Any) -> None:
+        accept_wrappers(self, state_dict, prefix)
+        super()._load_from_state_dict(state_dict, prefix, *args)
+
     if not TYPE_CHECKING:  # to a type checker they are Lightning's own
 
         @torch.compiler.disable
@@ -150,6 +232,10 @@ class ModelPT(NeuralModule, pl.LightningModule):
 
     def _given_config(self) -> dict[str, Any]:
         return {name: value for name, value in super()._given_config().items() if name != TRAINER}
+
+    def _optim(self) -> dict[str, Any] | None:
+        section = self._cfg.get("optim")
+        return None if section is None else plain_cfg(section, resolve=True)
 
     def _set_cfg(self, cfg: DictConfig) -> None:
         OmegaConf.set_readonly(cfg, True)

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from neuraltypes.archive._model import ConfigChanges
     from neuraltypes.archive._plan import OnMismatch
 
-    _class_only = classmethod
+    class_only = classmethod
 else:
 
-    class _class_only(classmethod):  # noqa: N801  # a decorator
+    class class_only(classmethod):  # noqa: N801  # a decorator
         """A class method that says so where it is called on an instance, whose own state it would not touch."""
 
         def __get__(self, instance: object, owner: type | None = None) -> Callable[..., Any]:
@@ -61,7 +61,7 @@ class Archivable:
 
         return save_model(self, path, metadata)
 
-    @_class_only
+    @class_only
     def restore_from(
         cls,  # noqa: N805  # a class method, which the linter does not see
         path: str | os.PathLike[str],

@@ -128,3 +128,8 @@ def trainer(folder: Path, **options: Any) -> pl.Trainer:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return pl.Trainer(default_root_dir=folder, **(quiet | options))
+
+
+def same_weights(one: nn.Module, other: nn.Module) -> bool:
+    first, second = one.state_dict(), other.state_dict()
+    return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)

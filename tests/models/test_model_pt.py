@@ -11,21 +11,16 @@ import pytorch_lightning as pl
 import torch
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import ReadonlyConfigError
-from torch import Tensor, nn
+from torch import Tensor
 
 from models import ConfigError, ModelPT
 from neuraltypes.archive import Archive, ArchiveError
-from tests.models._pt import Classifier, ClassifierConfig, EncoderConfig, Keywords, loader, trainer
+from tests.models._pt import Classifier, ClassifierConfig, EncoderConfig, Keywords, loader, same_weights, trainer
 
 
 @pytest.fixture(autouse=True)
 def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEURALTYPES_CACHE", str(tmp_path / "cache"))
-
-
-def same_weights(one: nn.Module, other: nn.Module) -> bool:
-    first, second = one.state_dict(), other.state_dict()
-    return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
 
 
 def forms(tmp_path: Path) -> dict[str, Any]:

@@ -62,15 +62,22 @@ class Options:
     allow: Mapping[str, type] = field(default_factory=dict)
 
 
-def save_model(model: Archivable, path: str | os.PathLike[str], metadata: Mapping[str, Any] | None = None) -> str:
-    """Write a model to an archive, and give its digest.
+def save_model(
+    model: Archivable,
+    path: str | os.PathLike[str],
+    metadata: Mapping[str, Any] | None = None,
+    *,
+    state: Mapping[str, Any] | None = None,
+) -> str:
+    """Write a model to an archive, and give its digest. `state` stands for its state dict.
 
     Raises:
         ConfigError, StateError, ArtifactError: part of the model cannot be archived; nothing was written.
         OSError: the file cannot be written; what was there is still there.
     """
     assert isinstance(model, nn.Module)
-    tensors, aliases = read_state({_plain(name): value for name, value in model.state_dict().items()})
+    state = model.state_dict() if state is None else state
+    tensors, aliases = read_state({_plain(name): value for name, value in state.items()})
     artifacts = artifacts_of(model)
     paths = {path: name for name, (_, found) in artifacts.items() for path in _paths_of(found)}
     config = with_artifacts(model._given_config(), paths)  # noqa: SLF001
