@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="neuraltypes", description="Read, check, compare and make model archives.")
-    commands = parser.add_subparsers(required=True, metavar="command")
+    commands = parser.add_subparsers(required=True, metavar="command", prog=parser.prog)  # prog: spares an import
 
     inspect = commands.add_parser("inspect", help="print what an archive holds")
     inspect.add_argument("archive")

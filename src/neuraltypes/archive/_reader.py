@@ -7,11 +7,12 @@ import mmap
 import os
 import stat
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType, TracebackType
 from typing import Any, NamedTuple, Self
 
 from neuraltypes.archive import _json, _manifest, _safetensors, _zip
+from neuraltypes.archive._allowance import Allowance
 from neuraltypes.archive._manifest import ArtifactRecord, Manifest
 from neuraltypes.archive._names import shown
 from neuraltypes.archive._sums import Summing, Sums, combine, sha256, sums_of
@@ -260,16 +261,17 @@ class Archive:
         self.size = _require_file(self._fd)
         placed = _zip.read(self._read_at, self.size)
         self._members = {each.member.name: each for each in placed}
+        self._allowance = Allowance(self._placed(_manifest.WEIGHTS).member.size)
         self.manifest = self._read_manifest(expected_digest)
         table = self._read_table()
         _manifest.require_consistent(self.manifest, list(self._members), [tensor.name for tensor in table])
         self._require_sizes()
-        self.config = _json.decode(b"".join(self._verified(_manifest.CONFIG)), "config")
-        self.interface = _json.decode(b"".join(self._verified(_manifest.INTERFACE)), "interface")
+        self.config = self._read_json(_manifest.CONFIG, "config")
+        self.interface = self._read_json(_manifest.INTERFACE, "interface")
         self._tensors = dict(self._describe(table))
+        files = _manifest.files_by_artifact(self.manifest.files)
         self._artifacts = {
-            name: Artifact(name, record, self, _manifest.files_of(name, self.manifest.files))
-            for name, record in self.manifest.artifacts.items()
+            name: Artifact(name, record, self, files.get(name, {})) for name, record in self.manifest.artifacts.items()
         }
 
     def _read_at(self, offset: int, size: int) -> bytes:
@@ -279,6 +281,7 @@ class Archive:
         placed = self._placed(_manifest.MANIFEST)
         if placed.member.size > _manifest.LIMITS.size:
             raise LimitError(f"the manifest has {placed.member.size} bytes, at most {_manifest.LIMITS.size} are read")
+        self._allowance.take("the manifest", placed.member.size)
         text = b"".join(self._pieces(placed))
         self.digest = f"{_SHA256}{sha256(text)}"
         if expected_digest is not None and expected_digest != self.digest:
@@ -286,17 +289,24 @@ class Archive:
                 f"it is {self.digest}, expected {expected_digest}", got=self.digest, expected=expected_digest
             )
         self._require_crc(_manifest.MANIFEST, zlib.crc32(text))
+        self._allowance.count("the manifest", text)
         return _manifest.decode(text)
+
+    def _read_json(self, member: str, what: str) -> Any:
+        self._allowance.take(what, self._members[member].member.size)
+        text = b"".join(self._verified(member))
+        self._allowance.count(what, text)
+        return _json.decode(text, what)
 
     def _read_table(self) -> list[_safetensors.Tensor]:
         placed = self._placed(_manifest.WEIGHTS)
         size = _safetensors.head_size(self._read_at(placed.content, 8), placed.member.size)
+        self._allowance.take(_safetensors.TABLE, size)
         self._head = self._read_at(placed.content, size)
         if sha256(self._head) != self.manifest.head:
             raise DigestError("the table of tensors is not the one that was saved", part=_manifest.WEIGHTS)
-        table = _safetensors.decode(self._head, placed.member.size)
-        _safetensors.require_canonical(self._head, table)
-        return table
+        self._allowance.count(_safetensors.TABLE, self._head)
+        return _safetensors.read(self._head, placed.member.size)
 
     def _describe(self, table: list[_safetensors.Tensor]) -> Iterator[tuple[str, ArchivedTensor]]:
         base = self._members[_manifest.WEIGHTS].content + len(self._head)
@@ -354,11 +364,13 @@ class Archive:
         from neuraltypes.archive._hashing import Hashers
 
         with Hashers(threads) as hashers:
-            pieces = ([views[tensor.name]] if views else self._tensor_pieces(tensor) for tensor in tensors)
-            pending = [hashers.submit(each, crc=crc) for each in pieces]
+            pending = {}
+            for tensor in _large_first(tensors, hashers.threads):
+                pieces = [views[tensor.name]] if views else self._tensor_pieces(tensor)
+                pending[tensor.name] = hashers.submit(pieces, crc=crc)
             sums = []
-            for tensor, found in zip(tensors, pending, strict=True):
-                sums.append(found.result())
+            for tensor in tensors:
+                sums.append(pending[tensor.name].result())
                 if sums[-1].sha256 != tensor.sha256:
                     raise DigestError(
                         f"tensor {shown(tensor.name)} is not what was saved: SHA-256 {sums[-1].sha256}, "
@@ -375,6 +387,12 @@ class Archive:
             piece = buffer[: min(_SLICE, tensor.size - start)]
             self.read_into(piece, tensor.offset + start)
             yield piece
+
+
+def _large_first(tensors: Sequence[ArchivedTensor], threads: int) -> list[ArchivedTensor]:
+    """The tensors in their order, but those before that would keep a thread busy when the others have ended."""
+    large = sum(tensor.size for tensor in tensors) // (4 * threads)
+    return sorted(tensors, key=lambda tensor: tensor.size <= large)
 
 
 def _open(path: str) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 from neuraltypes.archive import _json, _manifest, _safetensors, _zip
+from neuraltypes.archive._allowance import Allowance
 from neuraltypes.archive._atomic import replacing
 from neuraltypes.archive._hashing import Hashers
 from neuraltypes.archive._manifest import ArtifactRecord, FileRecord, Manifest
@@ -96,7 +97,14 @@ def _plan(content: Content) -> _Plan:
     # The manifest with stand-ins for what is not known yet: its own checks and its size are those of the final one.
     tensors = tuple(sources[tensor.name] for tensor in table)
     draft = _manifest_of(content, head, {tensor.name: "0" * 64 for tensor in tensors}, dict.fromkeys(files, _UNKNOWN))
-    sizes = [sum(tensor.size for tensor in table), len(head), *map(len, small.values()), len(_manifest.encode(draft))]
+    manifest = _manifest.encode(draft)
+    weights = sum(tensor.size for tensor in table)
+    allowance = Allowance(len(head) + weights)
+    texts = {_safetensors.TABLE: head, **small, "the manifest": manifest}
+    for what, text in texts.items():
+        allowance.take(what, len(text))
+        allowance.count(what, text)
+    sizes = [weights, *map(len, texts.values())]
     sizes += [size for artifact in content.artifacts.values() for size, _ in artifact.files.values()]
     return _Plan(content, head, table, tensors, files, sum(sizes) + 512 * len(files) + (1 << 14))
 
