@@ -13,8 +13,8 @@ class Allowance:
     """Bytes and values that all JSON texts of an archive may have together: a base, and more with more weights."""
 
     def __init__(self, weights: int) -> None:
-        self._size = self._size_left = SIZE + weights // WEIGHTS_FOR_BYTE
-        self._values = self._values_left = VALUES + weights // WEIGHTS_FOR_VALUE
+        self._limits = {"bytes": SIZE + weights // WEIGHTS_FOR_BYTE, "values": VALUES + weights // WEIGHTS_FOR_VALUE}
+        self._used = dict.fromkeys(self._limits, 0)
 
     def take(self, what: str, size: int) -> None:
         """Count the bytes of a text that is about to be read.
@@ -22,16 +22,7 @@ class Allowance:
         Raises:
             LimitError: with the texts before it, it is too long.
         """
-        self._size_left -= size
-        if self._size_left < 0:
-            used = self._size - self._size_left
-            raise LimitError(
-                f"{what}: tables, config and interface have {used} bytes so far, and beside weights of this size at "
-                f"most {self._size} are read",
-                part=what,
-                got=used,
-                limit=self._size,
-            )
+        self._use("bytes", what, size)
 
     def count(self, what: str, text: bytes) -> None:
         """Count the values of a text that is about to be parsed.
@@ -39,13 +30,16 @@ class Allowance:
         Raises:
             LimitError: with those of the texts before it, they are too many.
         """
-        self._values_left -= count_values(text)
-        if self._values_left < 0:
-            used = self._values - self._values_left
+        self._use("values", what, count_values(text))
+
+    def _use(self, unit: str, what: str, amount: int) -> None:
+        self._used[unit] += amount
+        used, limit = self._used[unit], self._limits[unit]
+        if used > limit:
             raise LimitError(
-                f"{what}: tables, config and interface hold {used} values so far, and beside weights of this size at "
-                f"most {self._values} are read",
+                f"{what}: tables, config and interface have {used} {unit} so far, and beside weights of this size at "
+                f"most {limit} are read",
                 part=what,
                 got=used,
-                limit=self._values,
+                limit=limit,
             )
