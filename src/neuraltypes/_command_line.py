@@ -73,7 +73,7 @@ def _verify(parsed: argparse.Namespace) -> int:
     from neuraltypes.archive._reader import Archive
 
     with Archive.open(parsed.archive, expected_digest=parsed.digest) as archive:
-        archive.verify()
+        archive.verify(bar=True)
         _print(f"{archive.digest}  {archive.path}")
     return 0
 

@@ -52,9 +52,16 @@ class Options:
     on_mismatch: OnMismatch = "error"
     expected_digest: str | None = None
     allow: Mapping[str, type] = field(default_factory=dict)
+    progress: bool = True
 
 
-def save_model(model: Archivable, path: str | os.PathLike[str], metadata: Mapping[str, Any] | None = None) -> str:
+def save_model(
+    model: Archivable,
+    path: str | os.PathLike[str],
+    metadata: Mapping[str, Any] | None = None,
+    *,
+    progress: bool = True,
+) -> str:
     """Write a model to an archive, and give its digest.
 
     Raises:
@@ -78,7 +85,7 @@ def save_model(model: Archivable, path: str | os.PathLike[str], metadata: Mappin
         provenance={"neuraltypes": neuraltypes.__version__, "torch": torch.__version__},
         metadata=metadata or {},
     )
-    return write(path, content)
+    return write(path, content, bar=progress)
 
 
 def restore_model(cls: type[Model], path: str | os.PathLike[str], options: Options) -> Model:
@@ -287,7 +294,7 @@ def _load(model: Archivable, plan: Plan, archive: Archive, options: Options) -> 
     """Assign the tensors, so that what was one parameter in the archive or in the class is one again."""
     module = _module(model)
     _require_ties(module, plan, archive)
-    loaded = load_state(archive, plan.sources.values(), verify=options.verify, copy=options.copy)
+    loaded = load_state(archive, plan.sources.values(), verify=options.verify, copy=options.copy, bar=options.progress)
     parameters: dict[int, Parameter] = {}
     present = module.state_dict(keep_vars=True)
     state: OrderedDict[str, Tensor] = OrderedDict()

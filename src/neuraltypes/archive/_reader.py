@@ -15,6 +15,7 @@ from neuraltypes.archive import _json, _manifest, _safetensors, _zip
 from neuraltypes.archive._allowance import Allowance
 from neuraltypes.archive._manifest import ArtifactRecord, Manifest
 from neuraltypes.archive._names import shown
+from neuraltypes.archive._positioned import read_at
 from neuraltypes.archive._sums import Summing, Sums, combine, sha256, sums_of
 from neuraltypes.archive.errors import (
     ContentError,
@@ -95,7 +96,7 @@ class Archive:
     def __init__(self, path: str | os.PathLike[str], *, expected_digest: str | None = None) -> None:
         self.path = os.fspath(path)
         self._map: mmap.mmap | None = None
-        self._descriptor: int | None = _open(self.path)
+        self._descriptor: int | None = _download(self.path) if "://" in self.path else _open(self.path)
         try:
             with naming(self.path):
                 self._read(expected_digest)
@@ -105,7 +106,7 @@ class Archive:
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], *, expected_digest: str | None = None) -> Archive:
-        """The archive at `path`; with `expected_digest`, exactly the one of that digest.
+        """The archive at `path`, perhaps a URL; with `expected_digest`, exactly the one of that digest.
 
         Raises:
             ArchiveError: the file is no archive, a damaged one, or another one than expected.
@@ -199,27 +200,34 @@ class Archive:
         """
         position = 0
         while position < len(buffer):
-            got = os.preadv(self._fd, [buffer[position:]], offset + position)
+            got = read_at(self._fd, buffer[position:], offset + position)
             if not got:
                 raise TruncatedError("it became shorter while it was read", offset=offset + position)
             position += got
 
-    def verify(self, *, threads: int | None = None) -> None:
+    def verify(self, *, threads: int | None = None, bar: bool = False) -> None:
         """Read everything, and compare it with the digests and checksums; `inspect` and mapping read a part only.
+
+        `bar` says whether people at a terminal see how far it is, where it takes long.
 
         Raises:
             DigestError: bytes are not those that were saved; the message names the tensor or the file.
         """
         with naming(self.path):
             owned = [tensor for tensor in self._tensors.values() if tensor.alias_of is None]
-            sums = self._verify_tensors(owned, threads, crc=True)
+            sums = self._verify_tensors(owned, threads, crc=True, bar=bar)
             self._require_crc(_manifest.WEIGHTS, combine([sums_of([self._head]), *sums]))
             for member in self.manifest.files:
                 for _ in self._verified(member):
                     pass
 
     def verify_tensors(
-        self, names: Iterable[str], *, views: Mapping[str, memoryview] | None = None, threads: int | None = None
+        self,
+        names: Iterable[str],
+        *,
+        views: Mapping[str, memoryview] | None = None,
+        threads: int | None = None,
+        bar: bool = False,
     ) -> None:
         """Compare these tensors, or what `views` holds of them, with their digests.
 
@@ -228,7 +236,7 @@ class Archive:
         """
         with naming(self.path):
             owners = dict.fromkeys(self._tensors[name].alias_of or name for name in names)
-            self._verify_tensors([self._tensors[name] for name in owners], threads, views)
+            self._verify_tensors([self._tensors[name] for name in owners], threads, views, bar=bar)
 
     def close(self) -> None:
         """Close the file. Mapped bytes, and tensors over them, stay valid."""
@@ -275,7 +283,11 @@ class Archive:
         }
 
     def _read_at(self, offset: int, size: int) -> bytes:
-        return os.pread(self._fd, size, offset)
+        buffer = memoryview(bytearray(max(0, min(size, self.size - offset))))
+        got = 0
+        while got < len(buffer) and (more := read_at(self._fd, buffer[got:], offset + got)):
+            got += more
+        return bytes(buffer[:got])
 
     def _read_manifest(self, expected_digest: str | None) -> Manifest:
         placed = self._placed(_manifest.MANIFEST)
@@ -360,10 +372,13 @@ class Archive:
         views: Mapping[str, memoryview] | None = None,
         *,
         crc: bool = False,
+        bar: bool,
     ) -> list[Sums]:
         from neuraltypes.archive._hashing import Hashers
+        from neuraltypes.archive._progress import progress
 
-        with Hashers(threads) as hashers:
+        size = sum(tensor.size for tensor in tensors)
+        with progress("verify", size, wanted=bar) as advance, Hashers(threads) as hashers:
             pending = {}
             for tensor in _large_first(tensors, hashers.threads):
                 pieces = [views[tensor.name]] if views else self._tensor_pieces(tensor)
@@ -371,6 +386,7 @@ class Archive:
             sums = []
             for tensor in tensors:
                 sums.append(pending[tensor.name].result())
+                advance(tensor.size)
                 if sums[-1].sha256 != tensor.sha256:
                     raise DigestError(
                         f"tensor {shown(tensor.name)} is not what was saved: SHA-256 {sums[-1].sha256}, "
@@ -393,6 +409,12 @@ def _large_first(tensors: Sequence[ArchivedTensor], threads: int) -> list[Archiv
     """The tensors in their order, but those before that would keep a thread busy when the others have ended."""
     large = sum(tensor.size for tensor in tensors) // (4 * threads)
     return sorted(tensors, key=lambda tensor: tensor.size <= large)
+
+
+def _download(path: str) -> int:
+    from neuraltypes.archive import _remote
+
+    return _remote.download(path) if _remote.is_remote(path) else _open(_remote.local(path))
 
 
 def _open(path: str) -> int:

@@ -75,6 +75,7 @@ def load_state(
     verify: bool = True,
     copy: bool = False,
     device: torch.device | str = "cpu",
+    bar: bool = False,
 ) -> dict[str, Tensor]:
     """Tensors of an archive by name, aliases included: those are the same tensor.
 
@@ -93,7 +94,7 @@ def load_state(
             _require_known(tensor)
     made = {tensor.name: (_copied if copy else _mapped)(archive, tensor) for tensor in chosen}
     if verify:
-        archive.verify_tensors(made, views={name: _memory(data) for name, data in made.items()})
+        archive.verify_tensors(made, views={name: _memory(data) for name, data in made.items()}, bar=bar)
     with naming(archive.path):
         loaded = {tensor.name: _typed(tensor, made[tensor.name]) for tensor in chosen}
     if torch.device(device).type != "cpu":

@@ -10,10 +10,12 @@ from typing import Any, NamedTuple, TypeAlias
 
 from neuraltypes.archive import _json, _manifest, _safetensors, _zip
 from neuraltypes.archive._allowance import Allowance
-from neuraltypes.archive._atomic import replacing
 from neuraltypes.archive._hashing import Hashers
 from neuraltypes.archive._manifest import ArtifactRecord, FileRecord, Manifest
 from neuraltypes.archive._names import problem_of, require_distinct
+from neuraltypes.archive._positioned import write_at
+from neuraltypes.archive._progress import Advance, progress
+from neuraltypes.archive._remote import writing
 from neuraltypes.archive._sums import Summing, Sums, combine, sha256, sums_of
 from neuraltypes.archive.errors import ArtifactError, LimitError, StateError
 
@@ -58,16 +60,18 @@ class Content:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
-def write(path: str | os.PathLike[str], content: Content) -> str:
+def write(path: str | os.PathLike[str], content: Content, *, bar: bool = False) -> str:
     """Write an archive, whole or not at all, and give its digest, `"sha256:..."`. Equal content gives equal bytes.
+
+    `path` may be a URL that fsspec knows; `bar` says whether people at a terminal see how far a long save is.
 
     Raises:
         ArchiveError: the content cannot be archived; nothing was written.
         OSError: the file cannot be written; what was at `path` is still there.
     """
     plan = _plan(content)
-    with replacing(path, plan.size) as descriptor:
-        return _Writer(descriptor).write(plan)
+    with writing(path, plan.size, bar=bar) as descriptor, progress("save", plan.size, wanted=bar) as advance:
+        return _Writer(descriptor, advance).write(plan)
 
 
 @dataclass(frozen=True)
@@ -142,8 +146,9 @@ _UNKNOWN = FileRecord(10**12, "0" * 64)
 class _Writer:
     """Members behind each other on one descriptor; each header is written once the content's checksum is known."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, advance: Advance) -> None:
         self._descriptor = descriptor
+        self._advance = advance
         self._members: list[_zip.Placed] = []
 
     def write(self, plan: _Plan) -> str:
@@ -204,9 +209,10 @@ class _Writer:
         for start in range(0, len(view), _SLICE):
             rest = view[start : start + _SLICE]
             while rest:
-                written = os.pwrite(self._descriptor, rest, position)
+                written = write_at(self._descriptor, rest, position)
                 position += written
                 rest = rest[written:]
+                self._advance(written)
         return len(view)
 
 
