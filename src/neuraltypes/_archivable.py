@@ -85,6 +85,8 @@ class Archivable:
         expected_digest: str | None = None,
         allow: Mapping[str, type] | None = None,
         progress: bool = True,
+        public_key: str | os.PathLike[str] | None = None,
+        signature: str | os.PathLike[str] | None = None,
     ) -> Self:
         """A new model from an archive: of this class, or of the imported subclass that was saved.
 
@@ -102,6 +104,8 @@ class Archivable:
             expected_digest: the digest that the archive must have.
             allow: classes for archived names, where a class was renamed or is not found.
             progress: whether a restore that takes long shows a bar in a terminal.
+            public_key: the PEM file of the Ed25519 key that must have signed the archive.
+            signature: the signature's file, if not that of the archive with `.sig` behind it.
 
         Raises:
             ArchiveError: the archive is damaged, or does not fit the class; nothing is half restored.
@@ -121,6 +125,8 @@ class Archivable:
             expected_digest=expected_digest,
             allow=allow or {},
             progress=progress,
+            public_key=public_key,
+            signature=signature,
         )
         return restore_model(cls, path, options)
 

@@ -53,6 +53,8 @@ class Options:
     expected_digest: str | None = None
     allow: Mapping[str, type] = field(default_factory=dict)
     progress: bool = True
+    public_key: str | os.PathLike[str] | None = None
+    signature: str | os.PathLike[str] | None = None
 
 
 def save_model(
@@ -95,8 +97,14 @@ def restore_model(cls: type[Model], path: str | os.PathLike[str], options: Optio
         ArchiveError: see the subclasses.
         OSError: the file cannot be read.
     """
+    if not options.verify and options.public_key is not None:
+        raise ValueError("a signature says nothing of tensors that are not verified; leave out verify=False")
     with ExitStack() as stack:
         archive = stack.enter_context(Archive.open(path, expected_digest=options.expected_digest))
+        if options.public_key is not None:
+            from neuraltypes.archive._signing import require_signed
+
+            require_signed(archive, options.public_key, options.signature)
         with naming(path), restoring(archive.artifacts) as state:
             model = _restore(cls, archive, options, state)
         if any(found.archived for _, found in artifacts_of(model).values()):

@@ -96,7 +96,7 @@ class Archive:
     def __init__(self, path: str | os.PathLike[str], *, expected_digest: str | None = None) -> None:
         self.path = os.fspath(path)
         self._map: mmap.mmap | None = None
-        self._descriptor: int | None = _download(self.path) if "://" in self.path else _open(self.path)
+        self._descriptor: int | None = open_file(self.path)
         try:
             with naming(self.path):
                 self._read(expected_digest)
@@ -266,7 +266,7 @@ class Archive:
         return self._descriptor
 
     def _read(self, expected_digest: str | None) -> None:
-        self.size = _require_file(self._fd)
+        self.size = size_of_file(self._fd)
         placed = _zip.read(self._read_at, self.size)
         self._members = {each.member.name: each for each in placed}
         self._allowance = Allowance(self._placed(_manifest.WEIGHTS).member.size)
@@ -411,13 +411,19 @@ def _large_first(tensors: Sequence[ArchivedTensor], threads: int) -> list[Archiv
     return sorted(tensors, key=lambda tensor: tensor.size <= large)
 
 
-def _download(path: str) -> int:
-    from neuraltypes.archive import _remote
+def open_file(path: str) -> int:
+    """A descriptor of the file at a path, or of a private copy of the one at a URL.
 
-    return _remote.download(path) if _remote.is_remote(path) else _open(_remote.local(path))
+    Raises:
+        NotAnArchiveError: it is a socket or a device.
+        OSError: it cannot be opened.
+    """
+    if "://" in path:
+        from neuraltypes.archive import _remote
 
-
-def _open(path: str) -> int:
+        if _remote.is_remote(path):
+            return _remote.download(path)
+        path = _remote.local(path)
     # A FIFO would wait for a writer without O_NONBLOCK.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
     try:
@@ -428,7 +434,12 @@ def _open(path: str) -> int:
         raise
 
 
-def _require_file(descriptor: int) -> int:
+def size_of_file(descriptor: int) -> int:
+    """The size in bytes of an open file.
+
+    Raises:
+        NotAnArchiveError: it is no regular file.
+    """
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a device, a pipe or a socket"
