@@ -20,6 +20,7 @@ from neuraltypes.archive.errors import (
     LimitError,
     NotAnArchiveError,
     NotCanonicalError,
+    SourceError,
     StateError,
     TruncatedError,
     VersionError,
@@ -28,9 +29,11 @@ from neuraltypes.archive.errors import (
 
 if TYPE_CHECKING:
     from neuraltypes.archive._extract import extract_state_dict, pack, unpack
+    from neuraltypes.archive.importing import Imported, import_checkpoint
 
 # What writes is loaded at first use: `inspect` is a process of its own each time.
 _LAZY = dict.fromkeys(("extract_state_dict", "pack", "unpack"), "neuraltypes.archive._extract")
+_LAZY |= dict.fromkeys(("Imported", "import_checkpoint"), "neuraltypes.archive.importing")
 
 __all__ = [
     "Archive",
@@ -42,15 +45,18 @@ __all__ = [
     "ConfigError",
     "ContentError",
     "DigestError",
+    "Imported",
     "InterfaceError",
     "LimitError",
     "NotAnArchiveError",
     "NotCanonicalError",
+    "SourceError",
     "StateError",
     "TruncatedError",
     "VersionError",
     "WeightsError",
     "extract_state_dict",
+    "import_checkpoint",
     "pack",
     "unpack",
 ]

@@ -17,6 +17,7 @@ __all__ = [
     "LimitError",
     "NotAnArchiveError",
     "NotCanonicalError",
+    "SourceError",
     "StateError",
     "TruncatedError",
     "VersionError",
@@ -77,6 +78,10 @@ class ConfigError(ArchiveError):
 
 class InterfaceError(ArchiveError):
     """The archived `forward` and that of the class are not compatible."""
+
+
+class SourceError(ArchiveError):
+    """A file to import is of no known form, damaged, deceptive, or needs more than weights."""
 
 
 class StateError(ArchiveError):
