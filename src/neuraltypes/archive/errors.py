@@ -13,6 +13,7 @@ __all__ = [
     "ConfigError",
     "ContentError",
     "DigestError",
+    "ExportError",
     "InterfaceError",
     "LimitError",
     "NotAnArchiveError",
@@ -74,6 +75,10 @@ class ClassNotFoundError(ArchiveError):
 
 class ConfigError(ArchiveError):
     """The config is no plain data, or the class does not take it."""
+
+
+class ExportError(ArchiveError):
+    """A model that cannot be written as a program of torch.export or as ONNX."""
 
 
 class InterfaceError(ArchiveError):
