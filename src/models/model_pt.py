@@ -55,6 +55,9 @@ class RestoreOptions(TypedDict, total=False):
     on_mismatch: OnMismatch
     expected_digest: str | None
     allow: Mapping[str, type] | None
+    progress: bool
+    public_key: str | os.PathLike[str] | None
+    signature: str | os.PathLike[str] | None
 
 
 class ModelPT(NeuralModule, pl.LightningModule):
@@ -138,7 +141,13 @@ class ModelPT(NeuralModule, pl.LightningModule):
             raise TypeError(f"set_trainer: got a {type(trainer).__name__}, expected a pytorch_lightning.Trainer")
         self.trainer = trainer
 
-    def save_to(self, path: str | os.PathLike[str], *, metadata: Mapping[str, Any] | None = None) -> str:
+    def save_to(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        progress: bool = True,
+    ) -> str:
         """Write weights, buffers, config, interface and artifacts to one file, whole or not at all; give its digest.
 
         In a distributed run all ranks call it, as `Trainer.save_checkpoint`: rank 0 writes, and when it returns the
@@ -152,7 +161,9 @@ class ModelPT(NeuralModule, pl.LightningModule):
 
         training = {} if self._trainer is None else {"training": training_metadata(self._trainer)}
         state = gathered_state(self) if is_sharded(self) else None
-        return on_rank_zero(lambda: save_model(self, path, training | dict(metadata or {}), state=state))
+        return on_rank_zero(
+            lambda: save_model(self, path, training | dict(metadata or {}), state=state, progress=progress)
+        )
 
     @class_only
     def restore_from(

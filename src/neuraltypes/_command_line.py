@@ -64,6 +64,15 @@ def _parser() -> argparse.ArgumentParser:
     pack.add_argument("folder")
     pack.add_argument("archive")
     pack.set_defaults(run=_pack)
+
+    importing = commands.add_parser("import", help="make an archive of a .nemo, .ckpt, .pt, .safetensors or a folder")
+    importing.add_argument("source")
+    importing.add_argument("archive")
+    importing.add_argument("--class", dest="cls", metavar="PKG.MOD:CLASS", help="whose restore_from is to open it")
+    importing.add_argument("--names", metavar="FILE", help="JSON or YAML: new names of tensors by old ones")
+    importing.add_argument("--config", metavar="FILE", help="with --class: JSON or YAML, what its constructor is given")
+    importing.add_argument("--key", help="where in a dict the state dict is")
+    importing.set_defaults(run=_import)
     return parser
 
 
@@ -131,6 +140,22 @@ def _pack(parsed: argparse.Namespace) -> int:
     from neuraltypes.archive._extract import pack
 
     _print(f"{pack(parsed.folder, parsed.archive)}  {parsed.archive}")
+    return 0
+
+
+def _import(parsed: argparse.Namespace) -> int:
+    from neuraltypes.archive._inspect import printable
+    from neuraltypes.archive.importing import import_checkpoint
+    from neuraltypes.archive.importing._files import class_at, read_mapping
+
+    cls = None if parsed.cls is None else class_at(parsed.cls)
+    config = None if parsed.config is None else read_mapping(parsed.config)
+    done = import_checkpoint(parsed.source, parsed.archive, cls=cls, names=parsed.names, config=config, key=parsed.key)
+    dropped = [name for name, new in done.names.items() if not new]
+    notes = [*(f"dropped: {name}" for name in dropped), *(f"name kept: {name}" for name in done.unmatched), *done.notes]
+    for note in notes:
+        print(printable(note), file=sys.stderr)  # noqa: T201  # the digest alone goes to what reads this
+    _print(f"{done.digest}  {parsed.archive}")
     return 0
 
 
