@@ -146,7 +146,7 @@ class Archivable:
             ArtifactError: there is no such file, or the name cannot be one.
         """
         from neuraltypes.archive._artifacts import register
-        from neuraltypes.archive._config import full_name
+        from neuraltypes.config._classes import full_name
 
         registered = register(full_name(type(self)), name, path)
         self._registered()[name] = registered

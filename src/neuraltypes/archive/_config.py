@@ -1,5 +1,8 @@
 """Configs: what a constructor was given, as JSON data, and objects made of such data again.
 
+A dataclass and an enumeration's member are written by their fields and their name where the parameter's type says
+which class they are of. A container of OmegaConf's is written resolved.
+
 What JSON does not have is an object with one key in underscores: `{"_tuple_": [...]}`, `{"_dtype_": "bfloat16"}`,
 `{"_path_": ...}`, `{"_artifact_": name}` for the path of an artifact, and `{"_target_": class, ...}` for a module made
 from a config of its own. Nothing else is ever made of a config.
@@ -10,7 +13,9 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
+from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -19,12 +24,15 @@ import torch
 from neuraltypes.archive._json import CONFIG_LIMITS
 from neuraltypes.archive._names import shown
 from neuraltypes.archive.errors import ArchiveError, ConfigError
+from neuraltypes.config._classes import full_name
+from neuraltypes.config._nodes import is_omega
 
 Json: TypeAlias = Any
 
 TARGET, ARGUMENTS, ARTIFACT = "_target_", "_args_", "_artifact_"
 _TUPLE, _DTYPE, _PATH, _REFUSED = "_tuple_", "_dtype_", "_path_", "_refused_"
-_RESERVED = frozenset({TARGET, ARGUMENTS, ARTIFACT, _TUPLE, _DTYPE, _PATH, _REFUSED})
+_DECLARED = "_declared_"
+_RESERVED = frozenset({TARGET, ARGUMENTS, ARTIFACT, _TUPLE, _DTYPE, _PATH, _REFUSED, _DECLARED})
 _VALUES = _RESERVED - {TARGET, ARGUMENTS}
 _DEEPEST = CONFIG_LIMITS.depth - 2
 
@@ -48,19 +56,24 @@ def config_of(cls: type, constructed: Constructed) -> dict[str, Json]:
     """
     config: dict[str, Json] = {}
     left = list(constructed.positional)
+    declared = declared_classes(cls)
     for parameter in _parameters(cls):
         if parameter.kind is parameter.VAR_POSITIONAL:
             break
+        names = declared.get(parameter.name, frozenset())
         if left:
-            config[parameter.name] = left.pop(0)
+            config[parameter.name] = _declared(left.pop(0), names)
         elif parameter.name in constructed.named:
-            config[parameter.name] = constructed.named[parameter.name]
-        elif parameter.default is not parameter.empty and not dict(_notes(default := _to_data(parameter.default))):
-            config[parameter.name] = default
+            config[parameter.name] = _declared(constructed.named[parameter.name], names)
+        elif parameter.default is not parameter.empty:
+            default = _declared(_to_data(parameter.default), names)
+            if not dict(_notes(default)):
+                config[parameter.name] = default
     if left or any(p.kind is p.POSITIONAL_ONLY for p in _parameters(cls)):
         config = {name: value for name, value in config.items() if name in constructed.named}
-        config[ARGUMENTS] = list(constructed.positional)
-    return config | {name: value for name, value in constructed.named.items() if name not in config}
+        config[ARGUMENTS] = [_declared(value, frozenset()) for value in constructed.positional]
+    others = {name: value for name, value in constructed.named.items() if name not in config}
+    return config | {name: _declared(value, frozenset()) for name, value in others.items()}
 
 
 def refuse_objects(config: Json, owner: str) -> None:
@@ -120,6 +133,7 @@ class Builder(NamedTuple):
         """
         arguments = {key: self._value(value) for key, value in config.items()}
         positional = arguments.pop(ARGUMENTS, ())
+        arguments = _with_declared(cls, arguments)
         try:
             return cls(*positional, **arguments)
         except ArchiveError:
@@ -185,11 +199,6 @@ def merged(config: Json, changes: Json) -> Json:
     return config | {key: merged(config.get(key), value) for key, value in changes.items()}
 
 
-def full_name(cls: type) -> str:
-    """The name under which a class is archived: module and qualified name."""
-    return f"{cls.__module__}.{cls.__qualname__}"
-
-
 _DTYPES = {str(dtype).removeprefix("torch."): dtype for dtype in vars(torch).values() if isinstance(dtype, torch.dtype)}
 
 
@@ -213,7 +222,55 @@ def _to_data(value: Any, depth: int = 0) -> Json:
         return {_PATH: os.fspath(value)}
     if isinstance(value, Archivable):
         return {TARGET: full_name(type(value))} | value._given_config()  # noqa: SLF001
+    if is_omega(value):
+        from neuraltypes.config._omega import plain
+
+        return _to_data(plain(value), depth)
+    if isinstance(value, Enum):
+        return {_DECLARED: [full_name(kind), value.name]}
+    if is_dataclass(value) and not isinstance(value, type):
+        items = {item.name: _to_data(getattr(value, item.name), depth + 1) for item in fields(value) if item.init}
+        return {_DECLARED: [full_name(kind), items]}
     return {_REFUSED: f"a {kind.__name__}" + (" with keys that are no plain texts" if kind is dict else "")}
+
+
+def declared_classes(cls: type) -> dict[str, frozenset[str]]:
+    """The dataclasses and enumerations that the types of a constructor's parameters name, by parameter."""
+    from neuraltypes.config._hints import recorded_classes
+    from neuraltypes.config._parameters import parameters_of
+
+    named = parameters_of(cls).named.values()
+    return {p.name: frozenset(full_name(found) for found in recorded_classes(p.hint)) for p in named}
+
+
+def _declared(value: Json, names: frozenset[str]) -> Json:
+    """The data of an argument, of which only objects of the named classes are data."""
+    match value:
+        case {"_declared_": [name, inner]}:
+            if name in names:
+                return _declared(inner, names)
+            return {_REFUSED: f"a {name.rpartition('.')[2]}, which the parameter's type does not name"}
+        case dict():
+            return {key: _declared(item, names) for key, item in value.items()}
+        case list():
+            return [_declared(item, names) for item in value]
+        case _:
+            return value
+
+
+def _with_declared(cls: type, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments with dataclasses, members of enumerations and OmegaConf's containers in place of their data."""
+    from neuraltypes.config._hints import recorded_classes, takes_containers
+    from neuraltypes.config._make import as_hinted
+    from neuraltypes.config._parameters import parameters_of
+
+    named = parameters_of(cls).named
+    return {
+        key: as_hinted(value, named[key].hint, key)
+        if key in named and (takes_containers(named[key].hint) or any(recorded_classes(named[key].hint)))
+        else value
+        for key, value in arguments.items()
+    }
 
 
 def _notes(value: Json, place: str = "") -> Iterator[tuple[str, str]]:
