@@ -13,6 +13,7 @@ from omegaconf.errors import ConfigAttributeError
 from torch import nn
 
 from neuraltypes import NeuralModule
+from neuraltypes.archive import ArchiveError
 from neuraltypes.config import ConfigError, as_config, instantiate
 
 
@@ -90,8 +91,11 @@ class Live(NeuralModule):
 
 
 class Composed(NeuralModule):
+    """Makes its parts from its config, of whatever kind that is."""
+
     def __init__(self, *, cfg: Any) -> None:
         super().__init__()
+        cfg = as_config(cfg)
         self.encoder: Encoder = self.from_config_dict(cfg.encoder)
 
 
@@ -240,7 +244,7 @@ def test_an_archive_restores_what_the_parameters_declare(tmp_path: Path) -> None
 
 def test_a_dataclass_that_no_type_names_is_no_data() -> None:
     part = Part(options=NormConfig())
-    with pytest.raises(Exception, match="options: a NormConfig, which the parameter's type does not name"):
+    with pytest.raises(ArchiveError, match="options: a NormConfig, which the parameter's type does not name"):
         part.to_config_dict()
 
 
@@ -252,6 +256,49 @@ def test_text_of_an_archive_is_never_an_interpolation(tmp_path: Path, monkeypatc
     live.save_to(tmp_path / "model.nt")
     assert Live.restore_from(tmp_path / "model.nt").cfg.key == "${oc.env:SECRET}"
     assert b"hidden" not in (tmp_path / "model.nt").read_bytes()
+
+
+COMPOSED: dict[str, Any] = {"encoder": {"_target_": f"{__name__}.Encoder", "block": {"width": 1}}, "note": ["${x}"]}
+
+
+LIVE = OmegaConf.create({**COMPOSED, "note": [r"\${x}"]})
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda: Composed(cfg=LIVE), id="made with a container"),
+        pytest.param(lambda: Composed.from_config_dict({"cfg": LIVE}), id="from a container"),
+        pytest.param(lambda: Composed.from_config_dict(LIVE), id="from a container as a whole"),
+        pytest.param(lambda: Composed(cfg=COMPOSED), id="made with a dict"),
+        pytest.param(lambda: Composed.from_config_dict(COMPOSED), id="from a dict as a whole"),
+        pytest.param(
+            lambda: Composed.from_config_dict({"_target_": f"{__name__}.Composed", **COMPOSED}), id="with a target"
+        ),
+    ],
+)
+def test_a_cfg_stays_a_config(make: Any, tmp_path: Path) -> None:
+    made = make()
+    config = made.to_config_dict()
+    assert config["cfg"].pop("_target_", None) in (None, f"{__name__}.Composed")
+    assert config == {"cfg": COMPOSED}
+    assert Composed.from_config_dict(config).to_config_dict() == config
+    made.save_to(tmp_path / "model.nt")
+    restored = Composed.restore_from(tmp_path / "model.nt", config={"cfg": {"encoder": {"block": {"width": 5}}}})
+    assert restored.encoder.block.width == 5
+
+
+@pytest.mark.parametrize(
+    ("given", "note"),
+    [
+        ({"cfg": {"encoder": Block(width=1)}}, "cfg.encoder: a Block, which is no part of a config"),
+        ({"cfg": {"encoder": {"_tuple_": []}}}, "cfg.encoder: a dict with keys that are no plain texts"),
+        ({"other": {"encoder": {"_target_": "a"}}}, "other.encoder: a dict with keys that are no plain texts"),
+    ],
+)
+def test_what_would_come_back_as_something_else_is_no_data(given: dict[str, Any], note: str) -> None:
+    with pytest.raises(ArchiveError, match=note):
+        Part(**given).to_config_dict()
 
 
 # Defaults

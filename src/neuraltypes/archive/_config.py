@@ -3,6 +3,8 @@
 A dataclass and an enumeration's member are written by their fields and their name where the parameter's type says
 which class they are of. A container of OmegaConf's is written resolved.
 
+Of the argument `cfg` everything is data, also what would be the config of a module elsewhere.
+
 What JSON does not have is an object with one key in underscores: `{"_tuple_": [...]}`, `{"_dtype_": "bfloat16"}`,
 `{"_path_": ...}`, `{"_artifact_": name}` for the path of an artifact, and `{"_target_": class, ...}` for a module made
 from a config of its own. Nothing else is ever made of a config.
@@ -16,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -26,14 +29,19 @@ from neuraltypes.archive._names import shown
 from neuraltypes.archive.errors import ArchiveError, ConfigError
 from neuraltypes.config._classes import full_name
 from neuraltypes.config._nodes import is_omega
+from neuraltypes.config._parameters import WHOLE
 
 Json: TypeAlias = Any
 
 TARGET, ARGUMENTS, ARTIFACT = "_target_", "_args_", "_artifact_"
 _TUPLE, _DTYPE, _PATH, _REFUSED = "_tuple_", "_dtype_", "_path_", "_refused_"
-_DECLARED = "_declared_"
+_DECLARED, _CONFIG = "_declared_", "_config_"
 _RESERVED = frozenset({TARGET, ARGUMENTS, ARTIFACT, _TUPLE, _DTYPE, _PATH, _REFUSED, _DECLARED})
 _VALUES = _RESERVED - {TARGET, ARGUMENTS}
+# The keys that mean nothing by themselves, outside of a config and in one.
+_KEYS = (frozenset[str](), frozenset({TARGET, ARGUMENTS}))
+_NONE: frozenset[str] = frozenset()
+_NO_TEXTS = " with keys that are no plain texts"
 _DEEPEST = CONFIG_LIMITS.depth - 2
 
 
@@ -60,20 +68,20 @@ def config_of(cls: type, constructed: Constructed) -> dict[str, Json]:
     for parameter in _parameters(cls):
         if parameter.kind is parameter.VAR_POSITIONAL:
             break
-        names = declared.get(parameter.name, frozenset())
+        argument = partial(_declared, names=declared.get(parameter.name, _NONE), is_config=parameter.name == WHOLE)
         if left:
-            config[parameter.name] = _declared(left.pop(0), names)
+            config[parameter.name] = argument(left.pop(0))
         elif parameter.name in constructed.named:
-            config[parameter.name] = _declared(constructed.named[parameter.name], names)
+            config[parameter.name] = argument(constructed.named[parameter.name])
         elif parameter.default is not parameter.empty:
-            default = _declared(_to_data(parameter.default), names)
+            default = argument(_to_data(parameter.default))
             if not dict(_notes(default)):
                 config[parameter.name] = default
     if left or any(p.kind is p.POSITIONAL_ONLY for p in _parameters(cls)):
         config = {name: value for name, value in config.items() if name in constructed.named}
-        config[ARGUMENTS] = [_declared(value, frozenset()) for value in constructed.positional]
+        config[ARGUMENTS] = [_declared(value) for value in constructed.positional]
     others = {name: value for name, value in constructed.named.items() if name not in config}
-    return config | {name: _declared(value, frozenset()) for name, value in others.items()}
+    return config | {name: _declared(value, is_config=name == WHOLE) for name, value in others.items()}
 
 
 def refuse_objects(config: Json, owner: str) -> None:
@@ -123,7 +131,7 @@ class Builder(NamedTuple):
         """
         _check_names(cls, config, place)
         for key, value in config.items():
-            self._check_value(value, f"{place}.{key}")
+            self._check_value(value, f"{place}.{key}", is_config=key == WHOLE)
 
     def build(self, cls: type, config: Mapping[str, Json]) -> Any:
         """An instance of `cls` from its checked config.
@@ -131,7 +139,7 @@ class Builder(NamedTuple):
         Raises:
             ConfigError: the constructor raises.
         """
-        arguments = {key: self._value(value) for key, value in config.items()}
+        arguments = {key: self._value(value, is_config=key == WHOLE) for key, value in config.items()}
         positional = arguments.pop(ARGUMENTS, ())
         arguments = _with_declared(cls, arguments)
         try:
@@ -144,19 +152,19 @@ class Builder(NamedTuple):
                 config=dict(config),
             ) from error
 
-    def _check_value(self, value: Json, place: str) -> None:
-        if isinstance(value, dict) and TARGET in value:
+    def _check_value(self, value: Json, place: str, *, is_config: bool = False) -> None:
+        if isinstance(value, dict) and TARGET in value and not is_config:
             if not isinstance(value[TARGET], str):
                 raise ConfigError(f"{place}.{TARGET} is no text", place=place)
             config = {key: item for key, item in value.items() if key != TARGET}
             self.check(self.find_class(value[TARGET]), config, place)
-        elif isinstance(value, dict) and (markers := _RESERVED & value.keys()):
-            self._check_marker(next(iter(markers)), value, place)
+        elif isinstance(value, dict) and (markers := (_RESERVED - _KEYS[is_config]) & value.keys()):
+            self._check_marker(next(iter(markers)), value, place, is_config=is_config)
         elif isinstance(value, dict | list):
             for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-                self._check_value(item, f"{place}.{key}")
+                self._check_value(item, f"{place}.{key}", is_config=is_config)
 
-    def _check_marker(self, marker: str, value: dict[str, Json], place: str) -> None:
+    def _check_marker(self, marker: str, value: dict[str, Json], place: str, *, is_config: bool) -> None:
         content = value[marker]
         fits = {
             _TUPLE: isinstance(content, list),
@@ -167,17 +175,18 @@ class Builder(NamedTuple):
         if len(value) != 1 or not fits.get(marker, False):
             raise ConfigError(f"{place} is malformed: {shown(str(value))}", place=place)
         if marker == _TUPLE:
-            self._check_value(content, place)
+            self._check_value(content, place, is_config=is_config)
         elif marker != _DTYPE:
             self.path_of(content[ARTIFACT] if marker == _PATH else content)
 
-    def _value(self, value: Json) -> Any:
+    def _value(self, value: Json, *, is_config: bool = False) -> Any:
+        inside = partial(self._value, is_config=is_config)
         match value:
-            case {"_target_": name}:
+            case {"_target_": name} if not is_config:
                 config = {key: item for key, item in value.items() if key != TARGET}
                 return self.build(self.find_class(name), config)
             case {"_tuple_": items}:
-                return tuple(self._value(item) for item in items)
+                return tuple(inside(item) for item in items)
             case {"_dtype_": name}:
                 return _DTYPES[name]
             case {"_path_": {"_artifact_": name}}:
@@ -185,9 +194,9 @@ class Builder(NamedTuple):
             case {"_artifact_": name}:
                 return str(self.path_of(name))
             case dict():
-                return {key: self._value(item) for key, item in value.items()}
+                return {key: inside(item) for key, item in value.items()}
             case list():
-                return [self._value(item) for item in value]
+                return [inside(item) for item in value]
             case _:
                 return value
 
@@ -214,8 +223,8 @@ def _to_data(value: Any, depth: int = 0) -> Json:
         return [_to_data(item, depth + 1) for item in value]
     if kind is tuple:
         return {_TUPLE: [_to_data(item, depth + 1) for item in value]}
-    if kind is dict and all(type(key) is str and key not in _RESERVED for key in value):
-        return {key: _to_data(item, depth + 1) for key, item in value.items()}
+    if kind is dict and all(type(key) is str for key in value):
+        return _mapping_data(value, depth)
     if kind is torch.dtype:
         return {_DTYPE: str(value).removeprefix("torch.")}
     if isinstance(value, os.PathLike):
@@ -229,9 +238,16 @@ def _to_data(value: Any, depth: int = 0) -> Json:
     if isinstance(value, Enum):
         return {_DECLARED: [full_name(kind), value.name]}
     if is_dataclass(value) and not isinstance(value, type):
-        items = {item.name: _to_data(getattr(value, item.name), depth + 1) for item in fields(value) if item.init}
-        return {_DECLARED: [full_name(kind), items]}
-    return {_REFUSED: f"a {kind.__name__}" + (" with keys that are no plain texts" if kind is dict else "")}
+        items = {item.name: getattr(value, item.name) for item in fields(value) if item.init}
+        return {_DECLARED: [full_name(kind), _mapping_data(items, depth)]}
+    return {_REFUSED: f"a {kind.__name__}" + (_NO_TEXTS if kind is dict else "")}
+
+
+def _mapping_data(value: Mapping[str, Any], depth: int) -> Json:
+    if _VALUES & value.keys():
+        return {_REFUSED: f"a dict{_NO_TEXTS}"}
+    data = {key: _to_data(item, depth + 1) for key, item in value.items()}
+    return {_DECLARED: [_CONFIG, data]} if _RESERVED & value.keys() else data
 
 
 def declared_classes(cls: type) -> dict[str, frozenset[str]]:
@@ -243,17 +259,24 @@ def declared_classes(cls: type) -> dict[str, frozenset[str]]:
     return {p.name: frozenset(full_name(found) for found in recorded_classes(p.hint)) for p in named}
 
 
-def _declared(value: Json, names: frozenset[str]) -> Json:
+def _declared(value: Json, names: frozenset[str] = _NONE, *, is_config: bool = False) -> Json:
     """The data of an argument, of which only objects of the named classes are data."""
+    inside = partial(_declared, names=names, is_config=is_config)
     match value:
-        case {"_declared_": [name, inner]}:
-            if name in names:
-                return _declared(inner, names)
+        case {"_declared_": ["_config_", inner]} if is_config:
+            return {key: inside(item) for key, item in inner.items()}
+        case {"_declared_": ["_config_", _]}:
+            return {_REFUSED: f"a dict{_NO_TEXTS}"}
+        case {"_declared_": [name, inner]} if name in names:
+            return inside(inner)
+        case {"_declared_": [name, _]}:
             return {_REFUSED: f"a {name.rpartition('.')[2]}, which the parameter's type does not name"}
+        case {"_target_": name} if is_config:
+            return {_REFUSED: f"a {name.rpartition('.')[2]}, which is no part of a config"}
         case dict():
-            return {key: _declared(item, names) for key, item in value.items()}
+            return {key: inside(item) for key, item in value.items()}
         case list():
-            return [_declared(item, names) for item in value]
+            return [inside(item) for item in value]
         case _:
             return value
 
@@ -266,7 +289,7 @@ def _with_declared(cls: type, arguments: dict[str, Any]) -> dict[str, Any]:
 
     named = parameters_of(cls).named
     return {
-        key: as_hinted(value, named[key].hint, key)
+        key: as_hinted(key, value, named[key].hint)
         if key in named and (takes_containers(named[key].hint) or any(recorded_classes(named[key].hint)))
         else value
         for key, value in arguments.items()

@@ -10,6 +10,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from neuraltypes.config._check import Report as Report
+from neuraltypes.config._check import check as check
 from neuraltypes.config._make import instantiate as instantiate
 from neuraltypes.config.errors import ConfigError as ConfigError
 from neuraltypes.config.errors import Position as Position
@@ -17,10 +19,11 @@ from neuraltypes.config.errors import Problem as Problem
 
 if TYPE_CHECKING:
     from neuraltypes.config._containers import as_config as as_config
+    from neuraltypes.config._load import load as load
 
-__all__ = ["ConfigError", "Position", "Problem", "as_config", "instantiate"]
+__all__ = ["ConfigError", "Position", "Problem", "Report", "as_config", "check", "instantiate", "load"]
 
-_LAZY = {"as_config": "_containers"}
+_LAZY = {"as_config": "_containers", "load": "_load"}
 
 
 def __getattr__(name: str) -> Any:

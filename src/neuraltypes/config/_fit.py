@@ -6,6 +6,7 @@ called, before the whole config is known to fit.
 
 from __future__ import annotations
 
+import copy
 import inspect
 import sys
 import typing
@@ -14,7 +15,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from enum import Enum
 from pathlib import Path, PurePath
-from typing import Any, TypeAlias, get_args, get_origin
+from typing import Any, NamedTuple, TypeAlias, get_args, get_origin
 
 from neuraltypes.config._classes import Classes, full_name
 from neuraltypes.config._hints import (
@@ -26,7 +27,7 @@ from neuraltypes.config._hints import (
     value_in_words,
 )
 from neuraltypes.config._nodes import BROKEN, MISSING, ConfigNode, is_omega, root_node
-from neuraltypes.config._parameters import REQUIRED, Parameter, Parameters, parameters_of
+from neuraltypes.config._parameters import REQUIRED, WHOLE, Parameter, Parameters, parameters_of
 from neuraltypes.config.errors import ConfigError, Problem
 
 Make: TypeAlias = Callable[[], Any]
@@ -38,6 +39,14 @@ _LISTS = (list, Sequence, Iterable, Collection)
 _MAPPINGS = (dict, Mapping)
 
 
+class Found(NamedTuple):
+    """The config of an object, what makes it, and whether that is a module by itself."""
+
+    node: ConfigNode
+    make: Make
+    is_module: bool
+
+
 class Fitter:
     """Fits places of one config to types, and collects what does not fit in `problems`."""
 
@@ -45,6 +54,8 @@ class Fitter:
         self.problems: list[Problem] = []
         self._classes = classes
         self._resolvers = resolvers
+        self._is_survey = False
+        self._is_data = False  # of `_target_`s without a type nothing is made
 
     def root(self, config: Any, expected: Any, given: Mapping[str, Any]) -> Make:
         """An object from a whole config, which is of class `expected`, or of any where that is None.
@@ -55,6 +66,36 @@ class Fitter:
         if not node.is_mapping:
             return self._wrong(node, "a mapping of a constructor's arguments")
         return self._instance(node, expected, given)
+
+    def survey(self, node: ConfigNode, expected: type | None = None) -> list[Found]:
+        """All objects that a config describes, those inside others left out; everything else must resolve."""
+        self._is_survey = True
+        if node.value is BROKEN:
+            self.fit(node, UNKNOWN)
+        elif node.is_mapping and (expected is not None or TARGET in node.entries):
+            cls, entries = self._class_and_rest(node, expected)
+            is_module = cls is not None and _is_module(cls)
+            # An optimizer gets its parameters, and others what they need, from whoever makes them.
+            make = _nothing if cls is None else self._call(node, cls, entries, {}, is_whole=is_module)
+            return [Found(node, make, is_module)]
+        elif (node.is_mapping or node.is_list) and not node.is_elsewhere:
+            below = node.entries.values() if node.is_mapping else node.items
+            return [found for child in below for found in self.survey(child)]
+        return []
+
+    def argument(self, name: str, node: ConfigNode, hint: Any) -> Make:
+        """The value of a constructor's argument; a `cfg` stays the config that it is, or is made a dataclass."""
+        if name != WHOLE:
+            return self.fit(node, hint)
+        fitter = copy.copy(self)
+        fitter._is_data = True  # noqa: SLF001  # one of this class
+        if self._is_survey and node.is_mapping:
+            below = copy.copy(self)
+            for child in node.entries.values():
+                below.survey(child)
+        if node.is_mapping and stripped(hint) is UNKNOWN:
+            return _constant(node.value)
+        return fitter.fit(node, hint)
 
     def fit(self, node: ConfigNode, hint: Any) -> Make:
         """The value of a place, of the hint's type."""
@@ -110,7 +151,8 @@ class Fitter:
             members = tuple(exact)
         tried: list[list[Problem]] = []
         for member in sorted(members, key=lambda member: member is not type(node.value)):
-            fitter = Fitter(self._classes, self._resolvers)
+            fitter = copy.copy(self)
+            fitter.problems = []
             make = fitter.fit(node, member)
             if not fitter.problems:
                 return make
@@ -156,7 +198,7 @@ class Fitter:
         if not node.is_mapping or not (is_omega(node.value) or isinstance(node.value, dict)):
             return _constant(node.value)
         entries = node.entries
-        if TARGET in entries:
+        if TARGET in entries and not self._is_data:
             return self._instance(node, None, {})
         if _ARTIFACT in entries:
             return self._add(node, "an artifact is found in its archive only: use restore_from")
@@ -243,10 +285,18 @@ class Fitter:
 
     def _instance(self, node: ConfigNode, expected: type | None, given: Mapping[str, Any]) -> Make:
         """An object of the class that `_target_` names, or of the expected class where it is one that can be made."""
+        cls, entries = self._class_and_rest(node, expected)
+        return _nothing if cls is None else self._call(node, cls, entries, given)
+
+    def _class_and_rest(self, node: ConfigNode, expected: type | None) -> tuple[type | None, dict[Any, ConfigNode]]:
+        """The class to make, if there is one, and the entries that are its arguments."""
         entries = dict(node.entries)
         target = entries.pop(TARGET, None)
         cls = self._default_class(node, expected) if target is None else self._named_class(target, expected)
-        return _nothing if cls is None else self._call(node, cls, entries, given)
+        for entry in entries.values() if cls is None else ():
+            if entry.value is not MISSING:
+                self.fit(entry, UNKNOWN)
+        return cls, entries
 
     def _default_class(self, node: ConfigNode, expected: type | None) -> type | None:
         if expected is None or not self._classes.admits(expected) or is_general(expected):
@@ -282,9 +332,22 @@ class Fitter:
         """Whether the caller, who expects any module, allowed this class beside modules."""
         return is_general(expected) and self._classes.is_allowed(cls)
 
-    def _call(self, node: ConfigNode, cls: type, entries: dict[Any, ConfigNode], given: Mapping[str, Any]) -> Make:
-        """A call of a constructor; `given` arguments come from the caller and are not looked at."""
+    def _call(
+        self,
+        node: ConfigNode,
+        cls: type,
+        entries: dict[Any, ConfigNode],
+        given: Mapping[str, Any],
+        *,
+        is_whole: bool = True,
+    ) -> Make:
+        """A call of a constructor; `given` arguments come from the caller and are not looked at.
+
+        Unless the config `is_whole`, the caller adds others.
+        """
         parameters = parameters_of(cls)
+        if not is_dataclass_type(cls) and _takes_whole(parameters, {*entries, *given}):
+            entries = {WHOLE: node.without(TARGET)}
         items = entries.pop(ARGUMENTS, None)
         positions = self._positions(items, cls, parameters)
         named = {}
@@ -292,10 +355,11 @@ class Fitter:
             if key in given:
                 self._add(item, f"{in_words(cls)} gets it from the caller")
             elif (parameter := parameters.named.get(key) or parameters.more_named) is not None:
-                named[key] = self.fit(item, parameter.hint)
+                named[key] = self.argument(key, item, parameter.hint)
             else:
                 self._unknown(item, key, cls, parameters)
-        self._require_all(node, cls, parameters, {*named, *given}, len(positions))
+        if is_whole:
+            self._require_all(node, cls, parameters, {*named, *given}, len(positions))
         return lambda: _made(cls, node, [make() for make in positions], {k: make() for k, make in named.items()}, given)
 
     def _positions(self, node: ConfigNode | None, cls: type, parameters: Parameters) -> list[Make]:
@@ -336,6 +400,12 @@ def _made(cls: type, node: ConfigNode, positions: list[Any], named: dict[Any, An
     except Exception as error:
         error.add_note(f"while {node.path or 'the config'} was made: {full_name(cls)}")
         raise
+
+
+def _takes_whole(parameters: Parameters, keys: set[Any]) -> bool:
+    """Whether a constructor requires a `cfg` that the config does not have below, but is."""
+    whole = parameters.named.get(WHOLE)
+    return whole is not None and whole.default is REQUIRED and not keys & {WHOLE, ARGUMENTS}
 
 
 def _padded(parameters: Parameters, n: int) -> list[Parameter]:

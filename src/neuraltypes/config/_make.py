@@ -57,13 +57,13 @@ def instantiate(
     return make()
 
 
-def as_hinted(value: Any, hint: Any, path: str) -> Any:
-    """A value that is made already, with dataclasses, enumerations and containers in place of their data.
+def as_hinted(name: str, value: Any, hint: Any) -> Any:
+    """An argument that is made already, with dataclasses, enumerations and containers in place of their data.
 
     Raises:
         ConfigError: it does not fit the hint.
     """
     fitter = Fitter(Classes())
-    make = fitter.fit(ConfigNode(value, path), hint)
+    make = fitter.argument(name, ConfigNode(value, name), hint)
     fitter.raise_problems()
     return make()

@@ -39,6 +39,7 @@ class ConfigNode:
     reason: str | None = None
     suggestion: str | None = None
     is_tuple: bool = False
+    is_elsewhere: bool = False  # an interpolation leads to it
     resolvers: Collection[str] = ()
 
     @property
@@ -73,6 +74,12 @@ class ConfigNode:
         """The same place with another value."""
         return replace(self, value=value)
 
+    def without(self, key: Any) -> ConfigNode:
+        """The same place without one of its entries; what is there stays the same object."""
+        node = replace(self)
+        node.__dict__["entries"] = {name: child for name, child in self.entries.items() if name != key}
+        return node
+
     def _child(self, value: Any, path: str) -> ConfigNode:
         return ConfigNode(value, path, resolvers=self.resolvers)
 
@@ -86,7 +93,8 @@ class ConfigNode:
         for key in _omega.keys(self.value):
             value = _omega.value_at(self.value, key, self.resolvers)
             path = f"{self.path}[{key}]" if self.is_list else self._below(key)
-            node = ConfigNode(value, path, _omega.position_at(self.value, key), resolvers=self.resolvers)
+            position, is_elsewhere = _omega.position_at(self.value, key), _omega.is_interpolated(self.value, key)
+            node = ConfigNode(value, path, position, is_elsewhere=is_elsewhere, resolvers=self.resolvers)
             if isinstance(value, _omega.Unresolved):
                 node = replace(node, value=BROKEN, reason=value.reason, suggestion=value.suggestion)
             found[key] = node.holding(MISSING) if value is _omega.MISSING else node

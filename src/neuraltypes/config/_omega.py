@@ -87,6 +87,12 @@ def text_at(config: Config, key: Any) -> Any:
     return node._value() if isinstance(node, Node) else node  # noqa: SLF001
 
 
+def is_interpolated(config: Config, key: Any) -> bool:
+    """Whether an interpolation is written at a key."""
+    node = _node_at(config, key)
+    return isinstance(node, Node) and node._is_interpolation()  # noqa: SLF001
+
+
 def path_at(config: Config, key: Any = None) -> str:
     """Where a key of this container is in the whole config, as OmegaConf writes it."""
     return config._get_full_key(key)  # noqa: SLF001

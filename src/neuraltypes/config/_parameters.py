@@ -14,6 +14,9 @@ from neuraltypes.config._hints import UNKNOWN
 
 REQUIRED: Any = inspect.Parameter.empty
 
+# A parameter of this name takes a config: nothing below it is made before the constructor does.
+WHOLE = "cfg"
+
 
 @dataclass(frozen=True)
 class Parameter:

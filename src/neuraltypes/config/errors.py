@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["ConfigError", "Position", "Problem"]
+__all__ = ["ConfigError", "Position", "Problem", "UsageError"]
 
 
 @dataclass(frozen=True)
@@ -53,3 +53,7 @@ class ConfigError(ValueError):
             return str(self.problems[0])
         listed = "\n".join(f"  {problem}" for problem in self.problems)
         return f"the config has {len(self.problems)} problems:\n{listed}"
+
+
+class UsageError(Exception):
+    """A command was given what it cannot work with: a module or class that is not there."""
