@@ -34,6 +34,7 @@ def check(
     config: Any,
     *,
     model: type | None = None,
+    schema: type | None = None,
     allow: Allow = (),
     resolvers: Collection[str] = (),
     wiring: bool = True,
@@ -46,6 +47,7 @@ def check(
     Args:
         config: a container of OmegaConf's, a dict, a dataclass, or the path of a YAML file.
         model: the class that the whole config is for, where no `_target_` says so.
+        schema: a dataclass that says which keys the config has, and of what types.
         allow: classes that `_target_` may name beside imported `NeuralModule`s, each one by itself.
         resolvers: resolvers of OmegaConf's own, such as `"oc.env"`, that the config may use.
         wiring: whether models are run on shapes.
@@ -61,7 +63,10 @@ def check(
         except ConfigError as error:
             return Report(error.problems)
     fitter = Fitter(Classes(allow), resolvers)
-    found = fitter.survey(root_node(config, resolvers), model)
+    node = root_node(config, resolvers)
+    found = fitter.survey(node, model)
+    if schema is not None:
+        fitter.fit_schema(node, schema)
     notes = list(_of_composition(config))
     if wiring and not fitter.problems:
         for instance in found:

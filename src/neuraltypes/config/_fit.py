@@ -83,6 +83,14 @@ class Fitter:
             return [found for child in below for found in self.survey(child)]
         return []
 
+    def fit_schema(self, node: ConfigNode, schema: type) -> None:
+        """Check a config against a dataclass; what is `???` may be set later, what was said is not said again."""
+        fitter = copy.copy(self)
+        fitter.problems = []
+        fitter._is_data = True  # noqa: SLF001  # one of this class
+        fitter._dataclass(node, schema)  # noqa: SLF001  # the same
+        self.problems += [problem for problem in fitter.problems if problem not in self.problems]
+
     def argument(self, name: str, node: ConfigNode, hint: Any) -> Make:
         """The value of a constructor's argument; a `cfg` stays the config that it is, or is made a dataclass."""
         if name != WHOLE:

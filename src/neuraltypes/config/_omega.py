@@ -18,7 +18,8 @@ from neuraltypes.config.errors import Position
 Config: TypeAlias = DictConfig | ListConfig
 
 # OmegaConf brings these along; all others were registered by someone on purpose.
-_BUILT_IN = "oc."
+BUILT_IN = ("oc.create", "oc.decode", "oc.deprecated", "oc.dict.keys", "oc.dict.values", "oc.env", "oc.select")
+_OWN = "oc."
 _POSITION, _RESOLVERS = "neuraltypes_position", "neuraltypes_resolvers"
 
 
@@ -119,6 +120,28 @@ def set_position(node: Any, position: Position) -> None:
     setattr(node._metadata, _POSITION, (position, value))  # noqa: SLF001
 
 
+def copy_positions(source: Config, target: Config, place: str = "") -> None:
+    """Note in `target` where `source` was read from, for the values that are the same; `place` is where it went."""
+    below = OmegaConf.select(target, place) if place else target
+    if isinstance(below, DictConfig):
+        _copy_positions(source, below)
+
+
+def _copy_positions(source: Any, target: Any) -> None:
+    kinds = (DictConfig, ListConfig)
+    if not isinstance(source, kinds) or type(source) is not type(target) or _is_empty(source) or _is_empty(target):
+        return
+    present = set(keys(target))
+    for key in keys(source):
+        mine, other = _node_at(target, key) if key in present else None, _node_at(source, key)
+        if mine is None or (found := position_at(source, key)) is None:
+            continue
+        is_same = isinstance(mine, Container) or mine._value() == other._value()  # noqa: SLF001
+        if is_same:
+            set_position(mine, found)
+        _copy_positions(other, mine)
+
+
 def node_at(config: Config, key: Any) -> Any:
     """The node of OmegaConf's at a key."""
     return _node_at(config, key)
@@ -176,7 +199,7 @@ def _require_allowed(container: Any, node: Any, allowed: set[str], seen: frozens
         return _target(container, inter_key, allowed, seen | {id(node)})
 
     def evaluate(name: str, args: tuple[Any, ...], args_str: tuple[str, ...]) -> Any:
-        if name.startswith(_BUILT_IN) and name not in allowed:
+        if name.startswith(_OWN) and name not in allowed:
             raise _ForbiddenError(f'it uses the resolver "{name}", which is not among the allowed resolvers')
         return container._evaluate_custom_resolver(  # noqa: SLF001
             key=None, node=node, inter_type=name, inter_args=args, inter_args_str=args_str
