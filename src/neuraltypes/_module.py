@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from torch import nn
 
 from neuraltypes._archivable import Archivable
+from neuraltypes._configurable import Configurable
 from neuraltypes._errors import AnnotationError
 from neuraltypes._freezing import Freezable
 from neuraltypes._hook import Hook, hook_of
@@ -23,7 +24,7 @@ from neuraltypes._typecheck import hook_function, local_names
 from neuraltypes.elements import ElementType
 
 
-class NeuralModule(Freezable, nn.Module, Archivable):
+class NeuralModule(Freezable, nn.Module, Archivable, Configurable):
     """An `nn.Module` with a typed, keyword-only `forward`, each call of which is checked.
 
     Annotations are read when the first instance is made. An overriding `forward` without annotations has those of the

@@ -21,21 +21,14 @@ from neuraltypes._errors import AnnotationError
 from neuraltypes._interface import Interface, interface_from_json
 from neuraltypes.archive import _json
 from neuraltypes.archive._artifacts import Registered, Restoring, full_artifact_name, local_name, restoring
-from neuraltypes.archive._config import (
-    Builder,
-    Json,
-    full_name,
-    merged,
-    refuse_objects,
-    with_artifacts,
-    without_resolvers,
-)
+from neuraltypes.archive._config import Builder, Json, merged, refuse_objects, with_artifacts, without_resolvers
 from neuraltypes.archive._no_init import NoInit
 from neuraltypes.archive._plan import OnMismatch, Plan, make_plan, select
 from neuraltypes.archive._reader import Archive, Artifact
 from neuraltypes.archive._state import State, load_state, read_state
 from neuraltypes.archive._writer import Content, write
 from neuraltypes.archive.errors import ClassNotFoundError, ConfigError, InterfaceError, StateError, VersionError, naming
+from neuraltypes.config._classes import full_name, registered
 
 if TYPE_CHECKING:
     from torch.nn.parameter import Parameter
@@ -150,7 +143,7 @@ def _restore(cls: type[Model], archive: Archive, options: Options, state: Restor
 
     found, config = _class_and_config(cls, archive, options)
     config = merged(without_resolvers(config), _changes(options.config))
-    builder = Builder(find, state.path_of, options.allow)
+    builder = Builder(find, state.path_of)
     builder.check(found, config)
     if options.prefix is None:
         _require_compatible(found, archive)
@@ -172,7 +165,7 @@ def find_class(name: str, allow: Mapping[str, type]) -> type[Archivable]:
     """
     if name in allow:
         return allow[name]
-    known = {full_name(cls): cls for cls in _subclasses(Archivable)}
+    known = registered()
     if name not in known:
         near = get_close_matches(name, known, 1)
         hint = f"; did you mean allow={{{name!r}: {near[0].rpartition('.')[2]}}}?" if near else ""
@@ -180,11 +173,6 @@ def find_class(name: str, allow: Mapping[str, type]) -> type[Archivable]:
             f"no imported class is called {name!r}: import the module that defines it first{hint}", name=name
         )
     return known[name]
-
-
-def _subclasses(cls: type) -> list[type]:
-    children: list[type] = cls.__subclasses__()
-    return [found for child in children for found in (child, *_subclasses(child))]
 
 
 def _class_and_config(cls: type[Model], archive: Archive, options: Options) -> tuple[type[Model], dict[str, Json]]:
