@@ -276,7 +276,7 @@ def test_as_a_script(folder: Path, tmp_path: Path) -> None:
         "if __name__ == '__main__':\n    sys.exit(train())\n"
     )
 
-    command = [sys.executable, script, "-m", "n_embed=2,3"]
+    command = [sys.executable, str(script), "-m", "n_embed=2,3"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-2:] == ["1    2        3.5", "2    3        3.5"]
 

@@ -55,9 +55,7 @@ class Model(NeuralModule):
         super().__init__()
         self.cfg = as_config(cfg)
         self.encoder: Encoder = self.from_config_dict(self.cfg.encoder)
-        self.decoder = Decoder.from_config_dict(
-            self.cfg.decodr
-        )  # E: The config of "ClassifierConfig" has no key "decodr"  [config-key]
+        self.decoder = Decoder.from_config_dict(self.cfg.decodr)  # E: has no key "decodr"  [config-key]
         assert_type(self.decoder, Decoder)
 
     def keys(self) -> None:
