@@ -164,7 +164,8 @@ def table(runs: Sequence[Run]) -> str:
     results = list(dict.fromkeys(name for run in runs for name in run.values))
     rows = [["run", *(key.lstrip("+~") for key in varied), *results]]
     for number, (run, given) in enumerate(zip(runs, overrides, strict=True), 1):
-        rows.append([str(number), *(_shown([given[key]]) for key in varied), *(_cell(run.values.get(name)) for name in results)])
+        cells = [_cell(run.values.get(name)) for name in results]
+        rows.append([str(number), *(_shown([given[key]]) for key in varied), *cells])
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join(lines)
