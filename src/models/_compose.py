@@ -22,7 +22,7 @@ from omegaconf.basecontainer import BaseContainer
 from omegaconf.errors import OmegaConfBaseException
 
 from neuraltypes.config import ConfigError, as_config, load
-from neuraltypes.config._omega import allow_resolvers, copy_positions
+from neuraltypes.config._omega import BUILT_IN, all_paths, allow_resolvers, copy_positions
 
 _ERRORS = (HydraException, OmegaConfBaseException, ValueError)
 _STATE = (GlobalHydra, HydraConfig, VersionBase)
@@ -104,16 +104,13 @@ class Composer:
     def _with_sign(self, override: str) -> str:
         """An override of a key that only the schema has; Hydra wants to be told that it is new."""
         key = override.partition("=")[0]
-        if self._schema is None or not re.fullmatch(r"[\w.]+", key):
-            return override
-        node = OmegaConf.select(self._schema, key, default=_ABSENT, throw_on_missing=False)
-        is_group = (self._folder / key).is_dir()
-        return override if node is _ABSENT or is_group else f"++{override}"
+        is_new = self._schema is not None and key in set(all_paths(self._schema))
+        return f"++{override}" if is_new and not (self._folder / key).is_dir() else override
 
     def _suggestion(self, overrides: tuple[str, ...]) -> str:
         """The nearest keys to those that the config without overrides does not have."""
         try:
-            keys = list(_paths(compose(self._name, [])))
+            keys = list(all_paths(compose(self._name, [])))
         except _ERRORS:
             return ""
         wanted = [override.partition("=")[0] for override in overrides]
@@ -133,24 +130,15 @@ class Composer:
                 package if declared is None else declared.group(1).replace("_global_", "").replace("_group_", package)
             )
             try:
-                copy_positions(load(file), config, place)
+                copy_positions(load(file, resolvers=BUILT_IN), config, place)
             except ConfigError:
                 continue  # an error of composing, if it matters
-
-
-_ABSENT: Any = object()
 
 
 def _package(group: str) -> str:
     """Where the choice of a group goes: after `@`, or by the group's own name."""
     path, at, package = group.partition("@")
     return package.replace("_global_", "").strip(".") if at else path.replace("/", ".")
-
-
-def _paths(config: Any) -> Iterator[str]:
-    for key in config if isinstance(config, DictConfig) else ():
-        yield config._get_full_key(key)  # noqa: SLF001
-        yield from _paths(config._get_node(key))  # noqa: SLF001
 
 
 def _in_short(error: Exception) -> str:

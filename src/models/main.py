@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import inspect
+import re
 import sys
 import typing
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -128,12 +129,12 @@ class Runner(Generic[Config]):
             report = check(config, schema=self._schema, allow=self._allow, resolvers=self._resolvers)
             for problem in report.problems:
                 found.setdefault(problem, job)
-        return [f"{problem}" + (f"\n  with {' '.join(job)}" if len(jobs) > 1 else "") for problem, job in found.items()]
+        return [f"{problem}" + (f"\n  with {_shown(job)}" if len(jobs) > 1 else "") for problem, job in found.items()]
 
     def _sweep(self, jobs: list[tuple[str, ...]], configs: list[DictConfig]) -> int:
         runs = []
         for number, (job, config) in enumerate(zip(jobs, configs, strict=True), 1):
-            print(f"[{number}/{len(jobs)}] {' '.join(job)}", flush=True)
+            print(f"[{number}/{len(jobs)}] {_shown(job)}", flush=True)
             runs.append(self._run(job, config))
         print(f"\n{table(runs)}")
         return _FAILED if any(run.error is not None for run in runs) else _FINE
@@ -163,10 +164,16 @@ def table(runs: Sequence[Run]) -> str:
     results = list(dict.fromkeys(name for run in runs for name in run.values))
     rows = [["run", *(key.lstrip("+~") for key in varied), *results]]
     for number, (run, given) in enumerate(zip(runs, overrides, strict=True), 1):
-        rows.append([str(number), *(given[key] for key in varied), *(_cell(run.values.get(name)) for name in results)])
+        cells = [_cell(run.values.get(name)) for name in results]
+        rows.append([str(number), *(_shown([given[key]]) for key in varied), *cells])
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join(lines)
+
+
+def _shown(job: Sequence[str]) -> str:
+    """The overrides as they were written, without Hydra's signs and escapes."""
+    return re.sub(r"\\([{}])", r"\1", " ".join(override.lstrip("+") for override in job))
 
 
 def _cell(value: Any) -> str:

@@ -1,7 +1,5 @@
 """The runner: Hydra's composition on the command line, every config checked first, nothing of Hydra left behind."""
 
-import os
-import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -113,7 +111,7 @@ def nothing_is_left(tmp_path: Path) -> Any:
     before = state()
     yield
     assert state() == before
-    assert {path.name for path in tmp_path.iterdir()} <= {"conf", "script.py"}
+    assert {path.name for path in tmp_path.iterdir()} <= {"conf"}
 
 
 def test_groups_and_overrides_are_composed(plain: Runner[DictConfig], seen: list[Any]) -> None:
@@ -267,20 +265,6 @@ def test_resolvers_of_hydras_run_during_the_command_alone(
 
     assert strict(extra) == 2
     assert 'home: it uses the resolver "oc.env"' in capsys.readouterr().err
-
-
-def test_as_a_script(folder: Path, tmp_path: Path) -> None:
-    script = tmp_path / "script.py"
-    script.write_text(
-        "import sys\nfrom models.main import main\nimport tests.config._models\n"
-        "@main('conf', 'train')\ndef train(cfg):\n    'Train it.'\n    print(cfg.model.encoder.width)\n    return 3.5\n"
-        "if __name__ == '__main__':\n    sys.exit(train())\n"
-    )
-
-    command = [sys.executable, str(script), "-m", "n_embed=2,3"]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-2:] == ["1    2        3.5", "2    3        3.5"]
 
 
 def test_help_is_the_functions(plain: Runner[DictConfig], capsys: pytest.CaptureFixture[str]) -> None:

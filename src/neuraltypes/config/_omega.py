@@ -236,12 +236,13 @@ def _nearest_key(config: Config, error: BaseException) -> str | None:
     if not isinstance(error, InterpolationKeyError) or "'" not in str(error):
         return None
     wanted = str(error).split("'")[1]
-    return next(iter(get_close_matches(wanted, _all_paths(config._get_root()), 1)), None)  # noqa: SLF001
+    return next(iter(get_close_matches(wanted, all_paths(config._get_root()), 1)), None)  # noqa: SLF001
 
 
-def _all_paths(config: Any) -> Iterator[str]:
+def all_paths(config: Any) -> Iterator[str]:
+    """The paths of all keys."""
     for key in [] if _is_empty(config) else keys(config):
         yield path_at(config, key)
         node = _node_at(config, key)
         if isinstance(node, DictConfig | ListConfig):
-            yield from _all_paths(node)
+            yield from all_paths(node)
