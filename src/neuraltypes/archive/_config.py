@@ -2,7 +2,8 @@
 
 What JSON does not have is an object with one key in underscores: `{"_tuple_": [...]}`, `{"_dtype_": "bfloat16"}`,
 `{"_path_": ...}`, `{"_artifact_": name}` for the path of an artifact; `{"_target_": class, ...}` is a module made from
-a config of its own, and `{"_dataclass_": class, ...}` a dataclass. Nothing else is ever made of a config.
+a config of its own (of `"_version_"`, if that is not 1), and `{"_dataclass_": class, ...}` a dataclass. Nothing else is
+ever made of a config.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import dataclasses
 import inspect
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from copy import deepcopy
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
@@ -18,18 +21,19 @@ from typing import Any, NamedTuple, TypeAlias
 
 import torch
 
+from neuraltypes._archivable import Archivable
 from neuraltypes.archive._json import CONFIG_LIMITS
 from neuraltypes.archive._names import shown
 from neuraltypes.archive._records import dataclasses_of, fields_of
-from neuraltypes.archive.errors import ArchiveError, ClassNotFoundError, ConfigError
+from neuraltypes.archive.errors import ArchiveError, ClassNotFoundError, ConfigError, VersionError
 
 Json: TypeAlias = Any
 
-TARGET, DATACLASS, ARGUMENTS, ARTIFACT = "_target_", "_dataclass_", "_args_", "_artifact_"
+TARGET, VERSION, DATACLASS, ARGUMENTS, ARTIFACT = "_target_", "_version_", "_dataclass_", "_args_", "_artifact_"
 _TUPLE, _DTYPE, _PATH, _REFUSED = "_tuple_", "_dtype_", "_path_", "_refused_"
-_RESERVED = frozenset({TARGET, DATACLASS, ARGUMENTS, ARTIFACT, _TUPLE, _DTYPE, _PATH, _REFUSED})
+_RESERVED = frozenset({TARGET, VERSION, DATACLASS, ARGUMENTS, ARTIFACT, _TUPLE, _DTYPE, _PATH, _REFUSED})
 _MADE = frozenset({TARGET, DATACLASS})
-_VALUES = _RESERVED - {TARGET, DATACLASS, ARGUMENTS}
+_VALUES = _RESERVED - {TARGET, VERSION, DATACLASS, ARGUMENTS}
 _DEEPEST = CONFIG_LIMITS.depth - 2
 
 
@@ -202,6 +206,45 @@ class Builder(NamedTuple):
                 return value
 
 
+def migrated(cls: type[Archivable], config: dict[str, Json], version: Json) -> dict[str, Json]:
+    """The config of the class's version for one of an older version.
+
+    Raises:
+        VersionError: the class knows no such version.
+        ConfigError: the class gives no config.
+    """
+    if type(version) is not int or not 1 <= version <= cls.config_version:
+        raise VersionError(
+            f"the config is of version {version!r:.50}, {cls.__qualname__} knows versions up to {cls.config_version}",
+            got=version,
+            known=cls.config_version,
+        )
+    if version == cls.config_version:
+        return config
+    found: Json = cls.migrate_config(deepcopy(config), version)
+    if not isinstance(found, dict):
+        raise ConfigError(f"{cls.__qualname__}.migrate_config gives a {type(found).__name__}, expected a dictionary")
+    return found
+
+
+def with_migrated_parts(config: Json, find_class: Callable[[str], type]) -> Json:
+    """The config with those of modules inside of it brought to the versions of their classes.
+
+    A class that is not found is said where the module is made, for the caller may replace it.
+    """
+    if isinstance(config, list):
+        return [with_migrated_parts(item, find_class) for item in config]
+    if not isinstance(config, dict):
+        return config
+    if isinstance(config.get(TARGET), str):
+        with suppress(ClassNotFoundError):
+            cls = find_class(config[TARGET])
+            inside = {key: value for key, value in config.items() if key not in (TARGET, VERSION)}
+            if issubclass(cls, Archivable):
+                config = {TARGET: config[TARGET]} | migrated(cls, inside, config.get(VERSION, 1))
+    return {key: with_migrated_parts(value, find_class) for key, value in config.items()}
+
+
 def merged(config: Json, changes: Json) -> Json:
     """`config` with the entries of `changes` over it; what stands for one value is replaced whole."""
     if not isinstance(config, dict) or not isinstance(changes, Mapping) or _VALUES & {*config, *changes}:
@@ -218,8 +261,6 @@ _DTYPES = {str(dtype).removeprefix("torch."): dtype for dtype in vars(torch).val
 
 
 def _to_data(value: Any, depth: int = 0) -> Json:
-    from neuraltypes._archivable import Archivable
-
     if depth > _DEEPEST:
         return {_REFUSED: "nested too deeply"}
     kind = type(value)
@@ -236,7 +277,8 @@ def _to_data(value: Any, depth: int = 0) -> Json:
     if isinstance(value, os.PathLike):
         return {_PATH: os.fspath(value)}
     if isinstance(value, Archivable):
-        return {TARGET: full_name(type(value))} | value._given_config()  # noqa: SLF001
+        version = {} if kind.config_version == 1 else {VERSION: kind.config_version}
+        return {TARGET: full_name(kind)} | version | value._given_config()  # noqa: SLF001
     fields = fields_of(value) if dataclasses.is_dataclass(value) and kind is not type else None
     if fields is not None and not _RESERVED & fields.keys():
         return {DATACLASS: full_name(kind)} | {name: _to_data(item, depth + 1) for name, item in fields.items()}

@@ -21,13 +21,24 @@ from neuraltypes._errors import AnnotationError
 from neuraltypes._interface import Interface, interface_from_json
 from neuraltypes.archive import _json
 from neuraltypes.archive._artifacts import Registered, Restoring, full_artifact_name, local_name, restoring
-from neuraltypes.archive._config import Builder, Json, full_name, merged, refuse_objects, with_artifacts
+from neuraltypes.archive._config import (
+    TARGET,
+    VERSION,
+    Builder,
+    Json,
+    full_name,
+    merged,
+    migrated,
+    refuse_objects,
+    with_artifacts,
+    with_migrated_parts,
+)
 from neuraltypes.archive._no_init import NoInit
 from neuraltypes.archive._plan import OnMismatch, Plan, make_plan, select
 from neuraltypes.archive._reader import Archive, Artifact
 from neuraltypes.archive._state import load_state, read_state
 from neuraltypes.archive._writer import Content, write
-from neuraltypes.archive.errors import ClassNotFoundError, ConfigError, InterfaceError, StateError, VersionError, naming
+from neuraltypes.archive.errors import ClassNotFoundError, ConfigError, InterfaceError, StateError, naming
 
 if TYPE_CHECKING:
     from torch.nn.parameter import Parameter
@@ -128,7 +139,7 @@ def _restore(cls: type[Model], archive: Archive, options: Options, state: Restor
         return find_class(name, options.allow)
 
     found, config = _class_and_config(cls, archive, options)
-    config = merged(config, _changes(options.config))
+    config = merged(with_migrated_parts(config, find), _changes(options.config))
     builder = Builder(find, state.path_of, options.allow)
     builder.check(found, config)
     if options.prefix is None:
@@ -172,10 +183,10 @@ def _class_and_config(cls: type[Model], archive: Archive, options: Options) -> t
     if options.prefix is not None:
         for key in options.prefix.rstrip(".").split("."):
             config = config.get(key) if isinstance(config, dict) else None
-        if not isinstance(config, dict) or not isinstance(config.get("_target_"), str):
+        if not isinstance(config, dict) or not isinstance(config.get(TARGET), str):
             return cls, {}
-        name, version = config["_target_"], cls.config_version
-        config = {key: value for key, value in config.items() if key != "_target_"}
+        name, version = config[TARGET], config.get(VERSION, 1)
+        config = {key: value for key, value in config.items() if key not in (TARGET, VERSION)}
     if name is None:
         raise ClassNotFoundError("the archive names no class: it was not saved from a model")
     if not isinstance(config, dict):
@@ -183,13 +194,7 @@ def _class_and_config(cls: type[Model], archive: Archive, options: Options) -> t
     found = cls if name == full_name(cls) and name not in options.allow else find_class(name, options.allow)
     if not issubclass(found, cls):
         raise ClassNotFoundError(f"the archive holds a {name}, which is no {cls.__qualname__}", name=name)
-    if version > found.config_version:
-        raise VersionError(
-            f"the config is of version {version}, {found.__qualname__} knows versions up to {found.config_version}",
-            got=version,
-            known=found.config_version,
-        )
-    return found, found.migrate_config(config, version) if version < found.config_version else config
+    return found, migrated(found, config, version)
 
 
 def _changes(config: ConfigChanges | None) -> dict[str, Any]:
