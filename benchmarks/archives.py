@@ -1,8 +1,8 @@
 """Saving and restoring about 2 GB, beside torch, safetensors, Lightning, torch's DCP and a tar of torch's file.
 
 Ratios are those of one run. Wall time shows how threads and disk help, CPU time is what counts where others are at work
-on the same machine. Then the growth from 2 MB to 8 GB, as far as the disk allows. Files lie in a temporary folder and are
-removed. `python benchmarks/archives.py [gigabytes] [folder]`
+on the same machine. Then the growth from 2 MB to 8 GB, as far as the disk allows. Files lie in a temporary folder and
+are removed. `python benchmarks/archives.py [gigabytes] [folder]`
 """
 
 from __future__ import annotations

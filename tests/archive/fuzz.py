@@ -1,9 +1,9 @@
 """Fuzz the reading of archives with atheris: `make fuzz`, or `python -m tests.archive.fuzz` and libFuzzer's options.
 
 An input is a byte that says what the rest is: a whole file, or a member of an archive that is put together around it
-with digests that agree, for hardly any change of a whole file gets further than to its checksums. Whatever it is, nothing
-but an `ArchiveError` may come of it, within 100 ms of CPU time (`NEURALTYPES_FUZZ_SECONDS_PER_INPUT`, on a machine that
-does other things, too) and 16 MiB.
+with digests that agree, for hardly any change of a whole file gets further than to its checksums. Whatever it is,
+nothing but an `ArchiveError` may come of it, within 100 ms of CPU time (`NEURALTYPES_FUZZ_SECONDS_PER_INPUT`, on a
+machine that does other things, too) and 16 MiB.
 """
 
 from __future__ import annotations
