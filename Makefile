@@ -3,11 +3,12 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+FUZZ_SECONDS ?= 60
 
 RUN := .venv/bin/python
 INSTALLED := .venv/.installed
 
-.PHONY: help install demo test check lint types format bench
+.PHONY: help install demo test check lint types format bench fuzz
 
 help:
 	@echo "make demo    train a small language model on real text, every forward checked"
@@ -17,6 +18,7 @@ help:
 	@echo "make types   mypy --strict alone"
 	@echo "make format  rewrite the sources in the project's format"
 	@echo "make bench   run the benchmarks and print their tables"
+	@echo "make fuzz    fuzz the reading of archives for a minute (FUZZ_SECONDS=60) with atheris"
 
 install: $(INSTALLED)
 
@@ -53,3 +55,8 @@ format: $(INSTALLED)
 
 bench: $(INSTALLED)
 	@set -e; for script in benchmarks/[!_]*.py; do echo "== $$script"; $(RUN) $$script; done
+
+# atheris has wheels for some versions of Python only, so it is installed when it is needed.
+fuzz: $(INSTALLED)
+	@$(RUN) -c 'import atheris' 2> /dev/null || $(RUN) -m pip install --constraint constraints.txt atheris
+	$(RUN) -m tests.archive.fuzz -max_total_time=$(FUZZ_SECONDS)

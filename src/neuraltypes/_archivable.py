@@ -188,7 +188,8 @@ class Archivable:
 
         config = self._given_config()
         refuse_objects(config, type(self).__qualname__)
-        return plainly(config)
+        found: dict[str, Any] = plainly(config)
+        return found
 
     @classmethod
     def migrate_config(cls, config: dict[str, Any], version: int) -> dict[str, Any]:  # noqa: ARG003  # for overrides

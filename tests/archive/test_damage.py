@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from neuraltypes.archive import Archive, ArchiveError, NotAnArchiveError, TruncatedError
+from tests.archive import fuzz
 from tests.archive._build import container, parts, read_all, reassembled, small_archive
 
 # `NEURALTYPES_MUTATIONS=10000 pytest tests/archive/test_damage.py -k mutations` takes about half a minute.
@@ -81,6 +82,21 @@ def test_refusing_takes_little_memory(path: Path) -> None:
             assert tracemalloc.get_traced_memory()[1] < LARGEST
     finally:
         tracemalloc.stop()
+
+
+def test_the_target_of_the_fuzzer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That it reads archives, and says so where something else than an archive's error comes of an input."""
+    monkeypatch.setattr(fuzz, "SLOWEST", 10.0)
+    target = fuzz.Target(tmp_path)
+    draw = random.Random(2)
+    for seed in target.seeds():
+        target(seed)
+        read_all(tmp_path / "input.nt")
+        for _ in range(5):
+            target(seed[:1] + _mutate(draw, seed[1:]))
+    monkeypatch.setattr(Archive, "verify", lambda _: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        target(target.seeds()[0])
 
 
 def _put(descriptor: int, position: int, value: int) -> None:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import torch
@@ -358,6 +358,66 @@ def test_old_configs_are_migrated_and_newer_ones_refused(tmp_path: Path) -> None
         restored(1, {})
     with pytest.raises(VersionError, match="of version 4, Versioned knows versions up to 3"):
         restored(4, {})
+
+
+class Part(NeuralModule):
+    config_version: ClassVar[int] = 3
+
+    def __init__(self, size: int = 2) -> None:
+        super().__init__()
+        self.linear = nn.Linear(size, 1)
+
+    @classmethod
+    def migrate_config(cls, config: dict[str, Any], version: int) -> dict[str, Any]:
+        if version == 1:
+            config["size"] = config.pop("width")  # the config is the class's to change
+        return config
+
+
+class Whole(NeuralModule):
+    def __init__(self, parts: list[Part], *, names: list[str] | None = None) -> None:
+        super().__init__()
+        self.parts = nn.ModuleList(parts)
+
+
+def with_parts(path: Path, *configs: dict[str, Any]) -> Path:
+    """An archive of a `Whole` whose parts have these configs."""
+    Whole([Part(4) for _ in configs]).save_to(path)
+    found = parts(path)
+    found["config.json"] = dumps(
+        {"parts": [{"_target_": f"{__name__}.Part", **config} for config in configs], "names": None}
+    )
+    path.write_bytes(reassembled(found))
+    return path
+
+
+def test_the_config_of_a_part_has_its_version(tmp_path: Path) -> None:
+    Whole([Part(4)]).save_to(tmp_path / "model.nt")
+    with Archive.open(tmp_path / "model.nt") as archive:
+        assert archive.config["parts"] == [{"_target_": f"{__name__}.Part", "_version_": 3, "size": 4}]
+    restored = Whole.restore_from(tmp_path / "model.nt")
+    assert restored.state_dict()["parts.0.linear.weight"].shape == (1, 4)
+
+
+def test_configs_of_parts_are_migrated(tmp_path: Path) -> None:
+    path = with_parts(tmp_path / "model.nt", {"width": 4}, {"_version_": 2, "size": 4}, {"_version_": 3, "size": 4})
+    assert len(Whole.restore_from(path).parts) == 3
+    changed = Whole.restore_from(path, config={"names": ["a"]})
+    assert changed.to_config_dict()["parts"][0] == {"_target_": f"{__name__}.Part", "_version_": 3, "size": 4}
+
+
+@pytest.mark.parametrize("version", [4, 0, -1, True, "3", None, 1.0, 1 << 63])
+def test_a_part_of_a_version_that_its_class_does_not_know(tmp_path: Path, version: object) -> None:
+    path = with_parts(tmp_path / "model.nt", {"_version_": version, "size": 4})
+    with pytest.raises(VersionError, match="Part knows versions up to 3"):
+        Whole.restore_from(path)
+
+
+def test_a_migration_that_gives_no_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = with_parts(tmp_path / "model.nt", {"width": 4})
+    monkeypatch.setattr(Part, "migrate_config", lambda *_: None)
+    with pytest.raises(ConfigError, match=r"Part\.migrate_config gives a NoneType"):
+        Whole.restore_from(path)
 
 
 # Classes.

@@ -7,14 +7,17 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import torch
 
-from neuraltypes.archive import Archive, LimitError, StateError, _atomic, _hashing, _sums, _writer
+from neuraltypes.archive import Archive, LimitError, StateError, TruncatedError, _atomic, _hashing, _sums, _writer
 from neuraltypes.archive._state import load_state, read_state
 from neuraltypes.archive._writer import Content, write
 from tests.archive._build import SMALL_STATE, read_all, small_archive, small_content
@@ -124,17 +127,51 @@ def test_a_folder_is_not_replaced_and_a_missing_one_not_made(tmp_path: Path) -> 
         write(tmp_path / "missing" / "model.nt", content_of(1))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write anywhere")
-def test_a_read_only_folder(tmp_path: Path) -> None:
-    path = tmp_path / "model.nt"
-    write(path, content_of(1))
-    tmp_path.chmod(0o500)
+def test_a_read_only_folder() -> None:
+    with tempfile.TemporaryDirectory() as name:  # which others may enter, unlike pytest's own
+        path = Path(name, "model.nt")
+        write(path, content_of(1))
+        Path(name).chmod(0o555)
+        try:
+            with unprivileged(), pytest.raises(PermissionError):
+                write(path, content_of(2))
+            assert value_of(path) == 1
+            assert list(Path(name).iterdir()) == [path]
+        finally:
+            Path(name).chmod(0o700)
+
+
+@contextmanager
+def unprivileged() -> Iterator[None]:
+    """As nobody, if this is the superuser, who may write anywhere."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
     try:
-        with pytest.raises(PermissionError):
-            write(path, content_of(2))
-        assert value_of(path) == 1
+        yield
     finally:
-        tmp_path.chmod(0o700)
+        os.seteuid(before)
+
+
+def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(disk)]
+    try:
+        subprocess.run(mount, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no file system can be mounted here")
+    try:
+        write(disk / "model.nt", content_of(1))
+        with pytest.raises(OSError, match="the archive needs"):
+            write(disk / "model.nt", content_of(2, size=100_000))
+        monkeypatch.setattr(_atomic, "require_room", lambda *_: None)  # as if others filled it meanwhile
+        with pytest.raises(OSError, match="No space left on device"):
+            write(disk / "model.nt", content_of(2, size=100_000))
+        assert value_of(disk / "model.nt") == 1
+        assert list(disk.iterdir()) == [disk / "model.nt"]
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
 
 
 def test_a_folder_that_takes_no_files() -> None:
@@ -225,6 +262,34 @@ def test_threads_end_soon_when_the_save_fails(tmp_path: Path, monkeypatch: pytes
             write(tmp_path / "model.nt", content)
     assert 0 < len(slices) < 32
     assert helpers() == []
+
+
+@pytest.mark.parametrize("error", [MemoryError("in a thread"), KeyboardInterrupt()])
+@pytest.mark.parametrize("place", ["_sums", "submit"])
+def test_threads_end_when_a_restore_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, place: str
+) -> None:
+    """In a helper thread, or in the caller's while they work."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    write(tmp_path / "model.nt", content_of(1))
+    with monkeypatch.context() as patch:
+        patch.setattr(_hashing.Hashers, place, fail)
+        with pytest.raises(type(error)):
+            load_state(Archive.open(tmp_path / "model.nt"))
+    assert helpers() == []
+    assert value_of(tmp_path / "model.nt") == 1
+
+
+def test_a_file_that_becomes_shorter_while_it_is_copied(tmp_path: Path) -> None:
+    path = tmp_path / "model.nt"
+    write(path, content_of(1, size=100_000))
+    archive = Archive.open(path)
+    os.truncate(path, 50_000)
+    with pytest.raises(TruncatedError, match="became shorter while it was read"):
+        load_state(archive, copy=True)
 
 
 # Other processes.

@@ -6,7 +6,8 @@ which class they are of. A container of OmegaConf's is written resolved.
 What JSON does not have is an object with one key in underscores: `{"_tuple_": [...]}`, `{"_dtype_": "bfloat16"}`,
 `{"_path_": ...}`, `{"_artifact_": name}` for the path of an artifact, `{"_data_": {...}}` for the argument `cfg`, in
 which nothing is made, and `{"_config_": {...}}` for one with interpolations, which the constructor reads itself;
-`{"_target_": class, ...}` is a module made from a config of its own. Nothing else is ever made of a config.
+`{"_target_": class, ...}` is a module made from a config of its own (of
+`"_version_"`, if that is not 1). Nothing else is ever made of a config.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import inspect
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from copy import deepcopy
 from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from enum import Enum
@@ -24,21 +27,24 @@ from typing import Any, NamedTuple, TypeAlias
 
 import torch
 
+from neuraltypes._archivable import Archivable
 from neuraltypes.archive._json import CONFIG_LIMITS
 from neuraltypes.archive._names import shown
-from neuraltypes.archive.errors import ArchiveError, ConfigError
+from neuraltypes.archive.errors import ArchiveError, ClassNotFoundError, ConfigError, VersionError
 from neuraltypes.config._classes import full_name
 from neuraltypes.config._nodes import is_omega
 from neuraltypes.config._parameters import WHOLE
 
 Json: TypeAlias = Any
 
-TARGET, ARGUMENTS, ARTIFACT = "_target_", "_args_", "_artifact_"
+TARGET, VERSION, ARGUMENTS, ARTIFACT = "_target_", "_version_", "_args_", "_artifact_"
 _TUPLE, _DTYPE, _PATH, _REFUSED = "_tuple_", "_dtype_", "_path_", "_refused_"
 _DATA, _CONFIG = "_data_", "_config_"
 _DECLARED, _KEYS = "_declared_", "_keys_"  # while arguments are kept: objects of a class, and dicts with keys of ours
-_RESERVED = frozenset({TARGET, ARGUMENTS, ARTIFACT, _TUPLE, _DTYPE, _PATH, _DATA, _CONFIG, _REFUSED, _DECLARED})
-_VALUES = _RESERVED - {TARGET, ARGUMENTS}
+_RESERVED = frozenset(
+    {TARGET, VERSION, ARGUMENTS, ARTIFACT, _TUPLE, _DTYPE, _PATH, _DATA, _CONFIG, _REFUSED, _DECLARED}
+)
+_VALUES = _RESERVED - {TARGET, VERSION, ARGUMENTS}
 _NONE: frozenset[str] = frozenset()
 _NO_TEXTS = " with keys that are no plain texts"
 _DEEPEST = CONFIG_LIMITS.depth - 2
@@ -114,12 +120,17 @@ def refuse_objects(config: Json, owner: str) -> None:
         )
 
 
-def plainly(config: Mapping[str, Json]) -> dict[str, Json]:
-    """The arguments as a config that a person writes: `cfg` is what it holds."""
-    return {
-        key: next(iter(value.values())) if isinstance(value, dict) and {_DATA, _CONFIG} & value.keys() else value
-        for key, value in config.items()
-    }
+def plainly(config: Json) -> Any:
+    """The arguments as a config that a person writes: `cfg` is what it holds, and versions are today's."""
+    match config:
+        case {"_data_": data} | {"_config_": data}:
+            return data
+        case dict():
+            return {key: plainly(value) for key, value in config.items() if key != VERSION}
+        case list():
+            return [plainly(value) for value in config]
+        case _:
+            return config
 
 
 def with_artifacts(config: Json, names: Mapping[str, str]) -> Json:
@@ -249,6 +260,45 @@ class Builder(NamedTuple):
                 return value
 
 
+def migrated(cls: type[Archivable], config: dict[str, Json], version: Json) -> dict[str, Json]:
+    """The config of the class's version for one of an older version.
+
+    Raises:
+        VersionError: the class knows no such version.
+        ConfigError: the class gives no config.
+    """
+    if type(version) is not int or not 1 <= version <= cls.config_version:
+        raise VersionError(
+            f"the config is of version {version!r:.50}, {cls.__qualname__} knows versions up to {cls.config_version}",
+            got=version,
+            known=cls.config_version,
+        )
+    if version == cls.config_version:
+        return config
+    found: Json = cls.migrate_config(deepcopy(config), version)
+    if not isinstance(found, dict):
+        raise ConfigError(f"{cls.__qualname__}.migrate_config gives a {type(found).__name__}, expected a dictionary")
+    return found
+
+
+def with_migrated_parts(config: Json, find_class: Callable[[str], type]) -> Json:
+    """The config with those of modules inside of it brought to the versions of their classes.
+
+    A class that is not found is said where the module is made, for the caller may replace it.
+    """
+    if isinstance(config, list):
+        return [with_migrated_parts(item, find_class) for item in config]
+    if not isinstance(config, dict) or {_DATA, _CONFIG} & config.keys():
+        return config
+    if isinstance(config.get(TARGET), str):
+        with suppress(ClassNotFoundError):
+            cls = find_class(config[TARGET])
+            inside = {key: value for key, value in config.items() if key not in (TARGET, VERSION)}
+            if issubclass(cls, Archivable):
+                config = {TARGET: config[TARGET]} | migrated(cls, inside, config.get(VERSION, 1))
+    return {key: with_migrated_parts(value, find_class) for key, value in config.items()}
+
+
 def merged(config: Json, changes: Json) -> Json:
     """`config` with the entries of `changes` over it; what stands for one value is replaced whole."""
     if isinstance(config, dict) and isinstance(changes, Mapping) and (kind := {_DATA, _CONFIG} & config.keys()):
@@ -294,8 +344,6 @@ _DTYPES = {str(dtype).removeprefix("torch."): dtype for dtype in vars(torch).val
 
 
 def _to_data(value: Any, depth: int = 0) -> Json:
-    from neuraltypes._archivable import Archivable
-
     if depth > _DEEPEST:
         return {_REFUSED: "nested too deeply"}
     kind = type(value)
@@ -314,7 +362,8 @@ def _to_data(value: Any, depth: int = 0) -> Json:
     if kind is Verbatim:
         return {_CONFIG: _verbatim_data(value, depth + 1)}
     if isinstance(value, Archivable):
-        return {TARGET: full_name(type(value))} | value._given_config()  # noqa: SLF001
+        version = {} if kind.config_version == 1 else {VERSION: kind.config_version}
+        return {TARGET: full_name(kind)} | version | value._given_config()  # noqa: SLF001
     if is_omega(value):
         from neuraltypes.config._omega import plain
 

@@ -21,13 +21,24 @@ from neuraltypes._errors import AnnotationError
 from neuraltypes._interface import Interface, interface_from_json
 from neuraltypes.archive import _json
 from neuraltypes.archive._artifacts import Registered, Restoring, full_artifact_name, local_name, restoring
-from neuraltypes.archive._config import Builder, Json, merged, refuse_objects, with_artifacts, without_resolvers
+from neuraltypes.archive._config import (
+    TARGET,
+    VERSION,
+    Builder,
+    Json,
+    merged,
+    migrated,
+    refuse_objects,
+    with_artifacts,
+    with_migrated_parts,
+    without_resolvers,
+)
 from neuraltypes.archive._no_init import NoInit
 from neuraltypes.archive._plan import OnMismatch, Plan, make_plan, select
 from neuraltypes.archive._reader import Archive, Artifact
 from neuraltypes.archive._state import State, load_state, read_state
 from neuraltypes.archive._writer import Content, write
-from neuraltypes.archive.errors import ClassNotFoundError, ConfigError, InterfaceError, StateError, VersionError, naming
+from neuraltypes.archive.errors import ClassNotFoundError, ConfigError, InterfaceError, StateError, naming
 from neuraltypes.config._classes import full_name, registered
 
 if TYPE_CHECKING:
@@ -142,7 +153,7 @@ def _restore(cls: type[Model], archive: Archive, options: Options, state: Restor
         return find_class(name, options.allow)
 
     found, config = _class_and_config(cls, archive, options)
-    config = merged(without_resolvers(config), _changes(options.config))
+    config = merged(with_migrated_parts(without_resolvers(config), find), _changes(options.config))
     builder = Builder(find, state.path_of)
     builder.check(found, config)
     if options.prefix is None:
@@ -183,22 +194,16 @@ def _class_and_config(cls: type[Model], archive: Archive, options: Options) -> t
     if options.prefix is not None:
         for key in options.prefix.rstrip(".").split("."):
             config = config.get(key) if isinstance(config, dict) else None
-        if not isinstance(config, dict) or not isinstance(config.get("_target_"), str):
+        if not isinstance(config, dict) or not isinstance(config.get(TARGET), str):
             return cls, {}
-        name, version = config["_target_"], cls.config_version
-        config = {key: value for key, value in config.items() if key != "_target_"}
+        name, version = config[TARGET], config.get(VERSION, 1)
+        config = {key: value for key, value in config.items() if key not in (TARGET, VERSION)}
     if not isinstance(config, dict):
         raise ConfigError(f"the config is a {type(config).__name__}, expected an object")
     found = cls if name == full_name(cls) and name not in options.allow else find_class(name, options.allow)
     if not issubclass(found, cls):
         raise ClassNotFoundError(f"the archive holds a {name}, which is no {cls.__qualname__}", name=name)
-    if version > found.config_version:
-        raise VersionError(
-            f"the config is of version {version}, {found.__qualname__} knows versions up to {found.config_version}",
-            got=version,
-            known=found.config_version,
-        )
-    return found, found.migrate_config(config, version) if version < found.config_version else config
+    return found, migrated(found, config, version)
 
 
 def _given_class(cls: type[Model], options: Options) -> tuple[type[Model], dict[str, Json]]:
