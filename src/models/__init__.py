@@ -10,16 +10,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from models.checkpoints.archives import ArchiveCheckpoint
-    from models.errors import ConfigError
+    from models.checkpoints.pickle_free import PickleFreeCheckpointIO
+    from models.checkpoints.resuming import ExactResume, ResumableLoader
+    from models.errors import CheckpointError, ConfigError
     from models.model_pt import ModelPT
 
 _MODULES = {
     "ArchiveCheckpoint": "models.checkpoints.archives",
+    "CheckpointError": "models.errors",
     "ConfigError": "models.errors",
+    "ExactResume": "models.checkpoints.resuming",
     "ModelPT": "models.model_pt",
+    "PickleFreeCheckpointIO": "models.checkpoints.pickle_free",
+    "ResumableLoader": "models.checkpoints.resuming",
 }
 
-__all__ = ["ArchiveCheckpoint", "ConfigError", "ModelPT"]
+__all__ = [
+    "ArchiveCheckpoint",
+    "CheckpointError",
+    "ConfigError",
+    "ExactResume",
+    "ModelPT",
+    "PickleFreeCheckpointIO",
+    "ResumableLoader",
+]
 
 
 def __getattr__(name: str) -> Any:

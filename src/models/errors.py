@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Any
 
-__all__ = ["ConfigError"]
+__all__ = ["CheckpointError", "ConfigError"]
 
 
 class ConfigError(ValueError):
@@ -17,6 +17,10 @@ class ConfigError(ValueError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), str(self), self.place)
+
+
+class CheckpointError(ValueError):
+    """A checkpoint that cannot be written without pickling, or that is malformed."""
 
 
 def nearest(name: str, known: list[str]) -> str:

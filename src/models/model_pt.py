@@ -32,6 +32,7 @@ from models._cfg import (
 from models._ranks import on_rank_zero
 from models._state import accept_wrappers, gathered_state, hide_wrappers, is_sharded
 from models.checkpoints.archives import training_metadata
+from models.checkpoints.pickle_free import as_torch_file, is_pickle_free
 from models.errors import ConfigError
 from models.optim._setup import callbacks_of, optimizers_of
 from neuraltypes import NeuralModule
@@ -172,6 +173,15 @@ class ModelPT(NeuralModule, pl.LightningModule):
         if trainer is not None:
             model.set_trainer(trainer)
         return model
+
+    if not TYPE_CHECKING:  # to a type checker it is Lightning's own
+
+        @class_only
+        def load_from_checkpoint(cls, checkpoint_path, *args, **kwargs):  # noqa: N805  # a class method
+            """Lightning's own, which also reads what `PickleFreeCheckpointIO` writes."""
+            if is_pickle_free(checkpoint_path):
+                checkpoint_path = as_torch_file(checkpoint_path)
+            return super().load_from_checkpoint(checkpoint_path, *args, **kwargs)
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """The optimizer and schedule of `cfg.optim`.
