@@ -9,34 +9,63 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from models.checkpoints.archives import ArchiveCheckpoint
-    from models.checkpoints.pickle_free import PickleFreeCheckpointIO
-    from models.checkpoints.resuming import ExactResume, ResumableLoader
-    from models.errors import CheckpointError, ConfigError
-    from models.model_pt import ModelPT
+    from models.checkpoints.archives import ArchiveCheckpoint as ArchiveCheckpoint
+    from models.checkpoints.pickle_free import PickleFreeCheckpointIO as PickleFreeCheckpointIO
+    from models.checkpoints.resuming import ExactResume as ExactResume
+    from models.checkpoints.resuming import ResumableLoader as ResumableLoader
+    from models.data import CollateError as CollateError
+    from models.data import DataConfigError as DataConfigError
+    from models.data import ModelData as ModelData
+    from models.data import NeuralDataset as NeuralDataset
+    from models.data import NeuralIterableDataset as NeuralIterableDataset
+    from models.data import Ratio as Ratio
+    from models.data import WiringError as WiringError
+    from models.errors import CheckpointError as CheckpointError
+    from models.errors import ConfigError as ConfigError
+    from models.model_pt import ModelPT as ModelPT
 
 _MODULES = {
     "ArchiveCheckpoint": "models.checkpoints.archives",
     "CheckpointError": "models.errors",
+    "CollateError": "models.data",
     "ConfigError": "models.errors",
+    "DataConfigError": "models.data",
     "ExactResume": "models.checkpoints.resuming",
+    "ModelData": "models.data",
     "ModelPT": "models.model_pt",
+    "NeuralDataset": "models.data",
+    "NeuralIterableDataset": "models.data",
     "PickleFreeCheckpointIO": "models.checkpoints.pickle_free",
+    "Ratio": "models.data",
     "ResumableLoader": "models.checkpoints.resuming",
+    "WiringError": "models.data",
 }
 
 __all__ = [
     "ArchiveCheckpoint",
     "CheckpointError",
+    "CollateError",
     "ConfigError",
+    "DataConfigError",
     "ExactResume",
+    "ModelData",
     "ModelPT",
+    "NeuralDataset",
+    "NeuralIterableDataset",
     "PickleFreeCheckpointIO",
+    "Ratio",
     "ResumableLoader",
+    "WiringError",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_MODULES[name]), name)
+    value = getattr(importlib.import_module(_MODULES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))

@@ -33,6 +33,7 @@ from models._ranks import on_rank_zero
 from models._state import accept_wrappers, gathered_state, hide_wrappers, is_sharded
 from models.checkpoints.archives import training_metadata
 from models.checkpoints.pickle_free import as_torch_file, is_pickle_free
+from models.data._model import ModelData
 from models.errors import ConfigError
 from models.optim._setup import callbacks_of, optimizers_of
 from neuraltypes import NeuralModule
@@ -56,9 +57,12 @@ class RestoreOptions(TypedDict, total=False):
     on_mismatch: OnMismatch
     expected_digest: str | None
     allow: Mapping[str, type] | None
+    progress: bool
+    public_key: str | os.PathLike[str] | None
+    signature: str | os.PathLike[str] | None
 
 
-class ModelPT(NeuralModule, pl.LightningModule):
+class ModelPT(ModelData, NeuralModule, pl.LightningModule):
     """A `LightningModule` whose `forward` is typed, and whose constructor takes a `cfg` or typed keywords.
 
     `cfg` is what the model is made from, read-only: archives and checkpoints restore the model from it.
@@ -139,7 +143,9 @@ class ModelPT(NeuralModule, pl.LightningModule):
             raise TypeError(f"set_trainer: got a {type(trainer).__name__}, expected a pytorch_lightning.Trainer")
         self.trainer = trainer
 
-    def save_to(self, path: str | os.PathLike[str], *, metadata: Mapping[str, Any] | None = None) -> str:
+    def save_to(
+        self, path: str | os.PathLike[str], *, metadata: Mapping[str, Any] | None = None, progress: bool = True
+    ) -> str:
         """Write weights, buffers, config, interface and artifacts to one file, whole or not at all; give its digest.
 
         In a distributed run all ranks call it, as `Trainer.save_checkpoint`: rank 0 writes, and when it returns the
@@ -153,7 +159,8 @@ class ModelPT(NeuralModule, pl.LightningModule):
 
         training = {} if self._trainer is None else {"training": training_metadata(self._trainer)}
         state = gathered_state(self) if is_sharded(self) else None
-        return on_rank_zero(lambda: save_model(self, path, training | dict(metadata or {}), state=state))
+        metadata = training | dict(metadata or {})
+        return on_rank_zero(lambda: save_model(self, path, metadata, state=state, progress=progress))
 
     @class_only
     def restore_from(

@@ -48,10 +48,18 @@ class Archivable:
             self.__dict__[CONSTRUCTED] = record(*cls._arguments_to_record(args, kwargs))
             return self
 
-    def save_to(self, path: str | os.PathLike[str], *, metadata: Mapping[str, Any] | None = None) -> str:
+    def save_to(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        progress: bool = True,
+    ) -> str:
         """Write weights, buffers, config, interface and artifacts to one file, whole or not at all.
 
-        `metadata` is JSON data to keep beside them. Equal models give equal bytes. Gives the archive's digest.
+        `path` may be a URL that fsspec knows, such as `s3://...`. `metadata` is JSON data to keep beside them. A save
+        that takes long shows a bar in a terminal, unless `progress` is false. Equal models give equal bytes. Gives the
+        archive's digest.
 
         Raises:
             ArchiveError: part of the model cannot be archived, and is named; nothing was written.
@@ -59,7 +67,7 @@ class Archivable:
         """
         from neuraltypes.archive._model import save_model
 
-        return save_model(self, path, metadata)
+        return save_model(self, path, metadata, progress=progress)
 
     @class_only
     def restore_from(
@@ -76,11 +84,15 @@ class Archivable:
         on_mismatch: OnMismatch = "error",
         expected_digest: str | None = None,
         allow: Mapping[str, type] | None = None,
+        progress: bool = True,
+        public_key: str | os.PathLike[str] | None = None,
+        signature: str | os.PathLike[str] | None = None,
     ) -> Self:
         """A new model from an archive: of this class, or of the imported subclass that was saved.
 
         Args:
-            path: the archive. Its tensors stay in the file, page by page as they are touched.
+            path: the archive. Its tensors stay in the file, page by page as they are touched. That of a URL that
+                fsspec knows is copied to a private temporary file first.
             config: changes to the archived config: a mapping, lines such as `"encoder.width=64"`, or a JSON file.
             map_location: the device to move the model to.
             strict: whether every tensor of the model and of the archive must have its counterpart.
@@ -91,6 +103,9 @@ class Archivable:
             on_mismatch: whether a tensor of another shape is an error, or keeps its initial value.
             expected_digest: the digest that the archive must have.
             allow: classes for archived names, where a class was renamed or is not found.
+            progress: whether a restore that takes long shows a bar in a terminal.
+            public_key: the PEM file of the Ed25519 key that must have signed the archive.
+            signature: the signature's file, if not that of the archive with `.sig` behind it.
 
         Raises:
             ArchiveError: the archive is damaged, or does not fit the class; nothing is half restored.
@@ -109,6 +124,9 @@ class Archivable:
             on_mismatch=on_mismatch,
             expected_digest=expected_digest,
             allow=allow or {},
+            progress=progress,
+            public_key=public_key,
+            signature=signature,
         )
         return restore_model(cls, path, options)
 

@@ -14,7 +14,7 @@ import pytorch_lightning as pl
 import torch
 from pytorch_lightning.callbacks import EarlyStopping, EMAWeightAveraging, ModelCheckpoint, Timer
 from torch import Tensor, nn
-from torch.utils.data import Dataset, IterableDataset, RandomSampler
+from torch.utils.data import DataLoader, Dataset, IterableDataset, RandomSampler
 
 from models import CheckpointError, ExactResume, PickleFreeCheckpointIO, ResumableLoader
 from models.checkpoints._encoding import decode, encode
@@ -222,6 +222,14 @@ def test_checkpoints_are_archives_that_load(tmp_path: Path) -> None:
     loaded = Dropped.load_from_checkpoint(last, weights_only=True)
     assert same_weights(loaded, whole)
     assert loaded.cfg == whole.cfg
+
+
+def test_the_loaders_of_a_model_s_config_go_on(tmp_path: Path) -> None:
+    model = Classifier(cfg={})
+    model.setup_training_data({"dataset": data(), "batch_size": 4})
+    assert type(model.train_dataloader()) is ResumableLoader
+    model.setup_training_data({"dataset": Endless(), "batch_size": 4})
+    assert type(model.train_dataloader()) is DataLoader
 
 
 def test_a_loader_alone_goes_on() -> None:

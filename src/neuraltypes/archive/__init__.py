@@ -20,6 +20,7 @@ from neuraltypes.archive.errors import (
     LimitError,
     NotAnArchiveError,
     NotCanonicalError,
+    SignatureError,
     StateError,
     TruncatedError,
     VersionError,
@@ -28,9 +29,13 @@ from neuraltypes.archive.errors import (
 
 if TYPE_CHECKING:
     from neuraltypes.archive._extract import extract_state_dict, pack, unpack
+    from neuraltypes.archive._signing import require_signed, sign
 
 # What writes is loaded at first use: `inspect` is a process of its own each time.
-_LAZY = dict.fromkeys(("extract_state_dict", "pack", "unpack"), "neuraltypes.archive._extract")
+_LAZY = {
+    **dict.fromkeys(("extract_state_dict", "pack", "unpack"), "neuraltypes.archive._extract"),
+    **dict.fromkeys(("require_signed", "sign"), "neuraltypes.archive._signing"),
+}
 
 __all__ = [
     "Archive",
@@ -46,12 +51,15 @@ __all__ = [
     "LimitError",
     "NotAnArchiveError",
     "NotCanonicalError",
+    "SignatureError",
     "StateError",
     "TruncatedError",
     "VersionError",
     "WeightsError",
     "extract_state_dict",
     "pack",
+    "require_signed",
+    "sign",
     "unpack",
 ]
 

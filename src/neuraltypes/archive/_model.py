@@ -60,6 +60,9 @@ class Options:
     on_mismatch: OnMismatch = "error"
     expected_digest: str | None = None
     allow: Mapping[str, type] = field(default_factory=dict)
+    progress: bool = True
+    public_key: str | os.PathLike[str] | None = None
+    signature: str | os.PathLike[str] | None = None
 
 
 def save_model(
@@ -68,6 +71,7 @@ def save_model(
     metadata: Mapping[str, Any] | None = None,
     *,
     state: Mapping[str, Any] | None = None,
+    progress: bool = True,
 ) -> str:
     """Write a model to an archive, and give its digest. `state` stands for its state dict.
 
@@ -93,7 +97,7 @@ def save_model(
         provenance={"neuraltypes": neuraltypes.__version__, "torch": torch.__version__},
         metadata=metadata or {},
     )
-    return write(path, content)
+    return write(path, content, bar=progress)
 
 
 def restore_model(cls: type[Model], path: str | os.PathLike[str], options: Options) -> Model:
@@ -103,8 +107,14 @@ def restore_model(cls: type[Model], path: str | os.PathLike[str], options: Optio
         ArchiveError: see the subclasses.
         OSError: the file cannot be read.
     """
+    if not options.verify and options.public_key is not None:
+        raise ValueError("a signature says nothing of tensors that are not verified; leave out verify=False")
     with ExitStack() as stack:
         archive = stack.enter_context(Archive.open(path, expected_digest=options.expected_digest))
+        if options.public_key is not None:
+            from neuraltypes.archive._signing import require_signed
+
+            require_signed(archive, options.public_key, options.signature)
         with naming(path), restoring(archive.artifacts) as state:
             model = _restore(cls, archive, options, state)
         if any(found.archived for _, found in artifacts_of(model).values()):
@@ -129,7 +139,7 @@ def _restore(cls: type[Model], archive: Archive, options: Options, state: Restor
 
     found, config = _class_and_config(cls, archive, options)
     config = merged(without_resolvers(config), _changes(options.config))
-    builder = Builder(find, state.path_of)
+    builder = Builder(find, state.path_of, options.allow)
     builder.check(found, config)
     if options.prefix is None:
         _require_compatible(found, archive)
@@ -302,7 +312,7 @@ def _load(model: Archivable, plan: Plan, archive: Archive, options: Options) -> 
     """Assign the tensors, so that what was one parameter in the archive or in the class is one again."""
     module = _module(model)
     _require_ties(module, plan, archive)
-    loaded = load_state(archive, plan.sources.values(), verify=options.verify, copy=options.copy)
+    loaded = load_state(archive, plan.sources.values(), verify=options.verify, copy=options.copy, bar=options.progress)
     parameters: dict[int, Parameter] = {}
     present = module.state_dict(keep_vars=True)
     state: OrderedDict[str, Tensor] = OrderedDict()

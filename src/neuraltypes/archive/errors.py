@@ -17,6 +17,7 @@ __all__ = [
     "LimitError",
     "NotAnArchiveError",
     "NotCanonicalError",
+    "SignatureError",
     "StateError",
     "TruncatedError",
     "VersionError",
@@ -65,6 +66,10 @@ class VersionError(ArchiveError):
 
 class DigestError(ArchiveError):
     """Bytes are not those that were saved."""
+
+
+class SignatureError(ArchiveError):
+    """A signature that is malformed, of another archive or by another key; or a key that cannot be one."""
 
 
 class ClassNotFoundError(ArchiveError):
