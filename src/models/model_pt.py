@@ -31,6 +31,7 @@ from models._cfg import (
 )
 from models._ranks import on_rank_zero
 from models._state import accept_wrappers, gathered_state, hide_wrappers, is_sharded
+from models.check_reports import callback_of
 from models.checkpoints.archives import training_metadata
 from models.checkpoints.pickle_free import as_torch_file, is_pickle_free
 from models.data._model import ModelData
@@ -76,7 +77,9 @@ class ModelPT(ModelData, NeuralModule, pl.LightningModule):
         ConfigError: the config does not fit the dataclass; nothing is built yet.
     """
 
-    late_cfg: ClassVar[frozenset[str]] = frozenset({"optim", "train_ds", "validation_ds", "test_ds", "predict_ds"})
+    late_cfg: ClassVar[frozenset[str]] = frozenset(
+        {"checks", "optim", "train_ds", "validation_ds", "test_ds", "predict_ds"}
+    )
     """The keys of `cfg` that the constructor does not read, but the trainer later: `change_cfg` takes these."""
 
     __jit_unused_properties__: list[str] = [  # noqa: RUF012  # Lightning's own declaration
@@ -199,8 +202,10 @@ class ModelPT(ModelData, NeuralModule, pl.LightningModule):
         return optimizers_of(self, self._optim())
 
     def configure_callbacks(self) -> Sequence[pl.Callback]:
-        """Callbacks for what `cfg.optim` asks for beside an optimizer: clipping, averaged weights, frozen parts."""
-        return callbacks_of(self._optim())
+        """Callbacks for `cfg.checks`, and for what `cfg.optim` asks for beside an optimizer."""
+        section = self._cfg.get("checks")
+        reports = callback_of(plain_cfg(section, resolve=True) if OmegaConf.is_config(section) else section)
+        return [*callbacks_of(self._optim()), *([] if reports is None else [reports])]
 
     def state_dict(self, *args: Any, **kwargs: Any) -> Any:
         """torch's own, without `_orig_mod.` and `module.`, which compiling and wrapping a submodule put into names."""
