@@ -30,7 +30,7 @@ from neuraltypes import checks
 import _transformer as checked
 from _measure import Timing
 
-ROUNDS, STEPS, WARM = 16, 8, 2
+ROUNDS, STEPS, WARM = 14, 4, 1
 IMPORT = "import time; start = time.process_time(); {}; print(time.process_time() - start)"
 IMPORTS = ("import pytorch_lightning", "import models", "from models import ModelPT")
 

@@ -40,19 +40,19 @@ def test_it_learns_and_stops_early(tmp_path: Path) -> None:
     assert found["val_loss"] < 0.9
     (found,) = run.test(model, loader(8), verbose=False)
     assert found["test_loss"] < 0.9
-    predicted = run.predict(model, loader(8))
-    assert isinstance(predicted, list)
+    predicted: Any = run.predict(model, loader(8))
     assert [labels.shape for labels in predicted] == [(4,), (4,)]
 
 
 def test_loggers_have_metrics_and_config(tmp_path: Path) -> None:
     loggers = [CSVLogger(tmp_path), TensorBoardLogger(tmp_path)]
     fit(tmp_path, logger=loggers, log_every_n_steps=1)
-    with (Path(loggers[0].log_dir) / "metrics.csv").open() as file:
+    rows_folder, events_folder = (Path(str(logger.log_dir)) for logger in loggers)
+    with (rows_folder / "metrics.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert sum(bool(row["loss"]) for row in rows) == 6
-    assert "width: 8" in (Path(loggers[0].log_dir) / "hparams.yaml").read_text()
-    assert list(Path(loggers[1].log_dir).glob("events.*"))
+    assert "width: 8" in (rows_folder / "hparams.yaml").read_text()
+    assert list(events_folder.glob("events.*"))
 
 
 @pytest.mark.parametrize("bar", [TQDMProgressBar, RichProgressBar])
