@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("torch", "lightning", "pytorch_lightning", "jaxtyping", "beartype", "numpy", "mypy")
+HEAVY = ("torch", "lightning", "pytorch_lightning", "jaxtyping", "beartype", "numpy", "omegaconf", "mypy")
 
 _LOADED = f"""
 import sys
@@ -33,6 +33,7 @@ def assert_loads(statement: str, *expected: str, path: Path | None = None) -> No
         "import neuraltypes",
         "from neuraltypes import elements, kinds, TensorSpec, Comparison, AnnotationError, register_kind",
         "from neuraltypes import NeuralType, checks, set_checks",
+        "from neuraltypes.config import ConfigError, Problem, instantiate",
         "import neuraltypes._compare, neuraltypes._interface, neuraltypes._spec_json, neuraltypes._pytest",
     ],
 )

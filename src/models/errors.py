@@ -5,18 +5,24 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Any
 
+from neuraltypes.config import errors as config
+
 __all__ = ["CheckpointError", "ConfigError"]
 
 
-class ConfigError(ValueError):
+class ConfigError(config.ConfigError):
     """A configuration that does not fit; `place` is the path of the key (`"optim.lr"`), and the message names it."""
 
     def __init__(self, message: str, *, place: str = "") -> None:
-        super().__init__(f"{place}: {message}" if place else message)
+        super().__init__([config.Problem(place, message)])
         self.place = place
 
+    def __str__(self) -> str:
+        message = self.problems[0].message
+        return f"{self.place}: {message}" if self.place else message
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), str(self), self.place)
+        return _rebuild, (type(self), self.problems[0].message, self.place)
 
 
 class CheckpointError(ValueError):
@@ -31,6 +37,4 @@ def nearest(name: str, known: list[str]) -> str:
 
 
 def _rebuild(cls: type[ConfigError], message: str, place: str) -> ConfigError:
-    error = cls(message)
-    error.place = place
-    return error
+    return cls(message, place=place)

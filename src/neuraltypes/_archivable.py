@@ -164,7 +164,7 @@ class Archivable:
             ArtifactError: there is no such file, or the name cannot be one.
         """
         from neuraltypes.archive._artifacts import register
-        from neuraltypes.archive._config import full_name
+        from neuraltypes.config._classes import full_name
 
         registered = register(full_name(type(self)), name, path)
         self._registered()[name] = registered
@@ -184,11 +184,11 @@ class Archivable:
         Raises:
             ConfigError: it was given something that is no data.
         """
-        from neuraltypes.archive._config import refuse_objects
+        from neuraltypes.archive._config import plainly, refuse_objects
 
         config = self._given_config()
         refuse_objects(config, type(self).__qualname__)
-        return config
+        return plainly(config)
 
     @classmethod
     def migrate_config(cls, config: dict[str, Any], version: int) -> dict[str, Any]:  # noqa: ARG003  # for overrides

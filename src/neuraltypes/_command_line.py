@@ -1,4 +1,4 @@
-"""The command `neuraltypes`: archives in a terminal, without torch."""
+"""The command `neuraltypes`: archives in a terminal, without torch, and the check of a config."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 _ERROR = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command. The exit status is 0, 1 where two archives differ, or 2 after an error."""
-    parsed = _parser().parse_args(arguments)
+    """Run a command. The exit status is 0, 1 where archives differ or a config has problems, or 2 after an error."""
+    parsed = _parse(arguments)
     from neuraltypes.archive.errors import ArchiveError
+    from neuraltypes.config.errors import UsageError
 
     try:
         status: int = parsed.run(parsed)
-    except (ArchiveError, OSError, ImportError) as error:
+    except (ArchiveError, OSError, ImportError, UsageError) as error:
         from neuraltypes.archive._inspect import printable
 
         print(f"error: {printable(str(error))}", file=sys.stderr)  # noqa: T201  # this is what a command does
@@ -25,8 +27,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments; overrides of a config may stand behind options, which argparse does not take in a subcommand."""
+    parser = _parser()
+    parsed, rest = parser.parse_known_args(arguments)
+    if rest and (parsed.run is not _check_config or any(text.startswith("-") for text in rest)):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        parsed.overrides += rest
+    return parsed
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="neuraltypes", description="Read, check, compare and make model archives.")
+    parser = argparse.ArgumentParser(
+        prog="neuraltypes", description="Read, check, compare and make model archives; check configs."
+    )
     commands = parser.add_subparsers(required=True, metavar="command", prog=parser.prog)  # prog: spares an import
 
     inspect = commands.add_parser("inspect", help="print what an archive holds")
@@ -64,7 +79,36 @@ def _parser() -> argparse.ArgumentParser:
     pack.add_argument("folder")
     pack.add_argument("archive")
     pack.set_defaults(run=_pack)
+
+    importing = commands.add_parser("import", help="make an archive of a .nemo, .ckpt, .pt, .safetensors or a folder")
+    importing.add_argument("source")
+    importing.add_argument("archive")
+    importing.add_argument("--class", dest="cls", metavar="PKG.MOD:CLASS", help="whose restore_from is to open it")
+    importing.add_argument("--names", metavar="FILE", help="JSON or YAML: new names of tensors by old ones")
+    importing.add_argument("--config", metavar="FILE", help="with --class: JSON or YAML, what its constructor is given")
+    importing.add_argument("--key", help="where in a dict the state dict is")
+    importing.set_defaults(run=_import)
+
+    _add_config(commands)
     return parser
+
+
+def _add_config(commands: Any) -> None:
+    config = commands.add_parser("config", help="check configs of models")
+    check = config.add_subparsers(required=True, metavar="command").add_parser(
+        "check", help="check a YAML file: classes, keys, types, interpolations, and what the sizes imply"
+    )
+    check.add_argument("file")
+    check.add_argument("overrides", nargs="*", metavar="key=value", help="changes to the file's values")
+    check.add_argument(
+        "--import", dest="imports", action="append", default=[], metavar="MODULE", help="import the module of classes"
+    )
+    check.add_argument("--model", metavar="CLASS", help="the class that the config is for, where no _target_ says so")
+    check.add_argument("--key", metavar="KEY", help="check this part of the file alone")
+    check.add_argument("--allow", action="append", default=[], metavar="CLASS", help="a class that it may name")
+    check.add_argument("--resolver", action="append", default=[], metavar="NAME", help='such as "oc.env"')
+    check.add_argument("--no-wiring", action="store_true", help="do not run the models on shapes")
+    check.set_defaults(run=_check_config)
 
 
 def _inspect(parsed: argparse.Namespace) -> int:
@@ -132,6 +176,39 @@ def _pack(parsed: argparse.Namespace) -> int:
 
     _print(f"{pack(parsed.folder, parsed.archive)}  {parsed.archive}")
     return 0
+
+
+def _import(parsed: argparse.Namespace) -> int:
+    from neuraltypes.archive._inspect import printable
+    from neuraltypes.archive.importing import import_checkpoint
+    from neuraltypes.archive.importing._files import class_at, read_mapping
+
+    cls = None if parsed.cls is None else class_at(parsed.cls)
+    config = None if parsed.config is None else read_mapping(parsed.config)
+    done = import_checkpoint(parsed.source, parsed.archive, cls=cls, names=parsed.names, config=config, key=parsed.key)
+    dropped = [name for name, new in done.names.items() if not new]
+    notes = [*(f"dropped: {name}" for name in dropped), *(f"name kept: {name}" for name in done.unmatched), *done.notes]
+    for note in notes:
+        print(printable(note), file=sys.stderr)  # noqa: T201  # the digest alone goes to what reads this
+    _print(f"{done.digest}  {parsed.archive}")
+    return 0
+
+
+def _check_config(parsed: argparse.Namespace) -> int:
+    from neuraltypes.config._command import check_file
+
+    lines, status = check_file(
+        parsed.file,
+        overrides=parsed.overrides,
+        imports=parsed.imports,
+        model=parsed.model,
+        key=parsed.key,
+        allow=parsed.allow,
+        resolvers=parsed.resolver,
+        wiring=not parsed.no_wiring,
+    )
+    _print("\n".join(lines))
+    return status
 
 
 def _print(text: str) -> None:

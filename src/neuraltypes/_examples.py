@@ -166,7 +166,7 @@ class _Maker:
 
 
 def _refuse_unknown(interface: Interface, given: Mapping[str, Any]) -> None:
-    known = {*interface.inputs, *(name.lstrip("*") for name in _size_names(interface))}
+    known = {*interface.inputs, *(name.lstrip("*") for name in size_names(interface))}
     for name in given:
         if name not in known:
             raise AnnotationError(
@@ -176,11 +176,11 @@ def _refuse_unknown(interface: Interface, given: Mapping[str, Any]) -> None:
 
 def _choose_sizes(interface: Interface, given: Mapping[str, Any]) -> dict[str, int]:
     small = _small_sizes()
-    names = _size_names(interface)
+    names = size_names(interface)
     return {name: int(given[name.lstrip("*")]) if name.lstrip("*") in given else next(small) for name in names}
 
 
-def _size_names(interface: Interface) -> list[str]:
+def size_names(interface: Interface) -> list[str]:
     """The axis names that the inputs use, in order, variadic ones with their star."""
     names: dict[str, None] = {}
     for spec in interface.inputs.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 import typing
 from collections.abc import Callable, Mapping
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 from torch import nn
 
 from neuraltypes._archivable import Archivable
+from neuraltypes._configurable import Configurable
 from neuraltypes._errors import AnnotationError
 from neuraltypes._freezing import Freezable
 from neuraltypes._hook import Hook, hook_of
@@ -22,7 +24,7 @@ from neuraltypes._typecheck import hook_function, local_names
 from neuraltypes.elements import ElementType
 
 
-class NeuralModule(Freezable, nn.Module, Archivable):
+class NeuralModule(Freezable, nn.Module, Archivable, Configurable):
     """An `nn.Module` with a typed, keyword-only `forward`, each call of which is checked.
 
     Annotations are read when the first instance is made. An overriding `forward` without annotations has those of the
@@ -67,6 +69,37 @@ class NeuralModule(Freezable, nn.Module, Archivable):
     def output_types(self) -> Mapping[str, Spec]:
         """The type of each output: the fields of a NamedTuple by name, tuple items by number, else `"output"`."""
         return self.interface.outputs
+
+    def export_to(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        inputs: Mapping[str, Any] | None = None,
+        sizes: Mapping[str, int] | None = None,
+        static: Mapping[str, int] | None = None,
+        ranges: Mapping[str, tuple[int | None, int | None]] | None = None,
+    ) -> None:
+        """Write `forward` as a program: of torch.export, or as ONNX where the path ends in `.onnx`.
+
+        Each axis name is one dynamic dimension, fixed axes are fixed, and records among inputs and outputs are dicts of
+        their fields. The program is of the mode that the module is in; call `eval()` first.
+
+        Args:
+            path: the file, usually `.pt2` or `.onnx`.
+            inputs: inputs that cannot be made from their annotations, or that have a default and are to be given.
+            sizes: sizes of axes in the example inputs, at least 2.
+            static: axes that have one size in the program.
+            ranges: the least and the greatest size of axes.
+
+        Raises:
+            ExportError: torch cannot export it so, and the axes that are to blame; or ONNX is not installed.
+            AnnotationError: the annotations do not say enough to make inputs.
+            CheckError: `forward` does not do what its annotations say.
+            OSError: the file cannot be written.
+        """
+        from neuraltypes.archive._export import Options, export_module
+
+        export_module(self, path, Options(inputs or {}, sizes or {}, static or {}, ranges or {}))
 
 
 def interface_of(cls: type, generic: Any = None) -> Interface:

@@ -20,6 +20,7 @@ from mypy.plugin import (
 )
 from mypy.types import FunctionLike, Instance, PlaceholderType, Type, get_proper_type
 
+from neuraltypes_mypy import _configs
 from neuraltypes_mypy._annotations import Annotations
 from neuraltypes_mypy._buffers import announce_buffers, is_buffer, is_registered, registered_type, seen_by_a_cast
 from neuraltypes_mypy._calls import Calls, mentions_tensors, says_tensors
@@ -41,6 +42,7 @@ from neuraltypes_mypy._names import (
     MODULE,
     MODULE_CALL,
     MODULES,
+    NEURAL_MODULE,
     PARAMETER,
     REVEAL,
     SEQUENTIAL,
@@ -160,6 +162,7 @@ class Hooks:
             _ISINSTANCE: self._isinstance_called,
             "dataclasses.replace": self._module_types.replaced,
             "torch.compile": self._module_types.compiled,
+            _configs.AS_CONFIG: _configs.of_argument,
             "torch.utils.checkpoint.checkpoint": self._module_types.checkpointed,
             ENSURE: self._reveal.ensure,
             REVEAL: self._reveal.reveal,
@@ -342,6 +345,8 @@ class Hooks:
     def _find_method(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         self._prepare()
         name, node = _method_name(fullname), self._node(fullname)
+        if fullname.endswith(_configs.DEFAULT_CONFIG) and self._is_neural(fullname):
+            return _result(_configs.default_config)
         if isinstance(node, FuncDef) and makes_module(node):
             return _result(lambda ctx: self._module_types.from_helper(ctx, node, self._module_types.called(ctx, name)))
         if not self._is_checked(fullname):
@@ -349,6 +354,11 @@ class Hooks:
         if not fullname.endswith(".__call__"):
             return _result(lambda ctx: self._module_types.called(ctx, name))
         return _result(self._module_types.of_each(lambda ctx: self._module_types.called(ctx, name)))
+
+    def _is_neural(self, fullname: str) -> bool:
+        """Whether a name is that of a member of a `NeuralModule`."""
+        owner = self._find(fullname.rpartition(".")[0])
+        return owner is not None and isinstance(owner.node, TypeInfo) and owner.node.has_base(NEURAL_MODULE)
 
     def _find_inherited(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """What a class leaves to one of torch's: the call by its `forward` or as a sequence, reading a container."""
@@ -419,6 +429,8 @@ class Hooks:
             return hook
         if fullname.startswith(RETURN_TYPES):
             return _attribute(named_result)
+        if fullname.startswith(_configs.KEYS):
+            return _attribute(_configs.key)
         return self._find_property(fullname) if _is_foreign(fullname) else self._find_attribute(fullname)
 
     @lookup(lambda ctx: ctx.default_attr_type)
@@ -435,11 +447,15 @@ class Hooks:
         symbol = self._find(owner)
         if symbol is None or not isinstance(symbol.node, TypeInfo):
             return None
+        if name == _configs.WHOLE and symbol.node.has_base(NEURAL_MODULE):
+            return _attribute(_configs.of_module)
         if has_sizes(symbol.node, name):
             return _attribute(self._module_types.attribute)
         member = symbol.node.names.get(name)
         if member is None or not isinstance(member.node, Var):
             return None
+        if _configs.is_nested(member.node):
+            return _attribute(_configs.of_field)
         if is_undeclared(member.node):
             info = symbol.node
             return _attribute(lambda ctx: self._inferred_attribute(ctx, info, name))

@@ -135,6 +135,13 @@ class Source:
             return None if body[0].decorator_list else body[0]
         return self._index.functions.get(line)
 
+    @cached_property
+    def strings(self) -> frozenset[str]:
+        """The strings in the code, as the one in `hasattr(config, "name")`."""
+        tree = _parsed(self._text)
+        nodes = () if tree is None else ast.walk(tree)
+        return frozenset(node.value for node in nodes if isinstance(node, ast.Constant) and type(node.value) is str)
+
     def imported(self, name: str) -> tuple[int, str, str] | None:
         """The level, the module and the name there that the module imports under a name."""
         return self._index.imports.get(name) if name in self._text else None

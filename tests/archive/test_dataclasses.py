@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from neuraltypes import NeuralModule
-from neuraltypes.archive import Archive, ArchiveError, ClassNotFoundError, ConfigError
+from neuraltypes.archive import Archive, ArchiveError, ConfigError
 from tests.archive._build import dumps, parts, reassembled
 
 if TYPE_CHECKING:
@@ -77,16 +77,14 @@ def test_a_dataclass_comes_back(path: Path) -> None:
 
 
 def test_it_is_plain_data_in_the_archive(path: Path) -> None:
-    layer = {"_dataclass_": f"{__name__}.LayerConfig", "width": 2, "activation": "relu"}
     with Archive.open(path) as archive:
-        assert archive.config["config"]["layers"][0] == layer
+        assert archive.config["config"]["layers"][0] == {"width": 2, "activation": "relu"}
         assert "total" not in archive.config["config"], "the class computes it"
 
 
-def test_a_subclass_comes_back_as_itself(tmp_path: Path) -> None:
-    config = WideConfig([LayerConfig(2)], factor=4)
-    Encoder(config).save_to(tmp_path / "model.nt")
-    assert Encoder.restore_from(tmp_path / "model.nt").config == config
+def test_a_subclass_that_no_annotation_names_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="config: a WideConfig, which the parameter's type does not name"):
+        Encoder(WideConfig([LayerConfig(2)], factor=4)).save_to(tmp_path / "model.nt")
 
 
 def test_defaults_and_dataclasses_of_submodules_come_back(tmp_path: Path) -> None:
@@ -109,25 +107,22 @@ def test_its_fields_are_overridden_one_by_one_or_it_is_replaced(path: Path) -> N
     changed = Encoder.restore_from(path, config=['config.dtype={"_dtype_": "float16"}']).config
     assert changed == dataclasses.replace(CONFIG, dtype=torch.float16)
     other = EncoderConfig([LayerConfig(5)])
-    assert Encoder.restore_from(path, config={"config": other}).config is other
+    assert Encoder.restore_from(path, config={"config": other}).config == other
 
 
 def test_unknown_and_missing_fields_are_named(path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"config\.config\.size: EncoderConfig takes no .*did you mean 'sizes'"):
+    with pytest.raises(ConfigError, match=r"config\.size: .*did you mean \"sizes\""):
         Encoder.restore_from(path, config=["config.size=[1]"])
     found = parts(path)
-    found["config.json"] = dumps({"config": {"_dataclass_": f"{__name__}.EncoderConfig"}})
+    found["config.json"] = dumps({"config": {"dtype": {"_dtype_": "float32"}}})
     path.write_bytes(reassembled(found))
-    with pytest.raises(ConfigError, match=r"config\.config\.layers: EncoderConfig requires it"):
+    with pytest.raises(ConfigError, match=r"config\.layers: is missing"):
         Encoder.restore_from(path)
 
 
-def test_a_dataclass_that_no_annotation_names_must_be_allowed(tmp_path: Path) -> None:
-    Untyped(LayerConfig(2)).save_to(tmp_path / "model.nt")
-    with pytest.raises(ClassNotFoundError, match="no parameter of Untyped is annotated"):
-        Untyped.restore_from(tmp_path / "model.nt")
-    allow = {f"{__name__}.LayerConfig": LayerConfig}
-    assert Untyped.restore_from(tmp_path / "model.nt", allow=allow).config == LayerConfig(2)
+def test_a_dataclass_that_no_annotation_names_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="config: a LayerConfig, which the parameter's type does not name"):
+        Untyped(LayerConfig(2)).save_to(tmp_path / "model.nt")
 
 
 @dataclass
@@ -141,14 +136,12 @@ class Danger:
 @pytest.mark.parametrize(
     "hostile",
     [
-        {"_dataclass_": f"{__name__}.Danger", "command": "rm"},
-        {"_dataclass_": "subprocess.Popen", "args": "true"},
-        {"_dataclass_": f"{__name__}.EncoderConfig", "layers": [{"_dataclass_": f"{__name__}.Danger", "command": ""}]},
-        {"_dataclass_": f"{__name__}.LayerConfig", "width": 2},  # a class of a field, not of the parameter
-        {"_dataclass_": 3},
-        {"_dataclass_": f"{__name__}.EncoderConfig", "_target_": f"{__name__}.Encoder", "layers": []},
-        {"_dataclass_": f"{__name__}.EncoderConfig", "layers": [], "total": 3},
-        {"_dataclass_": f"{__name__}.EncoderConfig", "_args_": [[], None, None, None]},
+        {"_target_": f"{__name__}.Danger", "command": "rm"},
+        {"_target_": "subprocess.Popen", "args": "true"},
+        {"layers": [{"_target_": f"{__name__}.Danger", "command": ""}]},
+        {"layers": [{"command": ""}]},
+        {"layers": [], "total": 3},
+        {"layers": [], "_args_": [[], None, None, None]},
     ],
 )
 def test_an_archive_cannot_choose_other_dataclasses(path: Path, hostile: dict[str, Any]) -> None:
@@ -160,21 +153,15 @@ def test_an_archive_cannot_choose_other_dataclasses(path: Path, hostile: dict[st
 
 
 @dataclass
-class Counted:
-    width: int
-    offset: dataclasses.InitVar[int]
-
-    def __post_init__(self, offset: int) -> None:
-        self.width += offset
-
-
-@dataclass
 class Holding:
     values: object
 
 
-def test_what_cannot_be_made_again_is_refused_when_saved(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="config: a Counted"):
-        Untyped(Counted(1, 2)).save_to(tmp_path / "model.nt")
+class Holder(NeuralModule):
+    def __init__(self, config: Holding) -> None:
+        super().__init__()
+
+
+def test_what_is_no_data_in_a_dataclass_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"config\.values: a set"):
-        Untyped(Holding({1})).save_to(tmp_path / "model.nt")
+        Holder(Holding({1})).save_to(tmp_path / "model.nt")

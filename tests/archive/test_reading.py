@@ -345,7 +345,7 @@ def test_what_the_documentation_shows_runs(tmp_path: Path) -> None:
     text = (Path(__file__).parents[2] / "docs" / "archives.md").read_text()
     blocks = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     (tmp_path / "shown.py").write_text(
-        "\n".join(blocks) + "\nassert vocabulary == b'a b' and same.vocabulary == ['a', 'b']\n"
+        "\n".join(blocks) + "\nassert vocabulary == b'a b' and same.vocabulary == imported.vocabulary == ['a', 'b']\n"
     )
     (tmp_path / "vocab.txt").write_text("a b")
     environment = os.environ | {"NEURALTYPES_CACHE": str(tmp_path / "cache")}

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models.errors import ConfigError
 
-class DataConfigError(ValueError):
+
+class DataConfigError(ConfigError):
     """A config of data sets is malformed; `place` is the path of the key, such as `validation_ds.clean.batch_size`."""
 
-    def __init__(self, message: str, *, place: str = "") -> None:
-        super().__init__(message)
-        self.place = place
+    def __str__(self) -> str:
+        return self.problems[0].message
 
 
 class CollateError(ValueError):

@@ -16,11 +16,13 @@ from neuraltypes.archive.errors import (
     ConfigError,
     ContentError,
     DigestError,
+    ExportError,
     InterfaceError,
     LimitError,
     NotAnArchiveError,
     NotCanonicalError,
     SignatureError,
+    SourceError,
     StateError,
     TruncatedError,
     VersionError,
@@ -30,11 +32,13 @@ from neuraltypes.archive.errors import (
 if TYPE_CHECKING:
     from neuraltypes.archive._extract import extract_state_dict, pack, unpack
     from neuraltypes.archive._signing import require_signed, sign
+    from neuraltypes.archive.importing import Imported, import_checkpoint
 
 # What writes is loaded at first use: `inspect` is a process of its own each time.
 _LAZY = {
     **dict.fromkeys(("extract_state_dict", "pack", "unpack"), "neuraltypes.archive._extract"),
     **dict.fromkeys(("require_signed", "sign"), "neuraltypes.archive._signing"),
+    **dict.fromkeys(("Imported", "import_checkpoint"), "neuraltypes.archive.importing"),
 }
 
 __all__ = [
@@ -47,16 +51,20 @@ __all__ = [
     "ConfigError",
     "ContentError",
     "DigestError",
+    "ExportError",
+    "Imported",
     "InterfaceError",
     "LimitError",
     "NotAnArchiveError",
     "NotCanonicalError",
     "SignatureError",
+    "SourceError",
     "StateError",
     "TruncatedError",
     "VersionError",
     "WeightsError",
     "extract_state_dict",
+    "import_checkpoint",
     "pack",
     "require_signed",
     "sign",

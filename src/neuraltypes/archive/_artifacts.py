@@ -113,6 +113,11 @@ def restoring(artifacts: Mapping[str, Artifact]) -> Iterator[Restoring]:
         _restoring.reset(token)
 
 
+def is_restoring() -> bool:
+    """Whether a model is being restored here."""
+    return _restoring.get() is not None
+
+
 def register(owner: str, name: str, path: str | os.PathLike[str]) -> Registered:
     """An artifact for a module of the class `owner`; while a model is restored, that of its archive.
 

@@ -1,37 +1,46 @@
 """Configs: what a constructor was given, as JSON data, and objects made of such data again.
 
+A dataclass and an enumeration's member are written by their fields and their name where the parameter's type says
+which class they are of. A container of OmegaConf's is written resolved.
+
 What JSON does not have is an object with one key in underscores: `{"_tuple_": [...]}`, `{"_dtype_": "bfloat16"}`,
-`{"_path_": ...}`, `{"_artifact_": name}` for the path of an artifact, `{"_config_": {...}}` for a config that the
-constructor reads itself; `{"_target_": class, ...}` is a module made from a config of its own, and
-`{"_dataclass_": class, ...}` a dataclass. Nothing else is ever made of a config.
+`{"_path_": ...}`, `{"_artifact_": name}` for the path of an artifact, `{"_data_": {...}}` for the argument `cfg`, in
+which nothing is made, and `{"_config_": {...}}` for one with interpolations, which the constructor reads itself;
+`{"_target_": class, ...}` is a module made from a config of its own. Nothing else is ever made of a config.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
+from enum import Enum
+from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 import torch
 
 from neuraltypes.archive._json import CONFIG_LIMITS
 from neuraltypes.archive._names import shown
-from neuraltypes.archive._records import dataclasses_of, fields_of
-from neuraltypes.archive.errors import ArchiveError, ClassNotFoundError, ConfigError
+from neuraltypes.archive.errors import ArchiveError, ConfigError
+from neuraltypes.config._classes import full_name
+from neuraltypes.config._nodes import is_omega
+from neuraltypes.config._parameters import WHOLE
 
 Json: TypeAlias = Any
 
-TARGET, DATACLASS, ARGUMENTS, ARTIFACT = "_target_", "_dataclass_", "_args_", "_artifact_"
-_TUPLE, _DTYPE, _PATH, _CONFIG, _REFUSED = "_tuple_", "_dtype_", "_path_", "_config_", "_refused_"
-_RESERVED = frozenset({TARGET, DATACLASS, ARGUMENTS, ARTIFACT, _TUPLE, _DTYPE, _PATH, _CONFIG, _REFUSED})
-_MADE = frozenset({TARGET, DATACLASS})
-_VALUES = _RESERVED - {TARGET, DATACLASS, ARGUMENTS}
+TARGET, ARGUMENTS, ARTIFACT = "_target_", "_args_", "_artifact_"
+_TUPLE, _DTYPE, _PATH, _REFUSED = "_tuple_", "_dtype_", "_path_", "_refused_"
+_DATA, _CONFIG = "_data_", "_config_"
+_DECLARED, _KEYS = "_declared_", "_keys_"  # while arguments are kept: objects of a class, and dicts with keys of ours
+_RESERVED = frozenset({TARGET, ARGUMENTS, ARTIFACT, _TUPLE, _DTYPE, _PATH, _DATA, _CONFIG, _REFUSED, _DECLARED})
+_VALUES = _RESERVED - {TARGET, ARGUMENTS}
+_NONE: frozenset[str] = frozenset()
+_NO_TEXTS = " with keys that are no plain texts"
 _DEEPEST = CONFIG_LIMITS.depth - 2
 
 
@@ -68,19 +77,24 @@ def config_of(cls: type, constructed: Constructed) -> dict[str, Json]:
     """
     config: dict[str, Json] = {}
     left = list(constructed.positional)
+    declared = declared_classes(cls)
     for parameter in _parameters(cls):
         if parameter.kind is parameter.VAR_POSITIONAL:
             break
+        argument = partial(_argument, parameter.name, names=declared.get(parameter.name, _NONE))
         if left:
-            config[parameter.name] = left.pop(0)
+            config[parameter.name] = argument(left.pop(0))
         elif parameter.name in constructed.named:
-            config[parameter.name] = constructed.named[parameter.name]
-        elif parameter.default is not parameter.empty and not dict(_notes(default := _to_data(parameter.default))):
-            config[parameter.name] = default
+            config[parameter.name] = argument(constructed.named[parameter.name])
+        elif parameter.default is not parameter.empty:
+            default = argument(_to_data(parameter.default))
+            if not dict(_notes(default)):
+                config[parameter.name] = default
     if left or any(p.kind is p.POSITIONAL_ONLY for p in _parameters(cls)):
         config = {name: value for name, value in config.items() if name in constructed.named}
-        config[ARGUMENTS] = list(constructed.positional)
-    return config | {name: value for name, value in constructed.named.items() if name not in config}
+        config[ARGUMENTS] = [_declared(value) for value in constructed.positional]
+    others = {name: value for name, value in constructed.named.items() if name not in config}
+    return config | {name: _argument(name, value) for name, value in others.items()}
 
 
 def refuse_objects(config: Json, owner: str) -> None:
@@ -94,10 +108,18 @@ def refuse_objects(config: Json, owner: str) -> None:
         listed = "\n".join(f"  {place}: {note}" for place, note in notes.items())
         raise ConfigError(
             f"{owner} cannot be saved: its constructor was given what is no data:\n{listed}\n"
-            "  give it numbers, texts, lists, dicts, dtypes, dataclasses and NeuralModules; "
-            "a file is data as a registered artifact",
+            "  give it numbers, texts, lists, dicts, dtypes and NeuralModules, dataclasses and members of enumerations "
+            "that the parameter's type names; a file is data as a registered artifact",
             problems=notes,
         )
+
+
+def plainly(config: Mapping[str, Json]) -> dict[str, Json]:
+    """The arguments as a config that a person writes: `cfg` is what it holds."""
+    return {
+        key: next(iter(value.values())) if isinstance(value, dict) and {_DATA, _CONFIG} & value.keys() else value
+        for key, value in config.items()
+    }
 
 
 def with_artifacts(config: Json, names: Mapping[str, str]) -> Json:
@@ -117,14 +139,10 @@ def with_artifacts(config: Json, names: Mapping[str, str]) -> Json:
 
 
 class Builder(NamedTuple):
-    """What objects are made with: classes by their archived name, and artifacts as paths.
-
-    Dataclasses are those that a constructor's own annotations name, or that are allowed.
-    """
+    """What objects are made with: classes by their archived name, and artifacts as paths."""
 
     find_class: Callable[[str], type]
     path_of: Callable[[str], Path]
-    allow: Mapping[str, type] = MappingProxyType({})
 
     def check(self, cls: type, config: Mapping[str, Json], place: str = "config") -> None:
         """Refuse a config that `cls`, or the class of one inside of it, does not take. Nothing is made.
@@ -135,7 +153,7 @@ class Builder(NamedTuple):
         """
         _check_names(cls, config, place)
         for key, value in config.items():
-            self._check_value(value, f"{place}.{key}", cls)
+            self._check_value(value, f"{place}.{key}")
 
     def build(self, cls: type, config: Mapping[str, Json]) -> Any:
         """An instance of `cls` from its checked config.
@@ -143,8 +161,10 @@ class Builder(NamedTuple):
         Raises:
             ConfigError: the constructor raises.
         """
-        arguments = {key: self._value(value, cls) for key, value in config.items()}
+        arguments = {key: self._value(value) for key, value in config.items()}
         positional = arguments.pop(ARGUMENTS, ())
+        read = {key for key, value in config.items() if isinstance(value, dict) and _CONFIG in value}
+        arguments |= _with_declared(cls, {key: value for key, value in arguments.items() if key not in read})
         try:
             return cls(*positional, **arguments)
         except ArchiveError:
@@ -155,96 +175,84 @@ class Builder(NamedTuple):
                 config=dict(config),
             ) from error
 
-    def _check_value(self, value: Json, place: str, owner: type) -> None:
-        if isinstance(value, dict) and (kinds := _MADE & value.keys()):
-            kind = min(kinds)
-            if len(kinds) > 1 or not isinstance(value[kind], str):
-                raise ConfigError(f"{place}.{kind} is no text, or does not stand alone", place=place)
-            config = {key: item for key, item in value.items() if key != kind}
-            self.check(self._find(kind, value[kind], owner), config, place)
+    def _check_value(self, value: Json, place: str) -> None:
+        if isinstance(value, dict) and TARGET in value:
+            if not isinstance(value[TARGET], str):
+                raise ConfigError(f"{place}.{TARGET} is no text", place=place)
+            config = {key: item for key, item in value.items() if key != TARGET}
+            self.check(self.find_class(value[TARGET]), config, place)
         elif isinstance(value, dict) and (markers := _RESERVED & value.keys()):
-            self._check_marker(next(iter(markers)), value, place, owner)
+            self._check_marker(next(iter(markers)), value, place)
         elif isinstance(value, dict | list):
             for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-                self._check_value(item, f"{place}.{key}", owner)
+                self._check_value(item, f"{place}.{key}")
 
-    def _find(self, kind: str, name: str, owner: type) -> type:
-        """The class of a module, or of a dataclass that `owner` takes."""
-        if kind == TARGET:
-            return self.find_class(name)
-        known = {**dataclasses_of(owner), **self.allow}
-        if name not in known:
-            raise ClassNotFoundError(
-                f"no parameter of {owner.__qualname__} is annotated with a dataclass {shown(name)}: annotate it so, "
-                f"or give allow={{{shown(name)}: ...}}",
-                name=name,
-            )
-        return known[name]
-
-    def _check_marker(self, marker: str, value: dict[str, Json], place: str, owner: type) -> None:
+    def _check_marker(self, marker: str, value: dict[str, Json], place: str) -> None:
         content = value[marker]
         fits = {
             _TUPLE: isinstance(content, list),
             _DTYPE: isinstance(content, str) and content in _DTYPES,
             _PATH: isinstance(content, dict) and list(content) == [ARTIFACT] and isinstance(content[ARTIFACT], str),
+            _DATA: isinstance(content, dict),
             _CONFIG: isinstance(content, dict),
             ARTIFACT: isinstance(content, str),
         }
         if len(value) != 1 or not fits.get(marker, False):
             raise ConfigError(f"{place} is malformed: {shown(str(value))}", place=place)
         if marker == _TUPLE:
-            self._check_value(content, place, owner)
-        elif marker == _CONFIG:
-            self._check_verbatim(content, place, owner)
+            self._check_value(content, place)
+        elif marker in (_DATA, _CONFIG):
+            self._check_verbatim(content, place)
         elif marker != _DTYPE:
             self.path_of(content[ARTIFACT] if marker == _PATH else content)
 
-    def _check_verbatim(self, value: Json, place: str, owner: type) -> None:
-        if isinstance(value, dict) and (markers := {_PATH, ARTIFACT} & value.keys()):
-            self._check_marker(next(iter(markers)), value, place, owner)
+    def _check_verbatim(self, value: Json, place: str) -> None:
+        if isinstance(value, dict) and (markers := (_VALUES - {_TUPLE}) & value.keys()):
+            self._check_marker(next(iter(markers)), value, place)
         elif isinstance(value, dict | list):
             for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-                self._check_verbatim(item, f"{place}.{key}", owner)
+                self._check_verbatim(item, f"{place}.{key}")
 
-    def _verbatim(self, value: Json, owner: type) -> Any:
+    def _verbatim(self, value: Json) -> Any:
         match value:
-            case {"_path_": {"_artifact_": _}} | {"_artifact_": _}:
-                return self._value(value, owner)
+            case {"_path_": {"_artifact_": _}} | {"_artifact_": _} | {"_dtype_": _}:
+                return self._value(value)
+            case {"_tuple_": list(items)} if len(value) == 1:
+                return tuple(self._verbatim(item) for item in items)
             case dict():
-                return {key: self._verbatim(item, owner) for key, item in value.items()}
+                return {key: self._verbatim(item) for key, item in value.items()}
             case list():
-                return [self._verbatim(item, owner) for item in value]
+                return [self._verbatim(item) for item in value]
             case _:
                 return value
 
-    def _value(self, value: Json, owner: type) -> Any:
+    def _value(self, value: Json) -> Any:
         match value:
-            case {"_target_": name} | {"_dataclass_": name}:
-                kind = TARGET if TARGET in value else DATACLASS
-                config = {key: item for key, item in value.items() if key != kind}
-                return self.build(self._find(kind, name, owner), config)
+            case {"_target_": name}:
+                config = {key: item for key, item in value.items() if key != TARGET}
+                return self.build(self.find_class(name), config)
             case {"_tuple_": items}:
-                return tuple(self._value(item, owner) for item in items)
+                return tuple(self._value(item) for item in items)
             case {"_dtype_": name}:
                 return _DTYPES[name]
             case {"_path_": {"_artifact_": name}}:
                 return self.path_of(name)
             case {"_artifact_": name}:
                 return str(self.path_of(name))
-            case {"_config_": config}:
-                return self._verbatim(config, owner)
+            case {"_data_": config} | {"_config_": config}:
+                return self._verbatim(config)
             case dict():
-                return {key: self._value(item, owner) for key, item in value.items()}
+                return {key: self._value(item) for key, item in value.items()}
             case list():
-                return [self._value(item, owner) for item in value]
+                return [self._value(item) for item in value]
             case _:
                 return value
 
 
 def merged(config: Json, changes: Json) -> Json:
     """`config` with the entries of `changes` over it; what stands for one value is replaced whole."""
-    if isinstance(config, dict) and config.keys() == {_CONFIG} and isinstance(changes, Mapping):
-        return {_CONFIG: merged(config[_CONFIG], changes)}
+    if isinstance(config, dict) and isinstance(changes, Mapping) and (kind := {_DATA, _CONFIG} & config.keys()):
+        return {min(kind): merged(config[min(kind)], changes)}
     if not isinstance(config, dict) or not isinstance(changes, Mapping) or _VALUES & {*config, *changes}:
         return changes
     return config | {key: merged(config.get(key), value) for key, value in changes.items()}
@@ -282,11 +290,6 @@ def _calls_resolver(text: str) -> bool:
     return False
 
 
-def full_name(cls: type) -> str:
-    """The name under which a class is archived: module and qualified name."""
-    return f"{cls.__module__}.{cls.__qualname__}"
-
-
 _DTYPES = {str(dtype).removeprefix("torch."): dtype for dtype in vars(torch).values() if isinstance(dtype, torch.dtype)}
 
 
@@ -302,8 +305,8 @@ def _to_data(value: Any, depth: int = 0) -> Json:
         return [_to_data(item, depth + 1) for item in value]
     if kind is tuple:
         return {_TUPLE: [_to_data(item, depth + 1) for item in value]}
-    if kind is dict and all(type(key) is str and key not in _RESERVED for key in value):
-        return {key: _to_data(item, depth + 1) for key, item in value.items()}
+    if kind is dict and all(type(key) is str for key in value):
+        return _mapping_data(value, depth)
     if kind is torch.dtype:
         return {_DTYPE: str(value).removeprefix("torch.")}
     if isinstance(value, os.PathLike):
@@ -312,19 +315,91 @@ def _to_data(value: Any, depth: int = 0) -> Json:
         return {_CONFIG: _verbatim_data(value, depth + 1)}
     if isinstance(value, Archivable):
         return {TARGET: full_name(type(value))} | value._given_config()  # noqa: SLF001
-    fields = fields_of(value) if dataclasses.is_dataclass(value) and kind is not type else None
-    if fields is not None and not _RESERVED & fields.keys():
-        return {DATACLASS: full_name(kind)} | {name: _to_data(item, depth + 1) for name, item in fields.items()}
-    return {_REFUSED: f"a {kind.__name__}" + (" with keys that are no plain texts" if kind is dict else "")}
+    if is_omega(value):
+        from neuraltypes.config._omega import plain
+
+        return _to_data(plain(value), depth)
+    if isinstance(value, Enum):
+        return {_DECLARED: [full_name(kind), value.name]}
+    if is_dataclass(value) and not isinstance(value, type):
+        items = {item.name: getattr(value, item.name) for item in fields(value) if item.init}
+        return {_DECLARED: [full_name(kind), _mapping_data(items, depth)]}
+    return {_REFUSED: f"a {kind.__name__}" + (_NO_TEXTS if kind is dict else "")}
+
+
+def _mapping_data(value: Mapping[str, Any], depth: int) -> Json:
+    if _VALUES & value.keys():
+        return {_REFUSED: f"a dict{_NO_TEXTS}"}
+    data = {key: _to_data(item, depth + 1) for key, item in value.items()}
+    return {_DECLARED: [_KEYS, data]} if _RESERVED & value.keys() else data
 
 
 def _verbatim_data(value: Any, depth: int) -> Json:
     if type(value) is list and depth <= _DEEPEST:
         return [_verbatim_data(item, depth + 1) for item in value]
-    taken = _RESERVED - {TARGET}
+    taken = _RESERVED - {TARGET, ARGUMENTS}
     if isinstance(value, dict) and depth <= _DEEPEST and all(type(key) is str and key not in taken for key in value):
         return {key: _verbatim_data(item, depth + 1) for key, item in value.items()}
     return _to_data(value, depth)
+
+
+def declared_classes(cls: type) -> dict[str, frozenset[str]]:
+    """The dataclasses and enumerations that the types of a constructor's parameters name, by parameter."""
+    from neuraltypes.config._hints import recorded_classes
+    from neuraltypes.config._parameters import parameters_of
+
+    named = parameters_of(cls).named.values()
+    return {p.name: frozenset(full_name(found) for found in recorded_classes(p.hint)) for p in named}
+
+
+def _argument(name: str, value: Json, names: frozenset[str] = _NONE) -> Json:
+    """The data of an argument by its parameter's name."""
+    is_config = name == WHOLE and not (isinstance(value, dict) and _CONFIG in value)
+    data = _declared(value, names, is_config=is_config)
+    return {_DATA: data} if is_config and isinstance(data, dict) and not _VALUES & data.keys() else data
+
+
+def _declared(value: Json, names: frozenset[str] = _NONE, *, is_config: bool = False) -> Json:
+    """The data of an argument, of which only objects of the named classes are data."""
+    inside = partial(_declared, names=names, is_config=is_config)
+    match value:
+        case {"_config_": _}:
+            return value
+        case {"_declared_": ["_keys_", inner]} if is_config:
+            return {key: inside(item) for key, item in inner.items()}
+        case {"_declared_": ["_keys_", _]}:
+            return {_REFUSED: f"a dict{_NO_TEXTS}"}
+        case {"_declared_": [name, inner]} if name in names:
+            return inside(inner)
+        case {"_declared_": [name, _]}:
+            return {_REFUSED: f"a {name.rpartition('.')[2]}, which the parameter's type does not name"}
+        case {"_target_": name} if is_config:
+            return {_REFUSED: f"a {name.rpartition('.')[2]}, which is no part of a config"}
+        case dict():
+            return {key: inside(item) for key, item in value.items()}
+        case list():
+            return [inside(item) for item in value]
+        case _:
+            return value
+
+
+def _with_declared(cls: type, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments with dataclasses, members of enumerations and OmegaConf's containers in place of their data."""
+    from neuraltypes.config._hints import recorded_classes, takes_containers
+    from neuraltypes.config._make import as_hinted
+    from neuraltypes.config._parameters import parameters_of
+    from neuraltypes.config.errors import ConfigError as UnfitConfigError
+
+    named = parameters_of(cls).named
+    try:
+        return {
+            key: as_hinted(key, value, named[key].hint)
+            if key in named and (takes_containers(named[key].hint) or any(recorded_classes(named[key].hint)))
+            else value
+            for key, value in arguments.items()
+        }
+    except UnfitConfigError as error:
+        raise ConfigError(f"{cls.__qualname__} does not take its config: {error}") from error
 
 
 def _notes(value: Json, place: str = "") -> Iterator[tuple[str, str]]:
@@ -333,7 +408,7 @@ def _notes(value: Json, place: str = "") -> Iterator[tuple[str, str]]:
         yield place, value[_REFUSED]
     elif isinstance(value, dict | list):
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-            hidden = key in (_TUPLE, _CONFIG, ARGUMENTS)
+            hidden = key in (_TUPLE, _DATA, _CONFIG, ARGUMENTS)
             yield from _notes(item, place if hidden else f"{place}.{key}" if place else str(key))
 
 

@@ -130,7 +130,7 @@ def _read(archive: Archive, offset: int, size: int) -> Iterator[memoryview]:
 def _content_of(root: Path) -> Content:
     known = _read_manifest(root / _manifest.MANIFEST)
     return Content(
-        tensors=tuple(_read_weights(root / _manifest.WEIGHTS)),
+        tensors=tuple(read_safetensors(root / _manifest.WEIGHTS)),
         aliases=known.aliases if known else {},
         config=_read_json(root / _manifest.CONFIG),
         interface=_read_json(root / _manifest.INTERFACE),
@@ -150,7 +150,12 @@ def _read_json(path: Path) -> Any:
     return _json.decode_loosely(path.read_bytes(), path.stem, _json.CONFIG_LIMITS) if path.exists() else None
 
 
-def _read_weights(path: Path) -> Iterator[TensorSource]:
+def read_safetensors(path: Path) -> Iterator[TensorSource]:
+    """The tensors of a safetensors file, by whomever it was written; their bytes are read when they are asked for.
+
+    Raises:
+        ArchiveError: the file is malformed.
+    """
     size = path.stat().st_size
     with path.open("rb") as file:
         first = file.read(8)

@@ -21,21 +21,14 @@ from neuraltypes._errors import AnnotationError
 from neuraltypes._interface import Interface, interface_from_json
 from neuraltypes.archive import _json
 from neuraltypes.archive._artifacts import Registered, Restoring, full_artifact_name, local_name, restoring
-from neuraltypes.archive._config import (
-    Builder,
-    Json,
-    full_name,
-    merged,
-    refuse_objects,
-    with_artifacts,
-    without_resolvers,
-)
+from neuraltypes.archive._config import Builder, Json, merged, refuse_objects, with_artifacts, without_resolvers
 from neuraltypes.archive._no_init import NoInit
 from neuraltypes.archive._plan import OnMismatch, Plan, make_plan, select
 from neuraltypes.archive._reader import Archive, Artifact
-from neuraltypes.archive._state import load_state, read_state
+from neuraltypes.archive._state import State, load_state, read_state
 from neuraltypes.archive._writer import Content, write
 from neuraltypes.archive.errors import ClassNotFoundError, ConfigError, InterfaceError, StateError, VersionError, naming
+from neuraltypes.config._classes import full_name, registered
 
 if TYPE_CHECKING:
     from torch.nn.parameter import Parameter
@@ -79,25 +72,36 @@ def save_model(
         ConfigError, StateError, ArtifactError: part of the model cannot be archived; nothing was written.
         OSError: the file cannot be written; what was there is still there.
     """
-    assert isinstance(model, nn.Module)
-    state = model.state_dict() if state is None else state
-    tensors, aliases = read_state({_plain(name): value for name, value in state.items()})
+    found = state_of(model) if state is None else _plainly_named(state)
+    return write(path, content_of(model, read_state(found), metadata or {}), bar=progress)
+
+
+def state_of(model: Archivable, *, keep_vars: bool = False) -> dict[str, Any]:
+    """The state dict of a model, by the names that archives use."""
+    return _plainly_named(_module(model).state_dict(keep_vars=keep_vars))
+
+
+def content_of(model: Archivable, state: State, metadata: Mapping[str, Any]) -> Content:
+    """What an archive of the model holds, with these tensors.
+
+    Raises:
+        ConfigError, ArtifactError: part of the model cannot be archived.
+    """
     artifacts = artifacts_of(model)
     paths = {path: name for name, (_, found) in artifacts.items() for path in _paths_of(found)}
     config = with_artifacts(model._given_config(), paths)  # noqa: SLF001
     refuse_objects(config, type(model).__qualname__)
-    content = Content(
-        tensors=tensors,
-        aliases=aliases,
+    return Content(
+        tensors=state.tensors,
+        aliases=state.aliases,
         config=config,
         interface=_interface_of(model),
         artifacts={name: found.source(name, full_name(type(owner))) for name, (owner, found) in artifacts.items()},
         class_name=full_name(type(model)),
         class_version=type(model).config_version,
         provenance={"neuraltypes": neuraltypes.__version__, "torch": torch.__version__},
-        metadata=metadata or {},
+        metadata=metadata,
     )
-    return write(path, content, bar=progress)
 
 
 def restore_model(cls: type[Model], path: str | os.PathLike[str], options: Options) -> Model:
@@ -139,7 +143,7 @@ def _restore(cls: type[Model], archive: Archive, options: Options, state: Restor
 
     found, config = _class_and_config(cls, archive, options)
     config = merged(without_resolvers(config), _changes(options.config))
-    builder = Builder(find, state.path_of, options.allow)
+    builder = Builder(find, state.path_of)
     builder.check(found, config)
     if options.prefix is None:
         _require_compatible(found, archive)
@@ -161,7 +165,7 @@ def find_class(name: str, allow: Mapping[str, type]) -> type[Archivable]:
     """
     if name in allow:
         return allow[name]
-    known = {full_name(cls): cls for cls in _subclasses(Archivable)}
+    known = registered()
     if name not in known:
         near = get_close_matches(name, known, 1)
         hint = f"; did you mean allow={{{name!r}: {near[0].rpartition('.')[2]}}}?" if near else ""
@@ -171,14 +175,11 @@ def find_class(name: str, allow: Mapping[str, type]) -> type[Archivable]:
     return known[name]
 
 
-def _subclasses(cls: type) -> list[type]:
-    children: list[type] = cls.__subclasses__()
-    return [found for child in children for found in (child, *_subclasses(child))]
-
-
 def _class_and_config(cls: type[Model], archive: Archive, options: Options) -> tuple[type[Model], dict[str, Json]]:
     """The class to make, and its archived config: of the whole model, or of the part below the prefix."""
     name, version, config = archive.class_name, archive.class_version, archive.config
+    if name is None:
+        return _given_class(cls, options)
     if options.prefix is not None:
         for key in options.prefix.rstrip(".").split("."):
             config = config.get(key) if isinstance(config, dict) else None
@@ -186,8 +187,6 @@ def _class_and_config(cls: type[Model], archive: Archive, options: Options) -> t
             return cls, {}
         name, version = config["_target_"], cls.config_version
         config = {key: value for key, value in config.items() if key != "_target_"}
-    if name is None:
-        raise ClassNotFoundError("the archive names no class: it was not saved from a model")
     if not isinstance(config, dict):
         raise ConfigError(f"the config is a {type(config).__name__}, expected an object")
     found = cls if name == full_name(cls) and name not in options.allow else find_class(name, options.allow)
@@ -200,6 +199,16 @@ def _class_and_config(cls: type[Model], archive: Archive, options: Options) -> t
             known=found.config_version,
         )
     return found, found.migrate_config(config, version) if version < found.config_version else config
+
+
+def _given_class(cls: type[Model], options: Options) -> tuple[type[Model], dict[str, Json]]:
+    """The class and config for an archive of tensors alone, whose config is no constructor's: both are the caller's."""
+    if options.prefix is None and options.config is None:
+        raise ClassNotFoundError(
+            "the archive names no class: it was not saved from a model; to fill one with its tensors, "
+            "give that one's config: restore_from(path, config={...})"
+        )
+    return cls, {}
 
 
 def _changes(config: ConfigChanges | None) -> dict[str, Any]:
@@ -358,6 +367,10 @@ def _paths_of(registered: Registered) -> set[str]:
 def _module(model: Archivable) -> nn.Module:
     assert isinstance(model, nn.Module)
     return model
+
+
+def _plainly_named(state: Mapping[str, Any]) -> dict[str, Any]:
+    return {_plain(name): value for name, value in state.items()}
 
 
 def _plain(name: str) -> str:

@@ -13,11 +13,13 @@ __all__ = [
     "ConfigError",
     "ContentError",
     "DigestError",
+    "ExportError",
     "InterfaceError",
     "LimitError",
     "NotAnArchiveError",
     "NotCanonicalError",
     "SignatureError",
+    "SourceError",
     "StateError",
     "TruncatedError",
     "VersionError",
@@ -80,8 +82,16 @@ class ConfigError(ArchiveError):
     """The config is no plain data, or the class does not take it."""
 
 
+class ExportError(ArchiveError):
+    """A model that cannot be written as a program of torch.export or as ONNX."""
+
+
 class InterfaceError(ArchiveError):
     """The archived `forward` and that of the class are not compatible."""
+
+
+class SourceError(ArchiveError):
+    """A file to import is of no known form, damaged, deceptive, or needs more than weights."""
 
 
 class StateError(ArchiveError):

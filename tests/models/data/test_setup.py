@@ -331,7 +331,7 @@ def test_a_module_inside_a_data_sets_config_is_made_by_the_model() -> None:
             self.tokenizer = tokenizer
 
     class Own(Classifier):
-        def from_config_dict(self, config: Any) -> Any:
+        def from_config_dict(self, config: Any) -> Any:  # type: ignore[override]
             return f"made of {dict(config)}"
 
     target = f"{Tokenized.__module__}.{Tokenized.__qualname__}"

@@ -1,0 +1,32 @@
+"""Configs of modules: read, checked as a whole before anything is made, and made into objects.
+
+A config is a container of OmegaConf's, a dict or a dataclass, with the parameters of a constructor as its keys; where
+the class is not known from the place, `_target_` names it. OmegaConf is needed for its own containers, for files and
+for `default_config` only, and is not imported otherwise.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from neuraltypes.config._check import Report as Report
+from neuraltypes.config._check import check as check
+from neuraltypes.config._make import instantiate as instantiate
+from neuraltypes.config.errors import ConfigError as ConfigError
+from neuraltypes.config.errors import Position as Position
+from neuraltypes.config.errors import Problem as Problem
+
+if TYPE_CHECKING:
+    from neuraltypes.config._containers import as_config as as_config
+    from neuraltypes.config._load import load as load
+
+__all__ = ["ConfigError", "Position", "Problem", "Report", "as_config", "check", "instantiate", "load"]
+
+_LAZY = {"as_config": "_containers", "load": "_load"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_LAZY[name]}"), name)

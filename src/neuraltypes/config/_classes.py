@@ -1,0 +1,82 @@
+"""The classes that a config can name: imported modules' and those that the caller allows. Nothing is imported."""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, TypeAlias
+
+Allow: TypeAlias = Iterable[type] | Mapping[str, type]
+
+
+class Classes:
+    """`NeuralModule`s that are imported, and other classes that are allowed, each one by itself: no subclass of it.
+
+    A class goes by its full name (`"package.module.Class"`), and by the names under which imported modules hold it.
+    Given a mapping, an allowed class also goes by its key.
+    """
+
+    def __init__(self, allow: Allow = ()) -> None:
+        self._given: dict[str, type] = dict(allow) if isinstance(allow, Mapping) else {}
+        self._allowed: tuple[type, ...] = tuple(allow.values() if isinstance(allow, Mapping) else allow)
+        for cls in self._allowed:
+            if not isinstance(cls, type):
+                raise TypeError(f"allow takes classes, got {cls!r}")
+
+    def find(self, name: str) -> type | None:
+        """The class of that name, or None."""
+        if name in self._given:
+            return self._given[name]
+        held = self._known().get(name) or _held(name)
+        if isinstance(held, type) and self.admits(held):
+            return held
+        return None
+
+    def admits(self, cls: type) -> bool:
+        """Whether a config may name this class."""
+        from neuraltypes._archivable import Archivable
+
+        return cls in self._allowed or Archivable in cls.__mro__
+
+    def is_allowed(self, cls: type) -> bool:
+        """Whether the caller allowed this very class."""
+        return cls in self._allowed
+
+    def nearest(self, name: str) -> str | None:
+        """The known full name that is spelled most alike; the same class in another module counts as near."""
+        known = [*self._given, *self._known()]
+        last = name.rpartition(".")[2]
+        same = [full for full in known if full.rpartition(".")[2] == last]
+        return next(iter(get_close_matches(name, same, 1, 0.0) or get_close_matches(name, known, 1)), None)
+
+    def _known(self) -> dict[str, type]:
+        return registered() | {full_name(cls): cls for cls in self._allowed}
+
+
+def registered() -> dict[str, type]:
+    """The imported classes that can be archived and made from configs, by full name; the latest of each name."""
+    from neuraltypes._archivable import Archivable
+
+    return {full_name(cls): cls for cls in _subclasses(Archivable)}
+
+
+def full_name(cls: type) -> str:
+    """The name of a class in configs and archives: module and qualified name."""
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _subclasses(cls: type) -> list[type]:
+    children: list[type] = cls.__subclasses__()
+    return [found for child in children for found in (child, *_subclasses(child))]
+
+
+def _held(name: str) -> Any:
+    """What an imported module has under that name, without running the module's code to find out."""
+    module, _, attribute = name.rpartition(".")
+    found = sys.modules.get(module)
+    if not isinstance(found, types.ModuleType):
+        return None
+    # A lazy module loads itself when it is asked for anything, its `__dict__` included.
+    return object.__getattribute__(found, "__dict__").get(attribute)

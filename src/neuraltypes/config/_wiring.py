@@ -1,0 +1,83 @@
+"""What the sizes of a config imply: a model is made without memory, and its `forward` run once without numbers.
+
+On the meta device tensors have shapes and nothing else. All calls in `forward` are checked as in any run, so an encoder
+that gives 512 where a decoder takes 256 shows. What cannot be run like that (data that decides where to go, sizes
+that the examples do not fit) stays unknown, which is said as a note.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import torch
+from torch import nn
+
+from neuraltypes._errors import AnnotationError
+from neuraltypes._examples import example_inputs, size_names
+from neuraltypes._module import interface_of
+from neuraltypes._switches import checks
+from neuraltypes.config._fit import Make
+from neuraltypes.errors import CheckError
+
+_OTHER_SIZES = 11
+
+
+class Finding(NamedTuple):
+    """A failed check that any inputs would meet, or why there is no answer; None where all calls fit."""
+
+    mismatch: CheckError | None = None
+    unknown: str | None = None
+
+
+def run_without_numbers(make: Make) -> Finding:
+    """Make a model and call its `forward`, with shapes alone."""
+    try:
+        with torch.device("meta"):
+            module = make()
+    except Exception as error:  # noqa: BLE001  # what it raises may be the config's fault or that of the meta device
+        return Finding(unknown=f"it is not made on the meta device: {_in_short(error)}")
+    if not isinstance(module, nn.Module):
+        return Finding()
+    module.eval()
+    first = _call(module, {})
+    if first is None:
+        return Finding()
+    if isinstance(first, AnnotationError):
+        return Finding(unknown=_in_short(first))
+    if not isinstance(first, CheckError):
+        return Finding(unknown=f"its forward does not run on the meta device: {_in_short(first)}")
+    second = _call(module, _other_sizes(module))
+    if isinstance(second, CheckError) and _key(second) == _key(first):
+        return Finding(mismatch=first)
+    return Finding(unknown=f"its forward takes no inputs of just any sizes: {_in_short(first)}")
+
+
+def _call(module: nn.Module, sizes: dict[str, int]) -> Exception | None:
+    """What `forward` raises for example inputs, which have these sizes."""
+    try:
+        inputs = example_inputs(module, device="meta", **sizes)
+        with torch.device("meta"), torch.no_grad(), checks("always"):
+            module(**inputs)
+    except Exception as error:  # noqa: BLE001  # any other error than a check's is no answer
+        return error
+    return None
+
+
+def _other_sizes(module: nn.Module) -> dict[str, int]:
+    try:
+        names = size_names(interface_of(type(module), getattr(module, "__orig_class__", None)))
+    except AnnotationError:
+        return {}
+    return {name.lstrip("*"): _OTHER_SIZES + 2 * number for number, name in enumerate(names)}
+
+
+def _key(error: CheckError) -> Any:
+    """What makes two failed checks the same: where it was, and what was expected and came."""
+    lines = str(error).splitlines()
+    where = next((line for line in lines if line.startswith("  module ")), "")
+    return where, [(f.cause, f.argument, f.place, f.axis, f.expected, f.got) for f in error.failures]
+
+
+def _in_short(error: Exception) -> str:
+    lines = str(error).strip().splitlines() or [""]
+    return f"{type(error).__name__}: {lines[0]}".rstrip(": ")

@@ -1,0 +1,59 @@
+"""The error of configs: all problems of one config at once, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["ConfigError", "Position", "Problem", "UsageError"]
+
+
+@dataclass(frozen=True)
+class Position:
+    """A line of a file, counted from 1."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong at one place of a config; `path` is as OmegaConf writes it, `"encoder.layers[0].width"`."""
+
+    path: str
+    message: str
+    expected: str | None = None
+    got: str | None = None
+    suggestion: str | None = None
+    position: Position | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.position}: " if self.position is not None else ""
+        hint = f'; did you mean "{self.suggestion}"?' if self.suggestion is not None else ""
+        return f"{where}{self.path or 'config'}: {self.message}{hint}"
+
+
+class ConfigError(ValueError):
+    """A config that does not fit; `problems` holds everything that was found."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(tuple(problems))
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What does not fit, in the order of the config."""
+        problems: tuple[Problem, ...] = self.args[0]
+        return problems
+
+    def __str__(self) -> str:
+        if len(self.problems) == 1:
+            return str(self.problems[0])
+        listed = "\n".join(f"  {problem}" for problem in self.problems)
+        return f"the config has {len(self.problems)} problems:\n{listed}"
+
+
+class UsageError(Exception):
+    """A command was given what it cannot work with: a module or class that is not there."""
