@@ -9,7 +9,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from models.check_reports import CheckReports as CheckReports
     from models.checkpoints.archives import ArchiveCheckpoint as ArchiveCheckpoint
+    from models.checkpoints.pickle_free import PickleFreeCheckpointIO as PickleFreeCheckpointIO
+    from models.checkpoints.resuming import ExactResume as ExactResume
+    from models.checkpoints.resuming import ResumableLoader as ResumableLoader
     from models.data import CollateError as CollateError
     from models.data import DataConfigError as DataConfigError
     from models.data import ModelData as ModelData
@@ -17,32 +21,49 @@ if TYPE_CHECKING:
     from models.data import NeuralIterableDataset as NeuralIterableDataset
     from models.data import Ratio as Ratio
     from models.data import WiringError as WiringError
+    from models.errors import CheckpointError as CheckpointError
     from models.errors import ConfigError as ConfigError
+    from models.failing import FailTogether as FailTogether
+    from models.failing import RankError as RankError
     from models.model_pt import ModelPT as ModelPT
 
 _MODULES = {
     "ArchiveCheckpoint": "models.checkpoints.archives",
+    "CheckReports": "models.check_reports",
+    "CheckpointError": "models.errors",
     "CollateError": "models.data",
     "ConfigError": "models.errors",
     "DataConfigError": "models.data",
+    "ExactResume": "models.checkpoints.resuming",
+    "FailTogether": "models.failing",
     "ModelData": "models.data",
     "ModelPT": "models.model_pt",
     "NeuralDataset": "models.data",
     "NeuralIterableDataset": "models.data",
+    "PickleFreeCheckpointIO": "models.checkpoints.pickle_free",
+    "RankError": "models.failing",
     "Ratio": "models.data",
+    "ResumableLoader": "models.checkpoints.resuming",
     "WiringError": "models.data",
 }
 
 __all__ = [
     "ArchiveCheckpoint",
+    "CheckReports",
+    "CheckpointError",
     "CollateError",
     "ConfigError",
     "DataConfigError",
+    "ExactResume",
+    "FailTogether",
     "ModelData",
     "ModelPT",
     "NeuralDataset",
     "NeuralIterableDataset",
+    "PickleFreeCheckpointIO",
+    "RankError",
     "Ratio",
+    "ResumableLoader",
     "WiringError",
 ]
 

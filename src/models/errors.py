@@ -7,7 +7,7 @@ from typing import Any
 
 from neuraltypes.config import errors as config
 
-__all__ = ["ConfigError"]
+__all__ = ["CheckpointError", "ConfigError"]
 
 
 class ConfigError(config.ConfigError):
@@ -23,6 +23,10 @@ class ConfigError(config.ConfigError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.problems[0].message, self.place)
+
+
+class CheckpointError(ValueError):
+    """A checkpoint that cannot be written without pickling, or that is malformed."""
 
 
 def nearest(name: str, known: list[str]) -> str:

@@ -31,7 +31,10 @@ from models._cfg import (
 )
 from models._ranks import on_rank_zero
 from models._state import accept_wrappers, gathered_state, hide_wrappers, is_sharded
+from models.check_reports import callback_of
 from models.checkpoints.archives import training_metadata
+from models.checkpoints.pickle_free import as_torch_file, is_pickle_free
+from models.data._model import ModelData
 from models.errors import ConfigError
 from models.optim._setup import callbacks_of, optimizers_of
 from neuraltypes import NeuralModule
@@ -60,7 +63,7 @@ class RestoreOptions(TypedDict, total=False):
     signature: str | os.PathLike[str] | None
 
 
-class ModelPT(NeuralModule, pl.LightningModule):
+class ModelPT(ModelData, NeuralModule, pl.LightningModule):
     """A `LightningModule` whose `forward` is typed, and whose constructor takes a `cfg` or typed keywords.
 
     `cfg` is what the model is made from, read-only: archives and checkpoints restore the model from it.
@@ -74,7 +77,9 @@ class ModelPT(NeuralModule, pl.LightningModule):
         ConfigError: the config does not fit the dataclass; nothing is built yet.
     """
 
-    late_cfg: ClassVar[frozenset[str]] = frozenset({"optim", "train_ds", "validation_ds", "test_ds", "predict_ds"})
+    late_cfg: ClassVar[frozenset[str]] = frozenset(
+        {"checks", "optim", "train_ds", "validation_ds", "test_ds", "predict_ds"}
+    )
     """The keys of `cfg` that the constructor does not read, but the trainer later: `change_cfg` takes these."""
 
     __jit_unused_properties__: list[str] = [  # noqa: RUF012  # Lightning's own declaration
@@ -142,11 +147,7 @@ class ModelPT(NeuralModule, pl.LightningModule):
         self.trainer = trainer
 
     def save_to(
-        self,
-        path: str | os.PathLike[str],
-        *,
-        metadata: Mapping[str, Any] | None = None,
-        progress: bool = True,
+        self, path: str | os.PathLike[str], *, metadata: Mapping[str, Any] | None = None, progress: bool = True
     ) -> str:
         """Write weights, buffers, config, interface and artifacts to one file, whole or not at all; give its digest.
 
@@ -161,9 +162,8 @@ class ModelPT(NeuralModule, pl.LightningModule):
 
         training = {} if self._trainer is None else {"training": training_metadata(self._trainer)}
         state = gathered_state(self) if is_sharded(self) else None
-        return on_rank_zero(
-            lambda: save_model(self, path, training | dict(metadata or {}), state=state, progress=progress)
-        )
+        metadata = training | dict(metadata or {})
+        return on_rank_zero(lambda: save_model(self, path, metadata, state=state, progress=progress))
 
     @class_only
     def restore_from(
@@ -184,6 +184,15 @@ class ModelPT(NeuralModule, pl.LightningModule):
             model.set_trainer(trainer)
         return model
 
+    if not TYPE_CHECKING:  # to a type checker it is Lightning's own
+
+        @class_only
+        def load_from_checkpoint(cls, checkpoint_path, *args, **kwargs):  # noqa: N805  # a class method
+            """Lightning's own, which also reads what `PickleFreeCheckpointIO` writes."""
+            if is_pickle_free(checkpoint_path):
+                checkpoint_path = as_torch_file(checkpoint_path)
+            return super().load_from_checkpoint(checkpoint_path, *args, **kwargs)
+
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """The optimizer and schedule of `cfg.optim`.
 
@@ -193,8 +202,10 @@ class ModelPT(NeuralModule, pl.LightningModule):
         return optimizers_of(self, self._optim())
 
     def configure_callbacks(self) -> Sequence[pl.Callback]:
-        """Callbacks for what `cfg.optim` asks for beside an optimizer: clipping, averaged weights, frozen parts."""
-        return callbacks_of(self._optim())
+        """Callbacks for `cfg.checks`, and for what `cfg.optim` asks for beside an optimizer."""
+        section = self._cfg.get("checks")
+        reports = callback_of(plain_cfg(section, resolve=True) if OmegaConf.is_config(section) else section)
+        return [*callbacks_of(self._optim()), *([] if reports is None else [reports])]
 
     def state_dict(self, *args: Any, **kwargs: Any) -> Any:
         """torch's own, without `_orig_mod.` and `module.`, which compiling and wrapping a submodule put into names."""

@@ -188,7 +188,10 @@ class Hook:
         if not checker.failures:
             return None
         owner = next(iter(values.values()), None) if self._is_method() else None
-        return make_error(self.function.__qualname__, checker.failures, checker.bindings, values, owner)
+        error = make_error(self.function.__qualname__, checker.failures, checker.bindings, values, owner)
+        handler = _switches.failure_handler.get()
+        goes_on = handler is not None and handler(error, self.function.__name__, owner, values)
+        return None if goes_on else error
 
     def _is_method(self) -> bool:
         return self.owner is not None or self._first_parameter() == "self"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final, Literal, TypeAlias
@@ -60,6 +60,10 @@ class _Switch:
 
 
 _lock = threading.Lock()
+# Asked about each failed check of this thread and task, with the error, the function's name, its owner and the values
+# by name: whether the call goes on all the same.
+FailureHandler: TypeAlias = Callable[[Any, str, Any, Mapping[str, Any]], bool]
+failure_handler: Final[ContextVar[FailureHandler | None]] = ContextVar("neuraltypes_failure_handler", default=None)
 switch: Final = _Switch()
 _policy: ContextVar[int | None] = ContextVar("neuraltypes_checks", default=None)
 

@@ -250,7 +250,7 @@ def test_wrong_schedules_are_said(sched: dict[str, Any], message: str, tmp_path:
 
 
 def test_a_run_without_end_has_no_cosine(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"optim.sched: the trainer has no end; give max_steps"):
+    with pytest.raises(ConfigError, match=r"optim.sched: the trainer knows no end; give max_steps"):
         trainer(tmp_path, max_epochs=-1).fit(classifier(sched={"name": "cosine"}), loader(), loader(8))
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sized
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from torch.utils.data import BatchSampler, DataLoader, Dataset, IterableDataset, SequentialSampler
 
+from models.checkpoints.resuming import ResumableLoader
 from models.data._dataset import NeuralIterableDataset
 from models.data._resolve import TARGET, nearest
 from models.data._samplers import BlockSampler
@@ -130,8 +131,9 @@ def _from_config(request: Request) -> DataLoader[Any]:
         dataset._replica = request.ranks.rank, request.ranks.size  # noqa: SLF001  # ours
     if _is_dealt_out(request) and not is_iterable and not _NOT_TOGETHER & options.keys():
         _deal_out(options, dataset, request.ranks)
+    goes_on = request.stage == "train" and isinstance(dataset, Sized)  # within an epoch, when a run is resumed
     try:
-        return DataLoader(dataset, **options)
+        return (ResumableLoader if goes_on else DataLoader)(dataset, **options)
     except (TypeError, ValueError) as error:
         raise DataConfigError(f"{place}: {error}", place=place) from error
 

@@ -85,8 +85,8 @@ def _total(section: Mapping[str, Any], steps: Callable[[], float], place: str) -
     given = section.get("steps")
     if given is None:
         total = steps()
-        if math.isinf(total):
-            raise ConfigError("the trainer has no end; give max_steps or max_epochs to it, or steps here", place=place)
+        if math.isinf(total) or total < 0:  # Lightning gives -1 for epochs of unknown length
+            raise ConfigError("the trainer knows no end; give max_steps to it, or steps here", place=place)
         return total
     return _count(given, math.inf, f"{place}.steps")
 
