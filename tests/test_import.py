@@ -34,6 +34,7 @@ def assert_loads(statement: str, *expected: str, path: Path | None = None) -> No
         "from neuraltypes import elements, kinds, TensorSpec, Comparison, AnnotationError, register_kind",
         "from neuraltypes import NeuralType, checks, set_checks",
         "import neuraltypes._compare, neuraltypes._interface, neuraltypes._spec_json, neuraltypes._pytest",
+        "import models, models.data, neuraltypes.axes",
     ],
 )
 def test_importing_loads_nothing_heavy(statement: str) -> None:
