@@ -163,6 +163,15 @@ def test_what_may_be_changed_or_may_not_run_is_not_checked() -> None:
         assert wiring_of(step) == [], step.__name__
 
 
+def test_a_step_that_is_replaced_on_the_model_is_not_read() -> None:
+    def step(self: Any, batch: Any, batch_idx: int) -> Any:
+        return self(audio=batch.audio)
+
+    own = type("Own", (Model,), {"training_step": step})()
+    own.training_step = lambda batch, batch_idx: None
+    check_wiring(own, "train", DataLoader(Sounds(), collate_fn=Sounds().collate_fn))
+
+
 def test_a_field_that_the_data_do_not_have_is_named_with_the_nearest() -> None:
     def step(self: Any, batch: Any, batch_idx: int) -> Any:
         return self.free(batch.audios)
@@ -242,7 +251,7 @@ def test_a_wider_dtype_may_hold_the_narrower_one() -> None:
     assert wiring_of(step, Data(), type("T", (Model,), {"take": take})) == []
 
 
-def test_loaders_that_a_trainer_is_given_are_checked_and_only_once() -> None:
+def test_loaders_that_a_trainer_is_given_are_checked_and_only_once(monkeypatch: pytest.MonkeyPatch) -> None:
     class Wrong(Classifier):
         def training_step(self, batch: Any, batch_idx: int) -> Tensor:
             return self(x=batch.y).sum()
@@ -254,6 +263,8 @@ def test_loaders_that_a_trainer_is_given_are_checked_and_only_once() -> None:
     model = Classifier()
     quiet_trainer().fit(model, loader, loader)
     assert [stage for stage, _ in model.data_state.checked] == ["validation", "train"]
+    monkeypatch.setattr("models.data._checks.fields_taken", lambda *_: pytest.fail("checked again"))
+    quiet_trainer().fit(model, loader, loader)
 
 
 def test_the_own_prediction_step_is_wired_by_name() -> None:
