@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import reduce
 from typing import Any
 
@@ -11,7 +12,7 @@ import torch
 from torch import Tensor
 
 from models.data._plan import Given, LengthsOf, MaskOf, Measured, Plan, can_be_padded
-from models.data._types import built, fields_of, parts_of
+from models.data._types import built, columns_of, fields_of
 from models.data.errors import CollateError
 from neuraltypes import OptionalSpec, RecordSpec, Spec, TensorSpec, TupleSpec, ValueSpec
 from neuraltypes.elements import ElementType
@@ -27,18 +28,18 @@ class Items(list[Any]):
         self.indices = indices
 
 
-def collate(items: Sequence[Mapping[str, Any]], plan: Plan, indices: Sequence[Any], owner: str) -> dict[str, Any]:
-    """The fields of a batch of `items`, each given by its fields; `owner` is named in errors.
+def collate(columns: Mapping[str, list[Any]], plan: Plan, indices: Sequence[Any], owner: str) -> dict[str, Any]:
+    """The fields of a batch of items, of which `columns` has each field's values; `owner` is named in errors.
 
     Raises:
         CollateError: the items of a field do not make a batch; field, axis, sizes and items are named.
     """
-    return _Collator(items, plan, indices, owner).batch()
+    return _Collator(columns, plan, indices, owner).batch()
 
 
 class _Collator:
-    def __init__(self, items: Sequence[Mapping[str, Any]], plan: Plan, indices: Sequence[Any], owner: str) -> None:
-        self.items = items
+    def __init__(self, columns: Mapping[str, list[Any]], plan: Plan, indices: Sequence[Any], owner: str) -> None:
+        self.columns = columns
         self.plan = plan
         self.indices = indices
         self.owner = owner
@@ -52,9 +53,9 @@ class _Collator:
     def _field(self, name: str) -> Any:
         match self.plan.sources[name]:
             case Given(listed=True):
-                return [item[name] for item in self.items]
+                return self.columns[name]
             case Given():
-                return self._combine(name, self.plan.given[name], [item[name] for item in self.items])
+                return self._combine(name, self.plan.given[name], self.columns[name])
             case LengthsOf(measured=measured, dtype=dtype):
                 return torch.tensor(self._lengths(measured), dtype=getattr(torch, dtype))
             case MaskOf(measured=measured, keeps=keeps):
@@ -63,25 +64,23 @@ class _Collator:
                 return (steps < lengths[:, None]) == keeps
 
     def _sizes(self, measured: Measured) -> list[int]:
-        return [torch.as_tensor(item[measured.field]).shape[measured.axis] for item in self.items]
+        return [torch.as_tensor(value).shape[measured.axis] for value in self.columns[measured.field]]
 
     def _lengths(self, measured: Measured) -> list[int]:
         if measured.lengths is None:
             return self._sizes(measured)
-        return [int(item[measured.lengths]) for item in self.items]
+        return list(map(int, self.columns[measured.lengths]))
 
     def _check_lengths(self, name: str, measured: Measured) -> None:
         """Refuse items that are shorter than their field `name` says."""
-        sizes = self._sizes(measured)
+        sizes, lengths = self._sizes(measured), list(map(int, self.columns[name]))
         wrong = [
-            number
-            for number, (item, size) in enumerate(zip(self.items, sizes, strict=True))
-            if not 0 <= int(item[name]) <= size
+            number for number, (stated, size) in enumerate(zip(lengths, sizes, strict=True)) if not 0 <= stated <= size
         ]
         if wrong:
-            stated = {number: f"{int(self.items[number][name])}, but its size is {sizes[number]}" for number in wrong}
+            found = {number: f"{lengths[number]}, but its size is {sizes[number]}" for number in wrong}
             reason = f'states the length of axis {measured.axis} of "{measured.field}"'
-            raise self._error(name, reason, stated, axis=measured.axis)
+            raise self._error(name, reason, found, axis=measured.axis)
 
     def _combine(self, name: str, spec: Spec, values: list[Any]) -> Any:
         match spec:
@@ -105,14 +104,15 @@ class _Collator:
         return self._combine(name, spec, values)
 
     def _record(self, name: str, spec: RecordSpec | TupleSpec, values: list[Any]) -> Any:
-        parts = [parts_of(value, spec) for value in values]
+        columns = columns_of(values, spec)
         combined = {
-            part: self._combine(f"{name}.{part}", inner, [one[part] for one in parts])
-            for part, inner in fields_of(spec).items()
+            part: self._combine(f"{name}.{part}", inner, columns[part]) for part, inner in fields_of(spec).items()
         }
         return built(spec, combined)
 
     def _tensors(self, name: str, spec: TensorSpec, values: list[Any]) -> Tensor:
+        with suppress(RuntimeError, TypeError):  # they are of different sizes, or no tensors yet
+            return torch.stack(values)
         tensors = [self._tensor(name, number, value) for number, value in enumerate(values)]
         if all(tensor.shape == tensors[0].shape for tensor in tensors):
             return torch.stack(tensors)

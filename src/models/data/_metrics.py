@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import torch
+from lightning_fabric.utilities import move_data_to_device
 from torch import Tensor, distributed
 
 if TYPE_CHECKING:
@@ -116,9 +117,10 @@ class Evaluation:
             self.current.metrics[name].update(*args, **kwargs)
 
     def keep(self, batch_idx: int, output: Any) -> None:
-        """Keep what the step of the current batch returned."""
+        """Keep what the step of the current batch returned, on the CPU."""
+        results = self.current
         if self.counts:
-            self.current.outputs.append((batch_idx, output))
+            results.outputs.append((batch_idx, move_data_to_device(output, torch.device("cpu"))))
 
     def gather(self) -> list[Gathered]:
         """Every set's results over all processes; the same on each of them.

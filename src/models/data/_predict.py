@@ -49,7 +49,8 @@ def predict_all(
     for start in range(0, len(items), size):
         chunk = items[start : start + size]
         plan = _plan(chain, chunk, start, padding)
-        batch = collate(chunk, plan, range(start, start + len(chunk)), f"{type(chain.model).__name__}.predict")
+        columns = {name: [item[name] for item in chunk] for name in plan.given}
+        batch = collate(columns, plan, range(start, start + len(chunk)), f"{type(chain.model).__name__}.predict")
         output = chain.run(move_data_to_device(batch, device))
         found += _split(output, chain.links[-1].interface.result, len(chunk), chain.links[-1].name)
     return found

@@ -14,7 +14,8 @@ class BlockSampler(DistributedSampler[Any]):
     """Whole batches dealt out in turn: process r of W evaluates batches r, r + W, r + 2W, ...
 
     A process that would have one batch less than others gets a filler, the first sample over again, so that all make
-    equally many steps (buffers and shards are exchanged in each). `n_counted` is the number of batches that count.
+    equally many steps: steps may exchange something (sharded weights, a collective of their own), and Lightning refuses
+    a process without any batch. `n_counted` is the number of batches that count.
     """
 
     def __init__(

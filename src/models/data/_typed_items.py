@@ -12,7 +12,7 @@ from typing_extensions import TypeVar
 
 from models.data._collate import Items, collate
 from models.data._plan import Plan, can_be_made, make_plan
-from models.data._types import UNKNOWN, batched, built, fields_of, parts_of
+from models.data._types import UNKNOWN, batched, built, columns_of, fields_of
 from models.data._wiring import mismatch
 from neuraltypes import AnnotationError, Spec, ValueSpec, interface_of, spec_from_annotation
 
@@ -90,8 +90,8 @@ class TypedItems(Generic[Item, Batch]):
             return default_collate(list(items))  # type: ignore[no-any-return]
         item_spec, batch_spec, plan = specs
         indices = items.indices if isinstance(items, Items) else range(len(items))
-        fields = [parts_of(item, item_spec) for item in items]
-        return built(batch_spec, collate(fields, plan, indices, type(self).__name__))  # type: ignore[no-any-return]
+        columns = columns_of(items, item_spec)
+        return built(batch_spec, collate(columns, plan, indices, type(self).__name__))  # type: ignore[no-any-return]
 
     def _specs(self) -> tuple[Spec, Spec, Plan] | None:
         """Types and plan, made once; None where an item has no type."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter, getitem, itemgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -133,15 +134,21 @@ def _with_kinds(axes: tuple[Axis, ...], spec: TensorSpec) -> tuple[Axis, ...]:
 
 def parts_of(value: Any, spec: Spec) -> Mapping[str, Any]:
     """The parts of a value by the names that `fields_of` gives them."""
+    return {name: column[0] for name, column in columns_of([value], spec).items()}
+
+
+def columns_of(values: Sequence[Any], spec: Spec) -> dict[str, list[Any]]:
+    """For each part of values of type `spec`, that part of each value; None where it is optional and absent."""
     match spec:
         case RecordSpec(form="typeddict"):
-            return {name: value.get(name) if name in spec.optional else value[name] for name, _ in spec.fields}
+            read = {name: dict.get if name in spec.optional else getitem for name, _ in spec.fields}
+            return {name: [get(value, name) for value in values] for name, get in read.items()}
         case RecordSpec():
-            return {name: getattr(value, name) for name, _ in spec.fields}
-        case TupleSpec():
-            return {str(number): item for number, item in enumerate(value)}
+            return {name: list(map(attrgetter(name), values)) for name, _ in spec.fields}
+        case TupleSpec(items=items):
+            return {str(number): list(map(itemgetter(number), values)) for number in range(len(items))}
         case _:
-            return {"output": value}
+            return {"output": list(values)}
 
 
 def built(spec: Spec, parts: Mapping[str, Any]) -> Any:

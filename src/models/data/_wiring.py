@@ -41,13 +41,17 @@ def raise_misfits(misfits: list[Misfit], data: str, source: str) -> None:
     """
     if not misfits:
         return
-    lines = [f"{data} do not fit the model: {', '.join(dict.fromkeys(one.field for one in misfits))}"]
-    for misfit in misfits:
-        taker = misfit.taker
-        width = max(len(source), len(taker))
-        lines.append(f"  {misfit.field}: {misfit.reason}")
-        lines += [f"    {source.ljust(width)}  gives  {misfit.given}"] if misfit.given else []
-        lines.append(f"    {taker.ljust(width)}  takes  {misfit.expected or misfit.field}")
+    fields = dict.fromkeys(one.field for one in misfits)
+    lines = [f"{data} do not fit the model: {', '.join(fields)}"]
+    for field in fields:
+        of_field = [one for one in misfits if one.field == field]
+        first, width = of_field[0], max(len(one.taker) for one in of_field)
+        lines.append(
+            f"  {field}: {first.reason}" if first.given is None else f"  {field}: {source} gives {first.given}"
+        )
+        for one in of_field:
+            reason = "" if one.given is None else f": {one.reason}"
+            lines.append(f"    {one.taker.ljust(width)}  takes {one.expected or one.field}{reason}")
     raise WiringError("\n".join(lines), misfits)
 
 

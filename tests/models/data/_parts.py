@@ -74,7 +74,7 @@ class Classifier(ModelData, NeuralModule, pl.LightningModule):
     def __init__(self) -> None:
         super().__init__()
         self.linear = nn.Linear(4, 3)
-        self.norm = nn.BatchNorm1d(3)  # whose buffers processes exchange at each step
+        self.norm = nn.BatchNorm1d(3)  # which has buffers, and whose batches matter in training
 
     def forward(
         self, *, x: NeuralType[Float[Tensor, "batch=b channel=4"], ChannelType]

@@ -269,7 +269,7 @@ def test_a_data_set_that_has_collated_goes_to_another_process() -> None:
 
 def test_the_types_of_items_and_batches() -> None:
     data = Speech()
-    assert data.output_types["tokens"].compare(TensorSpec("time=u", TokenIndex, "Int")).value
+    assert TensorSpec("time=u", TokenIndex, "Int").compare(data.output_types["tokens"]).accepted
     assert str(data.output_types["text"]) == "str"
     assert list(data.batch_types) == ["audio", "audio_length", "tokens", "text"]
 
@@ -279,7 +279,7 @@ def test_the_types_of_items_and_batches() -> None:
         words: list[str]
 
     types = data_set(Item).batch_types
-    assert types["b"] == TensorSpec("batch b t", dtype="Float") or str(types["b"]) == 'Float[Tensor, "batch=batch b t"]'
+    assert str(types["b"]) == 'Float[Tensor, "batch=batch b t"]'
     assert str(types["both"]) == 'Float[Tensor, "batch=batch _"]'
     assert types["words"] == ValueSpec("list[list[str]]")
 

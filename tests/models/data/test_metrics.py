@@ -153,10 +153,11 @@ def test_metrics_of_torchmetrics_are_kept_by_set() -> None:
             self.update_metric("same", self.measure, self(x=batch.x), batch.y)
 
     model = WithMetric()
+    model.measure.update(torch.tensor([0, 0]), torch.tensor([1, 1]))
     found = validated(model, SETS, aggregate="mean")
     assert found["a/same"] == pytest.approx(found["a/accuracy"])
     assert found["val/same"] == pytest.approx(found["val/accuracy"])
-    assert model.measure.update_count == 0
+    assert model.measure.update_count == 1
     with pytest.raises(ValueError, match='"same" of set "a" has no weight'):
         validated(model, SETS, aggregate="weighted")
 
@@ -171,9 +172,17 @@ def test_outputs_are_kept_only_where_something_reads_them() -> None:
     validated(Returning(), {"dataset": Points(6), "batch_size": 2})
     assert kept == [0, 0, 0]
 
+    class OnDevice:
+        def to(self, device: torch.device, **_: Any) -> str:
+            return f"on {device}"
+
     class Reading(Returning):
+        def validation_step(self, batch: Any, batch_idx: int, dataloader_idx: int = 0) -> Any:
+            super().validation_step(batch, batch_idx)
+            return {"n": OnDevice()}
+
         def multi_validation_epoch_end(self, outputs: list[Any], dataloader_idx: int) -> None:
-            assert [output.device.type for output in outputs] == ["cpu"] * 3
+            assert outputs == [{"n": "on cpu"}] * 3
 
     validated(Reading(), {"dataset": Points(6), "batch_size": 2})
     assert kept[3:] == [0, 1, 2]
@@ -212,10 +221,11 @@ def test_processes_get_whole_batches_in_turn_and_equally_many(n: int, batch_size
 def test_shuffled_and_dropped_batches_are_dealt_out_alike() -> None:
     seen = []
     for rank in range(2):
-        sampler = BlockSampler(range(7), batch_size=2, num_replicas=2, rank=rank, shuffle=True, drop_last=True)
+        sampler = BlockSampler(range(41), batch_size=2, num_replicas=2, rank=rank, shuffle=True, drop_last=True)
         sampler.set_epoch(3)
-        seen += list(sampler)[: sampler.n_counted * 2]
-    assert len(set(seen)) == 6
+        seen += list(sampler)
+    assert len(set(seen)) == len(seen) == 40
+    assert sorted(seen) != seen
 
 
 def test_repeats_of_another_sampler_are_said() -> None:
