@@ -30,10 +30,12 @@ from neuraltypes.archive.errors import (
 
 if TYPE_CHECKING:
     from neuraltypes.archive._extract import extract_state_dict, pack, unpack
+    from neuraltypes.archive._hub import Pulled, Pushed, pull, push
     from neuraltypes.archive.importing import Imported, import_checkpoint
 
 # What writes is loaded at first use: `inspect` is a process of its own each time.
 _LAZY = dict.fromkeys(("extract_state_dict", "pack", "unpack"), "neuraltypes.archive._extract")
+_LAZY |= dict.fromkeys(("Pulled", "Pushed", "pull", "push"), "neuraltypes.archive._hub")
 _LAZY |= dict.fromkeys(("Imported", "import_checkpoint"), "neuraltypes.archive.importing")
 
 __all__ = [
@@ -52,6 +54,8 @@ __all__ = [
     "LimitError",
     "NotAnArchiveError",
     "NotCanonicalError",
+    "Pulled",
+    "Pushed",
     "SourceError",
     "StateError",
     "TruncatedError",
@@ -60,6 +64,8 @@ __all__ = [
     "extract_state_dict",
     "import_checkpoint",
     "pack",
+    "pull",
+    "push",
     "unpack",
 ]
 
