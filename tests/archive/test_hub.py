@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -229,12 +230,27 @@ def test_a_cached_archive_is_not_downloaded_again(hub: Hub) -> None:
 
 
 def test_a_damaged_archive_is_not_pushed(hub: Hub, tmp_path: Path) -> None:
-    Encoder().save_to(tmp_path / "model.nt")
-    data = (tmp_path / "model.nt").read_bytes()
-    (tmp_path / "model.nt").write_bytes(data[:-1])
-    with pytest.raises(ArchiveError):
+    model = Encoder()
+    model.save_to(tmp_path / "model.nt")
+    data = bytearray((tmp_path / "model.nt").read_bytes())
+    data[data.index(model.linear.weight.detach().numpy().tobytes())] ^= 1
+    (tmp_path / "model.nt").write_bytes(data)
+    with pytest.raises(DigestError):
         push(tmp_path / "model.nt", "me/encoder", endpoint=hub.endpoint)
     assert hub.requests == []
+
+
+def test_what_the_documentation_shows_runs(hub: Hub, tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "archives.md").read_text()
+    first, *_ = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    [shown] = re.findall(r"^```py\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    (tmp_path / "vocab.txt").write_text("a b")
+    (tmp_path / "shown.py").write_text(f"{first}\n{shown}\nassert again.vocabulary == ['a', 'b'] and path.is_file()\n")
+    settings = {"HF_ENDPOINT": hub.endpoint, "HF_HOME": str(tmp_path / "home"), "HF_HUB_DISABLE_XET": "1"}
+    environment = os.environ | settings | {"NEURALTYPES_CACHE": str(tmp_path / "cache")}
+    command = [sys.executable, "shown.py"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
