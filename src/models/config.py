@@ -14,8 +14,11 @@ import yaml  # type: ignore[import-untyped]  # what OmegaConf reads YAML with
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from models.errors import ConfigError
 from models.language_model import LanguageModelConfig
 from models.training import OptimizerConfig
+
+__all__ = ["DEFAULT_FILE", "ConfigError", "DemoConfig", "load_config"]
 
 _BYTES = 256
 _PRECISIONS = ("32-true", "bf16-mixed", "bf16-true", "64-true")
@@ -42,10 +45,6 @@ def _require(section: str, config: object, ranges: Mapping[str, Range]) -> None:
         value = getattr(config, name)
         if not holds(value):
             raise ValueError(f"{section}.{name} is {value}, expected {expected}")
-
-
-class ConfigError(ValueError):
-    """A configuration that does not fit its schema; the message names the key."""
 
 
 @dataclass(frozen=True)

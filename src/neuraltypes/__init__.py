@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from typing import Annotated as NeuralType
 
+    from neuraltypes import axes as axes
     from neuraltypes import elements as elements
     from neuraltypes import kinds as kinds
     from neuraltypes._compare import Comparison as Comparison
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from neuraltypes._errors import RegistrationError as RegistrationError
     from neuraltypes._examples import dynamic_shapes as dynamic_shapes
     from neuraltypes._examples import example_inputs as example_inputs
+    from neuraltypes._hook import interface_of as interface_of
     from neuraltypes._import_hook import install_import_hook as install_import_hook
     from neuraltypes._interface import Interface as Interface
     from neuraltypes._interface import interface_from_json as interface_from_json
@@ -53,6 +55,7 @@ _MODULES = {
     "neuraltypes._ensure": ("ensure", "reveal"),
     "neuraltypes._errors": ("AnnotationError", "RegistrationError"),
     "neuraltypes._examples": ("dynamic_shapes", "example_inputs"),
+    "neuraltypes._hook": ("interface_of",),
     "neuraltypes._import_hook": ("install_import_hook",),
     "neuraltypes._interface": ("Interface", "interface_from_json"),
     "neuraltypes._module": ("NeuralModule",),
@@ -84,7 +87,7 @@ _MODULES = {
     "neuraltypes.kinds": ("AxisKind", "register_kind"),
 }
 _LAZY = {name: module for module, names in _MODULES.items() for name in names}
-_SUBMODULES = ("elements", "kinds")
+_SUBMODULES = ("axes", "elements", "kinds")
 
 __all__ = [
     "AnnotationError",
@@ -110,6 +113,7 @@ __all__ = [
     "TupleSpec",
     "UnionSpec",
     "ValueSpec",
+    "axes",
     "checks",
     "dynamic_shapes",
     "elements",
@@ -117,6 +121,7 @@ __all__ = [
     "example_inputs",
     "install_import_hook",
     "interface_from_json",
+    "interface_of",
     "kinds",
     "register_kind",
     "reveal",

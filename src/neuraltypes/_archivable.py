@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from neuraltypes.archive._model import ConfigChanges
     from neuraltypes.archive._plan import OnMismatch
 
-    _class_only = classmethod
+    class_only = classmethod
 else:
 
-    class _class_only(classmethod):  # noqa: N801  # a decorator
+    class class_only(classmethod):  # noqa: N801  # a decorator
         """A class method that says so where it is called on an instance, whose own state it would not touch."""
 
         def __get__(self, instance: object, owner: type | None = None) -> Callable[..., Any]:
             return super().__get__(instance, owner) if instance is None else _refuse
 
 
-_CONSTRUCTED, _ARTIFACTS = "_neuraltypes_constructed", "_neuraltypes_artifacts"
+CONSTRUCTED, _ARTIFACTS = "_neuraltypes_constructed", "_neuraltypes_artifacts"
 
 
 class Archivable:
@@ -47,13 +47,21 @@ class Archivable:
             from neuraltypes.archive._config import record
 
             self = super().__new__(cls)
-            self.__dict__[_CONSTRUCTED] = record(args, kwargs)
+            self.__dict__[CONSTRUCTED] = record(*cls._arguments_to_record(args, kwargs))
             return self
 
-    def save_to(self, path: str | os.PathLike[str], *, metadata: Mapping[str, Any] | None = None) -> str:
+    def save_to(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        progress: bool = True,
+    ) -> str:
         """Write weights, buffers, config, interface and artifacts to one file, whole or not at all.
 
-        `metadata` is JSON data to keep beside them. Equal models give equal bytes. Gives the archive's digest.
+        `path` may be a URL that fsspec knows, such as `s3://...`. `metadata` is JSON data to keep beside them. A save
+        that takes long shows a bar in a terminal, unless `progress` is false. Equal models give equal bytes. Gives the
+        archive's digest.
 
         Raises:
             ArchiveError: part of the model cannot be archived, and is named; nothing was written.
@@ -61,9 +69,9 @@ class Archivable:
         """
         from neuraltypes.archive._model import save_model
 
-        return save_model(self, path, metadata)
+        return save_model(self, path, metadata, progress=progress)
 
-    @_class_only
+    @class_only
     def restore_from(
         cls,  # noqa: N805  # a class method, which the linter does not see
         path: str | os.PathLike[str],
@@ -78,11 +86,15 @@ class Archivable:
         on_mismatch: OnMismatch = "error",
         expected_digest: str | None = None,
         allow: Mapping[str, type] | None = None,
+        progress: bool = True,
+        public_key: str | os.PathLike[str] | None = None,
+        signature: str | os.PathLike[str] | None = None,
     ) -> Self:
         """A new model from an archive: of this class, or of the imported subclass that was saved.
 
         Args:
-            path: the archive. Its tensors stay in the file, page by page as they are touched.
+            path: the archive. Its tensors stay in the file, page by page as they are touched. That of a URL that
+                fsspec knows is copied to a private temporary file first.
             config: changes to the archived config: a mapping, lines such as `"encoder.width=64"`, or a JSON file.
             map_location: the device to move the model to.
             strict: whether every tensor of the model and of the archive must have its counterpart.
@@ -93,6 +105,9 @@ class Archivable:
             on_mismatch: whether a tensor of another shape is an error, or keeps its initial value.
             expected_digest: the digest that the archive must have.
             allow: classes for archived names, where a class was renamed or is not found.
+            progress: whether a restore that takes long shows a bar in a terminal.
+            public_key: the PEM file of the Ed25519 key that must have signed the archive.
+            signature: the signature's file, if not that of the archive with `.sig` behind it.
 
         Raises:
             ArchiveError: the archive is damaged, or does not fit the class; nothing is half restored.
@@ -111,6 +126,9 @@ class Archivable:
             on_mismatch=on_mismatch,
             expected_digest=expected_digest,
             allow=allow or {},
+            progress=progress,
+            public_key=public_key,
+            signature=signature,
         )
         return restore_model(cls, path, options)
 
@@ -130,7 +148,7 @@ class Archivable:
             self.save_to(path, metadata=metadata)
             return push(path, repo_id, **options)
 
-    @_class_only
+    @class_only
     def from_hub(
         cls,  # noqa: N805  # a class method, which the linter does not see
         repo_id: str,
@@ -241,10 +259,17 @@ class Archivable:
             known=cls.config_version,
         )
 
+    @classmethod
+    def _arguments_to_record(
+        cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
+        """What counts as given of a constructor's arguments; for layers above that give some a form of their own."""
+        return args, kwargs
+
     def _given_config(self) -> dict[str, Any]:
         from neuraltypes.archive._config import config_of
 
-        constructed: Constructed = self.__dict__[_CONSTRUCTED]
+        constructed: Constructed = self.__dict__[CONSTRUCTED]
         return config_of(type(self), constructed)
 
     def _registered(self) -> dict[str, Registered]:

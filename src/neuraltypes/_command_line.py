@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         status: int = parsed.run(parsed)
-    except (ArchiveError, OSError) as error:
+    except (ArchiveError, OSError, ImportError) as error:
         from neuraltypes.archive._inspect import printable
 
         print(f"error: {printable(str(error))}", file=sys.stderr)  # noqa: T201  # this is what a command does
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="neuraltypes", description="Read, check, compare and make model archives.")
-    commands = parser.add_subparsers(required=True, metavar="command")
+    commands = parser.add_subparsers(required=True, metavar="command", prog=parser.prog)  # prog: spares an import
 
     inspect = commands.add_parser("inspect", help="print what an archive holds")
     inspect.add_argument("archive")
@@ -37,7 +37,15 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="read everything and compare it with the digests")
     verify.add_argument("archive")
     verify.add_argument("--digest", help="the digest that the archive must have, sha256:...")
+    verify.add_argument("--key", help="the PEM file of the public key that must have signed it")
+    verify.add_argument("--signature", help="with --key: the signature's file, if not archive.sig")
     verify.set_defaults(run=_verify)
+
+    sign = commands.add_parser("sign", help="sign an archive with an Ed25519 key")
+    sign.add_argument("archive")
+    sign.add_argument("--key", required=True, help="the PEM file of the private key")
+    sign.add_argument("--signature", help="the file to write, if not archive.sig")
+    sign.set_defaults(run=_sign)
 
     diff = commands.add_parser("diff", help="compare two archives: config, interface, tensors by digest")
     diff.add_argument("left")
@@ -80,10 +88,24 @@ def _inspect(parsed: argparse.Namespace) -> int:
 
 def _verify(parsed: argparse.Namespace) -> int:
     from neuraltypes.archive._reader import Archive
+    from neuraltypes.archive.errors import SignatureError
 
+    if parsed.signature is not None and parsed.key is None:
+        raise SignatureError("--signature needs --key: who may have signed it")
     with Archive.open(parsed.archive, expected_digest=parsed.digest) as archive:
-        archive.verify()
+        if parsed.key is not None:
+            from neuraltypes.archive._signing import require_signed
+
+            require_signed(archive, parsed.key, parsed.signature)
+        archive.verify(bar=True)
         _print(f"{archive.digest}  {archive.path}")
+    return 0
+
+
+def _sign(parsed: argparse.Namespace) -> int:
+    from neuraltypes.archive._signing import sign
+
+    _print(sign(parsed.archive, parsed.key, parsed.signature))
     return 0
 
 

@@ -23,7 +23,7 @@ from neuraltypes._interface import Interface, read_interface
 from neuraltypes._report import make_error
 from neuraltypes._signature import default_name
 from neuraltypes._source import FunctionSource
-from neuraltypes._spec import TensorSpec, axis_names, computed_names, tensors
+from neuraltypes._spec import Spec, TensorSpec, axis_names, computed_names, tensors
 from neuraltypes.elements import ElementType
 from neuraltypes.errors import CheckError
 
@@ -250,3 +250,33 @@ def is_hooked(function: Any) -> bool:
 def hook_of(function: Any) -> Hook | None:
     """The hook of a checked function."""
     return getattr(function, _MARK, None)
+
+
+def interface_of(function: Callable[..., Any]) -> Interface:
+    """The types of a function's or method's inputs and result, from its annotations; what says nothing is `Any`.
+
+    Raises:
+        AnnotationError: an annotation is malformed or cannot be resolved.
+    """
+    function = getattr(function, "__func__", function)
+    hook = hook_of(function)
+    return read_interface(inspect.unwrap(function), lenient=True) if hook is None else hook.interface
+
+
+def check_value(spec: Spec, value: Any, name: str, owner: Any) -> None:
+    """Check that `value` fits `spec`, unless the policy in force skips it.
+
+    Raises:
+        CheckError: it does not fit.
+    """
+    if _switches.is_disabled_at_import() or (_switches.switch.special and _is_skipped(owner)):
+        return
+    checker = Checker({})
+    checker.visit(Place("return"), spec, value)
+    checker.finish()
+    if checker.failures:
+        raise make_error(name, checker.failures, checker.bindings, {"return": value}, None) from None
+
+
+def _is_skipped(owner: Any) -> bool:
+    return _switches.limit_in_force() == 0 if owner is None else _switches.is_skipped(owner)

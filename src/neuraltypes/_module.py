@@ -14,6 +14,7 @@ from torch import nn
 
 from neuraltypes._archivable import Archivable
 from neuraltypes._errors import AnnotationError
+from neuraltypes._freezing import Freezable
 from neuraltypes._hook import Hook, hook_of
 from neuraltypes._interface import Interface, read_interface
 from neuraltypes._read import known_element
@@ -22,7 +23,7 @@ from neuraltypes._typecheck import hook_function, local_names
 from neuraltypes.elements import ElementType
 
 
-class NeuralModule(nn.Module, Archivable):
+class NeuralModule(Freezable, nn.Module, Archivable):
     """An `nn.Module` with a typed, keyword-only `forward`, each call of which is checked.
 
     Annotations are read when the first instance is made. An overriding `forward` without annotations has those of the

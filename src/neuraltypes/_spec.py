@@ -64,6 +64,18 @@ class _SpecMethods:
 
         return spec_to_json(self)
 
+    def check(self: Spec, value: Any, *, name: str, owner: Any = None) -> None:  # type: ignore[misc]
+        """Check that `value` fits, under the policies of calls; `name` stands for it in the error.
+
+        Policy `first` counts the values of `owner`, an object.
+
+        Raises:
+            CheckError: it does not fit.
+        """
+        from neuraltypes._hook import check_value
+
+        check_value(self, value, name, owner)
+
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
 class TensorSpec(_SpecMethods):

@@ -8,6 +8,9 @@ callers may rely as any superclass: parameters are contravariant and results cov
 
 **Parameters** are the fields of a (frozen, keyword-only) dataclass: `AudioSignal(freq=16000)`. A field that is None is
 unknown and agrees with every value; otherwise values must be equal, between a class and its subclasses too.
+
+**Padding** is the number that stands where a sequence has ended and its batch goes on, None where none is fit to:
+`class BytePair(TokenIndex): padding = 3`.
 """
 
 from __future__ import annotations
@@ -40,13 +43,15 @@ _by_name: weakref.WeakValueDictionary[str, type[ElementType]] = weakref.WeakValu
 class ElementType:
     """The root of all elements: "the numbers mean something", no more is said.
 
-    Fields of subclasses are parameters; they must have a default, None for "unknown".
+    Fields of subclasses are parameters; they must have a default, None for "unknown". `domain` and `padding` belong to
+    the class, and are inherited.
 
     Raises:
         AnnotationError: a subclass declares a parameter without a default.
     """
 
     domain: ClassVar[Domain | None] = None
+    padding: ClassVar[float | None] = None
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -106,6 +111,7 @@ class ChannelType(ElementType):
     """Channels of any kind: features, embeddings, encodings."""
 
     domain = Domain.REAL
+    padding = 0.0
 
 
 class EmbeddedTextType(ChannelType):
@@ -151,9 +157,10 @@ class LogprobsType(ElementType):
 
 
 class LabelsType(ElementType):
-    """Labels of data."""
+    """Labels of data; torch's losses ignore the label of the padding."""
 
     domain = Domain.INDEX
+    padding: ClassVar[float | None] = -100
 
 
 class HypothesisType(LabelsType):
@@ -168,6 +175,7 @@ class RegressionValuesType(PredictionsType):
     """Predicted real values."""
 
     domain = Domain.REAL
+    padding = None
 
 
 class CategoricalValuesType(PredictionsType):
@@ -175,9 +183,10 @@ class CategoricalValuesType(PredictionsType):
 
 
 class MaskType(PredictionsType):
-    """A mask of either convention; `IgnoreMaskType` and `KeepMaskType` say which."""
+    """A mask of either convention; `IgnoreMaskType` and `KeepMaskType` say which, and what stands in the padding."""
 
     domain = Domain.BOOLEAN
+    padding = False
 
 
 class LengthsType(ElementType):
@@ -196,6 +205,7 @@ class AudioSignal(ElementType):
     """A waveform sampled at `freq` Hz."""
 
     domain = Domain.REAL
+    padding = 0.0
     freq: int | None = None
 
 
@@ -203,6 +213,7 @@ class VideoSignal(ElementType):
     """A video of `fps` frames a second."""
 
     domain = Domain.REAL
+    padding = 0.0
     fps: int | None = None
 
 
@@ -220,12 +231,14 @@ class ClassificationTarget(Target):
     """Class indices to be predicted."""
 
     domain = Domain.INDEX
+    padding = -100
 
 
 class ImageValue(ElementType):
     """Pixel values."""
 
     domain = Domain.NON_NEGATIVE
+    padding = 0.0
 
 
 class NormalizedImageValue(ImageValue):
@@ -252,12 +265,14 @@ class BoolType(ElementType):
     """Booleans."""
 
     domain = Domain.BOOLEAN
+    padding = False
 
 
 class FloatType(ElementType):
     """Real numbers without further meaning."""
 
     domain = Domain.REAL
+    padding = 0.0
 
 
 class IntType(ElementType):
@@ -290,6 +305,7 @@ class SequenceToSequenceAlignmentType(ElementType):
     """How strongly each step of one sequence belongs to each step of another."""
 
     domain = Domain.UNIT
+    padding = 0.0
 
 
 class NormalDistributionMeanType(ElementType):
@@ -308,6 +324,7 @@ class TokenDurationType(ElementType):
     """Durations of tokens, in steps of the time axis."""
 
     domain = Domain.NON_NEGATIVE
+    padding = 0
 
 
 class TokenLogDurationType(ElementType):
@@ -333,6 +350,8 @@ class UnnormalizedType(ElementType):
 class IgnoreMaskType(MaskType):
     """A mask in which True means "ignore", as `nn.MultiheadAttention` reads its masks."""
 
+    padding = True
+
 
 class PaddingMaskType(IgnoreMaskType):
     """True where a sequence is padded."""
@@ -340,6 +359,8 @@ class PaddingMaskType(IgnoreMaskType):
 
 class KeepMaskType(MaskType):
     """A mask in which True means "keep", as `F.scaled_dot_product_attention` reads its mask."""
+
+    padding = False
 
 
 class ValidMaskType(KeepMaskType):
@@ -350,10 +371,13 @@ class AttentionBiasType(ElementType):
     """Numbers added to attention scores before the softmax, minus infinity to ignore."""
 
     domain = Domain.REAL
+    padding = float("-inf")
 
 
 class AttentionWeightsType(ProbsType):
     """Attention after the softmax."""
+
+    padding = 0.0
 
 
 class PositionIndex(Index):

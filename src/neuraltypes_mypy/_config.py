@@ -31,6 +31,7 @@ from mypy.types import AnyType, ExtraAttrs, Instance, ProperType, Type, TypeOfAn
 
 from neuraltypes._sizes import OPERATIONS, Size, Symbol, named, number, size_from_expression
 from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom
+from neuraltypes_mypy._buffers import announced_names, registered_names
 from neuraltypes_mypy._names import MODULE
 from neuraltypes_mypy._statements import attribute_values, methods, statements, targets
 from neuraltypes_mypy._walk import replace
@@ -48,6 +49,7 @@ def record_configuration(cls: ClassDef) -> None:
     constructor = next((method for method, _ in in_methods if method.name == "__init__"), None)
     is_module = is_configured(info)
     counts = Counter(name for _, assigned in in_methods for name, _ in assigned)
+    counts.update(name for method, _ in in_methods if method is not constructor for name in registered_names(method))
     data: dict[str, Any] = {}
     if constructor is not None and is_module:
         data["parameters"] = [argument.variable.name for argument in constructor.arguments[1:]]
@@ -59,6 +61,8 @@ def record_configuration(cls: ClassDef) -> None:
         values = next(assigned for method, assigned in in_methods if method is constructor)
         data["attributes"] = {**_constants(cls, counts, is_final=True), **_attributes(cls, constructor, values, counts)}
         data["super"] = _super_arguments(constructor)
+        if buffers := announced_names(constructor):
+            data["buffers"] = buffers
     elif constructor is None and is_module:
         data["parameters"], data["defaults"], data["attributes"] = [], {}, _constants(cls, counts, is_final=True)
     elif constructor is None and (fields := _fields(cls)):

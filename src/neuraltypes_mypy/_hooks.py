@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any, Final, TypeVar, final
 
-from mypy.nodes import FuncDef, SymbolNode, TypeAlias, TypeInfo, Var
+from mypy.nodes import CallExpr, FuncDef, SymbolNode, TypeAlias, TypeInfo, Var
 from mypy.plugin import (
     AnalyzeTypeContext,
     AttributeContext,
@@ -21,6 +21,7 @@ from mypy.plugin import (
 from mypy.types import FunctionLike, Instance, PlaceholderType, Type, get_proper_type
 
 from neuraltypes_mypy._annotations import Annotations
+from neuraltypes_mypy._buffers import announce_buffers, is_buffer, is_registered, registered_type, seen_by_a_cast
 from neuraltypes_mypy._calls import Calls, mentions_tensors, says_tensors
 from neuraltypes_mypy._classes import define_class, is_dtype
 from neuraltypes_mypy._config import has_configuration, has_sizes, is_changing
@@ -446,12 +447,15 @@ class Hooks:
         return _attribute(self._module_types.declared_attribute) if is_kept else None
 
     def _inferred_attribute(self, ctx: AttributeContext, info: TypeInfo, name: str) -> Type:
+        if is_buffer(info, name) and (ctx.is_lvalue or seen_by_a_cast(ctx.api)):
+            return unknown()  # without this plugin it is no attribute of the class
         if not is_changing(_class_of(ctx, info), name):
             return self._values.inferred_attribute(ctx, False)
         known = self._module_types.declared_attribute(ctx)
         return self._values.inferred_attribute(ctx, True) if known is ctx.default_attr_type else known
 
     def _define_class(self, ctx: ClassDefContext) -> None:
+        announce_buffers(ctx.cls)
         define_class(ctx)
         show_metadata(ctx.cls, self._types.str_type)
         announce_recipes(ctx.cls)
@@ -470,6 +474,8 @@ class Hooks:
             self._scopes.results.enter(ctx.api)
         if is_returning(ctx.context):
             check_return(ctx)
+        if isinstance(ctx.context, CallExpr) and is_registered(ctx.context):
+            return registered_type(ctx.context, self._types.tensor_type, ctx.api)
         return self._narrowing.isinstance_called(ctx)
 
     def _called(self, ctx: FunctionContext, fullname: str) -> Type:

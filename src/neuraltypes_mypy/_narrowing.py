@@ -37,6 +37,7 @@ from mypy.plugin import AttributeContext, FunctionContext, FunctionSigContext, M
 from mypy.types import FunctionLike, Instance, Type, TypeType
 
 from neuraltypes._unify import Rest, Shape, SizedAxis
+from neuraltypes_mypy._buffers import is_registered
 from neuraltypes_mypy._expressions import Expressions
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._results import is_entering
@@ -65,7 +66,7 @@ class Narrowing:
 
     def isinstance_signature(self, ctx: FunctionSigContext) -> FunctionLike:
         """`isinstance(x, Float[Tensor, "b t"])` is no mistake."""
-        if any(is_ours(ctx.context) for is_ours in (is_settling, is_asking, is_entering, is_returning)):
+        if any(is_ours(ctx.context) for is_ours in (is_settling, is_asking, is_entering, is_returning, is_registered)):
             return ctx.default_signature.copy_modified(arg_types=[unknown(), unknown()])
         if len(ctx.args) == 2 and len(ctx.args[1]) == 1 and self._tensor_of(ctx.args[1][0], ctx.api) is not None:
             return ctx.default_signature.copy_modified(arg_types=[ctx.default_signature.arg_types[0], unknown()])

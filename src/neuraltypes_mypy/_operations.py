@@ -66,6 +66,7 @@ from neuraltypes_mypy._rule_values import Translation
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._tensor import Lookup, as_tensor, is_known, unknown
 from neuraltypes_mypy._types import KnownTypes
+from neuraltypes_mypy._untyped import is_untyped, is_unwanted, untyped
 
 _CODES: Final = {"shape": codes.SHAPE, "kind": codes.KIND, "dtype": codes.DTYPE, "element": codes.ELEMENT}
 
@@ -270,7 +271,7 @@ class Operations:
             "index": SOME_INT,
         }
         outcome = self._apply(signature, Given(given, {}), None, same, ctx.context, ctx.api)
-        item = unknown() if outcome.refused else self._result(outcome, unknown(), same, ctx.api)
+        item = unknown() if outcome.refused else self._result(outcome, unknown(), same, ctx.context, ctx.api)
         return Instance(iterator, [item]) if _says_something(item) else ctx.default_return_type
 
     def configured_method(self, ctx: MethodContext, name: str) -> Type:
@@ -295,7 +296,7 @@ class Operations:
         given = Given({first: self._translation.array(receiver, same)}, {first: (ctx.context, receiver)})
         outcome = self._apply(signature, given, None, same, ctx.context, ctx.api)
         self._report(outcome, given, name, ctx.context, ctx.api)
-        return self._result(outcome, ctx.default_attr_type, same, ctx.api)
+        return self._result(outcome, ctx.default_attr_type, same, ctx.context, ctx.api, is_derived=is_untyped(ctx.type))
 
     def _called(
         self,
@@ -311,7 +312,14 @@ class Operations:
         outcome = self._apply(signature, given, config, same, ctx.context, ctx.api)
         self._report(outcome, given, name, ctx.context, ctx.api, place)
         meant = with_meaning(outcome.result, name, given.values, given.places, ctx.api)
-        return self._result(outcome._replace(result=meant), ctx.default_return_type, same, ctx.api)
+        return self._result(
+            outcome._replace(result=meant),
+            ctx.default_return_type,
+            same,
+            ctx.context,
+            ctx.api,
+            is_derived=_is_derived(ctx),
+        )
 
     # Modules
 
@@ -446,7 +454,7 @@ class Operations:
     ) -> Type:
         outcome = self._apply(signature, given, self._config(receiver, same), same, context, api)
         self._report(outcome, given, receiver.type.name, context, api, made_at(receiver))
-        return self._result(outcome, unknown(), same, api)
+        return self._result(outcome, unknown(), same, context, api)
 
     def _config(self, receiver: Instance, same: Equal) -> Made:
         attrs = {} if receiver.extra_attrs is None else receiver.extra_attrs.attrs
@@ -547,13 +555,17 @@ class Operations:
     def _fits(self, wanted: str, element: object) -> bool:
         return not isinstance(element, Produced) or element_goes_with(wanted, element.name)
 
-    def _result(self, outcome: Outcome, default: Type, same: Equal, api: Any) -> Type:
-        if isinstance(get_proper_type(default), AnyType) and _wants_other(api.type_context[-1]):
-            return default
+    def _result(
+        self, outcome: Outcome, default: Type, same: Equal, context: Context, api: Any, *, is_derived: bool = False
+    ) -> Type:
+        """The type of what an operation gives; `is_derived` where mypy would not know what it is given."""
+        is_open = is_derived or isinstance(get_proper_type(default), AnyType)
+        if is_open and is_unwanted(context, api):
+            return unknown()
         result = self._translation.result(outcome.result, default, same)
         if _says_something(result):
             self._settling.instrument_current(api)
-        return result
+        return untyped(result) if is_open else result
 
     # Reports
 
@@ -672,14 +684,14 @@ def _is_other(default: Type, result: Type) -> bool:
     )
 
 
-def _wants_other(wanted: Type | None) -> bool:
-    """Whether what is assigned to surely holds no tensor (`mean: float`): what plain mypy leaves open goes there."""
-    proper = get_proper_type(wanted)
-    if isinstance(proper, UnionType):
-        return all(isinstance(get_proper_type(item), NoneType) or _wants_other(item) for item in proper.items)
-    if not isinstance(proper, Instance) or proper.type.fullname == "builtins.object" or proper.type.is_protocol:
+def _is_derived(ctx: FunctionContext | MethodContext) -> bool:
+    """Whether mypy, not knowing of what a method or operator is, would not ask what it gives."""
+    if not isinstance(ctx, MethodContext):
         return False
-    return as_tensor(proper) is None
+    is_operator = isinstance(ctx.context, OpExpr | ComparisonExpr)
+    return is_untyped(ctx.type) or (
+        is_operator and any(is_untyped(type_) for types in ctx.arg_types for type_ in types)
+    )
 
 
 def _is_tracked(given: Given) -> bool:

@@ -21,7 +21,8 @@ from mypy.plugin import (
 )
 from mypy.types import FunctionLike, Type
 
-import neuraltypes_mypy._codes  # noqa: F401 - mypy reads the codes that a configuration names before it asks for hooks
+import neuraltypes_mypy
+import neuraltypes_mypy._codes  # mypy reads the codes that a configuration names before it asks for hooks
 from neuraltypes_mypy._options import read_options
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class NeuralTypesPlugin(Plugin):
     def __init__(self, options: Options) -> None:
         super().__init__(options)
         self._project = read_options(Path.cwd())
-        self._config_data = self._project.as_data()
+        # mypy compares plugins with those of the last run alone, which may have been over other files.
+        self._config_data = {**self._project.as_data(), "plugin": neuraltypes_mypy.__version__}
         self._made: Hooks | None = None
 
     def _make(self) -> Hooks:

@@ -57,6 +57,7 @@ from mypy.types import (
 from neuraltypes._sizes import Size, Symbol
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy._atoms import atom, size_of_atom
+from neuraltypes_mypy._buffers import is_registered
 from neuraltypes_mypy._config import (
     attribute_size,
     configured,
@@ -520,7 +521,12 @@ def _assigns(info: TypeInfo, name: str) -> bool:
 def _adds_modules(info: TypeInfo) -> bool:
     """Whether a container may come to hold more than what its constructor passes on: an attribute is a part of it."""
     bodies = list(methods(info.defn.defs))
-    values = [value for method in bodies for name, value in attribute_values(method) if name != _SYMBOL]
+    values = [
+        value
+        for method in bodies
+        for name, value in attribute_values(method)
+        if name != _SYMBOL and not is_registered(value)
+    ]
     plain = (IntExpr, FloatExpr, StrExpr, OpExpr)
     is_plain = all(isinstance(value, plain) or _is_parameter_of_int(value) for value in values)
     return not is_plain or any(changes_itself(method.body) for method in bodies)

@@ -9,7 +9,7 @@ from mypy.types import Instance, LiteralType, ProperType, TupleType, Type, TypeV
 
 from neuraltypes_mypy._atoms import noted_any
 from neuraltypes_mypy._elements import MAX_PARAMETERS, element_text, parameter_names
-from neuraltypes_mypy._names import UNNORMALIZED_TYPE, VOID_TYPE
+from neuraltypes_mypy._names import TENSOR, UNNORMALIZED_TYPE, VOID_TYPE
 from neuraltypes_mypy._tensor import Lookup, unknown
 
 
@@ -58,6 +58,11 @@ class KnownTypes:
     def str_type(self) -> Instance:
         """`str`."""
         return self._builtin("builtins.str")
+
+    @property
+    def tensor_type(self) -> Instance:
+        """`Tensor`, of which nothing is known."""
+        return self._builtin(TENSOR, 3)
 
     @property
     def function_type(self) -> Instance:

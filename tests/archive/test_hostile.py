@@ -32,7 +32,9 @@ from neuraltypes.archive import (
     TruncatedError,
     VersionError,
     WeightsError,
+    _safetensors,
 )
+from neuraltypes.archive._writer import ArtifactSource
 from tests.archive._build import container, dumps, parts, read_all, reassembled, small_archive, weights
 
 Parts = Mapping[str, bytes]
@@ -425,7 +427,7 @@ TEXTS: dict[str, tuple[bytes, type[ArchiveError]]] = {
     "100,000 deep": (b"[" * 100_000, LimitError),
     "100,000 deep, in objects": (b'{"a":' * 100_000, LimitError),
     "a string that does not end": (b'{"a":"' + b'\\"' * 50_000, ContentError),
-    "brackets in a string that does not end": (b'{"a":"' + b"[" * 50_000, ContentError),
+    "brackets in a string that does not end": (b'{"a":"' + b"[" * 40_000, ContentError),
 }
 
 
@@ -568,6 +570,65 @@ def test_weights(tmp_path: Path, members: Parts, name: str) -> None:
     content, expected = WEIGHTS[name]
     (tmp_path / "x.nt").write_bytes(reassembled(dict(members) | {"weights.safetensors": content}))
     assert_refused(tmp_path / "x.nt", expected)
+
+
+# As much as is read at all: still soon and in little memory.
+
+
+def _many(count: int, dtype: str = "U8", name: str = "") -> bytes:
+    """A table of that many empty tensors, of which the last has that dtype."""
+    named = [f"{number:x}{name}" for number in range(count)]
+    head = _safetensors.encode(_safetensors.layout((name, "U8", (0,)) for name in named))
+    before, last, after = head.rpartition(b'"U8"')
+    return before + last.replace(b"U8", dtype.encode()) + after
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (_many(5000, "u8"), WeightsError),
+        (_many(5000), ContentError),  # the manifest names other ones
+        (_many(2000, name="\N{GRINNING FACE}" * 60), ContentError),
+        (_many(9000), LimitError),
+        (weights({"a": {"dtype": "U8", "shape": [1] * 49_000, "data_offsets": [0, 1]}}, 1), WeightsError),
+        (weights({"\N{GRINNING FACE}" * 260_000: {}}, 0), WeightsError),
+    ],
+    ids=["the last one malformed", "not in the manifest", "long names", "too many", "many axes", "a long name"],
+)
+def test_large_tables(tmp_path: Path, members: Parts, content: bytes, expected: type[ArchiveError]) -> None:
+    manifest = json.loads(members["manifest.json"])["weights"]
+    manifest |= {"head": hashlib.sha256(content[: 8 + int.from_bytes(content[:8], "little")]).hexdigest()}
+    found = dict(members) | {"weights.safetensors": content}
+    (tmp_path / "x.nt").write_bytes(reassembled(found, weights=manifest | {"tensors": {}, "aliases": {}}))
+    assert_refused(tmp_path / "x.nt", expected)
+
+
+def test_a_table_may_be_larger_where_the_weights_are(tmp_path: Path) -> None:
+    state = {f"{number:x}": torch.zeros(0) for number in range(9000)}
+    with pytest.raises(LimitError, match="beside weights of this size at most 50"):
+        small_archive(tmp_path / "x.nt", state=state)
+    assert list(tmp_path.iterdir()) == []
+    read_all(small_archive(tmp_path / "x.nt", state=state | {"large": torch.zeros(1 << 25)}))
+
+
+@pytest.mark.parametrize(
+    "text", [b"[" + b"{}," * 15_000 + b"{} ]", b'["' + "\N{GRINNING FACE}".encode() * 200_000 + b'" ]']
+)
+def test_large_configs(tmp_path: Path, members: Parts, text: bytes) -> None:
+    (tmp_path / "x.nt").write_bytes(reassembled(dict(members) | {"config.json": text, "interface.json": b"0 "}))
+    assert_refused(tmp_path / "x.nt", NotCanonicalError)
+
+
+def test_many_artifacts(tmp_path: Path) -> None:
+    named = {f"a{number}": ArtifactSource("file", {"f": (0, list)}) for number in range(4000)}
+    path = small_archive(tmp_path / "x.nt", artifacts=named)
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b'"format":"neuraltypes-archive"', b'"format":"neuraltypes-xrchive"'))
+    assert_refused(path, DigestError)
+    path.write_bytes(data)
+    start = time.thread_time()
+    Archive.open(path).close()
+    assert time.thread_time() - start < 2 * SLOWEST
 
 
 # Digests and artifacts.

@@ -101,6 +101,16 @@ def test_an_edited_rule_counts_though_nothing_else_changed(copied: Copied) -> No
     assert copied.check() == first.replace(said, now)
 
 
+def test_an_edited_rule_counts_for_files_that_were_not_checked_in_between(copied: Copied) -> None:
+    path = copied.source / "neuraltypes_mypy" / "_calls.py"
+    said, now = "does not fit", "FITS BADLY"
+    (copied.project / "other.py").write_text("import torch\n", encoding="utf-8")
+    first = copied.check()
+    write_later(path, path.read_text(encoding="utf-8").replace(said, now))
+    copied.mypy.run(copied.project, "mypy", *copied.mypy.options(copied.cache), "other.py")
+    assert copied.check() == first.replace(said, now)
+
+
 @pytest.mark.parametrize(
     "file",
     [

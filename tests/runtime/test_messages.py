@@ -290,7 +290,11 @@ def test_no_new_axis_is_advised_where_more_than_one_entry_is_expected() -> None:
     assert_hints(lambda: attention(x=full(7, 8), mask=keep_all))
 
 
-@pytest.mark.parametrize("call", [call for _, call, _ in MESSAGES] + [call for call, _ in HINTS], ids=str)
+@pytest.mark.parametrize(
+    "call",
+    [call for _, call, _ in MESSAGES] + [call for call, _ in HINTS],
+    ids=range(len(MESSAGES) + len(HINTS)),
+)
 def test_no_value_of_a_tensor_is_shown(call: Callable[[], object]) -> None:
     with pytest.raises(CheckError) as caught:
         call()

@@ -21,6 +21,7 @@ from neuraltypes.archive.errors import (
     LimitError,
     NotAnArchiveError,
     NotCanonicalError,
+    SignatureError,
     SourceError,
     StateError,
     TruncatedError,
@@ -31,12 +32,16 @@ from neuraltypes.archive.errors import (
 if TYPE_CHECKING:
     from neuraltypes.archive._extract import extract_state_dict, pack, unpack
     from neuraltypes.archive._hub import Pulled, Pushed, pull, push
+    from neuraltypes.archive._signing import require_signed, sign
     from neuraltypes.archive.importing import Imported, import_checkpoint
 
 # What writes is loaded at first use: `inspect` is a process of its own each time.
-_LAZY = dict.fromkeys(("extract_state_dict", "pack", "unpack"), "neuraltypes.archive._extract")
-_LAZY |= dict.fromkeys(("Pulled", "Pushed", "pull", "push"), "neuraltypes.archive._hub")
-_LAZY |= dict.fromkeys(("Imported", "import_checkpoint"), "neuraltypes.archive.importing")
+_LAZY = {
+    **dict.fromkeys(("extract_state_dict", "pack", "unpack"), "neuraltypes.archive._extract"),
+    **dict.fromkeys(("Pulled", "Pushed", "pull", "push"), "neuraltypes.archive._hub"),
+    **dict.fromkeys(("require_signed", "sign"), "neuraltypes.archive._signing"),
+    **dict.fromkeys(("Imported", "import_checkpoint"), "neuraltypes.archive.importing"),
+}
 
 __all__ = [
     "Archive",
@@ -56,6 +61,7 @@ __all__ = [
     "NotCanonicalError",
     "Pulled",
     "Pushed",
+    "SignatureError",
     "SourceError",
     "StateError",
     "TruncatedError",
@@ -66,6 +72,8 @@ __all__ = [
     "pack",
     "pull",
     "push",
+    "require_signed",
+    "sign",
     "unpack",
 ]
 

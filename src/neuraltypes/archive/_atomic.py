@@ -35,7 +35,7 @@ def replacing(path: str | os.PathLike[str], size: int) -> Iterator[int]:
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, "a folder cannot be replaced by an archive", str(path))
     _remove_leftovers(target)
-    _require_room(target, size)
+    require_room(target.parent, size)
     descriptor, temporary = _create(target)
     try:
         try:
@@ -120,10 +120,15 @@ def _length(prefix: str) -> int:
     return len(prefix) + 2 * _TOKEN_BYTES + len(_SUFFIX)
 
 
-def _require_room(target: Path, size: int) -> None:
-    free = shutil.disk_usage(target.parent).free
+def require_room(folder: str | os.PathLike[str], size: int) -> None:
+    """Refuse to write about `size` bytes to a file system that has fewer.
+
+    Raises:
+        OSError: there is no room, or no such folder.
+    """
+    free = shutil.disk_usage(folder).free
     if free < size:
-        raise OSError(errno.ENOSPC, f"the archive needs {size} bytes, {free} are free", str(target))
+        raise OSError(errno.ENOSPC, f"the archive needs {size} bytes, {free} are free", str(folder))
 
 
 def _sync_folder(folder: Path) -> None:

@@ -20,7 +20,8 @@ class Hashers:
 
     def __init__(self, threads: int | None = None) -> None:
         self._stop = threading.Event()
-        self._pool = ThreadPoolExecutor(threads or min(MAX_THREADS, os.cpu_count() or 1), "neuraltypes-archive")
+        self.threads = threads or min(MAX_THREADS, os.cpu_count() or 1)
+        self._pool = ThreadPoolExecutor(self.threads, "neuraltypes-archive")
 
     def submit(self, pieces: Iterable[bytes | memoryview], *, crc: bool = True) -> Future[Sums]:
         """The sums of all pieces together, to be; their memory must not change until they are there."""

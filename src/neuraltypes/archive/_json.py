@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from neuraltypes.archive.errors import ContentError, LimitError, NotCanonicalError
@@ -22,10 +23,16 @@ class Limits(NamedTuple):
 CONFIG_LIMITS = Limits(size=1 << 20, values=100_000, depth=32)
 TABLE_LIMITS = Limits(size=1 << 24, values=2_000_000, depth=8)
 
-# A string (to the end of the text, where it is not closed), or what begins, ends or separates values outside of
-# strings. Possessive quantifiers, and that an opening quote always matches, keep the scan linear.
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|([\[{])|([\]}])|(,)', re.DOTALL)
-_BEGINS, _ENDS = 1, 2  # groups of it
+# A bracket outside of strings, with all that is before it; or the end of the text, which a string that is not closed
+# reaches. Possessive quantifiers, and that there is a match at every place, keep the scan linear.
+_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
+_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + rb")*+(?:([\[{])|([\]}])|\Z)", re.DOTALL)
+_MANY_QUOTES = 120_000  # five megabytes of pieces between them
+_BRACKETS, _NO_BRACKETS = bytes.maketrans(b"{}", b"[]"), bytes(set(range(256)) - set(b"[]{}"))
+_STEPS = {1: 1, 2: -1, None: 0}  # of the depth, by group
+_LONG_NUMBER = re.compile(rb"[\[:,\s]-?[0-9][0-9.eE+-]{18}")  # perhaps of more than 64 bits
+_CONTAINER = re.compile(rb"\s*[\[{]")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _SMALLEST, _LARGEST = -(1 << 63), (1 << 64) - 1
 _LONGEST_NUMBER = 32
 
@@ -39,7 +46,7 @@ def encode(value: Any, what: str, limits: Limits = CONFIG_LIMITS) -> bytes:
     """
     _require_data(value, what)
     text = _write(value, what)
-    _require_within(text, what, limits)
+    require_within(text, what, limits)
     return text
 
 
@@ -51,7 +58,14 @@ def decode(text: bytes, what: str, limits: Limits = CONFIG_LIMITS) -> Any:
         LimitError: it is too large or too deep.
         NotCanonicalError: `encode` would write the value in another way.
     """
-    value = decode_loosely(text, what, limits)
+    require_within(text, what, limits)
+    if not _may_hold_long_numbers(text):
+        # A repeated key, or anything else that `decode_loosely` says better, is lost when the value is written again.
+        with suppress(ValueError, RecursionError):
+            value = parse(text)
+            if _ENCODER.encode(value).encode() == text:
+                return value
+    value = _parse_slowly(text, what)
     if _write(value, what) != text:
         raise NotCanonicalError(f"{what} is JSON, but not in the form in which archives are written", part=what)
     return value
@@ -64,39 +78,77 @@ def decode_loosely(text: bytes, what: str, limits: Limits) -> Any:
         ContentError: the text is no JSON, or repeats a key.
         LimitError: it is too large or too deep.
     """
-    _require_within(text, what, limits)
+    require_within(text, what, limits)
+    return _parse_slowly(text, what)
+
+
+def parse(text: bytes) -> Any:
+    """The value of a text that is within its limits, by the parser alone: for what is then written again and compared.
+
+    Raises:
+        ValueError, RecursionError: the text is no JSON.
+    """
+    return json.loads(text.decode())
+
+
+def _parse_slowly(text: bytes, what: str) -> Any:
+    whole, real = (_whole, _real) if _may_hold_long_numbers(text) else (None, None)
     try:
         return json.loads(
-            text.decode(), object_pairs_hook=_unique, parse_int=_whole, parse_float=_real, parse_constant=_no_constant
+            text.decode(), object_pairs_hook=_unique, parse_int=whole, parse_float=real, parse_constant=_no_constant
         )
     except (ValueError, RecursionError) as error:
         raise ContentError(f"{what} is no JSON: {error}", part=what) from None
 
 
+def _may_hold_long_numbers(text: bytes) -> bool:
+    return not _CONTAINER.match(text) or bool(_LONG_NUMBER.search(text))
+
+
 def _write(value: Any, what: str) -> bytes:
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        return _ENCODER.encode(value).encode()
     except (ValueError, RecursionError) as error:
         raise ContentError(f"{what} cannot be written as JSON: {error}", part=what) from None
 
 
-def _require_within(text: bytes, what: str, limits: Limits) -> None:
+def require_within(text: bytes, what: str, limits: Limits) -> None:
+    """Measure a text before it is parsed.
+
+    Raises:
+        LimitError: it is too large, too deep, or of too many values.
+    """
     if len(text) > limits.size:
         raise LimitError(
             f"{what} has {len(text)} bytes, at most {limits.size} are read", part=what, got=len(text), limit=limits.size
         )
-    depth, values = 0, 1
-    for token in _TOKEN.finditer(text):  # in constant memory, and no further than to what is too much
-        kind = token.lastindex
-        if kind == _ENDS:
-            depth -= 1
-            continue
-        values += kind is not None
-        if values > limits.values:
-            raise LimitError(f"{what} holds more than {limits.values} values", part=what, limit=limits.values)
-        depth += kind == _BEGINS
+    if count_values(text) > limits.values:
+        raise LimitError(f"{what} holds more than {limits.values} values", part=what, limit=limits.values)
+    if not _is_surely_flat(text, limits.depth):
+        _require_flat(text, what, limits)
+
+
+def _is_surely_flat(text: bytes, depth: int) -> bool:
+    """Whether a text is not deeper than that, as far as can be seen without a look at each bracket."""
+    if b"\\" in text or text.count(b'"') > _MANY_QUOTES:
+        return False
+    brackets = b"".join(text.split(b'"')[::2]).translate(_BRACKETS, _NO_BRACKETS)
+    for _ in range(depth):
+        brackets = brackets.replace(b"[]", b"")  # the innermost ones
+    return not brackets
+
+
+def _require_flat(text: bytes, what: str, limits: Limits) -> None:
+    depth = 0
+    for bracket in _BRACKET.finditer(text):  # in constant memory, and no further than to what is too deep
+        depth += _STEPS[bracket.lastindex]
         if depth > limits.depth:
             raise LimitError(f"{what} is nested more than {limits.depth} deep", part=what, limit=limits.depth)
+
+
+def count_values(text: bytes) -> int:
+    """How many values a text holds, at most: the bytes that begin or separate them are counted wherever they stand."""
+    return 1 + sum(map(text.count, (b",", b"[", b"{")))
 
 
 def _require_data(value: Any, place: str, depth: int = 0) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from neuraltypes.archive import _json
@@ -102,10 +102,14 @@ def require_consistent(manifest: Manifest, members: Sequence[str], tensors: Sequ
     _require_artifacts(manifest, artifacts)
 
 
-def files_of(artifact: str, files: Mapping[str, FileRecord]) -> dict[str, str]:
-    """The members of an artifact, by their names inside of it."""
-    prefix = f"{ARTIFACTS}{artifact}/"
-    return {name.removeprefix(prefix): name for name in files if name.startswith(prefix)}
+def files_by_artifact(files: Iterable[str]) -> dict[str, dict[str, str]]:
+    """For each artifact, its members by their names inside of it."""
+    found: dict[str, dict[str, str]] = {}
+    for member in files:
+        if member.startswith(ARTIFACTS):
+            artifact, _, inside = member.removeprefix(ARTIFACTS).partition("/")
+            found.setdefault(artifact, {})[inside] = member
+    return found
 
 
 def _require_aliases(manifest: Manifest) -> None:
@@ -117,11 +121,11 @@ def _require_aliases(manifest: Manifest) -> None:
 
 
 def _require_artifacts(manifest: Manifest, members: Sequence[str]) -> None:
-    owned = 0
+    owned, files = 0, files_by_artifact(members)
     for name, record in manifest.artifacts.items():
         if "/" in name or problem_of(name):
             raise ContentError(f"{shown(name)} cannot be the name of an artifact", artifact=name)
-        found = files_of(name, manifest.files)
+        found = files.get(name, {})
         owned += len(found)
         if record.kind == "file" and (len(found) != 1 or "/" in next(iter(found))):
             raise ContentError(f"the artifact {shown(name)} says to be one file, and is {len(found)}", artifact=name)
@@ -152,7 +156,7 @@ def _from_json(data: Mapping[str, Any]) -> Manifest:
         provenance=_texts(data, "provenance"),
         metadata=_part(data, "metadata"),
         head=_digest(weights, "head"),
-        tensors=_by_name(weights, "tensors", lambda _, name, tensors: _digest(tensors, name)),
+        tensors=_digests(weights, "tensors"),
         aliases=_texts(weights, "aliases"),
         files=_by_name(data, "files", lambda file, *_: FileRecord(_value(file, "size", int), _digest(file, "sha256"))),
         artifacts=_by_name(data, "artifacts", _artifact),
@@ -173,6 +177,13 @@ def _by_name(data: Mapping[str, Any], key: str, read: Callable[[Any, str, Mappin
 
 def _texts(data: Mapping[str, Any], key: str) -> dict[str, str]:
     return _by_name(data, key, lambda _, name, part: _value(part, name, str))
+
+
+def _digests(data: Mapping[str, Any], key: str) -> dict[str, str]:
+    part = _part(data, key)
+    if not all(type(text) is str and _DIGEST.match(text) for text in part.values()):
+        raise ContentError(f"the manifest's {shown(key)} are no SHA-256s")
+    return part
 
 
 def _digest(data: Any, key: str) -> str:

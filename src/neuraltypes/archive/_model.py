@@ -21,7 +21,15 @@ from neuraltypes._errors import AnnotationError
 from neuraltypes._interface import Interface, interface_from_json
 from neuraltypes.archive import _json
 from neuraltypes.archive._artifacts import Registered, Restoring, full_artifact_name, local_name, restoring
-from neuraltypes.archive._config import Builder, Json, full_name, merged, refuse_objects, with_artifacts
+from neuraltypes.archive._config import (
+    Builder,
+    Json,
+    full_name,
+    merged,
+    refuse_objects,
+    with_artifacts,
+    without_resolvers,
+)
 from neuraltypes.archive._no_init import NoInit
 from neuraltypes.archive._plan import OnMismatch, Plan, make_plan, select
 from neuraltypes.archive._reader import Archive, Artifact
@@ -52,21 +60,32 @@ class Options:
     on_mismatch: OnMismatch = "error"
     expected_digest: str | None = None
     allow: Mapping[str, type] = field(default_factory=dict)
+    progress: bool = True
+    public_key: str | os.PathLike[str] | None = None
+    signature: str | os.PathLike[str] | None = None
 
 
-def save_model(model: Archivable, path: str | os.PathLike[str], metadata: Mapping[str, Any] | None = None) -> str:
-    """Write a model to an archive, and give its digest.
+def save_model(
+    model: Archivable,
+    path: str | os.PathLike[str],
+    metadata: Mapping[str, Any] | None = None,
+    *,
+    state: Mapping[str, Any] | None = None,
+    progress: bool = True,
+) -> str:
+    """Write a model to an archive, and give its digest. `state` stands for its state dict.
 
     Raises:
         ConfigError, StateError, ArtifactError: part of the model cannot be archived; nothing was written.
         OSError: the file cannot be written; what was there is still there.
     """
-    return write(path, content_of(model, read_state(state_of(model)), metadata or {}))
+    found = state_of(model) if state is None else _plainly_named(state)
+    return write(path, content_of(model, read_state(found), metadata or {}), bar=progress)
 
 
 def state_of(model: Archivable, *, keep_vars: bool = False) -> dict[str, Any]:
     """The state dict of a model, by the names that archives use."""
-    return {_plain(name): value for name, value in _module(model).state_dict(keep_vars=keep_vars).items()}
+    return _plainly_named(_module(model).state_dict(keep_vars=keep_vars))
 
 
 def content_of(model: Archivable, state: State, metadata: Mapping[str, Any]) -> Content:
@@ -99,8 +118,14 @@ def restore_model(cls: type[Model], path: str | os.PathLike[str], options: Optio
         ArchiveError: see the subclasses.
         OSError: the file cannot be read.
     """
+    if not options.verify and options.public_key is not None:
+        raise ValueError("a signature says nothing of tensors that are not verified; leave out verify=False")
     with ExitStack() as stack:
         archive = stack.enter_context(Archive.open(path, expected_digest=options.expected_digest))
+        if options.public_key is not None:
+            from neuraltypes.archive._signing import require_signed
+
+            require_signed(archive, options.public_key, options.signature)
         with naming(path), restoring(archive.artifacts) as state:
             model = _restore(cls, archive, options, state)
         if any(found.archived for _, found in artifacts_of(model).values()):
@@ -124,8 +149,8 @@ def _restore(cls: type[Model], archive: Archive, options: Options, state: Restor
         return find_class(name, options.allow)
 
     found, config = _class_and_config(cls, archive, options)
-    config = merged(config, _changes(options.config))
-    builder = Builder(find, state.path_of)
+    config = merged(without_resolvers(config), _changes(options.config))
+    builder = Builder(find, state.path_of, options.allow)
     builder.check(found, config)
     if options.prefix is None:
         _require_compatible(found, archive)
@@ -308,7 +333,7 @@ def _load(model: Archivable, plan: Plan, archive: Archive, options: Options) -> 
     """Assign the tensors, so that what was one parameter in the archive or in the class is one again."""
     module = _module(model)
     _require_ties(module, plan, archive)
-    loaded = load_state(archive, plan.sources.values(), verify=options.verify, copy=options.copy)
+    loaded = load_state(archive, plan.sources.values(), verify=options.verify, copy=options.copy, bar=options.progress)
     parameters: dict[int, Parameter] = {}
     present = module.state_dict(keep_vars=True)
     state: OrderedDict[str, Tensor] = OrderedDict()
@@ -354,6 +379,10 @@ def _paths_of(registered: Registered) -> set[str]:
 def _module(model: Archivable) -> nn.Module:
     assert isinstance(model, nn.Module)
     return model
+
+
+def _plainly_named(state: Mapping[str, Any]) -> dict[str, Any]:
+    return {_plain(name): value for name, value in state.items()}
 
 
 def _plain(name: str) -> str:

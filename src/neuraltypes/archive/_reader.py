@@ -7,13 +7,15 @@ import mmap
 import os
 import stat
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType, TracebackType
 from typing import Any, NamedTuple, Self
 
 from neuraltypes.archive import _json, _manifest, _safetensors, _zip
+from neuraltypes.archive._allowance import Allowance
 from neuraltypes.archive._manifest import ArtifactRecord, Manifest
 from neuraltypes.archive._names import shown
+from neuraltypes.archive._positioned import read_at
 from neuraltypes.archive._sums import Summing, Sums, combine, sha256, sums_of
 from neuraltypes.archive.errors import (
     ContentError,
@@ -94,7 +96,7 @@ class Archive:
     def __init__(self, path: str | os.PathLike[str], *, expected_digest: str | None = None) -> None:
         self.path = os.fspath(path)
         self._map: mmap.mmap | None = None
-        self._descriptor: int | None = _open(self.path)
+        self._descriptor: int | None = open_file(self.path)
         try:
             with naming(self.path):
                 self._read(expected_digest)
@@ -104,7 +106,7 @@ class Archive:
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], *, expected_digest: str | None = None) -> Archive:
-        """The archive at `path`; with `expected_digest`, exactly the one of that digest.
+        """The archive at `path`, perhaps a URL; with `expected_digest`, exactly the one of that digest.
 
         Raises:
             ArchiveError: the file is no archive, a damaged one, or another one than expected.
@@ -198,27 +200,34 @@ class Archive:
         """
         position = 0
         while position < len(buffer):
-            got = os.preadv(self._fd, [buffer[position:]], offset + position)
+            got = read_at(self._fd, buffer[position:], offset + position)
             if not got:
                 raise TruncatedError("it became shorter while it was read", offset=offset + position)
             position += got
 
-    def verify(self, *, threads: int | None = None) -> None:
+    def verify(self, *, threads: int | None = None, bar: bool = False) -> None:
         """Read everything, and compare it with the digests and checksums; `inspect` and mapping read a part only.
+
+        `bar` says whether people at a terminal see how far it is, where it takes long.
 
         Raises:
             DigestError: bytes are not those that were saved; the message names the tensor or the file.
         """
         with naming(self.path):
             owned = [tensor for tensor in self._tensors.values() if tensor.alias_of is None]
-            sums = self._verify_tensors(owned, threads, crc=True)
+            sums = self._verify_tensors(owned, threads, crc=True, bar=bar)
             self._require_crc(_manifest.WEIGHTS, combine([sums_of([self._head]), *sums]))
             for member in self.manifest.files:
                 for _ in self._verified(member):
                     pass
 
     def verify_tensors(
-        self, names: Iterable[str], *, views: Mapping[str, memoryview] | None = None, threads: int | None = None
+        self,
+        names: Iterable[str],
+        *,
+        views: Mapping[str, memoryview] | None = None,
+        threads: int | None = None,
+        bar: bool = False,
     ) -> None:
         """Compare these tensors, or what `views` holds of them, with their digests.
 
@@ -227,7 +236,7 @@ class Archive:
         """
         with naming(self.path):
             owners = dict.fromkeys(self._tensors[name].alias_of or name for name in names)
-            self._verify_tensors([self._tensors[name] for name in owners], threads, views)
+            self._verify_tensors([self._tensors[name] for name in owners], threads, views, bar=bar)
 
     def close(self) -> None:
         """Close the file. Mapped bytes, and tensors over them, stay valid."""
@@ -257,28 +266,34 @@ class Archive:
         return self._descriptor
 
     def _read(self, expected_digest: str | None) -> None:
-        self.size = _require_file(self._fd)
+        self.size = size_of_file(self._fd)
         placed = _zip.read(self._read_at, self.size)
         self._members = {each.member.name: each for each in placed}
+        self._allowance = Allowance(self._placed(_manifest.WEIGHTS).member.size)
         self.manifest = self._read_manifest(expected_digest)
         table = self._read_table()
         _manifest.require_consistent(self.manifest, list(self._members), [tensor.name for tensor in table])
         self._require_sizes()
-        self.config = _json.decode(b"".join(self._verified(_manifest.CONFIG)), "config")
-        self.interface = _json.decode(b"".join(self._verified(_manifest.INTERFACE)), "interface")
+        self.config = self._read_json(_manifest.CONFIG, "config")
+        self.interface = self._read_json(_manifest.INTERFACE, "interface")
         self._tensors = dict(self._describe(table))
+        files = _manifest.files_by_artifact(self.manifest.files)
         self._artifacts = {
-            name: Artifact(name, record, self, _manifest.files_of(name, self.manifest.files))
-            for name, record in self.manifest.artifacts.items()
+            name: Artifact(name, record, self, files.get(name, {})) for name, record in self.manifest.artifacts.items()
         }
 
     def _read_at(self, offset: int, size: int) -> bytes:
-        return os.pread(self._fd, size, offset)
+        buffer = memoryview(bytearray(max(0, min(size, self.size - offset))))
+        got = 0
+        while got < len(buffer) and (more := read_at(self._fd, buffer[got:], offset + got)):
+            got += more
+        return bytes(buffer[:got])
 
     def _read_manifest(self, expected_digest: str | None) -> Manifest:
         placed = self._placed(_manifest.MANIFEST)
         if placed.member.size > _manifest.LIMITS.size:
             raise LimitError(f"the manifest has {placed.member.size} bytes, at most {_manifest.LIMITS.size} are read")
+        self._allowance.take("the manifest", placed.member.size)
         text = b"".join(self._pieces(placed))
         self.digest = f"{_SHA256}{sha256(text)}"
         if expected_digest is not None and expected_digest != self.digest:
@@ -286,17 +301,24 @@ class Archive:
                 f"it is {self.digest}, expected {expected_digest}", got=self.digest, expected=expected_digest
             )
         self._require_crc(_manifest.MANIFEST, zlib.crc32(text))
+        self._allowance.count("the manifest", text)
         return _manifest.decode(text)
+
+    def _read_json(self, member: str, what: str) -> Any:
+        self._allowance.take(what, self._members[member].member.size)
+        text = b"".join(self._verified(member))
+        self._allowance.count(what, text)
+        return _json.decode(text, what)
 
     def _read_table(self) -> list[_safetensors.Tensor]:
         placed = self._placed(_manifest.WEIGHTS)
         size = _safetensors.head_size(self._read_at(placed.content, 8), placed.member.size)
+        self._allowance.take(_safetensors.TABLE, size)
         self._head = self._read_at(placed.content, size)
         if sha256(self._head) != self.manifest.head:
             raise DigestError("the table of tensors is not the one that was saved", part=_manifest.WEIGHTS)
-        table = _safetensors.decode(self._head, placed.member.size)
-        _safetensors.require_canonical(self._head, table)
-        return table
+        self._allowance.count(_safetensors.TABLE, self._head)
+        return _safetensors.read(self._head, placed.member.size)
 
     def _describe(self, table: list[_safetensors.Tensor]) -> Iterator[tuple[str, ArchivedTensor]]:
         base = self._members[_manifest.WEIGHTS].content + len(self._head)
@@ -350,15 +372,21 @@ class Archive:
         views: Mapping[str, memoryview] | None = None,
         *,
         crc: bool = False,
+        bar: bool,
     ) -> list[Sums]:
         from neuraltypes.archive._hashing import Hashers
+        from neuraltypes.archive._progress import progress
 
-        with Hashers(threads) as hashers:
-            pieces = ([views[tensor.name]] if views else self._tensor_pieces(tensor) for tensor in tensors)
-            pending = [hashers.submit(each, crc=crc) for each in pieces]
+        size = sum(tensor.size for tensor in tensors)
+        with progress("verify", size, wanted=bar) as advance, Hashers(threads) as hashers:
+            pending = {}
+            for tensor in _large_first(tensors, hashers.threads):
+                pieces = [views[tensor.name]] if views else self._tensor_pieces(tensor)
+                pending[tensor.name] = hashers.submit(pieces, crc=crc)
             sums = []
-            for tensor, found in zip(tensors, pending, strict=True):
-                sums.append(found.result())
+            for tensor in tensors:
+                sums.append(pending[tensor.name].result())
+                advance(tensor.size)
                 if sums[-1].sha256 != tensor.sha256:
                     raise DigestError(
                         f"tensor {shown(tensor.name)} is not what was saved: SHA-256 {sums[-1].sha256}, "
@@ -377,7 +405,25 @@ class Archive:
             yield piece
 
 
-def _open(path: str) -> int:
+def _large_first(tensors: Sequence[ArchivedTensor], threads: int) -> list[ArchivedTensor]:
+    """The tensors in their order, but those before that would keep a thread busy when the others have ended."""
+    large = sum(tensor.size for tensor in tensors) // (4 * threads)
+    return sorted(tensors, key=lambda tensor: tensor.size <= large)
+
+
+def open_file(path: str) -> int:
+    """A descriptor of the file at a path, or of a private copy of the one at a URL.
+
+    Raises:
+        NotAnArchiveError: it is a socket or a device.
+        OSError: it cannot be opened.
+    """
+    if "://" in path:
+        from neuraltypes.archive import _remote
+
+        if _remote.is_remote(path):
+            return _remote.download(path)
+        path = _remote.local(path)
     # A FIFO would wait for a writer without O_NONBLOCK.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
     try:
@@ -388,7 +434,12 @@ def _open(path: str) -> int:
         raise
 
 
-def _require_file(descriptor: int) -> int:
+def size_of_file(descriptor: int) -> int:
+    """The size in bytes of an open file.
+
+    Raises:
+        NotAnArchiveError: it is no regular file.
+    """
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a device, a pipe or a socket"

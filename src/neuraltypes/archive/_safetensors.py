@@ -9,13 +9,16 @@ Source: https://huggingface.co/docs/safetensors/index#format
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from json.encoder import encode_basestring
+from math import prod
 from typing import Any, NamedTuple
 
-from neuraltypes.archive._json import TABLE_LIMITS, Limits, decode_loosely
+from neuraltypes.archive import _json
+from neuraltypes.archive._json import TABLE_LIMITS, Limits, decode_loosely, require_within
 from neuraltypes.archive._names import shown
-from neuraltypes.archive.errors import LimitError, NotCanonicalError, StateError, WeightsError
+from neuraltypes.archive.errors import ArchiveError, LimitError, NotCanonicalError, StateError, WeightsError
 
 # Bits of an item of each dtype.
 DTYPES: Mapping[str, int] = {
@@ -27,12 +30,15 @@ DTYPES: Mapping[str, int] = {
     "F4": 4,
 }
 
+TABLE = "the table of tensors"
+
 _LENGTH = 8
 _METADATA = "__metadata__"
-_WRITTEN_METADATA = {"format": "pt"}  # what other readers of safetensors ask for
+_WRITTEN_METADATA = '{"format":"pt"}'  # what other readers of safetensors ask for
 _ENTRY = frozenset({"dtype", "shape", "data_offsets"})
 _LARGEST = (1 << 63) - 1
 _MAX_NDIM = 64
+_INT = frozenset({int})
 _LIMITS = Limits(size=TABLE_LIMITS.size, values=TABLE_LIMITS.values, depth=4)
 
 
@@ -56,7 +62,7 @@ def layout(tensors: Iterable[tuple[str, str, tuple[int, ...]]]) -> list[Tensor]:
     for name, dtype, shape in sorted(tensors, key=lambda tensor: (-DTYPES[tensor[1]], tensor[0])):
         if name == _METADATA or not name:
             raise StateError(f"a tensor cannot be called {name!r}", tensor=name)
-        bits = _count(shape) * DTYPES[dtype]
+        bits = prod(shape) * DTYPES[dtype]
         if bits % 8:
             raise StateError(f"{name!r}: {dtype} of shape {list(shape)} fills no whole number of bytes", tensor=name)
         placed.append(Tensor(name, dtype, shape, start, bits // 8))
@@ -71,11 +77,8 @@ def encode(tensors: Sequence[Tensor]) -> bytes:
         LimitError: it is larger than readers take.
         StateError: a name is no text that can be written.
     """
-    table: dict[str, Any] = {_METADATA: _WRITTEN_METADATA}
-    for name, dtype, shape, start, size in tensors:
-        table[name] = {"dtype": dtype, "shape": shape, "data_offsets": (start, start + size)}
     try:
-        text = json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode()
+        text = f'{{"{_METADATA}":{_WRITTEN_METADATA}{"".join(map(_entry, tensors))}}}'.encode()
     except UnicodeEncodeError as error:
         raise StateError(f"the name of a tensor cannot be written: {error}") from None
     if len(text) > _LIMITS.size:
@@ -106,7 +109,7 @@ def decode(head: bytes, size: int) -> list[Tensor]:
         ContentError: the table is malformed, or the tensors do not fill the file from its head to its end.
         LimitError: the table is larger, deeper or of more tensors than is read.
     """
-    table = decode_loosely(head[_LENGTH:], "the table of tensors", _LIMITS)
+    table = decode_loosely(head[_LENGTH:], TABLE, _LIMITS)
     if not isinstance(table, dict):
         raise WeightsError(f"the table of tensors is a {type(table).__name__}, expected an object")
     _require_metadata(table.pop(_METADATA, {}))
@@ -116,21 +119,44 @@ def decode(head: bytes, size: int) -> list[Tensor]:
     return tensors
 
 
-def require_canonical(head: bytes, tensors: Sequence[Tensor]) -> None:
-    """Refuse a head that archives would write in another way.
+def read(head: bytes, size: int) -> list[Tensor]:
+    """The tensors of a file of `size` bytes, as archives hold it, with that head.
 
     Raises:
-        NotCanonicalError: it is not what `encode` writes for these tensors in the order of `layout`.
+        ContentError, LimitError: as `decode`.
+        NotCanonicalError: the head is not what `encode` writes for these tensors in the order of `layout`.
     """
+    require_within(head[_LENGTH:], TABLE, _LIMITS)
+    with suppress(ValueError, RecursionError, TypeError, KeyError, AttributeError, ArchiveError):
+        table = _json.parse(head[_LENGTH:])
+        del table[_METADATA]
+        tensors = layout([_described(name, entry) for name, entry in table.items()])
+        if encode(tensors) == head and size == len(head) + sum(tensor.size for tensor in tensors):
+            return tensors
+    # What is wrong is said best by those who look at every part.
+    tensors = decode(head, size)
     if encode(layout((tensor.name, tensor.dtype, tensor.shape) for tensor in tensors)) != head:
         raise NotCanonicalError("the table of tensors is valid, but not in the form in which archives are written")
+    return tensors
 
 
-def _count(shape: Iterable[int]) -> int:
-    count = 1
-    for size in shape:
-        count *= size
-    return count
+def _entry(tensor: Tensor) -> str:
+    name, dtype, shape, start, size = tensor
+    sizes = ",".join(map(str, shape))
+    return f',{encode_basestring(name)}:{{"dtype":"{dtype}","shape":[{sizes}],"data_offsets":[{start},{start + size}]}}'
+
+
+def _described(name: str, entry: Mapping[str, Any]) -> tuple[str, str, tuple[int, ...]]:
+    """Name, dtype and shape of an entry, if they can be those of a tensor; what else it says is compared later."""
+    dtype, shape = entry["dtype"], entry["shape"]
+    if not _are_sizes(shape) or len(shape) > _MAX_NDIM or not _can_exist(dtype, shape):
+        raise WeightsError("malformed")
+    return name, dtype, tuple(shape)
+
+
+def _can_exist(dtype: str, shape: Iterable[int]) -> bool:
+    # The product without the zeros, as torch computes strides with it.
+    return prod(filter(None, shape)) * DTYPES[dtype] <= _LARGEST
 
 
 def _require_metadata(metadata: Any) -> None:
@@ -148,9 +174,8 @@ def _tensor(name: str, entry: Any) -> Tensor:
         raise WeightsError(f"tensor {shown(name)}: the shape is no list of sizes", tensor=name)
     if not _are_sizes(offsets) or len(offsets) != 2:
         raise WeightsError(f"tensor {shown(name)}: data_offsets are no two places", tensor=name)
-    bits = _count(shape) * DTYPES[dtype]
-    # The product without the zeros, as torch computes strides with it.
-    if _count(size for size in shape if size) * DTYPES[dtype] > _LARGEST:
+    bits = prod(shape) * DTYPES[dtype]
+    if not _can_exist(dtype, shape):
         raise WeightsError(f"tensor {shown(name)}: a tensor of shape {shape} cannot exist", tensor=name)
     start, end = offsets
     if bits % 8 or end - start != bits // 8:
@@ -162,7 +187,9 @@ def _tensor(name: str, entry: Any) -> Tensor:
 
 
 def _are_sizes(values: Any) -> bool:
-    return isinstance(values, list) and all(type(value) is int and 0 <= value <= _LARGEST for value in values)
+    if not isinstance(values, list) or not _INT.issuperset(map(type, values)):
+        return False
+    return not values or (min(values) >= 0 and max(values) <= _LARGEST)
 
 
 def _require_filled(tensors: Sequence[Tensor], size: int) -> None:

@@ -75,6 +75,7 @@ def load_state(
     verify: bool = True,
     copy: bool = False,
     device: torch.device | str = "cpu",
+    bar: bool = False,
 ) -> dict[str, Tensor]:
     """Tensors of an archive by name, aliases included: those are the same tensor.
 
@@ -85,20 +86,19 @@ def load_state(
         ArchiveError: a digest differs, or torch has no such dtype.
         KeyError: there is no tensor of that name.
     """
-    chosen = list(archive.tensors if names is None else names)
-    owners = {name: archive.tensors[name].alias_of or name for name in chosen}
+    tensors = archive.tensors
+    owners = {name: tensors[name].alias_of or name for name in (tensors if names is None else names)}
+    chosen = [tensors[name] for name in dict.fromkeys(owners.values())]
     with naming(archive.path):
-        for name in owners.values():
-            _require_known(archive.tensors[name])
-    if verify and not copy:
-        archive.verify_tensors(owners.values())
-    made = {
-        name: (_copied if copy else _mapped)(archive, archive.tensors[name]) for name in dict.fromkeys(owners.values())
-    }
-    if verify and copy:
-        archive.verify_tensors(made, views={name: _memory(data) for name, data in made.items()})
+        for tensor in chosen:
+            _require_known(tensor)
+    made = {tensor.name: (_copied if copy else _mapped)(archive, tensor) for tensor in chosen}
+    if verify:
+        archive.verify_tensors(made, views={name: _memory(data) for name, data in made.items()}, bar=bar)
     with naming(archive.path):
-        loaded = {name: _typed(archive.tensors[name], data).to(device) for name, data in made.items()}
+        loaded = {tensor.name: _typed(tensor, made[tensor.name]) for tensor in chosen}
+    if torch.device(device).type != "cpu":
+        loaded = {name: tensor.to(device) for name, tensor in loaded.items()}
     return {name: loaded[owner] for name, owner in owners.items()}
 
 

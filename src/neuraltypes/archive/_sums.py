@@ -31,8 +31,9 @@ class Summing:
     def update(self, piece: bytes | memoryview) -> None:
         """Add a flat piece."""
         view = memoryview(piece)
-        for start in range(0, len(view), _SLICE):
-            part = view[start : start + _SLICE]
+        step = _SLICE if self._has_crc else len(view) or 1
+        for start in range(0, len(view), step):
+            part = view[start : start + step]
             self._sha256.update(part)
             if self._has_crc:
                 self._crc = zlib.crc32(part, self._crc)

@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 from neuraltypes.archive import _json, _manifest, _safetensors, _zip
-from neuraltypes.archive._atomic import replacing
+from neuraltypes.archive._allowance import Allowance
 from neuraltypes.archive._hashing import Hashers
 from neuraltypes.archive._manifest import ArtifactRecord, FileRecord, Manifest
 from neuraltypes.archive._names import problem_of, require_distinct
+from neuraltypes.archive._positioned import write_at
+from neuraltypes.archive._progress import Advance, progress
+from neuraltypes.archive._remote import writing
 from neuraltypes.archive._sums import Summing, Sums, combine, sha256, sums_of
 from neuraltypes.archive.errors import ArtifactError, LimitError, StateError
 
@@ -57,16 +60,18 @@ class Content:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
-def write(path: str | os.PathLike[str], content: Content) -> str:
+def write(path: str | os.PathLike[str], content: Content, *, bar: bool = False) -> str:
     """Write an archive, whole or not at all, and give its digest, `"sha256:..."`. Equal content gives equal bytes.
+
+    `path` may be a URL that fsspec knows; `bar` says whether people at a terminal see how far a long save is.
 
     Raises:
         ArchiveError: the content cannot be archived; nothing was written.
         OSError: the file cannot be written; what was at `path` is still there.
     """
     plan = _plan(content)
-    with replacing(path, plan.size) as descriptor:
-        return _Writer(descriptor).write(plan)
+    with writing(path, plan.size, bar=bar) as descriptor, progress("save", plan.size, wanted=bar) as advance:
+        return _Writer(descriptor, advance).write(plan)
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,14 @@ def _plan(content: Content) -> _Plan:
     # The manifest with stand-ins for what is not known yet: its own checks and its size are those of the final one.
     tensors = tuple(sources[tensor.name] for tensor in table)
     draft = _manifest_of(content, head, {tensor.name: "0" * 64 for tensor in tensors}, dict.fromkeys(files, _UNKNOWN))
-    sizes = [sum(tensor.size for tensor in table), len(head), *map(len, small.values()), len(_manifest.encode(draft))]
+    manifest = _manifest.encode(draft)
+    weights = sum(tensor.size for tensor in table)
+    allowance = Allowance(len(head) + weights)
+    texts = {_safetensors.TABLE: head, **small, "the manifest": manifest}
+    for what, text in texts.items():
+        allowance.take(what, len(text))
+        allowance.count(what, text)
+    sizes = [weights, *map(len, texts.values())]
     sizes += [size for artifact in content.artifacts.values() for size, _ in artifact.files.values()]
     return _Plan(content, head, table, tensors, files, sum(sizes) + 512 * len(files) + (1 << 14))
 
@@ -134,8 +146,9 @@ _UNKNOWN = FileRecord(10**12, "0" * 64)
 class _Writer:
     """Members behind each other on one descriptor; each header is written once the content's checksum is known."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, advance: Advance) -> None:
         self._descriptor = descriptor
+        self._advance = advance
         self._members: list[_zip.Placed] = []
 
     def write(self, plan: _Plan) -> str:
@@ -196,9 +209,10 @@ class _Writer:
         for start in range(0, len(view), _SLICE):
             rest = view[start : start + _SLICE]
             while rest:
-                written = os.pwrite(self._descriptor, rest, position)
+                written = write_at(self._descriptor, rest, position)
                 position += written
                 rest = rest[written:]
+                self._advance(written)
         return len(view)
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "LimitError",
     "NotAnArchiveError",
     "NotCanonicalError",
+    "SignatureError",
     "SourceError",
     "StateError",
     "TruncatedError",
@@ -67,6 +68,10 @@ class VersionError(ArchiveError):
 
 class DigestError(ArchiveError):
     """Bytes are not those that were saved."""
+
+
+class SignatureError(ArchiveError):
+    """A signature that is malformed, of another archive or by another key; or a key that cannot be one."""
 
 
 class ClassNotFoundError(ArchiveError):

@@ -1,6 +1,7 @@
 """Parameters and buffers: known where they are made once from sizes, unknown otherwise."""
 
 import math
+from typing import Any, cast
 
 import torch
 from jaxtyping import Bool, Float
@@ -116,3 +117,61 @@ class Later(nn.Module):
 
     def eight(self, x: Float[Tensor, "b 8"]) -> None:
         self.head(x)
+
+
+class Undeclared(nn.Module):
+    """A buffer is known by what the constructor registers, whether the class declares it or not."""
+
+    def __init__(self, d: int, length: int = 512) -> None:
+        super().__init__()
+        self.d = d
+        self.register_buffer("fixed", torch.ones(3, 64))
+        self.register_buffer("maybe", torch.ones(3, 64) if d > 3 else None)
+        self.register_buffer(tensor=torch.zeros(length, d), name="pe", persistent=False)
+        self.register_parameter("weight", nn.Parameter(torch.zeros(d, d)))
+        self.register_buffer("unknown", read())
+        self.register_buffer("none", None)
+        if d > 4:
+            self.register_buffer("either", torch.ones(3, 64))
+        else:
+            self.register_buffer("either", torch.ones(3))
+        self.register_buffer("extended", torch.ones(3, d))
+        self.register_buffer("narrowed", torch.ones(3, d))
+
+    def extend(self, n: int) -> None:
+        self.register_buffer("extended", torch.ones(n, self.d))
+
+    def forward(self, x: Float[Tensor, "b t {self.d}"]) -> Float[Tensor, "b t {self.d}"]:
+        reveal(self.fixed)  # N: Float32[Tensor, "3 64"]
+        reveal(self.maybe)  # N: Float32[Tensor, "3 64"]
+        reveal(self.weight)  # N: Float32[Tensor, "d d"]
+        reveal(self.unknown)  # N: is Tensor
+        reveal(self.either)  # N: is Tensor
+        reveal(self.extended)  # N: is Tensor
+        x @ self.fixed  # E: [shape-mismatch]
+        x = x @ self.either @ self.extended
+        return x @ self.weight + self.pe[: x.shape[1]]
+
+    def cast_before(self) -> Tensor:
+        if isinstance(self.narrowed, Tensor):
+            return cast(Tensor, self.unknown) + self.narrowed
+        return cast(Tensor, self.none)
+
+
+def read() -> Any: ...
+
+
+class Replacing(Undeclared):
+    def __init__(self) -> None:
+        super().__init__(3)
+        self.register_buffer("fixed", torch.ones(5))
+
+    def free(self) -> None:
+        self.maybe = None
+        reveal(self.fixed)  # N: is Tensor
+
+
+def from_outside(module: Undeclared, x: Float[Tensor, "b 6"]) -> None:
+    x @ Undeclared(6).weight
+    x @ Undeclared(7).weight  # E: [shape-mismatch]
+    reveal(module.weight)  # N: Float32[Tensor, "_ _"]

@@ -1,0 +1,259 @@
+"""The `cfg` of a model: whatever form it is given in, a `DictConfig` of the class's schema, and plain data to save."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import enum
+import inspect
+import os
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import is_dataclass
+from pathlib import Path
+from typing import Any, TypeAlias, cast, get_args
+
+import torch
+from omegaconf import Container, DictConfig, ListConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from models.errors import ConfigError, nearest
+from neuraltypes.archive._config import Constructed, Verbatim, data_of, verbatim_of
+
+Cfg: TypeAlias = "DictConfig | Mapping[str, Any] | str | os.PathLike[str] | Any"  # Any: an instance of a dataclass
+
+PARAMETER, TRAINER = "cfg", "trainer"
+
+
+def read_cfg(cls: type, given: Cfg) -> DictConfig:
+    """`given` as a config of its own, over the defaults of the dataclass that `cls.__init__` declares for `cfg`.
+
+    Interpolations stay as they are, unless they point out of `given`: those are resolved now.
+
+    Raises:
+        ConfigError: it is no mapping, or does not fit the dataclass.
+        OSError: it is the path of a file that cannot be read.
+    """
+    try:
+        found = _container(given)
+        schema = _schema_of(cls)
+        if schema is not None and OmegaConf.get_type(found) is not schema:
+            found = OmegaConf.merge(OmegaConf.structured(schema), found)
+    except OmegaConfBaseException as error:
+        raise _explained(error, cls) from None
+    if not isinstance(found, DictConfig):
+        raise ConfigError(f"{cls.__qualname__}: cfg is a {type(given).__name__}, expected a mapping", place=PARAMETER)
+    return found
+
+
+def plain_cfg(cfg: Any, *, resolve: bool = False) -> Any:
+    """A config as dicts, lists and values that `torch.load(weights_only=True)` takes; an enum is its name.
+
+    Raises:
+        ConfigError: with `resolve`, an interpolation leads nowhere.
+    """
+    try:
+        return plain_value(OmegaConf.to_container(cfg, resolve=resolve))
+    except OmegaConfBaseException as error:
+        raise ConfigError(str(error).splitlines()[0], place=str(error.full_key or "")) from None
+
+
+def plain_value(value: Any) -> Any:
+    """A value without configs, enums and paths in it."""
+    match value:
+        case DictConfig() | ListConfig():
+            return plain_cfg(value)
+        case dict():
+            return {plain_value(key): plain_value(item) for key, item in value.items()}
+        case list():
+            return [plain_value(item) for item in value]
+        case tuple() if type(value) is tuple:
+            return tuple(plain_value(item) for item in value)
+        case enum.Enum():
+            return value.name
+        case os.PathLike():
+            return os.fspath(value)
+        case _:
+            return value
+
+
+def changed_references(old: DictConfig, new: DictConfig, late: Collection[str]) -> Iterator[str]:
+    """The keys outside of `late` that refer to others, and now say something else."""
+    for place in _interpolations(old):
+        if place.partition(".")[0] not in late and _selected(old, place) != _selected(new, place):
+            yield place
+
+
+def recorded(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
+    """The arguments of a constructor to keep: `cfg` as plain data over its schema, and no trainer.
+
+    Raises:
+        ConfigError: `cfg` does not fit its schema.
+    """
+    signature = inspect.signature(cls.__init__)  # type: ignore[misc]
+    try:
+        arguments = signature.bind_partial(None, *args, **kwargs).arguments
+    except TypeError:
+        return args, kwargs  # the constructor will say what is wrong
+    named = [p.name for p in signature.parameters.values() if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+    given = {name: value for name, value in arguments.items() if name in named[1:] and name != TRAINER}
+    if len(given) + (TRAINER in arguments) < len(args) + len(set(kwargs) & set(named)):
+        return args, kwargs  # with *args there is no other way to give them
+    given |= {name: value for name, value in kwargs.items() if name not in named}
+    if PARAMETER in named and given.get(PARAMETER) is None and _schema_of(cls) is not None:
+        given[PARAMETER] = {}
+    if PARAMETER in named and given.get(PARAMETER) is not None:
+        given[PARAMETER] = Verbatim(plain_cfg(read_cfg(cls, given[PARAMETER])))
+    return (), given
+
+
+def with_sections(cls: type, constructed: Constructed, sections: Mapping[str, Any]) -> Constructed:
+    """What was recorded of a constructor's arguments, with `sections` of its `cfg` replaced.
+
+    Raises:
+        ConfigError: the constructor takes no `cfg`, nor an argument of that name.
+    """
+    named = dict(constructed.named)
+    if PARAMETER in named:
+        named[PARAMETER] = data_of(Verbatim(verbatim_of(named[PARAMETER]) | dict(sections)))
+        return constructed._replace(named=named)
+    known = inspect.signature(cls.__init__).parameters  # type: ignore[misc]
+    for name, value in sections.items():
+        if name not in known:
+            raise ConfigError(f"the constructor of {cls.__qualname__} takes no {name!r}", place=name)
+        named[name] = data_of(value)
+    return constructed._replace(named=named)
+
+
+def cfg_of_arguments(config: Mapping[str, Any]) -> DictConfig:
+    """A config that shows recorded arguments."""
+    return OmegaConf.create(values_of(config), flags={"allow_objects": True})
+
+
+def values_of(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Recorded arguments as plain values; those that are no data, and modules, are left out."""
+    values = {name: _value(data) for name, data in config.items()}
+    return {name: value for name, value in values.items() if not _holds_nothing(value)}
+
+
+class _Nothing:
+    """Stands for what is no plain value."""
+
+
+def _value(data: Any) -> Any:
+    match data:
+        case {"_tuple_": items}:
+            return tuple(_value(item) for item in items)
+        case {"_dtype_": name}:
+            return getattr(torch, name)
+        case {"_path_": path}:
+            return path
+        case {"_config_": config}:
+            return config
+        case {"_refused_": _} | {"_target_": _}:
+            return _Nothing
+        case dict():
+            return {key: _value(item) for key, item in data.items()}
+        case list():
+            return [_value(item) for item in data]
+        case _:
+            return data
+
+
+def _holds_nothing(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_nothing(item) for item in value.values())
+    if isinstance(value, list | tuple):
+        return any(_holds_nothing(item) for item in value)
+    return value is _Nothing
+
+
+def _selected(cfg: DictConfig, place: str) -> Any:
+    try:
+        found = OmegaConf.select(cfg, place)
+    except OmegaConfBaseException:
+        return None
+    return plain_cfg(found) if isinstance(found, Container) else found
+
+
+def _container(given: Cfg) -> Container:
+    match given:
+        case DictConfig():
+            return _detached(given)
+        case Mapping():
+            return cast(Container, OmegaConf.create(dict(given)))
+        case str() | os.PathLike():
+            return cast(Container, OmegaConf.load(Path(given)))
+        case _ if is_dataclass(given):
+            return cast(Container, OmegaConf.structured(given))
+    raise ConfigError(f"is a {type(given).__name__}, expected a mapping, a dataclass or a YAML file", place=PARAMETER)
+
+
+def _detached(given: DictConfig) -> DictConfig:
+    """A copy that may be read without the config that it is part of."""
+    copied = given.copy()
+    if given._get_parent() is not None:  # noqa: SLF001  # OmegaConf has no other way to ask
+        for place in list(_interpolations(given)):
+            value = OmegaConf.select(given, place)
+            OmegaConf.update(copied, place, value, force_add=True)
+        copied._set_parent(None)  # noqa: SLF001
+    OmegaConf.set_readonly(copied, None)
+    return copied
+
+
+def _interpolations(node: Container, place: str = "") -> Iterator[str]:
+    """The keys that refer to others; those that call a resolver (`${oc.env:HOME}`) do not."""
+    keys: Iterable[Any] = node.keys() if isinstance(node, DictConfig) else range(len(cast(ListConfig, node)))
+    for key in keys:
+        where = f"{place}.{key}" if place else str(key)
+        if OmegaConf.is_interpolation(node, key):
+            if ":" not in str(node._get_node(key)):  # noqa: SLF001
+                yield where
+        elif not OmegaConf.is_missing(node, key) and isinstance(inner := node[key], Container):
+            yield from _interpolations(inner, where)
+
+
+def _schema_of(cls: type) -> type | None:
+    """The dataclass that the constructor's `cfg` is annotated with, alone or as one member of a union.
+
+    A constructor that says less than the one it overrides leaves it at that one's.
+    """
+    for base in cls.__mro__:
+        constructor = vars(base).get("__init__")
+        if inspect.isfunction(constructor) and PARAMETER in (known := inspect.signature(constructor).parameters):
+            names = vars(sys.modules[base.__module__]) if base.__module__ in sys.modules else {}
+            found = [member for member in _members(known[PARAMETER].annotation, names) if _is_schema(member)]
+            if found:
+                return found[0] if len(found) == 1 else None
+    return None
+
+
+def _is_schema(value: Any) -> bool:
+    return isinstance(value, type) and is_dataclass(value)
+
+
+def _members(annotation: Any, names: Mapping[str, Any]) -> Iterator[Any]:
+    """The members of a union, of which each may be a text; what a text names only for type checkers is none of ours."""
+    if isinstance(annotation, str):
+        for part in _parts(ast.parse(annotation, mode="eval").body):
+            with contextlib.suppress(NameError, AttributeError, TypeError):
+                yield eval(ast.unparse(part), dict(names))  # noqa: S307  # an annotation of the class
+    else:
+        yield from get_args(annotation) or (annotation,)
+
+
+def _parts(node: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        yield from _parts(node.left)
+        yield from _parts(node.right)
+    else:
+        yield node
+
+
+def _explained(error: OmegaConfBaseException, cls: type) -> ConfigError:
+    place = str(error.full_key or "")
+    parent = error.parent_node
+    known = [str(key) for key in parent] if isinstance(parent, DictConfig) else []
+    last = place.rpartition(".")[2]
+    hint = nearest(last, known) if last not in known else ""
+    return ConfigError(f"{cls.__qualname__}: {str(error).splitlines()[0]}{hint}", place=place or PARAMETER)

@@ -1,0 +1,1 @@
+"""How training runs are saved."""

@@ -1,0 +1,63 @@
+"""Values that mypy takes for `Any` without this plugin: where it says nothing then, nothing is said with it.
+
+What such a value is computed to is one again. It may be put where something else than a tensor is wanted.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from mypy.nodes import Context, OpExpr
+from mypy.server.subexpr import get_subexpressions
+from mypy.types import AnyType, ExtraAttrs, Instance, NoneType, ProperType, TupleType, Type, UnionType, get_proper_type
+
+from neuraltypes_mypy._tensor import as_tensor, unknown
+
+_MARK: Final = "neuraltypes:untyped"  # no attribute has such a name
+_ATTRS: Final = ExtraAttrs({_MARK: unknown()})
+
+
+def is_untyped(type_: Type | None) -> bool:
+    """Whether a type is that of a value which is `Any` without this plugin."""
+    proper = get_proper_type(type_)
+    if isinstance(proper, AnyType):
+        return True
+    return isinstance(proper, Instance) and proper.extra_attrs is not None and _MARK in proper.extra_attrs.attrs
+
+
+def untyped(type_: Type) -> Type:
+    """The type of such a value, or of a tuple of them."""
+    proper = get_proper_type(type_)
+    if isinstance(proper, TupleType):
+        return proper.copy_modified(items=[untyped(item) for item in proper.items])
+    if not isinstance(proper, Instance) or as_tensor(proper) is None or proper.extra_attrs is not None:
+        return type_
+    result = proper.copy_modified()
+    result.extra_attrs = _ATTRS
+    return result
+
+
+def is_unwanted(context: Context, api: Any) -> bool:
+    """Whether what is assigned to surely holds no tensor: `mean: float`.
+
+    Of the right operand in `1 - x.norm()` mypy first wants what the method of the left one takes, which says nothing.
+    """
+    return _wants_other(api.type_context[-1]) and not _is_operand(context, api)
+
+
+def _is_operand(expression: Context, api: Any) -> bool:
+    function = api.scope.current_function()
+    for one in get_subexpressions(api.tree if function is None else function.body):
+        operands = [one.left, one.right] if isinstance(one, OpExpr) else getattr(one, "operands", [])
+        if any(operand is expression for operand in operands):
+            return True
+    return False
+
+
+def _wants_other(wanted: Type | None) -> bool:
+    proper: ProperType | None = get_proper_type(wanted)
+    if isinstance(proper, UnionType):
+        return all(isinstance(get_proper_type(item), NoneType) or _wants_other(item) for item in proper.items)
+    if not isinstance(proper, Instance) or proper.type.fullname == "builtins.object" or proper.type.is_protocol:
+        return False
+    return as_tensor(proper) is None
