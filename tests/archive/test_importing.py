@@ -676,6 +676,22 @@ def test_tied_weights(tmp_path: Path) -> None:
         import_checkpoint(tmp_path / "two.pt", tmp_path / "model.nt", cls=Tied)
 
 
+def test_the_whole_config_as_an_argument(tmp_path: Path) -> None:
+    class Whole(NeuralModule):
+        def __init__(self, *, cfg: dict[str, Any]) -> None:
+            super().__init__()
+            self.body = nn.Linear(3, cfg["hidden"])
+
+        def forward(self, *, x: Float[Tensor, "b 3"]) -> Float[Tensor, "b h"]:
+            encoded: Tensor = self.body(x)
+            return encoded
+
+    folder = hub_folder(tmp_path / "hub")
+    names = {"encoder.*": "body.*", "decoder.*": None}
+    import_checkpoint(folder, tmp_path / "model.nt", cls=Whole, names=names, config={"cfg": {"_from_": ""}})
+    assert Whole.restore_from(tmp_path / "model.nt").to_config_dict()["cfg"]["transformers_version"] == "5.1.0"
+
+
 def test_configs_that_do_not_fit(tmp_path: Path) -> None:
     torch.save(WEIGHTS, tmp_path / "model.pt")
 
