@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack
 
 if TYPE_CHECKING:
     import torch
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from neuraltypes.archive._artifacts import Registered
     from neuraltypes.archive._config import Constructed
     from neuraltypes.archive._extract import Format
+    from neuraltypes.archive._hub import Pushed, PushOptions
     from neuraltypes.archive._model import ConfigChanges
     from neuraltypes.archive._plan import OnMismatch
 
@@ -130,6 +132,57 @@ class Archivable:
         )
         return restore_model(cls, path, options)
 
+    def push_to_hub(
+        self, repo_id: str, *, metadata: Mapping[str, Any] | None = None, **options: Unpack[PushOptions]
+    ) -> Pushed:
+        """Save the model, and upload the archive with the options of `archive.push`; its digest, and the revision.
+
+        Raises:
+            ArchiveError: part of the model cannot be archived, or huggingface_hub is not installed.
+            OSError: the hub cannot be reached, or refuses.
+        """
+        from neuraltypes.archive._hub import push
+
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "model.nt")
+            self.save_to(path, metadata=metadata)
+            return push(path, repo_id, **options)
+
+    @class_only
+    def from_hub(
+        cls,  # noqa: N805  # a class method, which the linter does not see
+        repo_id: str,
+        *,
+        filename: str = "model.nt",
+        revision: str | None = None,
+        expected_digest: str | None = None,
+        force_download: bool = False,
+        token: str | None = None,
+        endpoint: str | None = None,
+        **options: Any,
+    ) -> Self:
+        """A new model from an archive of a repository, which `archive.pull` downloads and verifies before all else.
+
+        `options` are those of `restore_from`.
+
+        Raises:
+            ArchiveError: it is another archive than expected, damaged, or does not fit the class; or huggingface_hub is
+                not installed.
+            OSError: the hub cannot be reached, or has no such file.
+        """
+        from neuraltypes.archive._hub import pull
+
+        pulled = pull(
+            repo_id,
+            filename=filename,
+            revision=revision,
+            expected_digest=expected_digest,
+            force_download=force_download,
+            token=token,
+            endpoint=endpoint,
+        )
+        return cls.restore_from(pulled.path, expected_digest=pulled.digest, **options)
+
     @staticmethod
     def extract_state_dict_from(
         path: str | os.PathLike[str],
@@ -226,4 +279,4 @@ class Archivable:
 
 
 def _refuse(*_: object, **__: object) -> None:
-    raise TypeError("restore_from makes a new model: call it on the class, not on a model")
+    raise TypeError("this makes a new model: call it on the class, not on a model")

@@ -161,6 +161,8 @@ class Awkward(NeuralModule):
             return x + self.table[: x.shape[1]]  # type: ignore[shape-mismatch]
         if self.how == "at least" and x.shape[1] > 3:
             return x * 2
+        if self.how == "but one" and x.shape[1] == 7:
+            return x * 2  # type: ignore[return-value]
         if self.how == "multiples":
             return x.reshape(x.shape[0], -1, 5, 3).reshape(x.shape)
         if self.how == "data" and x.sum() > 0:
@@ -178,6 +180,7 @@ class Awkward(NeuralModule):
         ("at most", 'axis "t": the code takes sizes of at most 40 alone; give ranges={"t": (None, 40)}'),
         ("at least", 'axis "t": the code takes sizes of at least 4 alone; give ranges={"t": (4, None)}'),
         ("multiples", 'axis "t": the code takes sizes of the form 5*_t alone'),
+        ("but one", 'axis "t": the code takes sizes with t != 7 alone; annotate it so, or give ranges of such sizes'),
         ("data", "depends on the values of a tensor"),
     ],
 )

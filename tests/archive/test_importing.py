@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pickle
+import random
 import struct
 import subprocess
 import sys
@@ -90,9 +91,9 @@ FILES = {f"{UUID}_vocab.txt": b"a b\n", f"{UUID}_my words (1).txt": b"c\n"}
 MODEL = {"width": {"_from_": "encoder.d_model"}, "vocabulary": {"_from_": "tokenizer.vocab_path"}}
 
 
-def torch_file(value: Any) -> bytes:
+def torch_file(value: Any, **options: Any) -> bytes:
     buffer = io.BytesIO()
-    torch.save(value, buffer)
+    torch.save(value, buffer, **options)
     return buffer.getvalue()
 
 
@@ -441,13 +442,15 @@ def test_a_flipped_bit_in_weights_is_found(tmp_path: Path) -> None:
         import_checkpoint(tmp_path / "model.pt", tmp_path / "model.nt")
 
 
-def test_a_file_without_checksums_is_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["model.pt", "model.nemo"])
+def test_a_file_without_checksums_is_read(tmp_path: Path, name: str) -> None:
     torch.serialization.set_crc32_options(False)
     try:
-        torch.save(WEIGHTS, tmp_path / "model.pt")
+        content = torch_file(WEIGHTS) if name == "model.pt" else tar_of(nemo_members())
     finally:
         torch.serialization.set_crc32_options(True)
-    import_checkpoint(tmp_path / "model.pt", tmp_path / "model.nt")
+    (tmp_path / name).write_bytes(content)
+    import_checkpoint(tmp_path / name, tmp_path / "model.nt")
     assert_weights(tmp_path / "model.nt", {})
 
 
@@ -471,6 +474,43 @@ def test_files_that_are_no_checkpoints(tmp_path: Path, content: Callable[[], byt
     with pytest.raises(ArchiveError, match=message):
         import_checkpoint(tmp_path / "model.pt", tmp_path / "model.nt")
     assert not (tmp_path / "model.nt").exists()
+
+
+def mutated(data: bytes, draw: random.Random) -> bytes:
+    changed = bytearray(data)
+    for _ in range(draw.choice((1, 1, 2, 8))):
+        place = draw.randrange(len(changed))
+        how = draw.random()
+        if how < 0.6:
+            changed[place] = draw.randrange(256)
+        elif how < 0.75:
+            del changed[place + 1 : place + draw.randrange(1, 600)]
+        elif how < 0.9:
+            changed[place:place] = draw.randbytes(draw.randrange(1, 20))
+        else:
+            del changed[place + 1 :]
+    return bytes(changed)
+
+
+@pytest.mark.filterwarnings("ignore:Detected pickle protocol:UserWarning")
+def test_mutations_raise_errors_of_archives_alone(tmp_path: Path) -> None:
+    draw = random.Random(5)
+    seeds = {
+        "plain.nemo": tar_of(nemo_members()),
+        "packed.nemo": tar_of(nemo_members(), "w:gz"),
+        "model.pt": torch_file({"state_dict": WEIGHTS}),
+        "old.pt": torch_file(WEIGHTS, _use_new_zipfile_serialization=False),
+        "model.safetensors": safetensors.torch.save(WEIGHTS),
+    }
+    refused = 0
+    for number in range(300):
+        name = list(seeds)[number % len(seeds)]
+        (tmp_path / name).write_bytes(mutated(seeds[name], draw))
+        try:
+            import_checkpoint(tmp_path / name, tmp_path / "model.nt")
+        except ArchiveError:
+            refused += 1
+    assert refused > 200
 
 
 def test_an_archive_is_one_already(tmp_path: Path) -> None:
@@ -636,6 +676,22 @@ def test_tied_weights(tmp_path: Path) -> None:
         import_checkpoint(tmp_path / "two.pt", tmp_path / "model.nt", cls=Tied)
 
 
+def test_the_whole_config_as_an_argument(tmp_path: Path) -> None:
+    class Whole(NeuralModule):
+        def __init__(self, *, cfg: dict[str, Any]) -> None:
+            super().__init__()
+            self.body = nn.Linear(3, cfg["hidden"])
+
+        def forward(self, *, x: Float[Tensor, "b 3"]) -> Float[Tensor, "b h"]:
+            encoded: Tensor = self.body(x)
+            return encoded
+
+    folder = hub_folder(tmp_path / "hub")
+    names = {"encoder.*": "body.*", "decoder.*": None}
+    import_checkpoint(folder, tmp_path / "model.nt", cls=Whole, names=names, config={"cfg": {"_from_": ""}})
+    assert Whole.restore_from(tmp_path / "model.nt").to_config_dict()["cfg"]["transformers_version"] == "5.1.0"
+
+
 def test_configs_that_do_not_fit(tmp_path: Path) -> None:
     torch.save(WEIGHTS, tmp_path / "model.pt")
 
@@ -670,13 +726,19 @@ def test_yaml(text: str, value: Any) -> None:
     assert decode_yaml(text.encode(), "it") == value
 
 
+def test_yaml_without_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    with pytest.raises(ArchiveError, match=r'it needs PyYAML: pip install "neuraltypes\[import\]"'):
+        decode_yaml(b"a: 1", "it")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("a: !!python/object/apply:os.getcwd []", "could not determine a constructor"),
         ("a: &x {b: 1}\nc:\n  <<: *x", "a merge"),
         ("a: 1\na: 2", "a key is repeated"),
-        ("[" * 3000, "nested too deeply"),
+        ("[" * (1 << 20), "nested more than 32 deep"),
         ("a: [", "no YAML"),
         ("\x00", "no YAML"),
         ("a" * (1 << 21), "at most 1048576 are read"),

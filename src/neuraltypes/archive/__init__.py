@@ -31,12 +31,14 @@ from neuraltypes.archive.errors import (
 
 if TYPE_CHECKING:
     from neuraltypes.archive._extract import extract_state_dict, pack, unpack
+    from neuraltypes.archive._hub import Pulled, Pushed, pull, push
     from neuraltypes.archive._signing import require_signed, sign
     from neuraltypes.archive.importing import Imported, import_checkpoint
 
 # What writes is loaded at first use: `inspect` is a process of its own each time.
 _LAZY = {
     **dict.fromkeys(("extract_state_dict", "pack", "unpack"), "neuraltypes.archive._extract"),
+    **dict.fromkeys(("Pulled", "Pushed", "pull", "push"), "neuraltypes.archive._hub"),
     **dict.fromkeys(("require_signed", "sign"), "neuraltypes.archive._signing"),
     **dict.fromkeys(("Imported", "import_checkpoint"), "neuraltypes.archive.importing"),
 }
@@ -57,6 +59,8 @@ __all__ = [
     "LimitError",
     "NotAnArchiveError",
     "NotCanonicalError",
+    "Pulled",
+    "Pushed",
     "SignatureError",
     "SourceError",
     "StateError",
@@ -66,6 +70,8 @@ __all__ = [
     "extract_state_dict",
     "import_checkpoint",
     "pack",
+    "pull",
+    "push",
     "require_signed",
     "sign",
     "unpack",

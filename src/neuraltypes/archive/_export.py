@@ -37,6 +37,7 @@ EXPORT = "export.json"
 _ONNX_LARGEST = (1 << 31) - (1 << 20)  # bytes of one message of Protocol Buffers, less some for the graph
 _FIX = re.compile(r"^ {2}(\w+) = (.+)$", re.MULTILINE)  # a line of what torch suggests
 _LIMIT = re.compile(r"(min|max)=(\d+)")
+_GUARD = re.compile(r"^ +- Not all values of (\w+) = (\S+) .*satisfy the generated guard (.+?)\.?$", re.MULTILINE)
 _PLACE = re.compile(r'^ *File "(.+)", line (\d+), in .+\n +(.+)$', re.MULTILINE)
 
 
@@ -249,6 +250,7 @@ def _problems(text: str) -> list[str]:
     """What torch says of a failed export, in the words of annotations where it can be said so."""
     fixes = text.partition("Suggested fixes:\n")[2]
     found = [_advice(name, fix) for name, fix in _FIX.findall(fixes) if not name.startswith("_")]
+    found += [_condition(*each) for each in _GUARD.findall(text)] if not found else []
     if found:
         return found
     first = [line for line in text.strip().splitlines() if line.strip()][:1]
@@ -257,6 +259,11 @@ def _problems(text: str) -> list[str]:
     if "data-dependent" in text:
         return [f"  a size or a branch of it depends on the values of a tensor: {first[0]}", *where]
     return [f"  {line}" for line in first] + where
+
+
+def _condition(name: str, size: str, guard: str) -> str:
+    condition = guard.replace(size, name)
+    return f'  axis "{name}": the code takes sizes with {condition} alone; annotate it so, or give ranges of such sizes'
 
 
 def _advice(name: str, fix: str) -> str:

@@ -176,7 +176,7 @@ def _config_for(source: Source, config: Mapping[str, Any] | None) -> dict[str, A
 
 
 def _filled(config: Any, source: Any) -> Any:
-    """The config with each `{"_from_": place}` replaced by what the checkpoint's config has there."""
+    """The config with each `{"_from_": place}` replaced by what the checkpoint's has there; `""` is all of it."""
     if isinstance(config, dict) and FROM in config:
         return _at(source, config[FROM])
     if isinstance(config, dict):
@@ -186,7 +186,7 @@ def _filled(config: Any, source: Any) -> Any:
 
 def _at(config: Any, place: Any) -> Any:
     found = config
-    for key in str(place).split("."):
+    for key in str(place).split(".") if place else ():
         if isinstance(found, dict) and key in found:
             found = found[key]
         elif isinstance(found, list) and key.isdecimal() and int(key) < len(found):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -22,6 +23,11 @@ ZIP = b"PK\x03\x04"
 _KEYS = ("state_dict", "model_state_dict", "model")
 _LIGHTNING = "pytorch-lightning_version"
 _PIECE = 1 << 20
+# What readers of damaged bytes raise. The file was opened and read before, so an OSError is one of seeking.
+_DAMAGE = (
+    *(ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError, OSError, RuntimeError),
+    *(TypeError, ValueError, struct.error),
+)
 _WANTED = re.compile(r"GLOBAL ([\w.]+)")  # how torch names what it does not do
 
 
@@ -57,13 +63,15 @@ def load_weights(file: Path | BinaryIO) -> Any:
     is_zip = _is_zip(file)
     if is_zip:
         _require_checksums(file)
+    if not isinstance(file, Path):
+        file.seek(0)
     try:
         return torch.load(
             file, map_location="cpu", weights_only=True, mmap=True if is_zip and isinstance(file, Path) else None
         )
     except pickle.UnpicklingError as error:
         raise _refusal(error) from None
-    except (RuntimeError, EOFError, ValueError, KeyError, IndexError, AttributeError, TypeError, AssertionError) as e:
+    except _DAMAGE as e:
         raise SourceError(f"torch cannot read the weights: {type(e).__name__}: {_first_line(e)}") from None
 
 
@@ -87,10 +95,8 @@ def _require_checksums(file: Path | BinaryIO) -> None:
                 with records.open(info) as record:
                     while record.read(_PIECE):
                         pass
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except (*_DAMAGE, zipfile.BadZipFile, zlib.error) as error:
         raise SourceError(f"the weights are damaged: {error}") from None
-    if not isinstance(file, Path):
-        file.seek(0)
 
 
 def _refusal(error: pickle.UnpicklingError) -> SourceError:

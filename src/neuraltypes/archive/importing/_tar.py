@@ -7,7 +7,7 @@ import re
 import tarfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -104,8 +104,11 @@ def opened_tar(path: Path) -> Iterator[Tar]:
     """
     with path.open("rb") as file:
         is_gzip = file.read(2) == GZIP
-    with _naming_damage(), tarfile.open(path, "r:gz" if is_gzip else "r:") as tar:
-        yield Tar(tar, path.stat().st_size, is_gzip=is_gzip)
+    with ExitStack() as stack:
+        with _naming_damage():
+            tar = stack.enter_context(tarfile.open(path, "r:gz" if is_gzip else "r:"))
+            found = Tar(tar, path.stat().st_size, is_gzip=is_gzip)
+        yield found
 
 
 def _plain_name(info: tarfile.TarInfo) -> str:
@@ -129,5 +132,5 @@ def _plain_name(info: tarfile.TarInfo) -> str:
 def _naming_damage() -> Iterator[None]:
     try:
         yield
-    except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
+    except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error, ValueError) as error:
         raise SourceError(f"the tar is damaged: {error}") from None

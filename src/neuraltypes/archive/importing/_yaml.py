@@ -26,18 +26,27 @@ def decode_yaml(text: bytes, what: str) -> Any:
     except ImportError:
         raise ArchiveError(f'{what} needs PyYAML: pip install "neuraltypes[import]"') from None
     try:
-        return yaml.load(text.decode(), _loader())  # noqa: S506  # a subclass of SafeLoader
-    except RecursionError:
-        raise LimitError(f"{what} is nested too deeply", part=what) from None
+        return yaml.load(text.decode(), _loader(what))  # noqa: S506  # a subclass of SafeLoader
     except (yaml.YAMLError, ValueError, TypeError) as error:
         raise ContentError(f"{what} is no YAML that configs may be: {error}", part=what) from None
 
 
-def _loader() -> Any:
+def _loader(what: str) -> Any:
     import yaml
 
     class Loader(yaml.SafeLoader):  # type: ignore[misc]
         """Numbers and texts alone: no dates, which JSON does not have."""
+
+        depth = 0
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            """Called for each value, inside of the call for the one that holds it."""
+            self.depth += 1
+            if self.depth > CONFIG_LIMITS.depth:
+                raise LimitError(f"{what} is nested more than {CONFIG_LIMITS.depth} deep", part=what)
+            node = super().compose_node(parent, index)
+            self.depth -= 1
+            return node
 
         def flatten_mapping(self, node: Any) -> None:
             """Called for each mapping, to merge others into it."""
