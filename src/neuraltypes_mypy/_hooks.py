@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any, Final, TypeVar, final
@@ -30,6 +29,7 @@ from neuraltypes_mypy._dependencies import show_metadata
 from neuraltypes_mypy._expressions import Expressions
 from neuraltypes_mypy._generic import GENERIC_FUNCTIONS, gives_argument, unguided
 from neuraltypes_mypy._guard import guarded, lookup
+from neuraltypes_mypy._identity import is_identity, operand_type
 from neuraltypes_mypy._members import is_sequence, may_be_module
 from neuraltypes_mypy._module_containers import CLASSES, GROWING, READING, WALKS, ModuleContainers
 from neuraltypes_mypy._modules import Modules
@@ -37,6 +37,7 @@ from neuraltypes_mypy._names import (
     ANNOTATED,
     BUFFER,
     ENSURE,
+    FOREIGN,
     GENERIC_TENSORS,
     MODULE,
     MODULE_CALL,
@@ -76,14 +77,6 @@ from neuraltypes_mypy._walk import mentions_alias, walk
 
 _C = TypeVar("_C", bound=Any)
 _ISINSTANCE: Final = "builtins.isinstance"
-# Code that is surely not annotated for this plugin; what is said about it stands in tables.
-_FOREIGN: Final = (sys.stdlib_module_names - {"__main__", "test"}) | {
-    "torch",
-    "numpy",
-    "sympy",
-    "_typeshed",
-    "typing_extensions",
-}
 
 
 @final
@@ -227,7 +220,7 @@ class Hooks:
         if isinstance(node, TypeAlias) and self._is_tensor_alias(node):
             return _type(lambda ctx: self._annotations.alias(ctx, node))
         if isinstance(node, TypeInfo) and is_dtype(node):
-            return _type(self._annotations.custom_dtype)
+            return _type(partial(self._annotations.custom_dtype, info=node))
         if isinstance(node, TypeInfo) and node.has_base(MODULE):
             return lambda ctx: announce_helper(ctx, node)
         return None
@@ -470,6 +463,8 @@ class Hooks:
     def _isinstance_called(self, ctx: FunctionContext) -> Type:
         if is_asking(ctx.context):
             return self._calls.asked(ctx)
+        if is_identity(ctx.context):
+            return operand_type(ctx)
         if is_entering(ctx.context):
             self._scopes.results.enter(ctx.api)
         if is_returning(ctx.context):
@@ -525,7 +520,7 @@ def _class_of(ctx: AttributeContext, owner: TypeInfo) -> TypeInfo:
 
 @lru_cache(maxsize=2**16)  # mypy asks for every name in every annotation of torch
 def _is_foreign(fullname: str) -> bool:
-    return fullname.partition(".")[0] in _FOREIGN
+    return fullname.partition(".")[0] in FOREIGN
 
 
 def _is_local(fullname: str) -> bool:
