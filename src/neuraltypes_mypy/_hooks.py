@@ -54,6 +54,7 @@ from neuraltypes_mypy._names import (
 from neuraltypes_mypy._narrowing import COMPARISONS, Narrowing
 from neuraltypes_mypy._operations import GENERIC_OPERATIONS, RETURN_TYPES, Operations, any_tensor, named_result
 from neuraltypes_mypy._options import PluginOptions
+from neuraltypes_mypy._partials import PARTIAL, PARTIAL_CALL, Partials
 from neuraltypes_mypy._recipes import Recipes, announce_helper, announce_recipes, makes_module
 from neuraltypes_mypy._results import is_entering
 from neuraltypes_mypy._returned import check_return, with_nature
@@ -94,6 +95,7 @@ class Hooks:
         self._calls = Calls(self._types, self._settling, reports_untracked=is_reported)
         self._values = Values(self._types)
         self._containers = Containers(self._types)
+        self._partials = Partials(self._types)
         self._operations = Operations(self._types, self._calls.sizes, self._settling, options.stub_folders())
         self._module_containers = ModuleContainers(self._types, self._settling, self._operations)
         self._recipes = Recipes(self._types, self._operations, self._module_containers)
@@ -160,7 +162,8 @@ class Hooks:
             **dict.fromkeys(TRANSFORMS, self._values.transformed),
             **dict.fromkeys(DISPLAYS, self._containers.display),
         }
-        return {name: _result(self._shared(hook, "get_function_hook", name)) for name, hook in functions.items()}
+        shared = {name: self._shared(hook, "get_function_hook", name) for name, hook in functions.items()}
+        return {name: _result(hook) for name, hook in {**shared, PARTIAL: self._partial_made}.items()}
 
     def _shared(
         self, hook: Callable[[_C], Any], find: str, fullname: str, default: str = "default_return_type"
@@ -172,16 +175,26 @@ class Hooks:
 
         def run(ctx: _C) -> Any:
             result = hook(ctx)
-            if result is not getattr(ctx, default):
-                return result
-            others = ctx.api.plugin._plugins  # noqa: SLF001 - the plugins in mypy's order
-            for other in others[others.index(self._plugin) + 1 :]:
-                found = getattr(other, find)(fullname)
-                if found is not None:
-                    return found(ctx)
-            return result
+            return result if result is not getattr(ctx, default) else self._of_others(ctx, find, fullname, result)
 
         return run
+
+    def _of_others(self, ctx: Any, find: str, fullname: str, result: Any) -> Any:
+        """What the first of the plugins behind this one answers; without any, the result."""
+        others = ctx.api.plugin._plugins  # noqa: SLF001 - the plugins in mypy's order
+        for other in others[others.index(self._plugin) + 1 :]:
+            found = getattr(other, find)(fullname)
+            if found is not None:
+                return found(ctx)
+        return result
+
+    def _partial_made(self, ctx: FunctionContext) -> Type:
+        known = self._of_others(ctx, "get_function_hook", PARTIAL, ctx.default_return_type)
+        return self._partials.made(ctx, known)
+
+    def _partial_called(self, ctx: MethodContext) -> Type:
+        known = self._of_others(ctx, "get_method_hook", PARTIAL_CALL, ctx.default_return_type)
+        return self._partials.called(ctx, known)
 
     def _tabulate_methods(self) -> dict[str, Callable[[MethodContext], Type] | None]:
         methods: dict[str, Callable[[MethodContext], Type]] = {
@@ -202,7 +215,8 @@ class Hooks:
             methods[f"{container}.__getitem__"] = self._module_containers.item
             methods |= dict.fromkeys((f"{container}.{name}" for name in GROWING), self._module_containers.grown)
             methods |= dict.fromkeys((f"{container}.{name}" for name in READING), self._module_containers.items)
-        return {name: _result(self._shared(hook, "get_method_hook", name)) for name, hook in methods.items()}
+        shared = {name: self._shared(hook, "get_method_hook", name) for name, hook in methods.items()}
+        return {name: _result(hook) for name, hook in {**shared, PARTIAL_CALL: self._partial_called}.items()}
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         """Annotations."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from mypy.nodes import ARG_POS, CallExpr, ComparisonExpr, Expression, FuncDef, IndexExpr, MemberExpr, NameExpr, StrExpr
+from mypy.nodes import ComparisonExpr, Expression, FuncDef, IndexExpr, MemberExpr, NameExpr
 from mypy.plugin import FunctionContext
 from mypy.server.subexpr import get_subexpressions
 from mypy.types import Instance, ProperType, Type
 
 from neuraltypes_mypy._names import GENERIC_TENSORS
 from neuraltypes_mypy._tensor import unknown
+from neuraltypes_mypy._unasked import is_marked, marked
 from neuraltypes_mypy._walk import replace
 
 _MARK: Final = "neuraltypes: identity"
@@ -28,7 +29,7 @@ def open_identities(function: FuncDef) -> None:
             continue
         for place, operator in enumerate(one.operators, 1):
             if operator in ("is", "is not") and all(map(_may_be_tensor, one.operands[place - 1 : place + 1])):
-                one.operands[place] = _opened(one.operands[place])
+                one.operands[place] = marked(one.operands[place], _MARK)
 
 
 def _may_be_tensor(operand: Expression) -> bool:
@@ -38,18 +39,9 @@ def _may_be_tensor(operand: Expression) -> bool:
     return isinstance(operand, IndexExpr)
 
 
-def _opened(operand: Expression) -> CallExpr:
-    callee, mark = NameExpr("isinstance"), StrExpr(_MARK)
-    made = CallExpr(callee, [operand, mark], [ARG_POS, ARG_POS], [None, None])
-    for node in (callee, mark, made):
-        node.set_line(operand)
-    return made
-
-
 def is_identity(call: object) -> bool:
     """Whether a call is one that was put in here."""
-    mark = call.args[1] if isinstance(call, CallExpr) and len(call.args) == 2 else None
-    return isinstance(mark, StrExpr) and mark.value == _MARK
+    return is_marked(call, _MARK)
 
 
 def operand_type(ctx: FunctionContext) -> Type:
