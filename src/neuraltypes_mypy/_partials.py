@@ -92,9 +92,9 @@ class Partials:
         call = _whole_call(ctx.context, kept, node)
         api: Any = ctx.api
         with api.msg.filter_errors():  # mypy says what it has to say of the call as it is written
-            given, _ = api.expr_checker.check_call(
+            given: Type = api.expr_checker.check_call(
                 callee, call.args, call.arg_kinds, call, call.arg_names, callable_name=kept.fullname
-            )
+            )[0]
         proper = get_proper_type(given)
         is_followed = as_tensor(proper) is not None or isinstance(proper, TupleType) or is_module(proper)
         return proper if is_followed else result
