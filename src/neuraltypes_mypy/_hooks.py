@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any, Final, TypeVar, final
 
-from mypy.nodes import CallExpr, FuncDef, SymbolNode, TypeAlias, TypeInfo, Var
+from mypy.nodes import CallExpr, Decorator, FuncDef, SymbolNode, TypeAlias, TypeInfo, Var
 from mypy.plugin import (
     AnalyzeTypeContext,
     AttributeContext,
@@ -445,6 +445,8 @@ class Hooks:
         if has_sizes(symbol.node, name):
             return _attribute(self._module_types.attribute)
         member = symbol.node.names.get(name)
+        if member is not None and isinstance(member.node, Decorator) and member.node.func.is_property:
+            return _attribute(self._module_types.property_read) if says_tensors(member.node) else None
         if member is None or not isinstance(member.node, Var):
             return None
         if is_undeclared(member.node):
