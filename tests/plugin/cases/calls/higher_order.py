@@ -217,5 +217,6 @@ class Pipeline:
     def run(self, x: Float[Tensor, "b t"], y: Float[Tensor, "b"]) -> Float[Tensor, "b"]:
         for hook in self.hooks:
             hook(x)
+        # The axes in an attribute's `Callable` are bound by nothing.
         self.f(y)  # TODO(defect): E: [arg-type]
         return self.f(x)  # TODO(defect): E: [return-value]
