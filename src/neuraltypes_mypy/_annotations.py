@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from mypy.nodes import Import, ImportFrom, MypyFile, PlaceholderNode, TypeAlias, TypeInfo, TypeVarExpr
 from mypy.plugin import AnalyzeTypeContext
+from mypy.server.trigger import make_trigger
 from mypy.types import (
     AnyType,
     CallableType,
@@ -28,7 +29,7 @@ from neuraltypes._errors import AnnotationError
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._elements import is_element
 from neuraltypes_mypy._names import ANNOTATED, TENSOR
-from neuraltypes_mypy._origins import Origin, find_origin, names_annotation
+from neuraltypes_mypy._origins import Origin, find_origin, names_annotation, triggers
 from neuraltypes_mypy._scopes import Scope, Scopes, element_variable_id
 from neuraltypes_mypy._source import read_source
 from neuraltypes_mypy._tensor import declared_axes, dtype_class, shape_type, unknown, written_axis
@@ -69,8 +70,10 @@ class Annotations:
         api.fail(message, ctx.context, code=codes.BAD_ANNOTATION)
         return self._analyze_inside(ctx.type.args[0], api) if ctx.type.args else unknown()
 
-    def custom_dtype(self, ctx: AnalyzeTypeContext) -> Type:
+    def custom_dtype(self, ctx: AnalyzeTypeContext, info: TypeInfo) -> Type:
         """`Float8[Tensor, "b t"]` where `Float8` is a project's own `jaxtyping.AbstractDtype`."""
+        api: Any = ctx.api
+        api.api.add_plugin_dependency(make_trigger(info.fullname))
         if len(ctx.type.args) != 2:
             return unknown()
         return self._array(ctx.type, None, ctx)
@@ -107,6 +110,8 @@ class Annotations:
 
     def _origin(self, name: str, api: Any) -> Origin:
         module: MypyFile = api.api.modules[api.api.cur_mod_id]
+        for trigger in triggers(name, module, api.api.modules):
+            api.api.add_plugin_dependency(make_trigger(trigger))
         return find_origin(name, module, api.api.modules)
 
     def _array(self, written: UnboundType, dtype: str | None, ctx: AnalyzeTypeContext) -> Type:

@@ -128,8 +128,8 @@ def registered_type(call: CallExpr, tensor: Instance, api: Any) -> Type:
     """The type of what was registered, as far as it is a tensor."""
     mark = call.args[0]
     value = _registered.get(mark.value) if isinstance(mark, StrExpr) else None
-    found_type: Type | None = None if value is None else api.lookup_type_or_none(value)
-    given = get_proper_type(found_type)
+    known: Type | None = None if value is None else api.lookup_type_or_none(value)
+    given = get_proper_type(known)
     items = list(map(get_proper_type, given.items)) if isinstance(given, UnionType) else [given]
     found = [item for item in items if item is not None and not isinstance(item, NoneType)]
     return found[0] if len(found) == 1 and as_tensor(found[0]) is not None else tensor

@@ -392,7 +392,7 @@ def _words(text: str) -> list[str]:
 def _reassigned(function: FuncDef) -> list[str]:
     from neuraltypes_mypy._statements import assignments
 
-    targets = [target for target, _ in assignments(function)]
+    targets = [target for target, _ in assignments(function.body)]
     owners = [target.expr for target in targets if isinstance(target, MemberExpr)]
     changed = [one.name for one in (*targets, *owners) if isinstance(one, NameExpr)]
     return [name for name in changed if name != "self"]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any, Final, TypeVar, final
 
-from mypy.nodes import CallExpr, FuncDef, SymbolNode, TypeAlias, TypeInfo, Var
+from mypy.nodes import CallExpr, Decorator, FuncDef, SymbolNode, TypeAlias, TypeInfo, Var
 from mypy.plugin import (
     AnalyzeTypeContext,
     AttributeContext,
@@ -31,6 +30,7 @@ from neuraltypes_mypy._dependencies import show_metadata
 from neuraltypes_mypy._expressions import Expressions
 from neuraltypes_mypy._generic import GENERIC_FUNCTIONS, gives_argument, unguided
 from neuraltypes_mypy._guard import guarded, lookup
+from neuraltypes_mypy._identity import is_identity, operand_type
 from neuraltypes_mypy._members import is_sequence, may_be_module
 from neuraltypes_mypy._module_containers import CLASSES, GROWING, READING, WALKS, ModuleContainers
 from neuraltypes_mypy._modules import Modules
@@ -38,6 +38,7 @@ from neuraltypes_mypy._names import (
     ANNOTATED,
     BUFFER,
     ENSURE,
+    FOREIGN,
     GENERIC_TENSORS,
     MODULE,
     MODULE_CALL,
@@ -55,6 +56,7 @@ from neuraltypes_mypy._names import (
 from neuraltypes_mypy._narrowing import COMPARISONS, Narrowing
 from neuraltypes_mypy._operations import GENERIC_OPERATIONS, RETURN_TYPES, Operations, any_tensor, named_result
 from neuraltypes_mypy._options import PluginOptions
+from neuraltypes_mypy._partials import PARTIAL, PARTIAL_CALL, Partials
 from neuraltypes_mypy._recipes import Recipes, announce_helper, announce_recipes, makes_module
 from neuraltypes_mypy._results import is_entering
 from neuraltypes_mypy._returned import check_return, with_nature
@@ -78,14 +80,6 @@ from neuraltypes_mypy._walk import mentions_alias, walk
 
 _C = TypeVar("_C", bound=Any)
 _ISINSTANCE: Final = "builtins.isinstance"
-# Code that is surely not annotated for this plugin; what is said about it stands in tables.
-_FOREIGN: Final = (sys.stdlib_module_names - {"__main__", "test"}) | {
-    "torch",
-    "numpy",
-    "sympy",
-    "_typeshed",
-    "typing_extensions",
-}
 
 
 @final
@@ -103,6 +97,7 @@ class Hooks:
         self._calls = Calls(self._types, self._settling, reports_untracked=is_reported)
         self._values = Values(self._types)
         self._containers = Containers(self._types)
+        self._partials = Partials(self._types)
         self._operations = Operations(self._types, self._calls.sizes, self._settling, options.stub_folders())
         self._module_containers = ModuleContainers(self._types, self._settling, self._operations)
         self._recipes = Recipes(self._types, self._operations, self._module_containers)
@@ -170,7 +165,8 @@ class Hooks:
             **dict.fromkeys(TRANSFORMS, self._values.transformed),
             **dict.fromkeys(DISPLAYS, self._containers.display),
         }
-        return {name: _result(self._shared(hook, "get_function_hook", name)) for name, hook in functions.items()}
+        shared = {name: self._shared(hook, "get_function_hook", name) for name, hook in functions.items()}
+        return {name: _result(hook) for name, hook in {**shared, PARTIAL: self._partial_made}.items()}
 
     def _shared(
         self, hook: Callable[[_C], Any], find: str, fullname: str, default: str = "default_return_type"
@@ -182,16 +178,26 @@ class Hooks:
 
         def run(ctx: _C) -> Any:
             result = hook(ctx)
-            if result is not getattr(ctx, default):
-                return result
-            others = ctx.api.plugin._plugins  # noqa: SLF001 - the plugins in mypy's order
-            for other in others[others.index(self._plugin) + 1 :]:
-                found = getattr(other, find)(fullname)
-                if found is not None:
-                    return found(ctx)
-            return result
+            return result if result is not getattr(ctx, default) else self._of_others(ctx, find, fullname, result)
 
         return run
+
+    def _of_others(self, ctx: Any, find: str, fullname: str, result: Any) -> Any:
+        """What the first of the plugins behind this one answers; without any, the result."""
+        others = ctx.api.plugin._plugins  # noqa: SLF001 - the plugins in mypy's order
+        for other in others[others.index(self._plugin) + 1 :]:
+            found = getattr(other, find)(fullname)
+            if found is not None:
+                return found(ctx)
+        return result
+
+    def _partial_made(self, ctx: FunctionContext) -> Type:
+        known = self._of_others(ctx, "get_function_hook", PARTIAL, ctx.default_return_type)
+        return self._partials.made(ctx, known)
+
+    def _partial_called(self, ctx: MethodContext) -> Type:
+        known = self._of_others(ctx, "get_method_hook", PARTIAL_CALL, ctx.default_return_type)
+        return self._partials.called(ctx, known)
 
     def _tabulate_methods(self) -> dict[str, Callable[[MethodContext], Type] | None]:
         methods: dict[str, Callable[[MethodContext], Type]] = {
@@ -212,7 +218,8 @@ class Hooks:
             methods[f"{container}.__getitem__"] = self._module_containers.item
             methods |= dict.fromkeys((f"{container}.{name}" for name in GROWING), self._module_containers.grown)
             methods |= dict.fromkeys((f"{container}.{name}" for name in READING), self._module_containers.items)
-        return {name: _result(self._shared(hook, "get_method_hook", name)) for name, hook in methods.items()}
+        shared = {name: self._shared(hook, "get_method_hook", name) for name, hook in methods.items()}
+        return {name: _result(hook) for name, hook in {**shared, PARTIAL_CALL: self._partial_called}.items()}
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         """Annotations."""
@@ -230,7 +237,7 @@ class Hooks:
         if isinstance(node, TypeAlias) and self._is_tensor_alias(node):
             return _type(lambda ctx: self._annotations.alias(ctx, node))
         if isinstance(node, TypeInfo) and is_dtype(node):
-            return _type(self._annotations.custom_dtype)
+            return _type(partial(self._annotations.custom_dtype, info=node))
         if isinstance(node, TypeInfo) and node.has_base(MODULE):
             return lambda ctx: announce_helper(ctx, node)
         return None
@@ -452,6 +459,8 @@ class Hooks:
         if has_sizes(symbol.node, name):
             return _attribute(self._module_types.attribute)
         member = symbol.node.names.get(name)
+        if member is not None and isinstance(member.node, Decorator) and member.node.func.is_property:
+            return _attribute(self._module_types.property_read) if says_tensors(member.node) else None
         if member is None or not isinstance(member.node, Var):
             return None
         if _configs.is_nested(member.node):
@@ -486,6 +495,8 @@ class Hooks:
     def _isinstance_called(self, ctx: FunctionContext) -> Type:
         if is_asking(ctx.context):
             return self._calls.asked(ctx)
+        if is_identity(ctx.context):
+            return operand_type(ctx)
         if is_entering(ctx.context):
             self._scopes.results.enter(ctx.api)
         if is_returning(ctx.context):
@@ -541,7 +552,7 @@ def _class_of(ctx: AttributeContext, owner: TypeInfo) -> TypeInfo:
 
 @lru_cache(maxsize=2**16)  # mypy asks for every name in every annotation of torch
 def _is_foreign(fullname: str) -> bool:
-    return fullname.partition(".")[0] in _FOREIGN
+    return fullname.partition(".")[0] in FOREIGN
 
 
 def _is_local(fullname: str) -> bool:

@@ -161,6 +161,14 @@ class Modules:
             return ctx.default_attr_type
         return ctx.default_attr_type if size is None else self._values.value(size)
 
+    def property_read(self, ctx: AttributeContext) -> Type:
+        """A property, which is a method without arguments: `{self.d}` is what this object was made with."""
+        if ctx.is_lvalue or not mentions_tensors(ctx.default_attr_type):
+            return ctx.default_attr_type
+        name = ctx.context.name if isinstance(ctx.context, MemberExpr) else ""
+        signature = CallableType([], [], [], ctx.default_attr_type, self._types.function_type)
+        return self._calls.apply(signature, [], name, ctx.api, known_of(ctx.type))
+
     # Calling one
 
     def call(self, ctx: AttributeContext) -> Type:

@@ -1,5 +1,6 @@
 """Full names, as mypy knows them."""
 
+import sys
 from typing import Final
 
 TENSOR: Final = "torch._tensor.Tensor"
@@ -28,6 +29,15 @@ TRANSFORMS: Final = (
     *(f"torch._functorch.apis.{name}" for name in ("vmap", "grad", "grad_and_value", "chunk_vmap")),
     *(f"torch._functorch.eager_transforms.{name}" for name in ("vjp", "jvp", "jacrev", "jacfwd", "hessian")),
 )
+
+# Code that is surely not annotated for this plugin; what is said about it stands in tables.
+FOREIGN: Final = (sys.stdlib_module_names - {"__main__", "test"}) | {
+    "torch",
+    "numpy",
+    "sympy",
+    "_typeshed",
+    "typing_extensions",
+}
 
 
 def tensor_methods(*names: str) -> list[str]:

@@ -7,7 +7,7 @@ mypy's tree alone, and an `assert` is followed by telling mypy's binder.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from mypy.literals import literal_hash
 from mypy.nodes import (
@@ -39,6 +39,7 @@ from mypy.types import FunctionLike, Instance, Type, TypeType
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes_mypy._buffers import is_registered
 from neuraltypes_mypy._expressions import Expressions
+from neuraltypes_mypy._identity import is_identity
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._results import is_entering
 from neuraltypes_mypy._returns import is_returning
@@ -54,6 +55,8 @@ COMPARISONS = frozenset(
     for owner in ("builtins.int", "torch._C.Size", "builtins.tuple")
     for method in ("__eq__", "__ne__")
 )
+# The calls that the plugin puts into mypy's tree.
+_OURS: Final = (is_settling, is_asking, is_entering, is_identity, is_returning, is_registered)
 
 
 class Narrowing:
@@ -66,7 +69,7 @@ class Narrowing:
 
     def isinstance_signature(self, ctx: FunctionSigContext) -> FunctionLike:
         """`isinstance(x, Float[Tensor, "b t"])` is no mistake."""
-        if any(is_ours(ctx.context) for is_ours in (is_settling, is_asking, is_entering, is_returning, is_registered)):
+        if any(is_ours(ctx.context) for is_ours in _OURS):
             return ctx.default_signature.copy_modified(arg_types=[unknown(), unknown()])
         if len(ctx.args) == 2 and len(ctx.args[1]) == 1 and self._tensor_of(ctx.args[1][0], ctx.api) is not None:
             return ctx.default_signature.copy_modified(arg_types=[ctx.default_signature.arg_types[0], unknown()])

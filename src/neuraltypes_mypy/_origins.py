@@ -6,11 +6,14 @@ more than that. Which one was meant is read from the imports.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final, NamedTuple
 
-from mypy.nodes import Import, ImportAll, ImportFrom, MypyFile
+from mypy.nodes import AssignmentStmt, Import, ImportAll, ImportFrom, IntExpr, MypyFile, NameExpr
 
 from neuraltypes._dtypes import DTYPE_NAMES
+from neuraltypes_mypy._names import ANNOTATED, FOREIGN
 from neuraltypes_mypy._source import read_source
 
 _MAX_HOPS: Final = 8
@@ -39,18 +42,59 @@ def names_annotation(name: str) -> bool:
     return name in DTYPE_NAMES or name in ("NeuralType", "Annotated")
 
 
+def passed_on(module: MypyFile, modules: dict[str, MypyFile]) -> dict[str, str]:
+    """The names under which a module has dtypes that are called something else, with what they are called."""
+    if module.fullname.partition(".")[0] in FOREIGN:
+        return {}
+    annotations = [
+        name for name, symbol in module.names.items() if symbol.node is not None and symbol.node.fullname in ANNOTATED
+    ]
+    origins = {name: find_origin(name, module, modules) for name in annotations}
+    return {name: origin.name for name, origin in sorted(origins.items()) if origin.name != name}
+
+
+def announce_names(module: MypyFile) -> None:
+    """Show mypy's daemon, which compares symbols, under which names a module imports dtypes: by a symbol for each."""
+    for statement in list(module.imports):
+        for original, alias in statement.names if isinstance(statement, ImportFrom) else ():
+            if alias and alias != original and names_annotation(original):
+                target, value = NameExpr(symbol_for(alias, original)), IntExpr(0)
+                made = AssignmentStmt([target], value)
+                for node in (target, value, made):
+                    node.set_line(statement)
+                module.defs.append(made)
+
+
+def symbol_for(alias: str, original: str) -> str:
+    """The symbol that a module has if it imports a dtype under another name."""
+    return f"__neuraltypes_{alias}_is_{original}"
+
+
 def find_origin(name: str, module: MypyFile, modules: dict[str, MypyFile]) -> Origin:
     """The origin of a name (`Float`, `jt.Float`) as `module` uses it, through as many modules as pass it on."""
+    return list(_hops(name, module, modules))[-1]
+
+
+def triggers(name: str, module: MypyFile, modules: dict[str, MypyFile]) -> Iterator[str]:
+    """The symbols of other modules that show the daemon when a name has come to mean something else."""
+    hops = list(_hops(name, module, modules))
+    for passing, further in pairwise(hops):
+        if passing.name != further.name:
+            yield f"{passing.module}.{symbol_for(passing.name, further.name)}"
+
+
+def _hops(name: str, module: MypyFile, modules: dict[str, MypyFile]) -> Iterator[Origin]:
     origin = _local_origin(name, module, modules)
+    yield origin
     for _ in range(_MAX_HOPS):
         via = modules.get(origin.module)
         if origin.module in _KNOWN or via is None or via is module:
-            return origin
+            return
         further = _local_origin(origin.name, via, modules)
         if further == origin:
-            return origin
+            return
         origin, module = further, via
-    return origin
+        yield origin
 
 
 def _local_origin(name: str, module: MypyFile, modules: dict[str, MypyFile]) -> Origin:

@@ -29,6 +29,19 @@ if TYPE_CHECKING:
     from neuraltypes_mypy._hooks import Hooks
 
 _DTYPES: Final = "neuraltypes_mypy._dtypes"
+_NAMES: Final = "names"
+
+
+class _AnyNames(dict[str, Any]):
+    """What mypy's cache depends on, whatever names a module passes on: those follow from its source."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, dict) and dict(self) == {key: other[key] for key in other if key != _NAMES}
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = None
 
 
 @final
@@ -40,6 +53,7 @@ class NeuralTypesPlugin(Plugin):
         self._project = read_options(Path.cwd())
         # mypy compares plugins with those of the last run alone, which may have been over other files.
         self._config_data = {**self._project.as_data(), "plugin": neuraltypes_mypy.__version__}
+        self._checked_data = _AnyNames(self._config_data)
         self._made: Hooks | None = None
 
     def _make(self) -> Hooks:
@@ -54,12 +68,30 @@ class NeuralTypesPlugin(Plugin):
         module = self._modules.get(owner) if self._modules is not None and "<" not in fullname else None
         return module.names.get(name) if module is not None else self.lookup_fully_qualified(fullname)
 
-    def report_config_data(self, ctx: ReportConfigContext) -> dict[str, Any]:  # noqa: ARG002 - mypy's signature
-        """What mypy's cache depends on beside the sources."""
-        return self._config_data
+    def report_config_data(self, ctx: ReportConfigContext) -> dict[str, Any]:
+        """What mypy's cache depends on beside the sources; what else is written is part of a module's interface.
+
+        A module that passes on `Float as Number` has the interface of one that passes on `Int as Number` to mypy.
+        """
+        if not self.options.fixed_format_cache:
+            return self._config_data  # mypy would compare the names, too
+        if ctx.is_check:
+            return self._checked_data
+        names = self._passed_on(ctx.id)
+        return {**self._config_data, _NAMES: names} if names else self._config_data
+
+    def _passed_on(self, fullname: str) -> dict[str, str]:
+        from neuraltypes_mypy._origins import passed_on
+
+        module = self._modules.get(fullname) if self._modules is not None else None
+        return passed_on(module, self._modules) if module is not None and self._modules is not None else {}
 
     def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
         """torch's tensor needs the classes that stand for dtypes."""
+        if self.options.fine_grained_incremental:
+            from neuraltypes_mypy._origins import announce_names
+
+            announce_names(file)
         return [(10, _DTYPES, -1)] if file.fullname == "torch._tensor" else []
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:

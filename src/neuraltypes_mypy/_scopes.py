@@ -18,6 +18,7 @@ from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy._atoms import size_of_atom
 from neuraltypes_mypy._config import attribute_size
 from neuraltypes_mypy._displays import open_displays
+from neuraltypes_mypy._identity import open_identities
 from neuraltypes_mypy._results import Results
 from neuraltypes_mypy._returns import announce_returns
 from neuraltypes_mypy._settle import instrument_signature
@@ -117,6 +118,7 @@ class Scopes:
             instrument_signature(function)
             ask_for_signatures(function)
             open_displays(function)
+            open_identities(function)
         name = scope_name(function)
         assert isinstance(function.type, CallableType)
         is_result = _contains(function.type.ret_type, annotation)

@@ -12,6 +12,7 @@ from mypy.nodes import (
     IndexExpr,
     IntExpr,
     MemberExpr,
+    MypyFile,
     NameExpr,
     OpExpr,
     UnaryExpr,
@@ -25,11 +26,12 @@ from neuraltypes_mypy._atoms import atom, size_of_atom
 from neuraltypes_mypy._config import attribute_size, configuration, is_configured, parameter_names_of, parameter_size
 from neuraltypes_mypy._scopes import scope_name
 from neuraltypes_mypy._source import read_source
-from neuraltypes_mypy._statements import Assigned, assignments, unpacked_from
+from neuraltypes_mypy._statements import Assigned, Constants, assignments, unpacked_from
 from neuraltypes_mypy._tensor import as_tensor, read_tensor
 
 _SIZE: Final = "neuraltypes:size"  # no attribute has such a name
 _assigned: Final = Assigned()
+_constants: Final = Constants()
 
 
 def sized_int(size: Size | None, int_type: Instance) -> Instance:
@@ -143,7 +145,11 @@ class _Reader:
         if isinstance(variable.final_value, int) and not isinstance(variable.final_value, bool):
             return number(variable.final_value)
         function = self._function
-        if function is None or variable in self._reading:
+        if variable in self._reading:
+            return None
+        if variable.fullname != variable.name:
+            return self._constant(variable)
+        if function is None:
             return None
         if any(argument.variable is variable for argument in function.arguments):
             return self._parameter(variable, function)
@@ -154,6 +160,19 @@ class _Reader:
             size = self._unpacked(variable, function) if assigned[0] is None else self.read(assigned[0])
         self._reading.discard(variable)
         return size
+
+    def _constant(self, variable: Var) -> Size | None:
+        """`WIDTH = 512` at the top of the module that is checked, which nothing in it changes."""
+        module = getattr(self._api, "tree", None)
+        if not isinstance(module, MypyFile) or not is_int(variable.type):
+            return None
+        value = _constants.value(variable, module)
+        if value is None or variable.name in read_source(module.path).global_names:
+            return None
+        self._reading.add(variable)
+        size = self.read(value)
+        self._reading.discard(variable)
+        return size if size is not None and size.constant is not None else None
 
     # mypy's unions of two sized ints erase the size of the first in place; then the source says it still.
 
@@ -193,7 +212,7 @@ class _Reader:
 
 def _is_changed(holder: NameExpr, function: FuncDef) -> bool:
     """Whether a function gives a name another object, or changes an attribute of the one that it has."""
-    changed = [target.expr if isinstance(target, MemberExpr) else target for target, _ in assignments(function)]
+    changed = [target.expr if isinstance(target, MemberExpr) else target for target, _ in assignments(function.body)]
     return any(isinstance(one, NameExpr) and one.node is holder.node for one in changed)
 
 

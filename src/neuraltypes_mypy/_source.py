@@ -21,6 +21,7 @@ _OPENING: Final = " \t("
 _CLOSING: Final = " \t)"
 _MAX_LINES: Final = 16
 _SUBSCRIPTED: Final = re.compile(r"([^\W\d][\w.]*)\s*\[$")
+_GLOBAL: Final = re.compile(r"\bglobal\s+([\w, ]+)")
 _COMPARISON: Final = re.compile(r"[=!]=|[<>]|\b(?:in|is)\b")
 _COMPARISON_NEXT: Final = re.compile(r"(?:[\s)\\]|#.*+)*+(?:[=!]=|[<>]|(?:in|is|not)\b)")
 
@@ -141,6 +142,11 @@ class Source:
         tree = _parsed(self._text)
         nodes = () if tree is None else ast.walk(tree)
         return frozenset(node.value for node in nodes if isinstance(node, ast.Constant) and type(node.value) is str)
+
+    @cached_property
+    def global_names(self) -> frozenset[str]:
+        """The names of the module that its functions may assign."""
+        return frozenset(name for names in _GLOBAL.findall(self._text) for name in re.findall(r"\w+", names))
 
     def imported(self, name: str) -> tuple[int, str, str] | None:
         """The level, the module and the name there that the module imports under a name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -16,6 +17,7 @@ from mypy.nodes import (
     ListExpr,
     MatchStmt,
     MemberExpr,
+    MypyFile,
     NameExpr,
     OperatorAssignmentStmt,
     StarExpr,
@@ -95,9 +97,9 @@ def bound(statement: Statement) -> list[NameExpr]:
     return [target for target in found if isinstance(target, NameExpr)]
 
 
-def assignments(function: FuncDef) -> Iterator[tuple[Expression, Expression | None]]:
-    """Each target that a function assigns to, with the value where it is an expression of its own."""
-    for statement in statements(function.body):
+def assignments(body: Block) -> Iterator[tuple[Expression, Expression | None]]:
+    """Each target that a body assigns to, with the value where it is an expression of its own."""
+    for statement in statements(body):
         match statement:
             case AssignmentStmt():
                 for target in statement.lvalues:
@@ -140,8 +142,32 @@ class Assigned:
         """What a local variable is assigned, `None` where it is more than an expression (a loop, an unpacking)."""
         if self._body is not function.body:
             self._body = function.body
-            self._found = [(target, value) for target, value in assignments(function) if isinstance(target, NameExpr)]
+            self._found = [
+                (target, value) for target, value in assignments(function.body) if isinstance(target, NameExpr)
+            ]
         return [value for target, value in self._found if target.node is variable]
+
+
+class Constants:
+    """The names that the module which is checked now assigns once outside of functions, with what it assigns."""
+
+    def __init__(self) -> None:
+        self._module: MypyFile | None = None
+        self._found: dict[str, Expression] = {}
+
+    def value(self, variable: Var, module: MypyFile) -> Expression | None:
+        """What a name of the module is assigned; None for what is no such name."""
+        if self._module is not module:
+            self._module = module
+            self._found = _constants(module)
+        is_of_module = variable.fullname == f"{module.fullname}.{variable.name}"
+        return self._found.get(variable.name) if is_of_module else None
+
+
+def _constants(module: MypyFile) -> dict[str, Expression]:
+    assigned = [(target, value) for target, value in assignments(Block(module.defs)) if isinstance(target, NameExpr)]
+    counts = Counter(target.name for target, _ in assigned)
+    return {target.name: value for target, value in assigned if value is not None and counts[target.name] == 1}
 
 
 def unpacked_from(variable: Var, function: FuncDef) -> tuple[Expression, int, int] | None:
@@ -160,7 +186,7 @@ def unpacked_from(variable: Var, function: FuncDef) -> tuple[Expression, int, in
 def attribute_values(function: FuncDef) -> Iterator[tuple[str, Expression | None]]:
     """The attributes of the first parameter (`self`) that a method assigns, with what it assigns."""
     first = function.arguments[0].variable.name if function.arguments else None
-    for target, value in assignments(function):
+    for target, value in assignments(function.body):
         if isinstance(target, MemberExpr) and isinstance(target.expr, NameExpr) and target.expr.name == first:
             yield target.name, value
 

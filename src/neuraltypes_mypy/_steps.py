@@ -20,6 +20,7 @@ from mypy.nodes import (
     ConditionalExpr,
     ContinueStmt,
     DictExpr,
+    DictionaryComprehension,
     Expression,
     ExpressionStmt,
     ForStmt,
@@ -153,6 +154,8 @@ class _Reader:
                 return UNKNOWN_STEPS if any(key is None for key, _ in pairs) else self._items([v for _, v in pairs])
             case ListComprehension(generator=GeneratorExpr(left_expr=item)) | GeneratorExpr(left_expr=item):
                 return (Rounds((One(_second(item)),)),)
+            case DictionaryComprehension(value=item):
+                return (Rounds((One(item),)),)
             case OpExpr(op="+"):
                 return (*self.read(expression.left), *self.read(expression.right))
             case OpExpr(op="*"):

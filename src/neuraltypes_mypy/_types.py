@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mypy.nodes import TypeInfo
+from mypy.nodes import SymbolNode, TypeInfo
 from mypy.types import Instance, LiteralType, ProperType, TupleType, Type, TypeVarId, TypeVarType
 
 from neuraltypes_mypy._atoms import noted_any
@@ -20,10 +20,15 @@ class KnownTypes:
         self._lookup = lookup
         self._instances: dict[str, Instance] = {}  # each as long as the class is the same
 
+    def node(self, fullname: str) -> SymbolNode | None:
+        """What has that full name, if its module is loaded."""
+        symbol = self._lookup(fullname)
+        return None if symbol is None else symbol.node
+
     def info(self, fullname: str) -> TypeInfo | None:
         """The class of that full name, if its module is loaded."""
-        symbol = self._lookup(fullname)
-        return symbol.node if symbol is not None and isinstance(symbol.node, TypeInfo) else None
+        node = self.node(fullname)
+        return node if isinstance(node, TypeInfo) else None
 
     def instance(self, fullname: str) -> Instance | None:
         """An instance of a class without parameters."""

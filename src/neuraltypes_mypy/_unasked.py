@@ -22,7 +22,7 @@ def ask_for_signatures(function: FuncDef) -> None:
     cls = function.arguments[0].variable.name if function.is_class and function.arguments else None
     for call in get_subexpressions(function.body):
         if isinstance(call, CallExpr) and _is_unasked(call.callee, cls):
-            call.callee = _asked(call.callee)
+            call.callee = marked(call.callee, _MARK)
 
 
 def _is_unasked(callee: Expression, cls: str | None) -> bool:
@@ -31,20 +31,24 @@ def _is_unasked(callee: Expression, cls: str | None) -> bool:
     return isinstance(callee, NameExpr) and callee.name == cls
 
 
-def _asked(callee: Expression) -> CallExpr:
-    function, mark = NameExpr("isinstance"), StrExpr(_MARK)
-    made = CallExpr(function, [callee, mark], [ARG_POS, ARG_POS], [None, None])
+def marked(expression: Expression, text: str) -> CallExpr:
+    """A call with an expression, by whose mark the hook of `isinstance` knows what it is to do."""
+    function, mark = NameExpr("isinstance"), StrExpr(text)
+    made = CallExpr(function, [expression, mark], [ARG_POS, ARG_POS], [None, None])
     for node in (function, mark, made):
-        node.set_line(callee)
+        node.set_line(expression)
     return made
+
+
+def is_marked(call: object, text: str) -> bool:
+    """Whether a call is one with that mark."""
+    mark = call.args[1] if isinstance(call, CallExpr) and len(call.args) == 2 else None
+    return isinstance(mark, StrExpr) and mark.value == text
 
 
 def is_asking(call: object) -> bool:
     """Whether a call is one that was put in here."""
-    if not isinstance(call, CallExpr) or len(call.args) != 2:
-        return False
-    mark = call.args[1]
-    return isinstance(mark, StrExpr) and mark.value == _MARK
+    return is_marked(call, _MARK)
 
 
 def call_key(call: Context) -> int:

@@ -60,7 +60,7 @@ EDITS: Final = [
     Edit("size_of_an_attribute", "layers.py", "self.d_model = d_model", "self.d_model = d_model * 2", "512"),
     Edit("size_of_a_class", "layers.py", "channels: int = 3", "channels: int = 4", "expected 4"),
     Edit("constant", "compat.py", "WIDTH: Final = 64", "WIDTH: Final = 65", "65"),
-    Edit("default_of_a_dataclass", "records.py", "width: int = 64", "width: int = 32", "32"),
+    Edit("default_of_a_dataclass", "records.py", "width: int = 64", "width: int = 32", "axis 1 is 32"),
     Edit("base_of_a_module", "layers.py", "class Encoder(Base)", "class Encoder(Decoder)", "axis 1 is 10"),
     Edit(
         "result_of_a_factory",

@@ -6,13 +6,10 @@ from typing import Final
 import pytest
 
 from tests.plugin._edits import PROJECT, Edit, parameters
-from tests.plugin._projects import Daemon, Mypy, copy_of, daemon
+from tests.plugin._projects import Daemon, Mypy, assert_same, copy_of, daemon
 from tests.plugin.conftest import Outcomes
 
-DEFECTS: Final = {
-    "base_of_a_dtype": "the daemon does not compare what the plugin keeps with a class of which nothing else is known",
-    "dtype_passed_on": "what a module passes on under another name is no dependency of those who use it",
-}
+DEFECTS: Final[dict[str, str]] = {}
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +39,3 @@ def test_after_an_edit_the_daemon_says_what_a_run_says(edit: Edit, running: Daem
 
 def test_edits_that_were_taken_back_leave_nothing(running: Daemon, outcomes: Outcomes) -> None:
     assert_same(running.run(), outcomes.first)
-
-
-def assert_same(said: str, expected: str) -> None:
-    """The daemon orders the modules in its own way."""
-    assert sorted(said.splitlines()) == sorted(expected.splitlines())

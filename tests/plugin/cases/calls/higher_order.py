@@ -5,10 +5,11 @@ from functools import lru_cache, partial, reduce, wraps
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 import torch
+import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from neuraltypes import typecheck
+from neuraltypes import reveal, typecheck
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -93,6 +94,53 @@ def partials(x: Float[Tensor, "2 3"], y: Float[Tensor, "3"], z: Float[Tensor, "4
     partial(scale, x)(z)  # E: [arg-type]
 
 
+LayerNorm = partial(nn.LayerNorm, eps=1e-6)
+make_conv = partial(nn.Conv2d, kernel_size=3, padding=1)
+softmax = partial(F.softmax, dim=-1)
+
+
+class Scaled(nn.Module):
+    def __init__(self, d: int, depth: int = 2) -> None:
+        super().__init__()
+        self.d = d
+        self.act = partial(F.leaky_relu, negative_slope=0.1)
+        self.sum = partial(torch.sum, dim=1)
+        self.norm = LayerNorm(d)
+
+    def forward(self, x: Float[Tensor, "b t {self.d}"]) -> Float[Tensor, "b {self.d}"]:
+        reveal(self.act(x))  # N: Float[Tensor, "b t d"]
+        self.sum(x) @ x  # E: [shape-mismatch]
+        return self.sum(self.norm(x))
+
+
+make_scaled = partial(Scaled, depth=4)
+
+
+def partials_of_operations(x: Float[Tensor, "b 8 t"], image: Float[Tensor, "b 3 h w"], w: Float[Tensor, "t 5"]) -> None:
+    reveal(softmax(x))  # N: Float[Tensor, "b 8 t"]
+    times = partial(torch.matmul, x)
+    reveal(times(w))  # N: Float[Tensor, "b 8 5"]
+    times(image)  # E: [shape-mismatch]
+    shifted = partial(torch.add, alpha=2.0)
+    reveal(shifted(x, x))  # N: Float[Tensor, "b 8 t"]
+    shifted(x, w)  # E: [shape-mismatch]
+    reveal(partial(torch.cat, dim=1)([x, x]))  # N: Float[Tensor, "b 16 t"]
+    reveal(partial(torch.sum, dim=1)(x, dim=2))  # N: Float[Tensor, "b 8"]
+    softmax(x, 3)  # E: Too many positional arguments  [call-arg]
+    softmax(x, dim="a")  # E: [arg-type]
+
+
+def partials_of_classes(x: Float[Tensor, "b 8 t"], image: Float[Tensor, "b 3 h w"], size: int) -> None:
+    reveal(make_conv(3, 16)(image))  # N: Float[Tensor, "b 16 h w"]
+    make_conv(4, 16)(image)  # E: [shape-mismatch]
+    LayerNorm(512)(x)  # E: [shape-mismatch]
+    reveal(make_scaled(512)(torch.zeros(3, 4, 512)))  # N: Tensor, "batch=3 512"]
+    make_scaled(512)(torch.zeros(3, 4, 513))  # E: [shape-mismatch]
+    reveal(partial(nn.Linear, 5)(7)(torch.zeros(2, 5)))  # N: Tensor, "2 7"]
+    reveal(partial(nn.Linear, 5)(7, bias=False)(torch.zeros(2, 5)))  # N: Tensor, "2 7"]
+    partial(nn.Linear, size)(7)(x)
+
+
 def maps(xs: list[Float[Tensor, "2 3"]], ys: list[Float[Tensor, "3"]]) -> None:
     reveal_type(list(map(mean, xs)))  # R: list[Tensor[Float, tuple[2], Any]]
     list(map(mean, ys))  # E: [arg-type]
@@ -169,5 +217,6 @@ class Pipeline:
     def run(self, x: Float[Tensor, "b t"], y: Float[Tensor, "b"]) -> Float[Tensor, "b"]:
         for hook in self.hooks:
             hook(x)
+        # The axes in an attribute's `Callable` are bound by nothing.
         self.f(y)  # TODO(defect): E: [arg-type]
         return self.f(x)  # TODO(defect): E: [return-value]

@@ -60,10 +60,12 @@ def braces(x: Float[Tensor, "b 3"], n: int) -> None:
     reveal_type(sized(x=x, n=3))  # R: Tensor[Float, tuple[b, 4], Any]
     sized(4, x)  # E: axis 1 is 3, expected 4  [shape-mismatch]
     sized(x.shape[1], x)
+    # Whoever calls this function may give 3 for `n`.
     sized(n, x)  # TODO(defect): E: [shape-mismatch]
 
 
 def braces_with_a_default(x: Float[Tensor, "b 12"]) -> None:
+    # A signature of mypy's says that there is a default, not which.
     reveal_type(windows(x))  # TODO(defect): R: Tensor[Float, tuple[b, 3, 4], Any]
     reveal_type(windows(x, 6))  # R: Tensor[Float, tuple[b, 2, 6], Any]
     reveal_type(windows(x, size=3))  # R: Tensor[Float, tuple[b, 4, 3], Any]

@@ -69,6 +69,7 @@ def many_are_broadcast(
     broadcasts(a, b)
     broadcasts(a, d)
     broadcasts(a, e)
+    # Groups that broadcast are not held to each other.
     broadcasts(a, c)  # TODO(defect): E: [shape-mismatch]
     broadcasts(b, c)  # TODO(defect): E: [shape-mismatch]
 
@@ -77,6 +78,7 @@ def inside_a_variadic_function(
     x: Float[Tensor, "*lead d"], y: Float[Tensor, "*lead e"], z: Float[Tensor, "*other e"]
 ) -> Float[Tensor, "*lead"]:
     both(x, y)
+    # Two groups of axes with different names are not held to differ.
     both(x, z)  # TODO(defect): E: [shape-mismatch]
     if len(x) == 3:
         return last(z)  # TODO(defect): E: [return-value]

@@ -6,11 +6,11 @@ from torch import Tensor, nn
 
 
 def same(x: Float[Tensor, "b t"], y: Float[Tensor, "n"], z: Int[Tensor, "n"]) -> bool:
-    if x is y:  # TODO(defect): silent
+    if x is y:
         return True
-    if x is not z:  # TODO(defect): silent
+    if x is not z:
         return False
-    if any(x is one for one in (y, z)):  # TODO(defect): silent
+    if any(x is one for one in (y, z)):
         return False
     if x in [y, z]:
         return True

@@ -37,6 +37,7 @@ def branches(x: Float[Tensor, "b t"], deep: bool) -> Float[Tensor, "b t//2"]:
         x = Down()(x)
     else:
         x = same(x)
+    # Where branches differ, the axis is unknown, though here one of them is wrong; so it is below.
     return x  # TODO(defect): E: [return-value]
 
 

@@ -14,8 +14,15 @@ WIDTH: Final = 512
 TYPED: Final[int] = 512
 PLAIN = 512
 HALF: Final = WIDTH // 2
+DOUBLE = 2 * PLAIN
 changed = 512
 changed = 256
+counted = 3
+
+
+def count() -> None:
+    global counted
+    counted = 5
 
 
 class Plain(nn.Module):
@@ -137,7 +144,10 @@ def of_the_module(x: Float[Tensor, "b t"], y: Float[Tensor, "b t 512"], z: Float
     Decoder(d_model=WIDTH)(x=z)  # E: is 256, expected 512  [shape-mismatch]
     Decoder(d_model=TYPED)(x=z)  # E: is 256, expected 512  [shape-mismatch]
     Decoder(d_model=PLAIN)(x=y)
-    Decoder(d_model=PLAIN)(x=z)
+    Decoder(d_model=PLAIN)(x=z)  # E: [shape-mismatch]
+    Decoder(d_model=DOUBLE)(x=z)  # E: [shape-mismatch]
+    Decoder(d_model=counted)(x=z)
+    torch.zeros(3, PLAIN) @ torch.zeros(DOUBLE, 2)  # E: [shape-mismatch]
     Decoder(d_model=HALF)(x=z)
     Decoder(d_model=HALF)(x=y)  # E: is 512, expected 256  [shape-mismatch]
     Decoder(d_model=WIDTH // 2)(x=z)
@@ -254,3 +264,6 @@ def of_subclasses(x: Float[Tensor, "2 8"], y: Float[Tensor, "2 3"], z: Float[Ten
     blocks: list[WithBlock] = [WithBlock(), Wider()]
     blocks[1](z, y)
     list(map(blocks[1].forward, [z], [y]))
+
+
+torch.zeros(3, PLAIN) @ torch.zeros(HALF, 2)  # E: [shape-mismatch]

@@ -198,3 +198,26 @@ def numbers_at_the_call(x: Float[Tensor, "b t 8"]) -> None:
     Block(9)(x)  # E: is 8, expected 9  [shape-mismatch]
     block = Block(d=9)
     block(x)  # E: is 8, expected 9  [shape-mismatch]
+
+
+class WithProperty(nn.Module):
+    def __init__(self, d: int, depth: int = 2) -> None:
+        super().__init__()
+        self.d = d
+        self.layers = nn.ModuleDict({str(i): nn.Linear(d, d) for i in range(depth)})
+
+    @property
+    def table(self) -> Float[Tensor, "10 {self.d}"]:
+        return torch.zeros(10, self.d)
+
+    def forward(self, x: Float[Tensor, "b {self.d}"]) -> Float[Tensor, "b 10"]:
+        for layer in self.layers.values():
+            x = layer(x)
+        return x @ self.table.T
+
+
+def of_a_property(module: WithProperty, x: Float[Tensor, "b 7"]) -> None:
+    reveal_type(module.table)  # R: Tensor[Float, tuple[10, Any], Any]
+    reveal_type(WithProperty(7).table)  # R: Tensor[Float, tuple[10, 7], Any]
+    x @ WithProperty(7).table.T
+    x @ WithProperty(8).table.T  # E: [shape-mismatch]
