@@ -109,6 +109,11 @@ def is_changing(info: TypeInfo, name: str) -> bool:
     return count > 1
 
 
+def assigns(info: TypeInfo, name: str) -> bool:
+    """Whether a method that a class itself defines assigns an attribute; of torch's own classes nothing is kept."""
+    return name in _data(info).get("assigned", ())
+
+
 def parameter_names_of(info: TypeInfo) -> list[str]:
     """The parameters of the constructor that a class has or inherits."""
     for base in info.mro:

@@ -72,6 +72,7 @@ from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._unasked import is_asking
 from neuraltypes_mypy._values import ARITHMETIC_NAMES, POWERS, Values, is_undeclared
 from neuraltypes_mypy._walk import mentions_alias, walk
+from neuraltypes_mypy._weights import Weights
 
 _C = TypeVar("_C", bound=Any)
 _ISINSTANCE: Final = "builtins.isinstance"
@@ -102,6 +103,7 @@ class Hooks:
         self._containers = Containers(self._types)
         self._operations = Operations(self._types, self._calls.sizes, self._settling, options.stub_folders())
         self._module_containers = ModuleContainers(self._types, self._settling, self._operations)
+        self._weights = Weights(self._types, self._operations)
         self._recipes = Recipes(self._types, self._operations, self._module_containers)
         self._module_types = Modules(
             self._types, self._calls, self._values, self._settling, self._operations, self._recipes
@@ -424,6 +426,8 @@ class Hooks:
     def _find_property(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         rule = self._operations.rule_of(fullname) if self._has_rules(fullname) else None
         hook = None if rule is None else _attribute(lambda ctx: self._operations.attribute(ctx, rule))
+        if hook is None and fullname.startswith(MODULES):
+            hook = _attribute(self._weights.attribute)
         self._attributes[fullname] = hook
         return hook
 
@@ -434,6 +438,8 @@ class Hooks:
         symbol = self._find(owner)
         if symbol is None or not isinstance(symbol.node, TypeInfo):
             return None
+        if self._has_rules(fullname) and self._operations.method_of(fullname) is not None:
+            return _attribute(self._weights.attribute)
         if has_sizes(symbol.node, name):
             return _attribute(self._module_types.attribute)
         member = symbol.node.names.get(name)

@@ -51,7 +51,7 @@ from neuraltypes.rules._values import SOME_INT, UNKNOWN, Produced
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import noted_any
 from neuraltypes_mypy._autocast import Autocast
-from neuraltypes_mypy._config import MADE_AT, PREFIX, made_at, place_text
+from neuraltypes_mypy._config import MADE_AT, PREFIX, assigns, made_at, place_text
 from neuraltypes_mypy._either import certain
 from neuraltypes_mypy._elements import element_goes_with
 from neuraltypes_mypy._equal import Equal, EqualSizes
@@ -296,6 +296,23 @@ class Operations:
         outcome = self._apply(signature, given, None, same, ctx.context, ctx.api)
         self._report(outcome, given, name, ctx.context, ctx.api)
         return self._result(outcome, ctx.default_attr_type, same, ctx.api)
+
+    def held(self, module: Instance, name: str, context: Context, api: Any) -> Instance | None:
+        """The tensor that an attribute of a module holds; None where no rule says that there surely is one."""
+        signature = self._property(module.type, name)
+        if signature is None:
+            return None
+        same = self._sizes.in_function(api)
+        outcome = self._apply(signature, Given({}, {}), self._config(module, same), same, context, api)
+        return as_tensor(self._translation.result(outcome.result, unknown(), same))
+
+    def _property(self, info: TypeInfo, name: str) -> Signature | None:
+        """The rule for an attribute, unless a subclass of the class that it is about assigns another one."""
+        for base in info.mro:
+            found = self._registry.find(f"{public_class(base.fullname)}.{name}")
+            if found is not None or assigns(base, name):
+                return found if found is not None and found.is_property else None
+        return None
 
     def _called(
         self,

@@ -129,6 +129,12 @@ def rule_names() -> list[str]:
     return [name for name in names if not name.startswith("torch.distributions.")]
 
 
+def _module_of(name: str) -> str | None:
+    """The class of a module whose `forward`, or whose parameter or buffer, a rule is about."""
+    owner, _, member = name.rpartition(".")
+    return owner if member == "forward" or (owner != "torch.Tensor" and f"{owner}.__init__" in registry()) else None
+
+
 def constructor_names() -> list[str]:
     """The constructors that have a rule of their own: `torch.nn.Conv2d.__init__`."""
     names = (name for name in registry() if name.startswith("torch.nn.") and name.endswith(".__init__"))
@@ -350,8 +356,10 @@ def _draw(name: str, signature: Signature, draw: Draw) -> Arguments:
     target = registry().alias_of(name)
     if target in GENERATORS:
         return GENERATORS[target](draw)
-    owner = name.removesuffix(".forward")
-    if owner != name:
+    owner = _module_of(name)
+    if owner is not None and f"{owner}.forward" in GENERATORS and signature.is_property:
+        return {"init": GENERATORS[f"{owner}.forward"](draw)["init"], "forward": {}}
+    if owner is not None:
         made = registry().find(f"{owner}.__init__")
         init = {} if made is None else _drawn(made, draw)
         return {"init": init, "forward": _drawn(signature, draw, init)}
@@ -476,8 +484,9 @@ def _by_rule(
     forget: Callable[[Any], Any] = lambda value: value,
     surroundings: Surroundings | None = None,
 ) -> Outcome:
-    if name.endswith(".forward"):
-        made = registry().find(f"{name.removesuffix('.forward')}.__init__")
+    owner = _module_of(name)
+    if owner is not None:
+        made = registry().find(f"{owner}.__init__")
         if made is not None and made.computed is not None:
             outcome = apply(made, {key: forget(to_value(value)) for key, value in drawn["init"].items()})
             if outcome.refused:
@@ -515,9 +524,11 @@ def to_value(value: Any) -> Any:
 
 
 def _by_torch(name: str, signature: Signature, drawn: Arguments, device: str) -> Any:
-    if name.endswith(".forward"):
-        cls = _resolve(name.removesuffix(".forward"))
-        module = cls(**_made(drawn["init"], device))
+    module_name = _module_of(name)
+    if module_name is not None:
+        module = _resolve(module_name)(**_made(drawn["init"], device))
+        if signature.is_property:
+            return getattr(module, name.rpartition(".")[2])
         return _call(module.to(device), signature, _made(drawn["forward"], device), skip_self=True)
     given = _made(drawn, device)
     owner, _, last = name.rpartition(".")
