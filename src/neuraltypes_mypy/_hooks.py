@@ -52,6 +52,7 @@ from neuraltypes_mypy._names import (
 from neuraltypes_mypy._narrowing import COMPARISONS, Narrowing
 from neuraltypes_mypy._operations import GENERIC_OPERATIONS, RETURN_TYPES, Operations, any_tensor, named_result
 from neuraltypes_mypy._options import PluginOptions
+from neuraltypes_mypy._packed import CHANGES, changed
 from neuraltypes_mypy._recipes import Recipes, announce_helper, announce_recipes, makes_module
 from neuraltypes_mypy._results import is_entering
 from neuraltypes_mypy._returned import check_return, with_nature
@@ -204,6 +205,7 @@ class Hooks:
             f"{SIZE}.__add__": joined,
             **dict.fromkeys(tensor_methods("__iter__"), self._operations.iterated),
             **{name: self._values.arithmetic_hook(name) for name in ARITHMETIC_NAMES},
+            **dict.fromkeys(CHANGES, changed),
             f"{SEQUENTIAL}.__call__": self._module_types.of_each(self._module_types.sequential_called),
         }
         for container in CLASSES:

@@ -47,7 +47,7 @@ from mypy.types import (
 
 from neuraltypes._sizes import Size, number
 from neuraltypes.rules import Outcome, Parameter, Refused, Registry, Signature, Surroundings, Value, apply
-from neuraltypes.rules._values import SOME_INT, UNKNOWN, Produced
+from neuraltypes.rules._values import SOME_INT, UNKNOWN, Packed, Produced
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import noted_any
 from neuraltypes_mypy._autocast import Autocast
@@ -60,6 +60,7 @@ from neuraltypes_mypy._masks import with_meaning
 from neuraltypes_mypy._meanings import Guessed, named
 from neuraltypes_mypy._members import is_module
 from neuraltypes_mypy._operators import operator_of
+from neuraltypes_mypy._packed import is_for_another, is_packed, padded_of
 from neuraltypes_mypy._reveal import annotation_text
 from neuraltypes_mypy._rule_names import public_class, public_names
 from neuraltypes_mypy._rule_values import Translation
@@ -285,14 +286,14 @@ class Operations:
         return self._called(ctx, signature, given, same, name, receiver)
 
     def attribute(self, ctx: AttributeContext, name: str) -> Type:
-        """The type of a property of a tensor."""
+        """The type of a property of a tensor, or of packed sequences."""
         signature = self._registry.find(name)
-        receiver = as_tensor(ctx.type)
+        receiver = as_tensor(ctx.type) or padded_of(ctx.type)
         if signature is None or not signature.is_property or receiver is None or ctx.is_lvalue:
             return ctx.default_attr_type
         same = self._sizes.in_function(ctx.api)
-        first = signature.parameters[0].name
-        given = Given({first: self._translation.array(receiver, same)}, {first: (ctx.context, receiver)})
+        first, array = signature.parameters[0].name, self._translation.array(receiver, same)
+        given = Given({first: Packed(array) if is_packed(ctx.type) else array}, {first: (ctx.context, receiver)})
         outcome = self._apply(signature, given, None, same, ctx.context, ctx.api)
         self._report(outcome, given, name, ctx.context, ctx.api)
         return self._result(outcome, ctx.default_attr_type, same, ctx.api)
@@ -463,6 +464,9 @@ class Operations:
     ) -> Type:
         outcome = self._apply(signature, given, self._config(receiver, same), same, context, api)
         self._report(outcome, given, receiver.type.name, context, api, made_at(receiver))
+        first = outcome.result[0] if isinstance(outcome.result, tuple) and outcome.result else None
+        if isinstance(first, Packed) and is_for_another(context, api):
+            return unknown()
         return self._result(outcome, unknown(), same, api)
 
     def _config(self, receiver: Instance, same: Equal) -> Made:
@@ -714,18 +718,22 @@ def _is_tracked(given: Given) -> bool:
 
 def _flat(type_: Type) -> list[Type]:
     proper = get_proper_type(type_)
+    padded = padded_of(proper)
+    if padded is not None:
+        return [padded]
     return proper.items if isinstance(proper, TupleType | UnionType) else [proper]
 
 
 def _report_tuple(parameter: Parameter, context: Context, given: Type, module: Instance, api: Any) -> None:
     """Report a tuple where a module takes a tensor, as when an LSTM's result is handed on whole."""
     proper = get_proper_type(given)
-    if not isinstance(proper, TupleType) or proper.partial_fallback.type.fullname != "builtins.tuple":
+    if not isinstance(proper, TupleType):
         return
-    is_of_tensors = any(as_tensor(item) is not None for item in proper.items)
-    if is_of_tensors and parameter.tensors is not None and not parameter.is_union:
-        count = len(proper.items)
-        text = f'Argument "{parameter.name}" to "{module.type.name}" is a tuple of {count}, expected a tensor'
+    is_plain = proper.partial_fallback.type.fullname == "builtins.tuple"
+    is_of_tensors = is_plain and any(as_tensor(item) is not None for item in proper.items)
+    if (is_of_tensors or is_packed(proper)) and parameter.tensors is not None and not parameter.is_union:
+        kind = f"a tuple of {len(proper.items)}" if is_plain else "a packed sequence"
+        text = f'Argument "{parameter.name}" to "{module.type.name}" is {kind}, expected a tensor'
         with _unwatched(api.errors):
             api.fail(text, context, code=ARG_TYPE)
 
