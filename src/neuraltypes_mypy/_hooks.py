@@ -32,6 +32,7 @@ from neuraltypes_mypy._guard import guarded, lookup
 from neuraltypes_mypy._members import is_sequence, may_be_module
 from neuraltypes_mypy._module_containers import CLASSES, GROWING, READING, WALKS, ModuleContainers
 from neuraltypes_mypy._modules import Modules
+from neuraltypes_mypy._named_results import NAMED_RESULTS, RETURN_TYPES, named_result
 from neuraltypes_mypy._names import (
     ANNOTATED,
     BUFFER,
@@ -50,7 +51,7 @@ from neuraltypes_mypy._names import (
     tensor_methods,
 )
 from neuraltypes_mypy._narrowing import COMPARISONS, Narrowing
-from neuraltypes_mypy._operations import GENERIC_OPERATIONS, RETURN_TYPES, Operations, any_tensor, named_result
+from neuraltypes_mypy._operations import GENERIC_OPERATIONS, Operations, any_tensor
 from neuraltypes_mypy._options import PluginOptions
 from neuraltypes_mypy._packed import CHANGES, changed
 from neuraltypes_mypy._recipes import Recipes, announce_helper, announce_recipes, makes_module
@@ -420,7 +421,7 @@ class Hooks:
         hook = self._attributes.get(fullname)
         if hook is not None or fullname in self._attributes:
             return hook
-        if fullname.startswith(RETURN_TYPES):
+        if fullname.startswith((RETURN_TYPES, NAMED_RESULTS)):
             return _attribute(named_result)
         return self._find_property(fullname) if _is_foreign(fullname) else self._find_attribute(fullname)
 

@@ -59,6 +59,7 @@ from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._masks import with_meaning
 from neuraltypes_mypy._meanings import Guessed, named
 from neuraltypes_mypy._members import is_module
+from neuraltypes_mypy._named_results import with_names
 from neuraltypes_mypy._operators import operator_of
 from neuraltypes_mypy._packed import is_for_another, is_packed, padded_of
 from neuraltypes_mypy._reveal import annotation_text
@@ -72,15 +73,6 @@ _CODES: Final = {"shape": codes.SHAPE, "kind": codes.KIND, "dtype": codes.DTYPE,
 
 
 GENERIC_OPERATIONS: Final = "einops.einops."
-RETURN_TYPES: Final = "torch.return_types."
-_NAMED_RESULTS: Final = {
-    "values": 0,
-    "indices": 1,
-    "eigenvalues": 0,
-    "eigenvectors": 1,
-    "sign": 0,
-    "logabsdet": 1,
-}
 _INDICES: Final = "indices"
 _MADE_IN_C: Final = ("torch.linalg.", "torch.fft.", "torch.special.")
 _KINDS: Final = {
@@ -107,14 +99,6 @@ def stub_folders() -> list[Path]:
     """Where the shape stubs of this package lie: in the wheel inside of it, in a checkout beside `src`."""
     here = Path(__file__).parent
     return [folder for folder in (here / "stubs", here.parent.parent / "stubs") if folder.is_dir()][:1]
-
-
-def named_result(ctx: AttributeContext) -> Type:
-    """`x.max(dim=1).values`: an item of what an operation gives, by its name."""
-    results, place = ctx.type, _NAMED_RESULTS.get(getattr(ctx.context, "name", ""))
-    if not isinstance(results, TupleType) or place is None or place >= len(results.items):
-        return ctx.default_attr_type
-    return results.items[place]
 
 
 def any_tensor(ctx: FunctionSigContext) -> CallableType:
@@ -329,7 +313,8 @@ class Operations:
         outcome = self._apply(signature, given, config, same, ctx.context, ctx.api)
         self._report(outcome, given, name, ctx.context, ctx.api, place)
         meant = with_meaning(outcome.result, name, given.values, given.places, ctx.api)
-        return self._result(outcome._replace(result=meant), ctx.default_return_type, same, ctx.api)
+        result = self._result(outcome._replace(result=meant), ctx.default_return_type, same, ctx.api)
+        return with_names(result, name, self._types)
 
     # Modules
 
