@@ -157,6 +157,13 @@ def attribute_size(info: TypeInfo, name: str) -> Size | None:
     return size.replace(known)
 
 
+def size_in_constructor(info: TypeInfo, expression: Expression) -> Size | None:
+    """What an expression in the constructor of a class is, in its parameters."""
+    text = _text(expression)
+    size = None if text is None else _read_text(info, text, set())
+    return None if size is None else size.replace({one: parameter_size(info, one.name) for one in size.symbols()})
+
+
 def parameter_size(info: TypeInfo, name: str) -> Size:
     """A parameter of a constructor; one that is passed on as it is has the name that it has in the class behind."""
     base = next((one for one in info.mro[1:] if "parameters" in _data(one)), None)

@@ -54,6 +54,7 @@ from neuraltypes_mypy._narrowing import COMPARISONS, Narrowing
 from neuraltypes_mypy._operations import GENERIC_OPERATIONS, Operations, any_tensor
 from neuraltypes_mypy._options import PluginOptions
 from neuraltypes_mypy._packed import CHANGES, changed
+from neuraltypes_mypy._promised import Promised
 from neuraltypes_mypy._recipes import Recipes, announce_helper, announce_recipes, makes_module
 from neuraltypes_mypy._results import is_entering
 from neuraltypes_mypy._returned import check_return, with_nature
@@ -105,6 +106,7 @@ class Hooks:
         self._containers = Containers(self._types)
         self._operations = Operations(self._types, self._calls.sizes, self._settling, options.stub_folders())
         self._module_containers = ModuleContainers(self._types, self._settling, self._operations)
+        self._promised = Promised(self._calls.sizes)
         self._weights = Weights(self._types, self._operations)
         self._recipes = Recipes(self._types, self._operations, self._module_containers)
         self._module_types = Modules(
@@ -478,6 +480,7 @@ class Hooks:
         if is_entering(ctx.context):
             self._scopes.results.enter(ctx.api)
         if is_returning(ctx.context):
+            self._promised.loosen(ctx)
             check_return(ctx)
         return self._narrowing.isinstance_called(ctx)
 

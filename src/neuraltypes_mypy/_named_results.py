@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from mypy.nodes import Decorator, TypeInfo
 from mypy.plugin import AttributeContext
 from mypy.types import AnyType, Instance, TupleType, Type, get_proper_type
 
@@ -34,6 +33,19 @@ _FIELDS: Final = {
     "svd": "U S Vh",
 }
 _PREFIX: Final = "torch.linalg."
+_DEFAULT: Final = "values indices"
+# Of the classes that torch has a type for; mypy's cache keeps their names in another order.
+_CLASSES: Final = {
+    "aminmax": "min max",
+    "frexp": "mantissa exponent",
+    "geqrf": "a tau",
+    "histogram": "hist bin_edges",
+    "lu_unpack": "P L U",
+    "qr": "Q R",
+    "slogdet": "sign logabsdet",
+    "svd": "U S V",
+    "triangular_solve": "solution cloned_coefficient",
+}
 
 
 def with_names(result: Type, rule: str, types: KnownTypes) -> Type:
@@ -57,13 +69,5 @@ def named_result(ctx: AttributeContext) -> Type:
 
 def _names_of(fallback: Instance) -> list[str]:
     kept = attribute_of(fallback, _NAMES)
-    return (note_of(kept) or "").split() if isinstance(kept, AnyType) else _properties(fallback.type)
-
-
-def _properties(info: TypeInfo) -> list[str]:
-    """The properties of a class, in the order of the items that they stand for."""
-    return [
-        name
-        for name, symbol in info.names.items()
-        if isinstance(symbol.node, Decorator) and symbol.node.func.is_property
-    ]
+    names = note_of(kept) if isinstance(kept, AnyType) else _CLASSES.get(fallback.type.name, _DEFAULT)
+    return (names or "").split()

@@ -55,6 +55,7 @@ from neuraltypes_mypy._config import MADE_AT, PREFIX, assigns, made_at, place_te
 from neuraltypes_mypy._either import certain
 from neuraltypes_mypy._elements import element_goes_with
 from neuraltypes_mypy._equal import Equal, EqualSizes
+from neuraltypes_mypy._guards import may_be_equal
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._masks import with_meaning
 from neuraltypes_mypy._meanings import Guessed, named
@@ -543,7 +544,7 @@ class Operations:
             given.values,
             config,
             Surroundings(
-                lambda one, other: _equate(one, other, same),
+                lambda one, other: _equate(one, other, same) or may_be_equal(one, other, context, same, api),
                 self._fits,
                 _element_text,
                 self._autocast.holds(context, api),
