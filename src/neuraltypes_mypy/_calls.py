@@ -48,6 +48,7 @@ from neuraltypes_mypy._atoms import is_atom, note_of, noted_any
 from neuraltypes_mypy._either import certain
 from neuraltypes_mypy._elements import element_fits, element_text
 from neuraltypes_mypy._equal import Equal, EqualSizes
+from neuraltypes_mypy._guards import may_be_equal
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import TENSOR
 from neuraltypes_mypy._reveal import annotation_text, declared_text
@@ -169,7 +170,12 @@ class Calls:
         """Unify the arguments of one call with what is declared, and report what disagrees."""
         same = self.sizes.in_function(api)
         values = {name: same.settled(size) for name, size in known.values.items()} if known else {}
-        bindings = Bindings(values=values, equate=same.equate)
+        place = arguments[0].context if arguments else None
+
+        def equate(left: Size, right: Size) -> bool:
+            return same.equate(left, right) or (place is not None and may_be_equal(left, right, place, same, api))
+
+        bindings = Bindings(values=values, equate=equate)
         places: dict[str, tuple[Context, Instance, Instance]] = {}
         shapes: list[tuple[str, Axes, Shape]] = []
         for argument in arguments:

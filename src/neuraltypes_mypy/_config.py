@@ -113,6 +113,11 @@ def is_changing(info: TypeInfo, name: str) -> bool:
     return count > 1
 
 
+def assigns(info: TypeInfo, name: str) -> bool:
+    """Whether a method that a class itself defines assigns an attribute; of torch's own classes nothing is kept."""
+    return name in _data(info).get("assigned", ())
+
+
 def parameter_names_of(info: TypeInfo) -> list[str]:
     """The parameters of the constructor that a class has or inherits."""
     for base in info.mro:
@@ -154,6 +159,13 @@ def attribute_size(info: TypeInfo, name: str) -> Size | None:
     owners = {base.fullname: base for base in info.mro}
     known = {one: parameter_size(owners[one.scope], one.name) for one in size.symbols() if one.scope in owners}
     return size.replace(known)
+
+
+def size_in_constructor(info: TypeInfo, expression: Expression) -> Size | None:
+    """What an expression in the constructor of a class is, in its parameters."""
+    text = _text(expression)
+    size = None if text is None else _read_text(info, text, set())
+    return None if size is None else size.replace({one: parameter_size(info, one.name) for one in size.symbols()})
 
 
 def parameter_size(info: TypeInfo, name: str) -> Size:

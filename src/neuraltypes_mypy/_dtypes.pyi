@@ -1,3 +1,9 @@
+from typing import Any
+
+# What an operation gives for which torch has a named tuple and no type; the plugin says what a name means.
+class NamedResults(tuple[Any, ...]):
+    def __getattr__(self, name: str) -> Any: ...
+
 # The dtypes as mypy sees them: jaxtyping's names, each a subclass of the families that take it.
 
 class Num: ...

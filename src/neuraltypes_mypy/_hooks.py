@@ -34,6 +34,7 @@ from neuraltypes_mypy._identity import is_identity, operand_type
 from neuraltypes_mypy._members import is_sequence, may_be_module
 from neuraltypes_mypy._module_containers import CLASSES, GROWING, READING, WALKS, ModuleContainers
 from neuraltypes_mypy._modules import Modules
+from neuraltypes_mypy._named_results import NAMED_RESULTS, RETURN_TYPES, named_result
 from neuraltypes_mypy._names import (
     ANNOTATED,
     BUFFER,
@@ -54,9 +55,11 @@ from neuraltypes_mypy._names import (
     tensor_methods,
 )
 from neuraltypes_mypy._narrowing import COMPARISONS, Narrowing
-from neuraltypes_mypy._operations import GENERIC_OPERATIONS, RETURN_TYPES, Operations, any_tensor, named_result
+from neuraltypes_mypy._operations import GENERIC_OPERATIONS, Operations, any_tensor
 from neuraltypes_mypy._options import PluginOptions
+from neuraltypes_mypy._packed import CHANGES, changed
 from neuraltypes_mypy._partials import PARTIAL, PARTIAL_CALL, Partials
+from neuraltypes_mypy._promised import Promised
 from neuraltypes_mypy._recipes import Recipes, announce_helper, announce_recipes, makes_module
 from neuraltypes_mypy._results import is_entering
 from neuraltypes_mypy._returned import check_return, with_nature
@@ -77,6 +80,7 @@ from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._unasked import is_asking
 from neuraltypes_mypy._values import ARITHMETIC_NAMES, POWERS, Values, is_undeclared
 from neuraltypes_mypy._walk import mentions_alias, walk
+from neuraltypes_mypy._weights import Weights
 
 _C = TypeVar("_C", bound=Any)
 _ISINSTANCE: Final = "builtins.isinstance"
@@ -100,6 +104,8 @@ class Hooks:
         self._partials = Partials(self._types)
         self._operations = Operations(self._types, self._calls.sizes, self._settling, options.stub_folders())
         self._module_containers = ModuleContainers(self._types, self._settling, self._operations)
+        self._promised = Promised(self._calls.sizes)
+        self._weights = Weights(self._types, self._operations)
         self._recipes = Recipes(self._types, self._operations, self._module_containers)
         self._module_types = Modules(
             self._types, self._calls, self._values, self._settling, self._operations, self._recipes
@@ -212,6 +218,7 @@ class Hooks:
             f"{SIZE}.__add__": joined,
             **dict.fromkeys(tensor_methods("__iter__"), self._operations.iterated),
             **{name: self._values.arithmetic_hook(name) for name in ARITHMETIC_NAMES},
+            **dict.fromkeys(CHANGES, changed),
             f"{SEQUENTIAL}.__call__": self._module_types.of_each(self._module_types.sequential_called),
         }
         for container in CLASSES:
@@ -434,7 +441,7 @@ class Hooks:
         hook = self._attributes.get(fullname)
         if hook is not None or fullname in self._attributes:
             return hook
-        if fullname.startswith(RETURN_TYPES):
+        if fullname.startswith((RETURN_TYPES, NAMED_RESULTS)):
             return _attribute(named_result)
         if fullname.startswith(_configs.KEYS):
             return _attribute(_configs.key)
@@ -444,6 +451,8 @@ class Hooks:
     def _find_property(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         rule = self._operations.rule_of(fullname) if self._has_rules(fullname) else None
         hook = None if rule is None else _attribute(lambda ctx: self._operations.attribute(ctx, rule))
+        if hook is None and fullname.startswith(MODULES):
+            hook = _attribute(self._weights.attribute)
         self._attributes[fullname] = hook
         return hook
 
@@ -456,6 +465,8 @@ class Hooks:
             return None
         if name == _configs.WHOLE and symbol.node.has_base(NEURAL_MODULE):
             return _attribute(_configs.of_module)
+        if self._has_rules(fullname) and self._operations.method_of(fullname) is not None:
+            return _attribute(self._weights.attribute)
         if has_sizes(symbol.node, name):
             return _attribute(self._module_types.attribute)
         member = symbol.node.names.get(name)
@@ -500,6 +511,7 @@ class Hooks:
         if is_entering(ctx.context):
             self._scopes.results.enter(ctx.api)
         if is_returning(ctx.context):
+            self._promised.loosen(ctx)
             check_return(ctx)
         if isinstance(ctx.context, CallExpr) and is_registered(ctx.context):
             return registered_type(ctx.context, self._types.tensor_type, ctx.api)

@@ -128,10 +128,20 @@ class Narrowing:
     def _follow(self, comparison: ComparisonExpr, left: Expression, right: Expression, api: Any) -> None:
         statement = _ruling_statement(comparison, api)
         if isinstance(statement, AssertStmt) and comparison.operators[0] == "==":
-            self._learn(left, right, api)
-            self._learn(right, left, api)
+            if _subject(left) is None or _subject(right) is None:
+                self._learn(left, right, api)
+                self._learn(right, left, api)
+            elif self._says_less(left, right, api):  # where both are known, neither takes the other's names
+                self._learn(left, right, api)
+            elif self._says_less(right, left, api):
+                self._learn(right, left, api)
         elif isinstance(statement, IfStmt):
             _insert_assert(statement, comparison, api)
+
+    def _says_less(self, expression: Expression, other: Expression, api: Any) -> bool:
+        """Whether of one tensor less is known than of another."""
+        known = [_count_known(_subject(one), api) for one in (expression, other)]
+        return known[0] < known[1]
 
     def _learn(self, expression: Expression, value: Expression, api: Any) -> None:
         subject = _subject(expression)
@@ -174,6 +184,16 @@ class Narrowing:
         return tuple(
             new if new.size is not None or isinstance(old, Rest) else old for new, old in zip(sizes, known, strict=True)
         )
+
+
+def _count_known(subject: Expression | None, api: Any) -> int:
+    """How many sizes of a tensor are known; -1 where not even its number of axes is."""
+    type_ = None if subject is None else api.lookup_type_or_none(subject)
+    tensor = None if type_ is None else as_tensor(type_)
+    shape = None if tensor is None else read_tensor(tensor).shape
+    if shape is None:
+        return -1
+    return sum(isinstance(axis, SizedAxis) and axis.size is not None for axis in shape)
 
 
 def _count_unpacked(expression: Context, api: Any) -> int | None:

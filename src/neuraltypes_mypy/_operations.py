@@ -47,19 +47,22 @@ from mypy.types import (
 
 from neuraltypes._sizes import Size, number
 from neuraltypes.rules import Outcome, Parameter, Refused, Registry, Signature, Surroundings, Value, apply
-from neuraltypes.rules._values import SOME_INT, UNKNOWN, Produced
+from neuraltypes.rules._values import SOME_INT, UNKNOWN, Packed, Produced
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import noted_any
 from neuraltypes_mypy._autocast import Autocast
-from neuraltypes_mypy._config import MADE_AT, PREFIX, made_at, place_text
+from neuraltypes_mypy._config import MADE_AT, PREFIX, assigns, made_at, place_text
 from neuraltypes_mypy._either import certain
 from neuraltypes_mypy._elements import element_goes_with
 from neuraltypes_mypy._equal import Equal, EqualSizes
+from neuraltypes_mypy._guards import may_be_equal
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._masks import with_meaning
 from neuraltypes_mypy._meanings import Guessed, named
 from neuraltypes_mypy._members import is_module
+from neuraltypes_mypy._named_results import with_names
 from neuraltypes_mypy._operators import operator_of
+from neuraltypes_mypy._packed import is_for_another, is_packed, padded_of
 from neuraltypes_mypy._reveal import annotation_text
 from neuraltypes_mypy._rule_names import public_class, public_names
 from neuraltypes_mypy._rule_values import Translation
@@ -72,15 +75,6 @@ _CODES: Final = {"shape": codes.SHAPE, "kind": codes.KIND, "dtype": codes.DTYPE,
 
 
 GENERIC_OPERATIONS: Final = "einops.einops."
-RETURN_TYPES: Final = "torch.return_types."
-_NAMED_RESULTS: Final = {
-    "values": 0,
-    "indices": 1,
-    "eigenvalues": 0,
-    "eigenvectors": 1,
-    "sign": 0,
-    "logabsdet": 1,
-}
 _INDICES: Final = "indices"
 _MADE_IN_C: Final = ("torch.linalg.", "torch.fft.", "torch.special.")
 _KINDS: Final = {
@@ -107,14 +101,6 @@ def stub_folders() -> list[Path]:
     """Where the shape stubs of this package lie: in the wheel inside of it, in a checkout beside `src`."""
     here = Path(__file__).parent
     return [folder for folder in (here / "stubs", here.parent.parent / "stubs") if folder.is_dir()][:1]
-
-
-def named_result(ctx: AttributeContext) -> Type:
-    """`x.max(dim=1).values`: an item of what an operation gives, by its name."""
-    results, place = ctx.type, _NAMED_RESULTS.get(getattr(ctx.context, "name", ""))
-    if not isinstance(results, TupleType) or place is None or place >= len(results.items):
-        return ctx.default_attr_type
-    return results.items[place]
 
 
 def any_tensor(ctx: FunctionSigContext) -> CallableType:
@@ -286,17 +272,34 @@ class Operations:
         return self._called(ctx, signature, given, same, name, receiver)
 
     def attribute(self, ctx: AttributeContext, name: str) -> Type:
-        """The type of a property of a tensor."""
+        """The type of a property of a tensor, or of packed sequences."""
         signature = self._registry.find(name)
-        receiver = as_tensor(ctx.type)
+        receiver = as_tensor(ctx.type) or padded_of(ctx.type)
         if signature is None or not signature.is_property or receiver is None or ctx.is_lvalue:
             return ctx.default_attr_type
         same = self._sizes.in_function(ctx.api)
-        first = signature.parameters[0].name
-        given = Given({first: self._translation.array(receiver, same)}, {first: (ctx.context, receiver)})
+        first, array = signature.parameters[0].name, self._translation.array(receiver, same)
+        given = Given({first: Packed(array) if is_packed(ctx.type) else array}, {first: (ctx.context, receiver)})
         outcome = self._apply(signature, given, None, same, ctx.context, ctx.api)
         self._report(outcome, given, name, ctx.context, ctx.api)
         return self._result(outcome, ctx.default_attr_type, same, ctx.context, ctx.api, is_derived=is_untyped(ctx.type))
+
+    def held(self, module: Instance, name: str, context: Context, api: Any) -> Instance | None:
+        """The tensor that an attribute of a module holds; None where no rule says that there surely is one."""
+        signature = self._property(module.type, name)
+        if signature is None:
+            return None
+        same = self._sizes.in_function(api)
+        outcome = self._apply(signature, Given({}, {}), self._config(module, same), same, context, api)
+        return as_tensor(self._translation.result(outcome.result, unknown(), same))
+
+    def _property(self, info: TypeInfo, name: str) -> Signature | None:
+        """The rule for an attribute, unless a subclass of the class that it is about assigns another one."""
+        for base in info.mro:
+            found = self._registry.find(f"{public_class(base.fullname)}.{name}")
+            if found is not None or assigns(base, name):
+                return found if found is not None and found.is_property else None
+        return None
 
     def _called(
         self,
@@ -312,7 +315,7 @@ class Operations:
         outcome = self._apply(signature, given, config, same, ctx.context, ctx.api)
         self._report(outcome, given, name, ctx.context, ctx.api, place)
         meant = with_meaning(outcome.result, name, given.values, given.places, ctx.api)
-        return self._result(
+        result = self._result(
             outcome._replace(result=meant),
             ctx.default_return_type,
             same,
@@ -320,6 +323,7 @@ class Operations:
             ctx.api,
             is_derived=_is_derived(ctx),
         )
+        return with_names(result, name, self._types)
 
     # Modules
 
@@ -454,6 +458,9 @@ class Operations:
     ) -> Type:
         outcome = self._apply(signature, given, self._config(receiver, same), same, context, api)
         self._report(outcome, given, receiver.type.name, context, api, made_at(receiver))
+        first = outcome.result[0] if isinstance(outcome.result, tuple) and outcome.result else None
+        if isinstance(first, Packed) and is_for_another(context, api):
+            return unknown()
         return self._result(outcome, unknown(), same, context, api)
 
     def _config(self, receiver: Instance, same: Equal) -> Made:
@@ -545,7 +552,7 @@ class Operations:
             given.values,
             config,
             Surroundings(
-                lambda one, other: _equate(one, other, same),
+                lambda one, other: _equate(one, other, same) or may_be_equal(one, other, context, same, api),
                 self._fits,
                 _element_text,
                 self._autocast.holds(context, api),
@@ -709,18 +716,22 @@ def _is_tracked(given: Given) -> bool:
 
 def _flat(type_: Type) -> list[Type]:
     proper = get_proper_type(type_)
+    padded = padded_of(proper)
+    if padded is not None:
+        return [padded]
     return proper.items if isinstance(proper, TupleType | UnionType) else [proper]
 
 
 def _report_tuple(parameter: Parameter, context: Context, given: Type, module: Instance, api: Any) -> None:
     """Report a tuple where a module takes a tensor, as when an LSTM's result is handed on whole."""
     proper = get_proper_type(given)
-    if not isinstance(proper, TupleType) or proper.partial_fallback.type.fullname != "builtins.tuple":
+    if not isinstance(proper, TupleType):
         return
-    is_of_tensors = any(as_tensor(item) is not None for item in proper.items)
-    if is_of_tensors and parameter.tensors is not None and not parameter.is_union:
-        count = len(proper.items)
-        text = f'Argument "{parameter.name}" to "{module.type.name}" is a tuple of {count}, expected a tensor'
+    is_plain = proper.partial_fallback.type.fullname == "builtins.tuple"
+    is_of_tensors = is_plain and any(as_tensor(item) is not None for item in proper.items)
+    if (is_of_tensors or is_packed(proper)) and parameter.tensors is not None and not parameter.is_union:
+        kind = f"a tuple of {len(proper.items)}" if is_plain else "a packed sequence"
+        text = f'Argument "{parameter.name}" to "{module.type.name}" is {kind}, expected a tensor'
         with _unwatched(api.errors):
             api.fail(text, context, code=ARG_TYPE)
 

@@ -40,6 +40,7 @@ from neuraltypes.rules._values import (
     DType,
     DTypes,
     Many,
+    Packed,
     Produced,
     Resampled,
     Result,
@@ -47,10 +48,12 @@ from neuraltypes.rules._values import (
     Unknown,
     Value,
 )
+from neuraltypes.rules.packing import data_of
 from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom
 from neuraltypes_mypy._elements import element_class, without_numbers
 from neuraltypes_mypy._equal import Equal
 from neuraltypes_mypy._names import DTYPES_MODULE, TENSOR
+from neuraltypes_mypy._packed import is_packed, packed, padded_of
 from neuraltypes_mypy._sizes_of import size_of_expression, size_of_type, sized_int
 from neuraltypes_mypy._tensor import as_tensor, dtype_class, read_tensor, unknown, write_shape
 from neuraltypes_mypy._types import KnownTypes
@@ -158,6 +161,9 @@ class Translation:
         size = size_of_type(proper)
         if size is not None:
             return same.settled(size)
+        if is_packed(proper):
+            padded = padded_of(proper)
+            return Packed(Array() if padded is None else self.array(padded, same))
         match proper:
             case NoneType():
                 return None
@@ -236,6 +242,8 @@ class Translation:
                 return sized_int(same.settled(result), self._types.int_type)
             case Many(item=item):
                 return self._in_sequence(item, default, same)
+            case Packed(padded=padded):
+                return packed(self.tensor(padded, same), self.tensor(data_of(result), same), proper, self._types)
             case tuple():
                 return self._in_tuple(result, default, same)
             case _:

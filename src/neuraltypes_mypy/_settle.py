@@ -55,6 +55,7 @@ from mypy.types import (
 from neuraltypes_mypy._codes import UNTRACKED
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import MODULE, SIZE, TENSOR
+from neuraltypes_mypy._packed import joined, loosened
 from neuraltypes_mypy._statements import blocks, bound, has_blocks, statements, targets
 from neuraltypes_mypy._tensor import as_tensor, is_known, read_tensor, unknown
 from neuraltypes_mypy._walk import replace, walk
@@ -133,15 +134,15 @@ class Settling:
             variable.type = size
             held = declared if held is None else held
         if any(_is_known_tensor(type_) for type_ in walk(declared)):
-            variable.type = replace(declared, _loosened)
+            variable.type = loosened(declared) or replace(declared, _loosened)
             variable.is_inferred = True  # what is unknown may be assigned then, and the name is unknown
             held = declared if held is None else held
         if isinstance(declared, AnyType):
             return ctx.default_return_type  # an `Any` that is assigned later would not replace what is put here
         if held is not None:
-            joined = _joined(get_proper_type(held))
-            api.binder.put(expression, joined)
-            if self._reports_untracked and _is_lost(declared, joined):
+            common = _joined(get_proper_type(held))
+            api.binder.put(expression, common)
+            if self._reports_untracked and _is_lost(declared, common):
                 api.note(f'The axes of "{expression.name}" are not known from here on', expression, code=UNTRACKED)
         return ctx.default_return_type
 
@@ -162,12 +163,15 @@ def _joined(held: ProperType) -> Type:
     """What the types that a name may have in this place have in common."""
     if not isinstance(held, UnionType):
         return held
+    sequences = joined(held.items)
+    if sequences is not None:
+        return sequences
     tensors = [item for item in held.items if as_tensor(item) is not None]
     others = [item for item in held.items if item not in tensors]
     if tensors and any(isinstance(get_proper_type(item), AnyType) for item in others):
         return UnionType.make_union(others)
-    joined = join_tensors(tensors) if len(tensors) > 1 else None
-    return held if joined is None else UnionType.make_union([joined, *others])
+    common = join_tensors(tensors) if len(tensors) > 1 else None
+    return held if common is None else UnionType.make_union([common, *others])
 
 
 def _is_known_tensor(type_: ProperType) -> bool:

@@ -36,7 +36,7 @@ def statements(block: Block) -> Iterator[Statement]:
     """Every statement of a block and of the blocks inside, functions and classes left out."""
     for statement in block.body:
         yield statement
-        for inner in _blocks(statement):
+        for inner in inner_blocks(statement):
             yield from statements(inner)
 
 
@@ -46,16 +46,17 @@ def blocks(block: Block | None) -> Iterator[Block]:
         return
     yield block
     for statement in block.body:
-        for inner in _blocks(statement):
+        for inner in inner_blocks(statement):
             yield from blocks(inner)
 
 
 def has_blocks(statement: Statement) -> bool:
     """Whether other statements stand inside of one."""
-    return bool(_blocks(statement))
+    return bool(inner_blocks(statement))
 
 
-def _blocks(statement: Statement) -> list[Block]:
+def inner_blocks(statement: Statement) -> list[Block]:
+    """The blocks of a statement, functions and classes left out."""
     match statement:
         case Block():
             return [statement]

@@ -28,8 +28,6 @@ NOT_YET: Final = {
     "105_policy_gradient_broadcast": "all pairs are meant as often, where no layer gives one of the two as it is",
     "111_padding_mask_hides_valid_sdpa": "a padding_mask is used both ways round",
     "117_mask_multiplied_before_softmax": "the product of scores and a mask may be meant",
-    "135_weight_tying_of_wrong_axis": "the weights of modules have no shape yet",
-    "136_packed_lengths_on_features": "packed sequences are not followed",
     "151_view_after_transpose": "strides are not followed",
 }
 

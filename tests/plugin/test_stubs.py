@@ -22,7 +22,7 @@ def decimate(x, factor, dim=-1):
 
 class Resampler:
     def __init__(self, channels, factor=2):
-        ...
+        self.window = channels
 
     def forward(self, x):
         ...
@@ -40,6 +40,8 @@ def use(x: Float[Tensor, "b t"], wide: Float[Tensor, "b 8"], bands: Float[Tensor
     sigkit.band_energy(wide, bands)
     reveal_type(sigkit.decimate(wide, 4))
     reveal_type(sigkit.decimate(x, 2, dim=0))
+    reveal_type(sigkit.Resampler(3).window)
+    wide @ sigkit.Resampler(3, factor=4).window
     sigkit.decimate(x, 0)
 """
 
@@ -81,7 +83,13 @@ def test_the_document_works(project: Path, mypy: Mypy, base: Path, tmp_path: Pat
         'use.py:8: note: Got Float[Tensor, "8 t"]',
         'use.py:9: note: Revealed type is "Tensor[Float, tuple[b, 2], Any]"',
         'use.py:10: note: Revealed type is "Tensor[Float, tuple[b//2, t], Any]"',
-        'use.py:11: error: Argument "factor" to "decimate" is 0  [shape-mismatch]',
+        'use.py:11: note: Revealed type is "Tensor[Float, tuple[8], Any]"',
+        (
+            'use.py:12: error: Right operand of "@" axis -1 is 16, expected 8 (axis -1 of the left operand)  '
+            "[shape-mismatch]"
+        ),
+        'use.py:12: note: Got Float[Tensor, "16"]',
+        'use.py:13: error: Argument "factor" to "decimate" is 0  [shape-mismatch]',
     ]
 
 

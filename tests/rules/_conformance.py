@@ -21,6 +21,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import torch
 from torch import Tensor
+from torch.nn.utils import rnn
 
 from neuraltypes._sizes import Size, named, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
@@ -38,7 +39,7 @@ from neuraltypes.rules import (
     apply,
     sizes,
 )
-from neuraltypes.rules._values import SOME_INT
+from neuraltypes.rules._values import SOME_INT, Packed
 
 STUBS: Final = Path(__file__).parents[2] / "stubs"
 FLOATS: Final = (torch.float32, torch.float32, torch.float64, torch.float16, torch.bfloat16)
@@ -54,6 +55,14 @@ class T:
     shape: tuple[int, ...]
     dtype: torch.dtype = torch.float32
     values: int | None = None
+
+
+@dataclass(frozen=True)
+class P:
+    """Sequences to be packed, all of one length: their shape when padded, `b t ...`, and dtype."""
+
+    shape: tuple[int, ...]
+    dtype: torch.dtype = torch.float32
 
 
 class Draw(random.Random):
@@ -127,6 +136,12 @@ def rule_names() -> list[str]:
     """
     names = (name for name in registry() if name.startswith("torch.") and not name.endswith(".__init__"))
     return [name for name in names if not name.startswith("torch.distributions.")]
+
+
+def _module_of(name: str) -> str | None:
+    """The class of a module whose `forward`, or whose parameter or buffer, a rule is about."""
+    owner, _, member = name.rpartition(".")
+    return owner if member == "forward" or (owner != "torch.Tensor" and f"{owner}.__init__" in registry()) else None
 
 
 def constructor_names() -> list[str]:
@@ -264,7 +279,7 @@ def compare_under_autocast(name: str, draw: Draw) -> str:
 def _mixed(value: Any, draw: Draw) -> Any:
     """Arguments whose floats are of one precision here and of another there."""
     match value:
-        case T(dtype=torch.float32 | torch.bfloat16):
+        case T(dtype=torch.float32 | torch.bfloat16) | P(dtype=torch.float32 | torch.bfloat16):
             return replace(value, dtype=draw.choice((torch.float32, torch.bfloat16)))
         case dict():
             return {key: _mixed(item, draw) for key, item in value.items()}
@@ -285,6 +300,8 @@ class _Forget:
         match value:
             case Array():
                 return self._array(value)
+            case Packed(padded=padded):
+                return Packed(self._array(padded))
             case Size():
                 if self._with_names:
                     return self._named(value)
@@ -330,6 +347,8 @@ def _numbered(result: Any) -> Any:
             )
         case Many(item=item):
             return Many(_numbered(item))
+        case Packed(padded=padded):
+            return Packed(_numbered(padded))
         case Size():
             return _number(result)
         case tuple():
@@ -350,8 +369,10 @@ def _draw(name: str, signature: Signature, draw: Draw) -> Arguments:
     target = registry().alias_of(name)
     if target in GENERATORS:
         return GENERATORS[target](draw)
-    owner = name.removesuffix(".forward")
-    if owner != name:
+    owner = _module_of(name)
+    if owner is not None and f"{owner}.forward" in GENERATORS and signature.is_property:
+        return {"init": GENERATORS[f"{owner}.forward"](draw)["init"], "forward": {}}
+    if owner is not None:
         made = registry().find(f"{owner}.__init__")
         init = {} if made is None else _drawn(made, draw)
         return {"init": init, "forward": _drawn(signature, draw, init)}
@@ -476,8 +497,9 @@ def _by_rule(
     forget: Callable[[Any], Any] = lambda value: value,
     surroundings: Surroundings | None = None,
 ) -> Outcome:
-    if name.endswith(".forward"):
-        made = registry().find(f"{name.removesuffix('.forward')}.__init__")
+    owner = _module_of(name)
+    if owner is not None:
+        made = registry().find(f"{owner}.__init__")
         if made is not None and made.computed is not None:
             outcome = apply(made, {key: forget(to_value(value)) for key, value in drawn["init"].items()})
             if outcome.refused:
@@ -495,6 +517,8 @@ def to_value(value: Any) -> Any:
     match value:
         case T():
             return Array(sizes(*value.shape), frozenset({str(value.dtype).removeprefix("torch.")}))
+        case P():
+            return Packed(to_value(T(value.shape, value.dtype)))
         case bool() | float() | str() | None:
             return value
         case int():
@@ -515,17 +539,19 @@ def to_value(value: Any) -> Any:
 
 
 def _by_torch(name: str, signature: Signature, drawn: Arguments, device: str) -> Any:
-    if name.endswith(".forward"):
-        cls = _resolve(name.removesuffix(".forward"))
-        module = cls(**_made(drawn["init"], device))
+    module_name = _module_of(name)
+    if module_name is not None:
+        module = _resolve(module_name)(**_made(drawn["init"], device))
+        if signature.is_property:
+            return getattr(module, name.rpartition(".")[2])
         return _call(module.to(device), signature, _made(drawn["forward"], device), skip_self=True)
     given = _made(drawn, device)
     owner, _, last = name.rpartition(".")
+    if signature.is_property:
+        return getattr(given[signature.parameters[0].name], last)
     if owner == "torch.Tensor":
         first = signature.parameters[0].name
         receiver = given.pop(first)
-        if signature.is_property:
-            return getattr(receiver, last)
         result = _call(getattr(receiver, last), signature, given, skip_self=True)
         return receiver if last == "__setitem__" else result
     return _call(_resolve(name), signature, given, skip_self=False)
@@ -571,6 +597,9 @@ def _made(value: Any, device: str) -> Any:
                     return torch.randint(0, max(values, 1), shape, device=device).to(dtype)
                 return torch.ones(shape, device=device).to(dtype)
             return torch.empty(shape, dtype=dtype, device=device)
+        case P(shape=shape, dtype=dtype):
+            lengths = torch.full(shape[:1], shape[1])
+            return rnn.pack_padded_sequence(torch.ones(shape, dtype=dtype), lengths, batch_first=True)
         case dict():
             return {key: _made(item, device) for key, item in value.items()}
         case list():
@@ -592,8 +621,9 @@ def _agrees(result: Any, real: Any) -> bool | None:
         if not isinstance(result, Array):
             return False
         return _array_agrees(result, real)
-    if isinstance(real, torch.nn.utils.rnn.PackedSequence):
-        return None
+    if isinstance(real, rnn.PackedSequence):
+        padded, _ = rnn.pad_packed_sequence(real, batch_first=True)
+        return isinstance(result, Packed) and _array_agrees(result.padded, padded)
     if isinstance(real, tuple | list):
         if isinstance(result, Many):
             items = [_agrees(result.item, one) for one in real]

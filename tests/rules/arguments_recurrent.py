@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from tests.rules._conformance import EXPECTED_UNKNOWN, Arguments, Draw, T, arguments
+from tests.rules._conformance import EXPECTED_UNKNOWN, Arguments, Draw, P, T, arguments
 
 # The weights are float32; that input of another float dtype is refused depends on `.half()` and autocast.
 _WRONG_DTYPES = (torch.int64, torch.bool, torch.complex64)
@@ -32,9 +32,13 @@ def _off(draw: Draw, shape: tuple[int, ...], probability: float = 0.06) -> tuple
     return shape[1:] if draw.chance(probability / 2) else shape
 
 
-def _input(draw: Draw, init: Arguments) -> tuple[T, tuple[int, ...]]:
+def _input(draw: Draw, init: Arguments) -> tuple[T | P, tuple[int, ...]]:
     """The input, and the axis of the batch where there is one."""
     time, batch, is_one = draw.size(), draw.size(), draw.chance(0.3)
+    if draw.chance(0.25):
+        shape = (batch, time, init["input_size"])
+        wrong = draw.choice(((*shape[:2], shape[2] + 1), shape[:2], (*shape, 2)))
+        return P(wrong if draw.chance(0.2) else shape), (batch,)
     lead = (time,) if is_one else (batch, time) if init.get("batch_first") else (time, batch)
     dtype = draw.dtype(*_WRONG_DTYPES) if draw.chance(0.04) else torch.float32
     return T(_off(draw, (*lead, init["input_size"])), dtype), () if is_one else (batch,)
@@ -67,6 +71,8 @@ def lstm(draw: Draw) -> Arguments:
     if draw.chance(0.4):
         init["proj_size"] = draw.randrange(init["hidden_size"])
     input_, batch = _input(draw, init)
+    if isinstance(input_, P):  # of packed sequences torch's LSTM checks nothing, and writes where it must not
+        return {"init": init, "forward": {"input": P((*batch, draw.size(), init["input_size"]))}}
     forward: dict[str, Any] = {"input": input_}
     if draw.chance(0.5):
         states = init.get("num_layers", 1) * (1 + init.get("bidirectional", False))
@@ -110,19 +116,28 @@ def pack_padded(draw: Draw) -> Arguments:
     return {"input": T((*shape, *draw.shape(0, 2))), "lengths": given, "batch_first": is_first}
 
 
-class _Packed:
-    """What `pad_packed_sequence` reads of a packed sequence, which is itself a tuple and would be taken for one."""
+@arguments("torch.nn.utils.rnn.pack_sequence", on_cpu=True)
+def pack(draw: Draw) -> Arguments:
+    items = pad(draw)["sequences"]
+    if draw.chance(0.7):
+        items = tuple(sorted(items, key=lambda item: -item.shape[0]))
+    return {"sequences": items} | ({"enforce_sorted": draw.chance(0.5)} if draw.chance(0.6) else {})
 
-    def __init__(self, time: int, batch: int, rest: tuple[int, ...]) -> None:
-        self.data = torch.ones(time * batch, *rest)
-        self.batch_sizes = torch.full((time,), batch)
-        self.sorted_indices = self.unsorted_indices = None
+
+@arguments("torch.nn.utils.rnn.unpack_sequence", on_cpu=True)
+def unpack(draw: Draw) -> Arguments:
+    return {"packed_sequences": P((draw.size(), draw.size(), *draw.shape(0, 2)))}
+
+
+@arguments("torch.nn.utils.rnn.PackedSequence_.data", on_cpu=True)
+def data(draw: Draw) -> Arguments:
+    return {"self": P((draw.size(), draw.size(), *draw.shape(0, 2)))}
 
 
 @arguments("torch.nn.utils.rnn.pad_packed_sequence", on_cpu=True)
 def pad_packed(draw: Draw) -> Arguments:
     time = draw.size()
-    found: Arguments = {"sequence": _Packed(time, draw.size(), draw.shape(0, 2))}
+    found: Arguments = {"sequence": P((draw.size(), time, *draw.shape(0, 2)))}
     if draw.chance(0.5):
         found["batch_first"] = draw.chance(0.5)
     return found | ({"total_length": time + draw.size(0, 2)} if draw.chance(0.4) else {})
@@ -153,5 +168,12 @@ def unpad(draw: Draw) -> Arguments:
 
 
 EXPECTED_UNKNOWN.update(
-    f"torch.nn.utils.rnn.{name}" for name in ("pack_padded_sequence", "pad_packed_sequence", "unpad_sequence")
+    f"torch.nn.utils.rnn.{name}"
+    for name in (
+        "PackedSequence_.data",
+        "pack_padded_sequence",
+        "pad_packed_sequence",
+        "unpack_sequence",
+        "unpad_sequence",
+    )
 )

@@ -13,7 +13,7 @@ from neuraltypes.rules._context import Context, applying
 from neuraltypes.rules._dtypes import AUTOCAST, promote_all
 from neuraltypes.rules._registry import find_computed
 from neuraltypes.rules._stubs import Parameter, Signature, Tensors
-from neuraltypes.rules._values import UNKNOWN, Array, Config, DTypes, Many, Produced, Refused, Result, Value
+from neuraltypes.rules._values import UNKNOWN, Array, Config, DTypes, Many, Packed, Produced, Refused, Result, Value
 
 _Tensor: TypeAlias = tuple[Parameter, Tensors, Array]
 """A tensor that is given, the parameter it is given for, and what that declares."""
@@ -82,7 +82,7 @@ def apply(
 
 
 def _holds_array(value: Value) -> bool:
-    return isinstance(value, Array | Many) or (isinstance(value, tuple) and any(map(_holds_array, value)))
+    return isinstance(value, Array | Many | Packed) or (isinstance(value, tuple) and any(map(_holds_array, value)))
 
 
 def _of_any_precision(value: Value) -> Value:
@@ -93,6 +93,9 @@ def _of_any_precision(value: Value) -> Value:
         case Many(item=item):
             widened = _of_any_precision(item)
             return Many(widened) if isinstance(widened, Array) else value
+        case Packed(padded=padded):
+            widened = _of_any_precision(padded)
+            return Packed(widened) if isinstance(widened, Array) else value
         case tuple():
             return tuple(map(_of_any_precision, value))
         case _:
@@ -106,6 +109,9 @@ def _of_unknown_precision(result: Result) -> Result:
         case Many(item=item):
             unsure = _of_unknown_precision(item)
             return Many(unsure) if isinstance(unsure, Array) else result
+        case Packed(padded=padded):
+            unsure = _of_unknown_precision(padded)
+            return Packed(unsure) if isinstance(unsure, Array) else result
         case tuple():
             return tuple(map(_of_unknown_precision, result))
         case _:

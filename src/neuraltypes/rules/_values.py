@@ -83,6 +83,13 @@ class Many:
 
 
 @dataclass(frozen=True, slots=True)
+class Packed:
+    """A `PackedSequence`: sequences of several lengths, as the array `b t ...` that they would be padded to."""
+
+    padded: Array
+
+
+@dataclass(frozen=True, slots=True)
 class Slice:
     """`start:stop:step` in an index."""
 
@@ -99,10 +106,10 @@ class DType:
 
 
 Value: TypeAlias = (
-    "Array | Many | Size | Slice | DType | Unknown | bool | float | str "
+    "Array | Many | Packed | Size | Slice | DType | Unknown | bool | float | str "
     "| tuple[Value, ...] | Mapping[str, Value] | ellipsis | None"
 )
-Result: TypeAlias = "Array | Many | Size | Unknown | tuple[Result, ...] | None"
+Result: TypeAlias = "Array | Many | Packed | Size | Unknown | tuple[Result, ...] | None"
 Config: TypeAlias = Mapping[str, Value]
 Code: TypeAlias = Literal["shape", "kind", "dtype", "element"]
 

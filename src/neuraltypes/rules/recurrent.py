@@ -1,16 +1,16 @@
 """Recurrent networks: the sequence that comes out, and the states after its last step.
 
-The input is `t b i`, `b t i` with `batch_first`, or `t i` for one sequence. Sources:
-https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html,
-https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pad_packed_sequence.html
+The input is `t b i`, `b t i` with `batch_first`, or `t i` for one sequence. Source:
+https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from neuraltypes._sizes import Size, multiply, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes.rules._context import sizes_differ, suspect
-from neuraltypes.rules._dtypes import INT64
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import (
     ANY,
@@ -20,8 +20,9 @@ from neuraltypes.rules._shapes import (
     rank,
     said_kind,
     size_of,
+    with_rank,
 )
-from neuraltypes.rules._values import UNKNOWN, Array, Config, Many, Refused, Result, Value
+from neuraltypes.rules._values import UNKNOWN, Array, Config, Packed, Refused, Result, Value
 
 _TIMES = ("time", "sequence")
 
@@ -93,6 +94,8 @@ def require_dtype(value: Array, other: Array, argument: str, than: str) -> None:
 @computed("recurrent.lstm")
 def lstm(config: Config, input: Value, hx: Value = None) -> Result:
     """`nn.LSTM`: the outputs, and the pair of hidden and cell states."""
+    if isinstance(input, Packed):
+        return _packed(lstm, config, input, hx)
     projected = int_of(config.get("proj_size", UNKNOWN))
     hidden = size_of(config.get("hidden_size", UNKNOWN))
     given = size_of(config.get("proj_size", UNKNOWN)) if projected else hidden
@@ -109,12 +112,23 @@ def lstm(config: Config, input: Value, hx: Value = None) -> Result:
 @computed("recurrent.rnn")
 def rnn(config: Config, input: Value, hx: Value = None) -> Result:
     """`nn.RNN`, `nn.GRU`: the outputs, and the hidden states."""
+    if isinstance(input, Packed):
+        return _packed(rnn, config, input, hx)
     hidden = size_of(config.get("hidden_size", UNKNOWN))
     array = input if isinstance(input, Array) else Array()
     _check_input(config, array)
     shape = _state_shape(config, array.shape, hidden)
     _check_state(hx, shape, array, "")
     return _outputs(config, input, hidden), array.plain(shape)
+
+
+def _packed(layer: Callable[..., Result], config: Config, input: Packed, hx: Value) -> Result:
+    """What a recurrent layer gives for a packed sequence, in which `batch_first` has no part."""
+    padded = input.padded
+    require_rank(padded.shape, (3,), "input", "what is packed ")
+    result = layer({**config, "batch_first": True}, padded.of(with_rank(padded.shape, 3)), hx)
+    outputs, states = result if isinstance(result, tuple) else (result, UNKNOWN)
+    return Packed(outputs) if isinstance(outputs, Array) else outputs, states
 
 
 def _check_input(config: Config, array: Array) -> None:
@@ -124,7 +138,7 @@ def _check_input(config: Config, array: Array) -> None:
 
 
 def _outputs(config: Config, input: Value, size: Size | None) -> Result:
-    """What comes out at each step; of packed sequences nothing is said."""
+    """What comes out at each step."""
     if not isinstance(input, Array):
         return UNKNOWN
     if not input.shape:
@@ -206,99 +220,3 @@ def _check_cell_state(state: Value, expected: Shape | None, input: Array, of: st
     if expected is not None:
         require_shape(state.shape, expected, "hx", of)
     require_dtype(state, input, "hx", "the input")
-
-
-@computed("recurrent.pack_padded")
-def pack_padded(input: Array, lengths: Value, batch_first: Value = False, enforce_sorted: Value = True) -> Result:
-    """`pack_padded_sequence`: of what is packed nothing is said, but its arguments must fit."""
-    if rank(input.shape) in (0, 1):
-        raise Refused(f"has {'1 axis' if input.shape else '0 axes'}, expected 2 or more", "input")
-    check_layout(input.shape, batch_first, "input")
-    if input.shape is None or known_axes(input.shape[:2]) < 2:
-        return UNKNOWN
-    count = axis_at(lengths.shape, number(0)) if isinstance(lengths, Array) else None
-    if isinstance(lengths, Array):
-        require_rank(lengths.shape, (1,), "lengths")
-    if isinstance(lengths, tuple):
-        count = SizedAxis(number(len(lengths)))
-    batch = batch_axis(input.shape, batch_first)
-    if count is not None and sizes_differ(count.size, batch.size):
-        raise Refused(f"holds {count.size} lengths, expected {batch.size}, one for each sequence", "lengths")
-    return UNKNOWN
-
-
-@computed("recurrent.pad_packed")
-def pad_packed(
-    sequence: Value, batch_first: Value = False, padding_value: Value = 0.0, total_length: Value = None
-) -> Result:
-    """`pad_packed_sequence`: `t b ...` or `b t ...`, and the lengths."""
-    time, batch = SizedAxis(size_of(total_length)), ANY
-    is_first = bool_of(batch_first)
-    pair = (ANY, ANY) if is_first is None else (batch, time) if is_first else (time, batch)
-    return Array((*pair, Rest())), Array((batch,), INT64)
-
-
-@computed("recurrent.pad")
-def pad(
-    sequences: Value, batch_first: Value = False, padding_value: Value = 0.0, padding_side: Value = "right"
-) -> Result:
-    """`pad_sequence`: `t *` of several lengths to `t b *`, or `b t *`."""
-    items, count = _sequences(sequences)
-    if not items:
-        return UNKNOWN
-    tails = [item.shape[1:] if item.shape and isinstance(item.shape[0], SizedAxis) else (Rest(),) for item in items]
-    tail = tails[0]
-    for other in tails[1:]:
-        _require_entries(other, tail)
-    dtype = items[0].dtype if all(item.dtype == items[0].dtype for item in items) else None
-    element = items[0].element if all(item.element == items[0].element for item in items) else None
-    batch, time = SizedAxis(None if count is None else number(count)), _longest(items)
-    is_first = bool_of(batch_first)
-    pair = (ANY, ANY) if is_first is None else (batch, time) if is_first else (time, batch)
-    return Array((*pair, *tail), dtype, element)
-
-
-def _sequences(value: Value) -> tuple[list[Array], int | None]:
-    if isinstance(value, Many):
-        return [value.item], None
-    if isinstance(value, Array) and value.shape and isinstance(value.shape[0], SizedAxis):
-        return [value.of(value.shape[1:])], int_of(value.shape[0].size or UNKNOWN)
-    if isinstance(value, tuple):
-        found = [item for item in value if isinstance(item, Array)]
-        return (found, len(found)) if len(found) == len(value) else ([], None)
-    return [], None
-
-
-def _require_entries(given: Shape, first: Shape) -> None:
-    """Refuse a sequence whose entries cannot be copied to where those of the first sequence fit."""
-    if rank(given) is None or rank(first) is None:
-        return
-    if len(given) != len(first):
-        raise Refused("holds sequences with different numbers of axes", "sequences")
-    for axis, wanted in zip(given, first, strict=True):
-        assert isinstance(axis, SizedAxis)
-        assert isinstance(wanted, SizedAxis)
-        if sizes_differ(axis.size, wanted.size) and (axis.size is None or axis.size.constant != 1):
-            raise Refused(f"holds sequences with entries of {wanted.size} and of {axis.size}", "sequences")
-
-
-def _longest(items: list[Array]) -> SizedAxis:
-    """The axis of the longest of several sequences, where it is sure which that is."""
-    axes = [item.shape[0] if item.shape else ANY for item in items]
-    sizes = [axis.size if isinstance(axis, SizedAxis) else None for axis in axes]
-    numbers = [size.constant for size in sizes if size is not None and size.constant is not None]
-    if len(numbers) == len(sizes):
-        return SizedAxis(number(max(numbers)))
-    return ANY
-
-
-@computed("recurrent.unpad")
-def unpad(padded_sequences: Array, lengths: Array, batch_first: Value = False) -> Result:
-    """`unpad_sequence`: the sequences of a batch, each of its own length."""
-    shape = padded_sequences.shape
-    check_layout(shape, batch_first, "padded_sequences")
-    if shape is None or known_axes(shape[:2]) < 2:
-        return Many(padded_sequences.of(None))
-    item = padded_sequences.of((ANY, *shape[2:]))
-    count = int_of(batch_axis(shape, batch_first).size or UNKNOWN)
-    return Many(item) if count is None else (item,) * count

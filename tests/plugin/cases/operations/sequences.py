@@ -31,7 +31,7 @@ def padded(
     pack_padded_sequence(x, lengths)  # E: [axis-kind] # E: holds batch lengths, expected time  [shape-mismatch]
     pack_padded_sequence(x[:4], other, batch_first=True)
     again, counts = pad_packed_sequence(packed, batch_first=True)
-    reveal(counts)  # N: Int64[Tensor, "_"]
+    reveal(counts)  # N: Int64[Tensor, "batch"]
     reveal(pad_sequence([a, c], batch_first=True))  # N: Float[Tensor, "2 _ 8"]
     reveal(pad_sequence([a, c]))  # N: Float[Tensor, "_ 2 8"]
     pad_sequence([a, d])  # E: [shape-mismatch]

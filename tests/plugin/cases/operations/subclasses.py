@@ -166,4 +166,4 @@ def normed(x: Float[Tensor, "b 32"]) -> None:
     reveal(model.eval()(x))
     model.weight.t() @ model.weight
     x @ model.weight.t()
-    x @ model.weight  # a weight has the shape of its layer
+    x @ model.weight  # E: Right operand of "@" axis -2 is 8, expected 32  [shape-mismatch]
