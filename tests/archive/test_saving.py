@@ -295,11 +295,12 @@ def test_a_file_that_becomes_shorter_while_it_is_copied(tmp_path: Path) -> None:
 # Other processes.
 
 SAVE = """
-import sys, torch
+import signal, sys, torch
 from pathlib import Path
 from neuraltypes.archive._state import read_state
 from neuraltypes.archive._writer import Content, write
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 value, size = float(sys.argv[2]), int(sys.argv[3])
 tensors, aliases = read_state({"w": torch.full((size,), value), "step": torch.tensor(value)})
 print("ready", flush=True)

@@ -19,6 +19,7 @@ ARTIFACTS = "artifacts/"
 LIMITS = _json.Limits(_json.TABLE_LIMITS.size, _json.TABLE_LIMITS.values, _json.CONFIG_LIMITS.depth)
 
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
+_HEX, _DIGEST_LENGTH = re.compile(r"[0-9a-f]*\Z"), 64
 _KINDS = ("file", "folder")
 T = TypeVar("T")
 
@@ -181,7 +182,8 @@ def _texts(data: Mapping[str, Any], key: str) -> dict[str, str]:
 
 def _digests(data: Mapping[str, Any], key: str) -> dict[str, str]:
     part = _part(data, key)
-    if not all(type(text) is str and _DIGEST.match(text) for text in part.values()):
+    texts = list(part.values())
+    if not all(type(text) is str and len(text) == _DIGEST_LENGTH for text in texts) or not _HEX.match("".join(texts)):
         raise ContentError(f"the manifest's {shown(key)} are no SHA-256s")
     return part
 

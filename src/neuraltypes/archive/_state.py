@@ -90,13 +90,12 @@ def load_state(
     owners = {name: tensors[name].alias_of or name for name in (tensors if names is None else names)}
     chosen = [tensors[name] for name in dict.fromkeys(owners.values())]
     with naming(archive.path):
-        for tensor in chosen:
-            _require_known(tensor)
-    made = {tensor.name: (_copied if copy else _mapped)(archive, tensor) for tensor in chosen}
+        types = {tensor.name: torch_type(tensor) for tensor in chosen}
+    made = {tensor.name: _copied(archive, tensor) for tensor in chosen} if copy else _mapped(archive, chosen)
     if verify:
         archive.verify_tensors(made, views={name: _memory(data) for name, data in made.items()}, bar=bar)
     with naming(archive.path):
-        loaded = {tensor.name: _typed(tensor, made[tensor.name]) for tensor in chosen}
+        loaded = {tensor.name: _typed(tensor, made[tensor.name], *types[tensor.name]) for tensor in chosen}
     if torch.device(device).type != "cpu":
         loaded = {name: tensor.to(device) for name, tensor in loaded.items()}
     return {name: loaded[owner] for name, owner in owners.items()}
@@ -176,10 +175,15 @@ def _require_known(tensor: ArchivedTensor) -> None:
         )
 
 
-def _mapped(archive: Archive, tensor: ArchivedTensor) -> Tensor:
-    if not tensor.size:
-        return torch.empty(0, dtype=torch.uint8)
-    return torch.frombuffer(archive.map(), dtype=torch.uint8, count=tensor.size, offset=tensor.offset)
+def _mapped(archive: Archive, tensors: Iterable[ArchivedTensor]) -> dict[str, Tensor]:
+    """The bytes of each tensor in the mapped file."""
+    memory, dtype = archive.map(), torch.uint8
+    return {
+        tensor.name: torch.frombuffer(memory, dtype=dtype, count=tensor.size, offset=tensor.offset)
+        if tensor.size
+        else torch.empty(0, dtype=dtype)
+        for tensor in tensors
+    }
 
 
 def _copied(archive: Archive, tensor: ArchivedTensor) -> Tensor:
@@ -199,8 +203,7 @@ def torch_type(tensor: ArchivedTensor) -> tuple[torch.dtype, tuple[int, ...]]:
     return _DTYPES[tensor.dtype], (*shape[:-1], shape[-1] // _PACKED) if tensor.dtype == "F4" else shape
 
 
-def _typed(tensor: ArchivedTensor, data: Tensor) -> Tensor:
+def _typed(tensor: ArchivedTensor, data: Tensor, dtype: torch.dtype, shape: tuple[int, ...]) -> Tensor:
     if tensor.dtype == "BOOL" and bool((data > 1).any()):
         raise WeightsError(f"{shown(tensor.name)} is of bools, and holds bytes that are none", tensor=tensor.name)
-    dtype, shape = torch_type(tensor)
-    return data.view(dtype).reshape(shape)
+    return data.view(dtype).view(shape)
