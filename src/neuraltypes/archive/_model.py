@@ -29,6 +29,7 @@ from neuraltypes.archive._state import load_state, read_state
 from neuraltypes.archive._writer import Content, write
 from neuraltypes.archive.errors import ClassNotFoundError, ConfigError, InterfaceError, StateError, VersionError, naming
 from neuraltypes.config._classes import full_name, registered
+from neuraltypes.config._parameters import WHOLE
 
 if TYPE_CHECKING:
     from torch.nn.parameter import Parameter
@@ -151,6 +152,8 @@ def _class_and_config(cls: type[Model], archive: Archive, options: Options) -> t
     """The class to make, and its archived config: of the whole model, or of the part below the prefix."""
     name, version, config = archive.class_name, archive.class_version, archive.config
     if options.prefix is not None:
+        if isinstance(config, dict) and options.prefix.split(".")[0] not in config:
+            config = config.get(WHOLE, config)
         for key in options.prefix.rstrip(".").split("."):
             config = config.get(key) if isinstance(config, dict) else None
         if not isinstance(config, dict) or not isinstance(config.get("_target_"), str):
