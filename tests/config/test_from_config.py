@@ -56,6 +56,12 @@ class WideBlock(Block):
         self.factor = factor
 
 
+class Weighted(Block):
+    def __init__(self, *, width: int) -> None:
+        super().__init__(width=width)
+        self.linear = nn.Linear(width, width)
+
+
 class Encoder(NeuralModule):
     def __init__(
         self,
@@ -286,6 +292,14 @@ def test_a_cfg_stays_a_config(make: Any, tmp_path: Path) -> None:
     made.save_to(tmp_path / "model.nt")
     restored = Composed.restore_from(tmp_path / "model.nt", config={"cfg": {"encoder": {"block": {"width": 5}}}})
     assert restored.encoder.block.width == 5
+
+
+def test_a_part_is_restored_with_its_part_of_a_cfg(tmp_path: Path) -> None:
+    encoder = {"_target_": f"{__name__}.Encoder", "width": 9, "block": {"_target_": f"{__name__}.Weighted", "width": 5}}
+    model = Composed(cfg={"encoder": encoder})
+    model.save_to(tmp_path / "model.nt")
+    part = Encoder.restore_from(tmp_path / "model.nt", prefix="encoder")
+    assert (part.width, part.block.width) == (9, 5)
 
 
 @pytest.mark.parametrize(

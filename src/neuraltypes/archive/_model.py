@@ -40,6 +40,7 @@ from neuraltypes.archive._state import State, load_state, read_state
 from neuraltypes.archive._writer import Content, write
 from neuraltypes.archive.errors import ClassNotFoundError, ConfigError, InterfaceError, StateError, naming
 from neuraltypes.config._classes import full_name, registered
+from neuraltypes.config._parameters import WHOLE
 
 if TYPE_CHECKING:
     from torch.nn.parameter import Parameter
@@ -192,6 +193,8 @@ def _class_and_config(cls: type[Model], archive: Archive, options: Options) -> t
     if name is None:
         return _given_class(cls, options)
     if options.prefix is not None:
+        if isinstance(config, dict) and options.prefix.split(".")[0] not in config:
+            config = config.get(WHOLE, config)
         for key in options.prefix.rstrip(".").split("."):
             config = config.get(key) if isinstance(config, dict) else None
         if not isinstance(config, dict) or not isinstance(config.get(TARGET), str):
