@@ -14,11 +14,13 @@ from typing import Any, Final, TypeGuard
 from mypy.nodes import ARG_STAR, ARG_STAR2, Decorator, FuncDef, TypeInfo, Var
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
 from mypy.types import (
+    AnyType,
     CallableType,
     ExtraAttrs,
     Instance,
     ProperType,
     Type,
+    TypeOfAny,
     TypeType,
     UnionType,
     get_proper_type,
@@ -49,19 +51,29 @@ def of_module(ctx: AttributeContext) -> Type:
 
 
 def of_field(ctx: AttributeContext) -> Type:
-    """A field that is a dataclass itself: of a container it is a container, too."""
+    """A field of a container: one that is a dataclass is a container, too, and one with items has unknown keys."""
     holder, declared = ctx.type, get_proper_type(ctx.default_attr_type)
-    if ctx.is_lvalue or not isinstance(holder, Instance) or not isinstance(declared, Instance):
+    if ctx.is_lvalue or not isinstance(holder, Instance):
         return ctx.default_attr_type
     container = next((base for base in holder.type.mro if base.fullname == CONTAINER), None)
-    if container is None or not _has_fields(declared.type):
+    if container is None:
+        return ctx.default_attr_type
+    if any(map(_has_items, _members(declared))):
+        return AnyType(TypeOfAny.special_form)
+    if not isinstance(declared, Instance) or not _has_fields(declared.type):
         return ctx.default_attr_type
     return _structured(ctx, Instance(container, []), declared)
 
 
 def is_nested(member: Var) -> bool:
-    """Whether a field of a dataclass is a dataclass."""
-    return _has_fields(member.info) and _is_structure(get_proper_type(member.type))
+    """Whether a field of a dataclass is a dataclass, or has items."""
+    if not _has_fields(member.info):
+        return False
+    return _is_structure(get_proper_type(member.type)) or any(map(_has_items, _members(member.type)))
+
+
+def _has_items(declared: ProperType | None) -> bool:
+    return isinstance(declared, Instance) and declared.type.fullname in ("builtins.dict", "builtins.list")
 
 
 def of_argument(ctx: FunctionContext) -> Type:

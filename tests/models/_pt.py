@@ -75,7 +75,7 @@ class Classifier(ModelPT):
     def test_step(self, batch: Batch, batch_idx: int) -> None:
         self.log("test_loss", F.cross_entropy(self(x=batch[0]), batch[1]))
 
-    def predict_step(self, batch: Batch, batch_idx: int) -> Int[Tensor, "b"]:
+    def predict_step(self, batch: Batch, batch_idx: int, dataloader_idx: int = 0) -> Int[Tensor, "b"]:
         labels: Tensor = self(x=batch[0]).argmax(-1)
         return labels
 

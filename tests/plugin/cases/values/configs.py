@@ -21,6 +21,7 @@ class ClassifierConfig:
     encoder: EncoderConfig
     classes: int = 3
     note: str | None = None
+    optim: dict[str, Any] | None = None
 
 
 class Encoder(NeuralModule):
@@ -57,6 +58,7 @@ class Model(NeuralModule):
         self.encoder: Encoder = self.from_config_dict(self.cfg.encoder)
         self.decoder = Decoder.from_config_dict(self.cfg.decodr)  # E: has no key "decodr"  [config-key]
         assert_type(self.decoder, Decoder)
+        reveal_type(self.cfg.optim.lr)  # R: Any
 
     def keys(self) -> None:
         assert_type(self.cfg.classes, int)
