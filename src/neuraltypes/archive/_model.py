@@ -28,6 +28,7 @@ from neuraltypes.archive._config import (
     Json,
     merged,
     migrated,
+    plainly,
     refuse_objects,
     with_artifacts,
     with_migrated_parts,
@@ -194,7 +195,7 @@ def _class_and_config(cls: type[Model], archive: Archive, options: Options) -> t
         return _given_class(cls, options)
     if options.prefix is not None:
         if isinstance(config, dict) and options.prefix.split(".")[0] not in config:
-            config = config.get(WHOLE, config)
+            config = plainly(config[WHOLE]) if WHOLE in config else config
         for key in options.prefix.rstrip(".").split("."):
             config = config.get(key) if isinstance(config, dict) else None
         if not isinstance(config, dict) or not isinstance(config.get(TARGET), str):
