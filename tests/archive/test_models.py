@@ -403,7 +403,10 @@ def test_configs_of_parts_are_migrated(tmp_path: Path) -> None:
     path = with_parts(tmp_path / "model.nt", {"width": 4}, {"_version_": 2, "size": 4}, {"_version_": 3, "size": 4})
     assert len(Whole.restore_from(path).parts) == 3
     changed = Whole.restore_from(path, config={"names": ["a"]})
-    assert changed.to_config_dict()["parts"][0] == {"_target_": f"{__name__}.Part", "_version_": 3, "size": 4}
+    assert changed.to_config_dict()["parts"][0] == {"_target_": f"{__name__}.Part", "size": 4}
+    changed.save_to(tmp_path / "changed.nt")
+    with Archive.open(tmp_path / "changed.nt") as archive:
+        assert archive.config["parts"][0] == {"_target_": f"{__name__}.Part", "_version_": 3, "size": 4}
 
 
 @pytest.mark.parametrize("version", [4, 0, -1, True, "3", None, 1.0, 1 << 63])
