@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack
@@ -26,7 +27,7 @@ else:
         """A class method that says so where it is called on an instance, whose own state it would not touch."""
 
         def __get__(self, instance: object, owner: type | None = None) -> Callable[..., Any]:
-            return super().__get__(instance, owner) if instance is None else _refuse
+            return super().__get__(instance, owner) if instance is None else partial(_refuse, self.__func__.__name__)
 
 
 CONSTRUCTED, _ARTIFACTS = "_neuraltypes_constructed", "_neuraltypes_artifacts"
@@ -278,5 +279,5 @@ class Archivable:
         return registered
 
 
-def _refuse(*_: object, **__: object) -> None:
-    raise TypeError("this makes a new model: call it on the class, not on a model")
+def _refuse(name: str, *_: object, **__: object) -> None:
+    raise TypeError(f"{name} makes a new model: call it on the class, not on a model")

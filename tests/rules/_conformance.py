@@ -141,7 +141,9 @@ def rule_names() -> list[str]:
 def _module_of(name: str) -> str | None:
     """The class of a module whose `forward`, or whose parameter or buffer, a rule is about."""
     owner, _, member = name.rpartition(".")
-    return owner if member == "forward" or (owner != "torch.Tensor" and f"{owner}.__init__" in registry()) else None
+    signature = registry().find(name)
+    is_held = owner != "torch.Tensor" and signature is not None and signature.is_property
+    return owner if member == "forward" or (is_held and f"{owner}.__init__" in registry()) else None
 
 
 def constructor_names() -> list[str]:
