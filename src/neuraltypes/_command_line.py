@@ -15,16 +15,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. The exit status is 0, 1 where archives differ or a config has problems, or 2 after an error."""
     parsed = _parse(arguments)
     from neuraltypes.archive.errors import ArchiveError
-    from neuraltypes.config.errors import UsageError
 
     try:
         status: int = parsed.run(parsed)
-    except (ArchiveError, OSError, ImportError, UsageError) as error:
+    except (ArchiveError, OSError, ImportError, _usage_error()) as error:
         from neuraltypes.archive._inspect import printable
 
         print(f"error: {printable(str(error))}", file=sys.stderr)  # noqa: T201  # this is what a command does
         return _ERROR
     return status
+
+
+def _usage_error() -> type[Exception]:
+    """Looked up where something was raised: most commands need nothing of configs."""
+    from neuraltypes.config.errors import UsageError
+
+    return UsageError
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -10,20 +10,29 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from neuraltypes.config._check import Report as Report
-from neuraltypes.config._check import check as check
-from neuraltypes.config._make import instantiate as instantiate
-from neuraltypes.config.errors import ConfigError as ConfigError
-from neuraltypes.config.errors import Position as Position
-from neuraltypes.config.errors import Problem as Problem
-
 if TYPE_CHECKING:
+    from neuraltypes.config._check import Report as Report
+    from neuraltypes.config._check import check as check
     from neuraltypes.config._containers import as_config as as_config
     from neuraltypes.config._load import load as load
+    from neuraltypes.config._make import instantiate as instantiate
+    from neuraltypes.config.errors import ConfigError as ConfigError
+    from neuraltypes.config.errors import Position as Position
+    from neuraltypes.config.errors import Problem as Problem
 
 __all__ = ["ConfigError", "Position", "Problem", "Report", "as_config", "check", "instantiate", "load"]
 
-_LAZY = {"as_config": "_containers", "load": "_load"}
+# Each is loaded at first use: the reading of an archive needs none of them.
+_LAZY = {
+    "ConfigError": "errors",
+    "Position": "errors",
+    "Problem": "errors",
+    "Report": "_check",
+    "as_config": "_containers",
+    "check": "_check",
+    "instantiate": "_make",
+    "load": "_load",
+}
 
 
 def __getattr__(name: str) -> Any:
