@@ -88,12 +88,19 @@ def nothing_runs(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     for owner, name in ((os, "system"), (subprocess, "Popen"), (torch, "load"), (torch.hub, "load")):
         monkeypatch.setattr(owner, name, refuse)
-    Holder()  # what is loaded at first use of ours
     Plain.made.clear()
+    yield
+    assert Plain.made == []
+
+
+@pytest.fixture
+def nothing_is_imported() -> Any:
+    for make in makes({"_target_": "missing.Missing"}):  # loads what is ours, at its first use
+        with pytest.raises(ConfigError):
+            make()
     before = set(sys.modules)
     yield
     assert set(sys.modules) - before == set()
-    assert Plain.made == []
 
 
 def makes(config: Any) -> list[Any]:
@@ -113,6 +120,7 @@ def makes(config: Any) -> list[Any]:
 ALLOW = [Plain, torch.optim.AdamW]
 
 
+@pytest.mark.usefixtures("nothing_is_imported")
 @pytest.mark.parametrize("target", [*HOSTILE, *NO_TEXTS])
 def test_a_hostile_target_is_a_problem(target: Any) -> None:
     for make in makes({"_target_": target, "path": "echo", "_args_": ["echo"]}):
@@ -152,6 +160,7 @@ def test_a_module_on_the_path_is_not_imported(tmp_path: Path, monkeypatch: pytes
     assert importlib.util.find_spec("evil_module") is not None
     with pytest.raises(ConfigError):
         instantiate({"_target_": "evil_module.Evil"})
+    assert "evil_module" not in sys.modules
 
 
 def test_an_alias_in_an_imported_module_is_the_class_itself() -> None:
