@@ -5,8 +5,9 @@ Names are loaded at first use: importing this package loads nothing.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from neuraltypes._lazy import lazy_names
 
 if TYPE_CHECKING:
     from models.check_reports import CheckReports as CheckReports
@@ -28,23 +29,22 @@ if TYPE_CHECKING:
     from models.model_pt import ModelPT as ModelPT
 
 _MODULES = {
-    "ArchiveCheckpoint": "models.checkpoints.archives",
-    "CheckReports": "models.check_reports",
-    "CheckpointError": "models.errors",
-    "CollateError": "models.data",
-    "ConfigError": "models.errors",
-    "DataConfigError": "models.data",
-    "ExactResume": "models.checkpoints.resuming",
-    "FailTogether": "models.failing",
-    "ModelData": "models.data",
-    "ModelPT": "models.model_pt",
-    "NeuralDataset": "models.data",
-    "NeuralIterableDataset": "models.data",
-    "PickleFreeCheckpointIO": "models.checkpoints.pickle_free",
-    "RankError": "models.failing",
-    "Ratio": "models.data",
-    "ResumableLoader": "models.checkpoints.resuming",
-    "WiringError": "models.data",
+    "models.check_reports": ("CheckReports",),
+    "models.checkpoints.archives": ("ArchiveCheckpoint",),
+    "models.checkpoints.pickle_free": ("PickleFreeCheckpointIO",),
+    "models.checkpoints.resuming": ("ExactResume", "ResumableLoader"),
+    "models.data": (
+        "CollateError",
+        "DataConfigError",
+        "ModelData",
+        "NeuralDataset",
+        "NeuralIterableDataset",
+        "Ratio",
+        "WiringError",
+    ),
+    "models.errors": ("CheckpointError", "ConfigError"),
+    "models.failing": ("FailTogether", "RankError"),
+    "models.model_pt": ("ModelPT",),
 }
 
 __all__ = [
@@ -67,14 +67,4 @@ __all__ = [
     "WiringError",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_MODULES[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(set(globals()) | set(__all__))
+__getattr__, __dir__ = lazy_names(globals(), _MODULES)

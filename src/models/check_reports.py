@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from models._cfg import plain_value
 from models.errors import ConfigError, nearest
 from neuraltypes import CheckError, checks
+from neuraltypes._classes import full_name
 from neuraltypes._switches import Policy, failure_handler
 from neuraltypes._tags import ATTRIBUTE
 
@@ -134,7 +135,7 @@ class CheckReports(Callback):
             "rank": trainer.global_rank,
             "batch": described(self._at["batch"]),
             "module": _path_of(owner, model),
-            "class": f"{type(owner).__module__}.{type(owner).__qualname__}",
+            "class": full_name(type(owner)),
             "function": function,
             "arguments": {key: described(value) for key, value in values.items() if key not in ("self", "return")},
             "error": _error_data(error),
@@ -201,7 +202,7 @@ def described(value: Any) -> Any:
         return {type(value).__name__: [described(item) for item in value]}
     if isinstance(value, Mapping):
         return {"dict": {str(key): described(item) for key, item in value.items()}}
-    kind = f"{type(value).__module__}.{type(value).__qualname__}"
+    kind = full_name(type(value))
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return {"type": kind, "fields": {key: described(getattr(value, key)) for key in value._fields}}
     if is_dataclass(value):

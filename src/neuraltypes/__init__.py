@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from neuraltypes._lazy import lazy_names
 
 if TYPE_CHECKING:
     from typing import Annotated as NeuralType
@@ -84,10 +85,10 @@ _MODULES = {
         "ElementError",
         "ShapeError",
     ),
-    "neuraltypes.kinds": ("AxisKind", "register_kind"),
+    "neuraltypes.axes": ("axes",),
+    "neuraltypes.elements": ("elements",),
+    "neuraltypes.kinds": ("AxisKind", "kinds", "register_kind"),
 }
-_LAZY = {name: module for module, names in _MODULES.items() for name in names}
-_SUBMODULES = ("axes", "elements", "kinds")
 
 __all__ = [
     "AnnotationError",
@@ -131,16 +132,4 @@ __all__ = [
     "typecheck",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _SUBMODULES:
-        return importlib.import_module(f"neuraltypes.{name}")
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_LAZY[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(set(globals()) | set(__all__))
+__getattr__, __dir__ = lazy_names(globals(), _MODULES)

@@ -217,8 +217,8 @@ class Archivable:
         Raises:
             ArtifactError: there is no such file, or the name cannot be one.
         """
+        from neuraltypes._classes import full_name
         from neuraltypes.archive._artifacts import register
-        from neuraltypes.config._classes import full_name
 
         registered = register(full_name(type(self)), name, path)
         self._registered()[name] = registered

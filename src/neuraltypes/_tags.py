@@ -19,12 +19,13 @@ from typing import Any, Final
 from torch.compiler import is_compiling
 
 from neuraltypes._axes import is_variadic
+from neuraltypes._classes import descendants
 from neuraltypes._compare import compare_elements
 from neuraltypes._errors import AnnotationError
 from neuraltypes._spec import ElementVar, TensorSpec
 from neuraltypes._spec_json import element_from_json, element_to_json
 from neuraltypes._tracing import constant_when_traced
-from neuraltypes.elements import ElementType, descendants
+from neuraltypes.elements import ElementType
 from neuraltypes.kinds import AxisKind, kind_fits
 
 ATTRIBUTE: Final = "_neural_type"

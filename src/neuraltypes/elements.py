@@ -20,6 +20,7 @@ import weakref
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, dataclass_transform
 
+from neuraltypes._classes import full_name
 from neuraltypes._errors import AnnotationError
 
 
@@ -87,7 +88,7 @@ def parameters_agree(left: ElementType, right: ElementType) -> bool:
 
 def element_name(cls: type[ElementType]) -> str:
     """The name under which an element is written to files: module and qualified name."""
-    return f"{cls.__module__}.{cls.__qualname__}"
+    return full_name(cls)
 
 
 def find_element(name: str) -> type[ElementType] | None:
@@ -96,11 +97,6 @@ def find_element(name: str) -> type[ElementType] | None:
 
 
 _by_name[element_name(ElementType)] = ElementType
-
-
-def descendants(cls: type[ElementType]) -> list[type[ElementType]]:
-    """The imported elements below `cls`."""
-    return [found for child in cls.__subclasses__() for found in (child, *descendants(child))]
 
 
 class VoidType(ElementType):

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from models.errors import CheckpointError
+from neuraltypes._classes import full_name
 
 Json: TypeAlias = Any
 
@@ -74,7 +75,7 @@ class _Encoder:
             return {f"${kind.__name__}": str(value).removeprefix("torch.")}
         if kind is bytes:
             return {"$bytes": base64.b64encode(value).decode()}
-        return self._refuse(place, f"a {kind.__module__}.{kind.__qualname__}")
+        return self._refuse(place, f"a {full_name(kind)}")
 
     def _mapping(self, value: Mapping[Any, Any], place: str, depth: int) -> Json:
         is_plain = type(value) is dict and all(type(key) is str and not key.startswith("$") for key in value)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from neuraltypes._lazy import lazy_names
 
 if TYPE_CHECKING:
     from models.data._dataset import NeuralDataset as NeuralDataset
@@ -20,7 +21,6 @@ _MODULES = {
     "models.data._model": ("ModelData",),
     "models.data.errors": ("CollateError", "DataConfigError", "WiringError"),
 }
-_LAZY = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
     "CollateError",
@@ -32,14 +32,4 @@ __all__ = [
     "WiringError",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_LAZY[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(set(globals()) | set(__all__))
+__getattr__, __dir__ = lazy_names(globals(), _MODULES)

@@ -11,10 +11,9 @@ from torch.utils.data import DistributedSampler
 from models.data._checks import check_wiring
 from models.data._loaders import Stage, flattened, names_of
 from models.data._metrics import Evaluation, Gathered, SetResults, aggregated
-from models.data._resolve import nearest
 from models.data._samplers import BlockSampler
 from models.data._sources import KEYS, aggregate_of
-from models.data.errors import DataConfigError
+from models.data.errors import DataConfigError, nearest
 
 ALONE: dict[Stage, str] = {"validation": "val", "test": "test"}
 

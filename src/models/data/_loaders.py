@@ -13,10 +13,10 @@ from torch.utils.data import BatchSampler, DataLoader, Dataset, IterableDataset,
 
 from models.checkpoints.resuming import ResumableLoader
 from models.data._dataset import NeuralIterableDataset
-from models.data._resolve import TARGET, nearest
+from models.data._resolve import TARGET
 from models.data._samplers import BlockSampler
 from models.data._typed_items import typed_source
-from models.data.errors import DataConfigError
+from models.data.errors import DataConfigError, nearest
 
 if TYPE_CHECKING:
     import pytorch_lightning as pl

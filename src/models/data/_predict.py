@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from models.data._chain import Chain
 from models.data._collate import collate
 from models.data._plan import Plan, can_be_made, make_plan
-from models.data._resolve import nearest
 from models.data._types import unbatched
+from models.data.errors import nearest
 from neuraltypes import AnnotationError, OptionalSpec, RecordSpec, Spec, TensorSpec
 from neuraltypes.kinds import BATCH
 

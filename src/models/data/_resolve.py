@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from models.data._typed_items import find_datasets
-from models.data.errors import DataConfigError
+from models.data.errors import DataConfigError, nearest
+from neuraltypes._classes import full_name
 
 TARGET = "_target_"
 
@@ -49,11 +49,10 @@ def find_class(target: Any, *, place: str, allowed: Iterable[type]) -> type:
     """
     if isinstance(target, type):
         return target
-    known: dict[str, type] = {**find_datasets(), **{f"{cls.__module__}.{cls.__qualname__}": cls for cls in allowed}}
+    known: dict[str, type] = {**find_datasets(), **{full_name(cls): cls for cls in allowed}}
     if target in known:
         return known[target]
-    nearest = get_close_matches(str(target), list(known), 1)
-    hint = f'; did you mean "{nearest[0]}"?' if nearest else "; import the module that defines it"
+    hint = nearest(str(target), known) or "; import the module that defines it"
     raise DataConfigError(
         f'{place} is "{target}", which is no imported NeuralDataset and none of allowed_datasets{hint}', place=place
     )
@@ -81,12 +80,6 @@ def check_names(cls: type, given: Mapping[str, Any], place: str) -> None:
     ]
     if problems:
         raise DataConfigError("\n".join(problems), place=place)
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """`; did you mean "batch_size"?`, where a known name is near."""
-    found = get_close_matches(name, list(known), 1)
-    return f'; did you mean "{found[0]}"?' if found else ""
 
 
 def _value(

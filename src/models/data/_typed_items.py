@@ -15,6 +15,7 @@ from models.data._plan import Plan, can_be_made, make_plan
 from models.data._types import UNKNOWN, batched, built, columns_of, fields_of
 from models.data._wiring import mismatch
 from neuraltypes import AnnotationError, Spec, ValueSpec, interface_of, spec_from_annotation
+from neuraltypes._classes import full_name
 
 Item = TypeVar("Item", covariant=True)  # noqa: PLC0105  # users read the name
 Batch = TypeVar("Batch", default=Any)
@@ -41,7 +42,7 @@ class TypedItems(Generic[Item, Batch]):
         arguments = _type_arguments(cls)
         if arguments:
             cls._item_hint, cls._batch_hint = arguments
-        _registry[f"{cls.__module__}.{cls.__qualname__}"] = cls
+        _registry[full_name(cls)] = cls
 
     @property
     def item_spec(self) -> Spec:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
-from models.data.errors import Misfit, WiringError
+from models.data.errors import Misfit, WiringError, nearest
 from neuraltypes import Comparison, Spec, TensorSpec, ValueSpec
 from neuraltypes.axes import FixedAxis, SymbolicAxis
 
@@ -70,8 +69,7 @@ def _misfit(given: Mapping[str, Spec], taken: Taken) -> Misfit | None:
     if taken.field not in given:
         if not taken.is_required:
             return None
-        nearest = get_close_matches(taken.field, list(given), 1)
-        hint = f'; did you mean "{nearest[0]}"?' if nearest else f"; it has {', '.join(given)}"
+        hint = nearest(taken.field, given) or f"; it has {', '.join(given)}"
         return Misfit(taken.field, taken.taker, f"the data have no such field{hint}", None, expected)
     spec = given[taken.field]
     reason = taken.refusal if taken.spec is None else mismatch(taken.spec, spec)

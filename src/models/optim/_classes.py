@@ -12,6 +12,7 @@ from beartype.door import is_bearable
 from torch.optim.lr_scheduler import LRScheduler
 
 from models.errors import ConfigError, nearest
+from neuraltypes._classes import descendants, full_name
 
 _Class = TypeVar("_Class", bound=type)
 
@@ -102,15 +103,10 @@ def _by_name(expected: type, module: Any) -> dict[str, type]:
     return {cls.__name__.lower(): cls for cls in classes if cls is not expected}
 
 
-def _by_target(expected: type, module: Any) -> dict[str, type]:
+def _by_target(expected: type[Any], module: Any) -> dict[str, type]:
     """Imported classes by full name; torch's also by the name that they are public under."""
-    imported = {f"{cls.__module__}.{cls.__qualname__}": cls for cls in _subclasses(expected)}
+    imported = {full_name(cls): cls for cls in descendants(expected)}
     return imported | {f"{module.__name__}.{cls.__name__}": cls for cls in _by_name(expected, module).values()}
-
-
-def _subclasses(cls: type) -> list[type]:
-    children: list[type] = cls.__subclasses__()
-    return [found for child in children for found in (child, *_subclasses(child))]
 
 
 def _converted(value: Any, hint: Any, place: str, cls: type) -> Any:

@@ -5,9 +5,9 @@ Reading needs no torch: `Archive.open(path)` gives config, interface, tensors, a
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from neuraltypes._lazy import lazy_names
 from neuraltypes.archive._reader import Archive, ArchivedTensor, Artifact
 from neuraltypes.archive.errors import (
     ArchiveError,
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from neuraltypes.archive.importing import Imported, import_checkpoint
 
 # What writes is loaded at first use: `inspect` is a process of its own each time.
-_LAZY = {
-    **dict.fromkeys(("extract_state_dict", "pack", "unpack"), "neuraltypes.archive._extract"),
-    **dict.fromkeys(("Pulled", "Pushed", "pull", "push"), "neuraltypes.archive._hub"),
-    **dict.fromkeys(("require_signed", "sign"), "neuraltypes.archive._signing"),
-    **dict.fromkeys(("Imported", "import_checkpoint"), "neuraltypes.archive.importing"),
+_MODULES = {
+    "neuraltypes.archive._extract": ("extract_state_dict", "pack", "unpack"),
+    "neuraltypes.archive._hub": ("Pulled", "Pushed", "pull", "push"),
+    "neuraltypes.archive._signing": ("require_signed", "sign"),
+    "neuraltypes.archive.importing": ("Imported", "import_checkpoint"),
 }
 
 __all__ = [
@@ -77,8 +77,4 @@ __all__ = [
     "unpack",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_LAZY[name]), name)
+__getattr__, __dir__ = lazy_names(globals(), _MODULES)

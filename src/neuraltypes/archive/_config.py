@@ -28,10 +28,10 @@ from typing import Any, NamedTuple, TypeAlias
 import torch
 
 from neuraltypes._archivable import Archivable
+from neuraltypes._classes import full_name
 from neuraltypes.archive._json import CONFIG_LIMITS
 from neuraltypes.archive._names import shown
 from neuraltypes.archive.errors import ArchiveError, ClassNotFoundError, ConfigError, VersionError
-from neuraltypes.config._classes import full_name
 from neuraltypes.config._nodes import is_omega
 from neuraltypes.config._parameters import WHOLE
 

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 import neuraltypes
 from neuraltypes._archivable import Archivable
+from neuraltypes._classes import full_name
 from neuraltypes._errors import AnnotationError
 from neuraltypes._interface import Interface, interface_from_json
 from neuraltypes.archive import _json
@@ -40,7 +41,7 @@ from neuraltypes.archive._reader import Archive, Artifact
 from neuraltypes.archive._state import State, load_state, read_state
 from neuraltypes.archive._writer import Content, write
 from neuraltypes.archive.errors import ClassNotFoundError, ConfigError, InterfaceError, StateError, naming
-from neuraltypes.config._classes import full_name, registered
+from neuraltypes.config._classes import registered
 from neuraltypes.config._parameters import WHOLE
 
 if TYPE_CHECKING:

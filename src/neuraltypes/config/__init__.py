@@ -7,8 +7,9 @@ for `default_config` only, and is not imported otherwise.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from neuraltypes._lazy import lazy_names
 
 if TYPE_CHECKING:
     from neuraltypes.config._check import Report as Report
@@ -23,19 +24,12 @@ if TYPE_CHECKING:
 __all__ = ["ConfigError", "Position", "Problem", "Report", "as_config", "check", "instantiate", "load"]
 
 # Each is loaded at first use: the reading of an archive needs none of them.
-_LAZY = {
-    "ConfigError": "errors",
-    "Position": "errors",
-    "Problem": "errors",
-    "Report": "_check",
-    "as_config": "_containers",
-    "check": "_check",
-    "instantiate": "_make",
-    "load": "_load",
+_MODULES = {
+    "neuraltypes.config._check": ("Report", "check"),
+    "neuraltypes.config._containers": ("as_config",),
+    "neuraltypes.config._load": ("load",),
+    "neuraltypes.config._make": ("instantiate",),
+    "neuraltypes.config.errors": ("ConfigError", "Position", "Problem"),
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_LAZY[name]}"), name)
+__getattr__, __dir__ = lazy_names(globals(), _MODULES)

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeAlias
 
+from neuraltypes._classes import descendants, full_name
+
 Allow: TypeAlias = Iterable[type] | Mapping[str, type]
 
 
@@ -59,17 +61,7 @@ def registered() -> dict[str, type]:
     """The imported classes that can be archived and made from configs, by full name; the latest of each name."""
     from neuraltypes._archivable import Archivable
 
-    return {full_name(cls): cls for cls in _subclasses(Archivable)}
-
-
-def full_name(cls: type) -> str:
-    """The name of a class in configs and archives: module and qualified name."""
-    return f"{cls.__module__}.{cls.__qualname__}"
-
-
-def _subclasses(cls: type) -> list[type]:
-    children: list[type] = cls.__subclasses__()
-    return [found for child in children for found in (child, *_subclasses(child))]
+    return {full_name(cls): cls for cls in descendants(Archivable)}
 
 
 def _held(name: str) -> Any:

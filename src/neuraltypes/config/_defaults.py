@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from neuraltypes.config._classes import full_name
+from neuraltypes._classes import full_name
 from neuraltypes.config._hints import alternatives, is_dataclass_type
 from neuraltypes.config._parameters import REQUIRED, Parameter, parameters_of
 

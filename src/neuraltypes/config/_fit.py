@@ -17,7 +17,8 @@ from enum import Enum
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple, TypeAlias, get_args, get_origin
 
-from neuraltypes.config._classes import Classes, full_name
+from neuraltypes._classes import full_name
+from neuraltypes.config._classes import Classes
 from neuraltypes.config._hints import (
     UNKNOWN,
     alternatives,
