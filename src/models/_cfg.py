@@ -13,12 +13,11 @@ from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any, TypeAlias, cast, get_args
 
-import torch
 from omegaconf import Container, DictConfig, ListConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from models.errors import ConfigError, nearest
-from neuraltypes.archive._config import Constructed, Verbatim, data_of, verbatim_of
+from neuraltypes.archive._config import Constructed, Verbatim, data_of, values_of, verbatim_of
 
 Cfg: TypeAlias = "DictConfig | Mapping[str, Any] | str | os.PathLike[str] | Any"  # Any: an instance of a dataclass
 
@@ -128,44 +127,6 @@ def with_sections(cls: type, constructed: Constructed, sections: Mapping[str, An
 def cfg_of_arguments(config: Mapping[str, Any]) -> DictConfig:
     """A config that shows recorded arguments."""
     return OmegaConf.create(values_of(config), flags={"allow_objects": True})
-
-
-def values_of(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Recorded arguments as plain values; those that are no data, and modules, are left out."""
-    values = {name: _value(data) for name, data in config.items()}
-    return {name: value for name, value in values.items() if not _holds_nothing(value)}
-
-
-class _Nothing:
-    """Stands for what is no plain value."""
-
-
-def _value(data: Any) -> Any:
-    match data:
-        case {"_tuple_": items}:
-            return tuple(_value(item) for item in items)
-        case {"_dtype_": name}:
-            return getattr(torch, name)
-        case {"_path_": path}:
-            return path
-        case {"_config_": config}:
-            return config
-        case {"_refused_": _} | {"_target_": _}:
-            return _Nothing
-        case dict():
-            return {key: _value(item) for key, item in data.items()}
-        case list():
-            return [_value(item) for item in data]
-        case _:
-            return data
-
-
-def _holds_nothing(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(_holds_nothing(item) for item in value.values())
-    if isinstance(value, list | tuple):
-        return any(_holds_nothing(item) for item in value)
-    return value is _Nothing
 
 
 def _selected(cfg: DictConfig, place: str) -> Any:

@@ -26,7 +26,6 @@ from models._cfg import (
     plain_value,
     read_cfg,
     recorded,
-    values_of,
     with_sections,
 )
 from models._ranks import on_rank_zero
@@ -39,6 +38,7 @@ from models.errors import ConfigError
 from models.optim._setup import callbacks_of, optimizers_of
 from neuraltypes import NeuralModule
 from neuraltypes._archivable import CONSTRUCTED, class_only
+from neuraltypes.archive._config import values_of
 
 if TYPE_CHECKING:
     from neuraltypes.archive._model import ConfigChanges
