@@ -24,10 +24,9 @@ from models._cfg import plain_value
 from models._ranks import on_rank_zero
 from models.failing import first_failure
 from models.runs._environment import git_state, machine, versions
+from models.runs._files import CONFIG, FOLDER, PATCH, RECORD, RESOLVED
 from neuraltypes._classes import full_name
 from neuraltypes.config._omega import plain
-
-FOLDER, RECORD, CONFIG, RESOLVED = "record", "run.json", "config.yaml", "config_resolved.yaml"
 
 
 class RunRecord(Callback):
@@ -98,7 +97,7 @@ class RunRecord(Callback):
             RESOLVED: OmegaConf.to_yaml(OmegaConf.create(values)),
             RECORD: _json(record),
         }
-        return _written(run, files, {"git.patch": patch} if patch else {})
+        return _written(run, files, {PATCH: patch} if patch else {})
 
     def _close(self, trainer: pl.Trainer, outcome: Mapping[str, Any]) -> None:
         """Add how the fit ended. The run is over: what goes wrong here is a warning."""
