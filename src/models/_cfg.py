@@ -18,6 +18,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from models.errors import ConfigError, nearest
 from neuraltypes.archive._config import Constructed, Verbatim, data_of, values_of, verbatim_of
+from neuraltypes.config._omega import Unresolved, leaves, path_at, value_at
 
 Cfg: TypeAlias = "DictConfig | Mapping[str, Any] | str | os.PathLike[str] | Any"  # Any: an instance of a dataclass
 
@@ -33,16 +34,37 @@ def read_cfg(cls: type, given: Cfg) -> DictConfig:
         ConfigError: it is no mapping, or does not fit the dataclass.
         OSError: it is the path of a file that cannot be read.
     """
+    return fitted(given, _schema_of(cls), owner=cls.__qualname__)
+
+
+def fitted(given: Cfg, schema: type | None, *, owner: str) -> DictConfig:
+    """`given` as a config of its own, over the defaults of a dataclass; `owner` is whose config errors say it is.
+
+    Raises:
+        ConfigError: it is no mapping, or does not fit the dataclass.
+        OSError: it is the path of a file that cannot be read.
+    """
     try:
         found = _container(given)
-        schema = _schema_of(cls)
         if schema is not None and OmegaConf.get_type(found) is not schema:
             found = OmegaConf.merge(OmegaConf.structured(schema), found)
     except OmegaConfBaseException as error:
-        raise _explained(error, cls) from None
+        raise _explained(error, owner) from None
     if not isinstance(found, DictConfig):
-        raise ConfigError(f"{cls.__qualname__}: cfg is a {type(given).__name__}, expected a mapping", place=PARAMETER)
+        raise ConfigError(f"{owner}: cfg is a {type(given).__name__}, expected a mapping", place=PARAMETER)
     return found
+
+
+def resolved(cfg: Container) -> Any:
+    """A config as plain data, without interpolations. OmegaConf's own resolvers run where the config was allowed them.
+
+    Raises:
+        ConfigError: an interpolation leads nowhere, or to a resolver that may not run.
+    """
+    for container, key in leaves(cast(DictConfig, cfg)):
+        if isinstance(found := value_at(container, key, ()), Unresolved):
+            raise ConfigError(found.reason, place=path_at(container, key))
+    return plain_cfg(cfg, resolve=True)
 
 
 def plain_cfg(cfg: Any, *, resolve: bool = False) -> Any:
@@ -211,10 +233,10 @@ def _parts(node: ast.expr) -> Iterator[ast.expr]:
         yield node
 
 
-def _explained(error: OmegaConfBaseException, cls: type) -> ConfigError:
+def _explained(error: OmegaConfBaseException, owner: str) -> ConfigError:
     place = str(error.full_key or "")
     parent = error.parent_node
     known = [str(key) for key in parent] if isinstance(parent, DictConfig) else []
     last = place.rpartition(".")[2]
     hint = nearest(last, known) if last not in known else ""
-    return ConfigError(f"{cls.__qualname__}: {str(error).splitlines()[0]}{hint}", place=place or PARAMETER)
+    return ConfigError(f"{owner}: {str(error).splitlines()[0]}{hint}", place=place or PARAMETER)
