@@ -55,9 +55,8 @@ def mel_filters(*, mels: int, n_fft: int, sample_rate: int) -> Float[Tensor, "me
         ValueError: the FFT is too short to have a frequency in each band.
     """
     nyquist = sample_rate / 2
-    top = float(hz_to_mel(torch.tensor([nyquist])))
-    edges = mel_to_hz(torch.linspace(0.0, top, mels + 2, dtype=torch.float64))
-    hz = torch.linspace(0.0, nyquist, n_fft // 2 + 1, dtype=torch.float64)
+    hz = torch.linspace(0.0, nyquist, n_fft // 2 + 1, dtype=torch.float64, device="cpu")  # not where a model is made
+    edges = mel_to_hz(torch.linspace(0.0, float(hz_to_mel(hz[-1:])), mels + 2, dtype=torch.float64, device="cpu"))
     left, centre, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]
     rising, falling = (hz - left) / (centre - left), (right - hz) / (right - centre)
     weights = torch.minimum(rising, falling).clamp(min=0.0) * 2 / (right - left)

@@ -14,7 +14,7 @@ from models.speech.conformer import ConformerEncoder
 from models.speech.ctc import CTCDecoder, CTCLoss, greedy_tokens
 from models.speech.espeak import SAMPLE_RATE
 from models.speech.mel import MelSpectrogram, SpecAugment
-from models.speech.spoken import UtteranceBatch
+from models.speech.spoken import DIGITS, UtteranceBatch
 from models.speech.words import Vocabulary, word_errors
 from neuraltypes import NeuralType
 from neuraltypes.elements import LengthsType, LogprobsType, MelSpectrogramType
@@ -59,7 +59,7 @@ class EncoderConfig:
 class SpeechRecognizerConfig:
     """What a `SpeechRecognizer` is made of, trained with, and on; the vocabulary is the pieces of its texts."""
 
-    vocabulary: list[str] = field(default_factory=lambda: [*" efghinorstuvwxz"])
+    vocabulary: list[str] = field(default_factory=lambda: [f" {digit}" for digit in DIGITS])
     preprocessor: PreprocessorConfig = field(default_factory=PreprocessorConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
@@ -70,24 +70,26 @@ class SpeechRecognizerConfig:
 
 
 class SpeechRecognizer(ModelPT):
-    """What is said in a sound: mel spectrograms to log probabilities of tokens, `(B, M, T) -> (B, ceil(T/4), tokens + 1)`."""
+    """What is said: mel spectrograms to log probabilities of tokens and blank, `(B, M, T) -> (B, ceil(T / 4), classes)`."""
 
     def __init__(self, *, cfg: SpeechRecognizerConfig | DictConfig | dict[str, Any] | str) -> None:
         super().__init__(cfg=cfg)
         self.vocabulary = Vocabulary(self.cfg.vocabulary)
+        self.mels: int = self.cfg.preprocessor.mels
+        self.classes: int = len(self.vocabulary) + 1
         self.preprocessor = MelSpectrogram.from_config_dict(self.cfg.preprocessor)
         self.augment = SpecAugment.from_config_dict(self.cfg.augment)
-        self.encoder = ConformerEncoder.from_config_dict(self.cfg.encoder, mels=self.preprocessor.mels)
+        self.encoder = ConformerEncoder.from_config_dict(self.cfg.encoder, mels=self.mels)
         self.decoder = CTCDecoder(d_model=self.encoder.d_model, tokens=len(self.vocabulary))
         self.loss = CTCLoss()
 
     def forward(
         self,
         *,
-        mel: NeuralType[Float[Tensor, "batch=b m time=t"], MelSpectrogramType],
+        mel: NeuralType[Float[Tensor, "batch=b {self.mels} time=t"], MelSpectrogramType],
         mel_length: NeuralType[Int[Tensor, "batch=b"], LengthsType],
     ) -> tuple[
-        NeuralType[Float[Tensor, "batch=b time=(t-1)//2//2+1 classes"], LogprobsType],
+        NeuralType[Float[Tensor, "batch=b time=(t-1)//2//2+1 {self.classes}"], LogprobsType],
         NeuralType[Int[Tensor, "batch=b"], LengthsType],
     ]:
         seen = self.augment(mel=mel, mel_length=mel_length)
@@ -102,7 +104,7 @@ class SpeechRecognizer(ModelPT):
     ) -> list[str]:
         """The words of the likeliest path of each sound."""
         found = greedy_tokens(logprobs=logprobs, logprobs_length=logprobs_length)
-        return [" ".join(self.vocabulary.decode(tokens).split()) for tokens in found]
+        return [self.vocabulary.decode(tokens) for tokens in found]
 
     def training_step(self, batch: UtteranceBatch, batch_idx: int) -> Tensor:
         logprobs, logprobs_length = self._heard(batch)

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 
 
 class Vocabulary:
-    """Pieces of text, each with a number, of which texts are put together, such as letters and a space.
+    """Pieces of text, each with a number, of which texts are put together: letters and a space, or whole words.
+
+    A text is read with a space before it, so that the piece of a word may begin with one: `" seven"`.
 
     Raises:
         ValueError: a piece is empty or there twice.
@@ -28,6 +30,7 @@ class Vocabulary:
         Raises:
             ValueError: no piece fits.
         """
+        text = f" {text}"
         found, place = [], 0
         while place < len(text):
             fitting = (text[place : place + length] for length in self._lengths)
@@ -39,8 +42,8 @@ class Vocabulary:
         return found
 
     def decode(self, tokens: Iterable[int]) -> str:
-        """The text that the pieces of these numbers make."""
-        return "".join(self.pieces[token] for token in tokens)
+        """The text that the pieces of these numbers make, with one space between words."""
+        return " ".join("".join(self.pieces[token] for token in tokens).split())
 
 
 def word_errors(*, reference: str, hypothesis: str) -> int:
