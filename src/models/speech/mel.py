@@ -9,7 +9,7 @@ import math
 
 import torch
 from jaxtyping import Bool, Float, Int
-from torch import Tensor, nn
+from torch import Tensor
 
 from neuraltypes import NeuralModule, NeuralType, typecheck
 from neuraltypes.elements import AudioSignal, LengthsType, MelSpectrogramType, ValidMaskType

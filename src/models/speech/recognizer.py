@@ -70,7 +70,7 @@ class SpeechRecognizerConfig:
 
 
 class SpeechRecognizer(ModelPT):
-    """What is said: mel spectrograms to log probabilities of tokens and blank, `(B, M, T) -> (B, ceil(T / 4), classes)`."""
+    """What is said in a sound: `(B, M, T) -> (B, ceil(T / 4), classes)`, the classes tokens and the blank."""
 
     def __init__(self, *, cfg: SpeechRecognizerConfig | DictConfig | dict[str, Any] | str) -> None:
         super().__init__(cfg=cfg)
