@@ -137,7 +137,10 @@ def _header(run: Run) -> Iterator[str]:
     training, machine = _of(record, "training"), _of(record, "machine")
     devices = ", ".join(map(str, machine.get("devices") or [])) or "no GPU"
     processes = training.get("world_size")
-    yield f"machine   {machine.get('platform')}, {devices}, {processes} process{'es' if processes != 1 else ''}"
+    many = f"{processes} process{'es' if processes != 1 else ''}"
+    yield f"machine   {machine.get('platform')}, {devices}, {many}, threads: {machine.get('threads')}"
+    if resumed := _of(record, "resumed"):
+        yield f"resumed   at step {resumed.get('global_step')} from {resumed.get('from')}"
     yield from _git_lines(_of(record, "git"))
     for best in record.get("best") or []:
         if isinstance(best, dict) and best.get("monitor"):
@@ -186,6 +189,7 @@ def _known(record: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name in ("versions", "training"):
         yield from flattened(_of(record, name), f"record.{name}")
     if record:
+        yield "record.threads", _of(record, "machine").get("threads")
         yield "record.seed", _of(record, "seed").get("seed")
     for found in _of(record, "git").get("repositories") or []:
         changed = " with changes" if found.get("patch_bytes") else ""
