@@ -126,32 +126,24 @@ def test_each_run_has_a_report_in_its_folder(tmp_path: Path) -> None:
     reports = CheckReports("always", on_failure="go on")
     train = batches(None)
     train[2][0] = train[2][0].int()
-    for _ in range(2):
-        logger = CSVLogger(tmp_path, name="runs")
+    loggers = [CSVLogger(tmp_path, name="runs"), CSVLogger(tmp_path, name="runs")]
+    for logger in (*loggers, loggers[-1]):
+        run = trainer(tmp_path, callbacks=[reports], logger=logger, log_every_n_steps=1)
         with pytest.warns(UserWarning, match="batch 2 of train does not fit; report"):
-            trainer(tmp_path, callbacks=[reports], logger=logger, log_every_n_steps=1).fit(
-                Longer(cfg={}), over(train), over(batches(None))
-            )
-    name = "check_failures/train-epoch0-batch2-rank0.json"
-    assert reports.paths == [tmp_path / f"runs/version_{number}/{name}" for number in range(2)]
-    with pytest.warns(UserWarning, match="batch 2 of train does not fit; report"):
-        trainer(tmp_path, callbacks=[reports], logger=logger, log_every_n_steps=1).fit(
-            Longer(cfg={}), over(train), over(batches(None))
-        )
-    assert reports.paths[-1] == tmp_path / f"runs/version_1/{name.replace('rank0', 'rank0-2')}"
+            run.fit(Longer(cfg={}), over(train), over(batches(None)))
+    folders = [tmp_path / f"runs/version_{number}/check_failures" for number in range(2)]
+    name = "train-epoch0-batch2-rank0"
+    assert reports.paths == [folders[0] / f"{name}.json", folders[1] / f"{name}.json", folders[1] / f"{name}-2.json"]
 
 
-class Fails(pl.Callback):
-    """Raises where a rank says that another one failed."""
+class Telling(FailTogether):
+    """Raises as it does where another rank failed."""
 
-    def on_exception(self, *_: Any) -> None:
+    def on_exception(self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException) -> None:
         raise RankError(1, "it failed")
 
 
 def test_nothing_is_left_behind_where_another_rank_failed(tmp_path: Path) -> None:
-    class Telling(FailTogether, Fails):
-        on_exception = Fails.on_exception
-
     model = Classifier(cfg={})
     with_checks(model, {"policy": "off", "on_failure": "go on"})
     with pytest.raises(RankError):

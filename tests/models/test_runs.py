@@ -256,11 +256,16 @@ def test_a_quick_look_leaves_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "runs").exists()
 
 
+def callbacks_of(trainer: pl.Trainer) -> list[pl.Callback]:
+    found: list[pl.Callback] = trainer.callbacks  # type: ignore[attr-defined]
+    return found
+
+
 def test_a_trainer_has_our_defaults_and_what_is_given_comes_first(tmp_path: Path) -> None:
     plain = runs.trainer(QUIET, default_root_dir=tmp_path, name="kind")
     assert type(plain) is pl.Trainer
     ours = (runs.RunRecord, ExactResume, CheckReports, FailTogether)
-    assert all(sum(type(each) is kind for each in plain.callbacks) == 1 for kind in ours)
+    assert all(sum(type(each) is kind for each in callbacks_of(plain)) == 1 for kind in ours)
     assert isinstance(plain.strategy.checkpoint_io, PickleFreeCheckpointIO)
     csv, board = plain.loggers
     assert isinstance(csv, CSVLogger)
@@ -272,11 +277,11 @@ def test_a_trainer_has_our_defaults_and_what_is_given_comes_first(tmp_path: Path
 
     own: dict[str, Any] = {"callbacks": [OwnReports("off")], "plugins": [TorchCheckpointIO()], "logger": False}
     given = runs.trainer({**QUIET, "max_epochs": 7}, default_root_dir=tmp_path, max_epochs=3, **own)
-    assert [type(each) for each in given.callbacks if isinstance(each, CheckReports)] == [OwnReports]
+    assert [type(each) for each in callbacks_of(given) if isinstance(each, CheckReports)] == [OwnReports]
     assert type(given.strategy.checkpoint_io) is TorchCheckpointIO
     assert (given.max_epochs, given.loggers) == (3, [])
     bare = runs.trainer({"barebones": True, "accelerator": "cpu"})
-    assert not any(isinstance(each, ours) for each in bare.callbacks)  # type: ignore[attr-defined]
+    assert not any(isinstance(each, ours) for each in callbacks_of(bare))
 
 
 def test_sharded_strategies_keep_their_own_checkpoints() -> None:

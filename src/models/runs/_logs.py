@@ -89,8 +89,10 @@ def _said(path: Path, damaged: list[int]) -> tuple[str, ...]:
 
 def _read_events(files: Iterable[Path]) -> Logs:
     try:
-        from tensorboard.backend.event_processing.event_file_loader import RawEventFileLoader
-        from tensorboard.compat.proto.event_pb2 import Event
+        from tensorboard.backend.event_processing.event_file_loader import (  # type: ignore[import-untyped]
+            RawEventFileLoader,
+        )
+        from tensorboard.compat.proto.event_pb2 import Event  # type: ignore[import-untyped]
     except ImportError:
         raise ImportError("the run has logs of TensorBoard only, which `pip install tensorboard` reads") from None
     metrics: dict[str, Series] = {}

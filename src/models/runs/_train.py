@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import pytorch_lightning as pl
 import torch
@@ -84,7 +84,7 @@ def _to_record(config: DictConfig) -> DictConfig:
     """The config as it is written, without the trainer's arguments that nobody gave."""
     found = plain_cfg(config)
     found["trainer"] = {name: value for name, value in found["trainer"].items() if value is not None}
-    return OmegaConf.create(found)
+    return cast(DictConfig, OmegaConf.create(found))
 
 
 def _numbers(metrics: Mapping[str, Any]) -> dict[str, float]:

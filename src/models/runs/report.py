@@ -15,6 +15,7 @@ from neuraltypes.archive._inspect import printable, size_text
 
 _HEIGHT, _SPARK = 6, 24
 _WIDEST_PLOT, _WIDEST_CELL = 100, 48
+_TITLES: tuple[str, ...] = ("values", "last", "at step", "lowest", "at step", "highest", "at step")
 _NAMED_VERSIONS = ("python", "torch", "pytorch-lightning", "neuraltypes")
 
 
@@ -69,7 +70,7 @@ def _chosen(runs: Sequence[Run], patterns: Sequence[str]) -> list[str]:
 
 
 def _of_one(run: Run, names: Sequence[str]) -> list[str]:
-    rows = [("metric", "values", "last", "at step", "lowest", "at step", "highest", "at step")]
+    rows = [("metric", *_TITLES)]
     rows += [(name, *_numbers(run.metrics[name])) for name in names]
     metrics = _table(rows) if names else ["no metrics were logged"]
     return [run.name, *(f"  {line}" for line in _header(run)), "", *metrics]
@@ -91,7 +92,7 @@ def _of_several(runs: Sequence[Run], names: Sequence[str], *, is_ascii: bool) ->
     ]
     for name in names:
         shared = _range(runs, name)
-        rows = [(name, "values", "last", "at step", "lowest", "at step", "highest", "at step", "")]
+        rows = [(name, *_TITLES, "")]
         for title, run in zip(titles, runs, strict=True):
             series = run.metrics.get(name, Series())
             spark = sparkline(series, shared, width=_SPARK, is_ascii=is_ascii)
