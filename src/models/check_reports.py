@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import sys
+import warnings
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import fields, is_dataclass
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
 import pytorch_lightning as pl
 import torch
-from lightning_utilities.core.rank_zero import rank_zero_warn
 from pytorch_lightning.callbacks import Callback
 from torch import Tensor, nn
 
@@ -25,6 +27,7 @@ from neuraltypes._tags import ATTRIBUTE
 
 OnFailure: TypeAlias = Literal["stop", "go on"]
 
+_PLAIN = {full_name(kind): kind for kind in (bool, int, float, str)}
 _PLACE = "checks"
 _KEYS = ["policy", "calls", "on_failure", "folder"]
 
@@ -39,7 +42,7 @@ class CheckReports(Callback):
         policy: as in `neuraltypes.checks`; None leaves the policy that is in force.
         calls: how many calls of each module are checked with the policy `"first"`.
         on_failure: `"stop"` or `"go on"`.
-        folder: where reports go; by default `check_failures` in the trainer's own folder.
+        folder: where reports go; by default `check_failures` in the run's folder.
     """
 
     def __init__(
@@ -57,11 +60,15 @@ class CheckReports(Callback):
                 pass  # it refuses what it does not know
         self._policy, self._calls, self._on_failure, self._folder = policy, calls, on_failure, folder
         self.paths: list[Path] = []
+        self._run_folder = ""
+        self._has_reported = False
         self._open = ExitStack()
         self._at: dict[str, Any] = {}
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
         self._open.close()
+        self._has_reported = False
+        self._run_folder = trainer.log_dir or trainer.default_root_dir  # all ranks are asked together
         if self._policy is not None:
             self._open.enter_context(checks(self._policy, calls=self._calls))
 
@@ -121,11 +128,11 @@ class CheckReports(Callback):
         values: Mapping[str, Any],
     ) -> None:
         """Write the first report of a run."""
-        if self.paths:
+        if self._has_reported:
             return
         stage = str(trainer.state.stage.value) if trainer.state.stage is not None else "none"
-        folder = Path(self._folder or Path(trainer.default_root_dir) / "check_failures")
-        name = f"{stage}-epoch{trainer.current_epoch}-batch{self._at['batch_idx']}-rank{trainer.global_rank}.json"
+        folder = Path(self._folder or Path(self._run_folder) / "check_failures")
+        name = f"{stage}-epoch{trainer.current_epoch}-batch{self._at['batch_idx']}-rank{trainer.global_rank}"
         report = {
             "stage": stage,
             "epoch": trainer.current_epoch,
@@ -143,21 +150,29 @@ class CheckReports(Callback):
             "versions": {name: version(name) for name in ("neuraltypes", "pytorch-lightning", "torch")},
         }
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / name
-        path.write_text(json.dumps(report, indent=2) + "\n")
+        path = next(path for path in _names(folder, name) if not path.exists())
+        path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+        self._has_reported = True
         self.paths.append(path)
         error.add_note(f"report: {path}")
         if self._on_failure == "go on":
-            rank_zero_warn(f"batch {report['batch_idx']} of {stage} does not fit; report: {path}\n{error}")
+            message = f"batch {report['batch_idx']} of {stage} does not fit; report: {path}\n{error}"
+            warnings.warn(message, stacklevel=2)  # of each rank: the others' batches are others
 
 
-def replay(path: str | Path, model: nn.Module) -> CheckError | None:
+def replay(path: str | Path, model: nn.Module | type[nn.Module]) -> CheckError | None:
     """The error that the reported call gives with zeros of the same shapes and types; None if it fits now.
 
+    Of a class a model is made with the config of the report. Named tuples and dataclasses among the arguments are found
+    by name where they are imported.
+
     Raises:
-        ValueError: an argument was something else than tensors, None, and lists, tuples and dictionaries of them.
+        ValueError: the call was none of a module of the model, or an argument cannot be made of its type alone.
     """
-    report = json.loads(Path(path).read_text())
+    report = json.loads(Path(path).read_text(encoding="utf-8"))
+    if report["module"] is None:
+        raise ValueError(f"the call was of {report['function']} of a {report['class']}, which is no part of the model")
+    model = model(**report["config"]) if isinstance(model, type) else model
     module = model.get_submodule(report["module"])
     arguments = {name: _made(data, name) for name, data in report["arguments"].items()}
     call = module if report["function"] == "forward" else getattr(module, report["function"])
@@ -225,7 +240,24 @@ def _made(data: Any, place: str) -> Any:
             return tuple(_made(item, place) for item in items)
         case {"dict": items}:
             return {key: _made(item, place) for key, item in items.items()}
+        case {"type": kind, "fields": fields_of} if (cls := _record_class(kind)) is not None:
+            return cls(**{key: _made(item, place) for key, item in fields_of.items()})
+        case {"type": kind} if kind in _PLAIN:
+            return _PLAIN[kind]()
     raise ValueError(f"{place} was {data.get('type', 'something else')}, which cannot be made of its type alone")
+
+
+def _record_class(name: str) -> Any:
+    """The imported named tuple or dataclass of that full name."""
+    module, _, last = name.rpartition(".")
+    found = vars(sys.modules[module]).get(last) if module in sys.modules else None
+    is_record = isinstance(found, type) and (is_dataclass(found) or hasattr(found, "_fields"))
+    return found if is_record else None
+
+
+def _names(folder: Path, name: str) -> Iterator[Path]:
+    yield folder / f"{name}.json"
+    yield from (folder / f"{name}-{number}.json" for number in count(2))
 
 
 def _path_of(owner: Any, model: nn.Module) -> str | None:

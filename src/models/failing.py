@@ -30,6 +30,10 @@ class FailTogether(Callback):
     notices (gloo does at once; NCCL when its watchdog ends the process) or a launcher that ends all (`torchrun`).
     """
 
+    def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        """Come after the other callbacks, none of which is left out then when this one raises."""
+        trainer.callbacks = [*(each for each in trainer.callbacks if each is not self), self]  # type: ignore[attr-defined]
+
     def on_exception(self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException) -> None:
         """Say what failed here; or raise what failed elsewhere.
 

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 from neuraltypes._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from models.runs._config import RunConfig as RunConfig
+    from models.runs._config import TrainerConfig as TrainerConfig
     from models.runs._train import Finished as Finished
-    from models.runs._train import RunConfig as RunConfig
     from models.runs._train import train as train
     from models.runs._trainer import trainer as trainer
     from models.runs.record import RunRecord as RunRecord
 
-__all__ = ["Finished", "RunConfig", "RunRecord", "train", "trainer"]
+__all__ = ["Finished", "RunConfig", "RunRecord", "TrainerConfig", "train", "trainer"]
 
 _MODULES = {
-    "models.runs._train": ("Finished", "RunConfig", "train"),
+    "models.runs._config": ("RunConfig", "TrainerConfig"),
+    "models.runs._train": ("Finished", "train"),
     "models.runs._trainer": ("trainer",),
     "models.runs.record": ("RunRecord",),
 }

@@ -89,7 +89,7 @@ def _read_config(run: Path, record: Path | None, warnings: list[str]) -> dict[st
     path = next((path for path in paths if path.is_file()), None)
     if path is None:
         return {}
-    import yaml
+    import yaml  # type: ignore[import-untyped]
 
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import pytorch_lightning as pl
-from omegaconf import MISSING, DictConfig
+import torch
+from omegaconf import DictConfig, OmegaConf
 
 from models._cfg import Cfg, fitted, plain_cfg
 from models.model_pt import ModelPT
+from models.runs._config import RunConfig
 from models.runs._trainer import trainer as make_trainer
 
 Model = TypeVar("Model", bound=ModelPT)
-
-
-@dataclass
-class RunConfig:
-    """The config of a run. A subclass may say `model: ItsConfig`, so that its keys are checked, too.
-
-    `trainer` has arguments of `pl.Trainer`; `seed` and `seed_workers` go to `seed_everything` (null: nothing is
-    seeded); `checks` is as that of a model; `name` is a folder for runs of this kind; `resume` is a checkpoint to go on
-    from; with `test`, the model's `test_ds` follows the training.
-    """
-
-    model: Any = MISSING
-    trainer: dict[str, Any] = field(default_factory=dict)
-    seed: int | None = 0
-    seed_workers: bool = True
-    checks: Any = None
-    name: str = ""
-    resume: str | None = None
-    test: bool = True
 
 
 @dataclass(frozen=True)
@@ -68,20 +52,39 @@ def train(model: type[Model], cfg: Cfg, *, data: Mapping[str, Any] | None = None
     if config.seed is not None:
         pl.seed_everything(config.seed, workers=config.seed_workers, verbose=False)
     checks = plain_cfg(config.checks, resolve=True) if isinstance(config.checks, DictConfig) else config.checks
-    trainer = make_trainer(config.trainer, name=config.name, checks=checks, config=config, **given)
-    made = model(cfg=config.model)
-    trainer.fit(made, ckpt_path=config.resume, **(data or {}))
-    metrics = _numbers(trainer.callback_metrics)
-    if config.test and made.cfg.get("test_ds") is not None:
-        trainer.test(made, verbose=False)
-        metrics |= _numbers(trainer.callback_metrics)
+    trainer = make_trainer(config.trainer, name=config.name, checks=checks, config=_to_record(config), **given)
+    with _threads(config.threads):
+        made = model(cfg=config.model)
+        trainer.fit(made, ckpt_path=config.resume, **(data or {}))
+        metrics = _numbers(trainer.callback_metrics)
+        if config.test and made.cfg.get("test_ds") is not None:
+            trainer.test(made, verbose=False)
+            metrics |= _numbers(trainer.callback_metrics)
     return Finished(made, trainer, metrics, Path(trainer.log_dir or trainer.default_root_dir))
+
+
+@contextmanager
+def _threads(number: int | None) -> Iterator[None]:
+    """Compute with that many threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(before if number is None else number)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _schema(cfg: Cfg) -> type:
     """`RunConfig`, or the subclass that `cfg` is of."""
     kind = cfg._metadata.object_type if isinstance(cfg, DictConfig) else type(cfg)  # noqa: SLF001  # no other way to ask
     return kind if isinstance(kind, type) and issubclass(kind, RunConfig) else RunConfig
+
+
+def _to_record(config: DictConfig) -> DictConfig:
+    """The config as it is written, without the trainer's arguments that nobody gave."""
+    found = plain_cfg(config)
+    found["trainer"] = {name: value for name, value in found["trainer"].items() if value is not None}
+    return cast(DictConfig, OmegaConf.create(found))
 
 
 def _numbers(metrics: Mapping[str, Any]) -> dict[str, float]:

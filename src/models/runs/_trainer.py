@@ -42,7 +42,8 @@ def trainer(section: Any = None, *, name: str = "", checks: Any = None, config: 
     nothing of the process is changed: seed it before the model is made, or use `train`.
 
     Args:
-        section: arguments of `pl.Trainer` as a mapping or a config. What is given by name comes before it.
+        section: arguments of `pl.Trainer` as a mapping or a config, where null stands for what Lightning does without.
+            What is given by name comes before it.
         name: a folder for the runs of this kind.
         checks: as `cfg.checks` of a model: a policy such as `"first"`, or a mapping. A model's own comes before it.
         config: what `RunRecord` keeps as the run's config; by default the model's and these arguments.
@@ -77,7 +78,7 @@ def _section(section: Any) -> dict[str, Any]:
     for key in found:
         if key not in _KEYS:
             raise ConfigError(f"no such key{nearest(str(key), list(_KEYS))}", place=f"{_PLACE}.{key}")
-    return {str(key): value for key, value in found.items()}
+    return {str(key): value for key, value in found.items() if value is not None}
 
 
 def _with_defaults(given: Any, ours: Iterable[Callback]) -> list[Callback]:

@@ -58,6 +58,13 @@ class RunRecord(Callback):
         self._started = time.monotonic()
         self.folder = on_rank_zero(lambda: self._write(Path(folder), trainer, pl_module))
 
+    def on_load_checkpoint(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
+    ) -> None:
+        """Note what the run goes on from, which is still before its first step."""
+        if self.folder is not None and trainer.global_rank == 0:
+            _amend(self.folder, {"resumed": {"from": str(trainer.ckpt_path), "global_step": checkpoint["global_step"]}})
+
     def on_fit_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self._close(trainer, {"outcome": "finished"})
 
@@ -91,6 +98,7 @@ class RunRecord(Callback):
             "machine": machine(),
             "training": _training(trainer),
             "git": repositories,
+            "resumed": None,
         }
         files = {
             CONFIG: OmegaConf.to_yaml(config),
@@ -107,11 +115,7 @@ class RunRecord(Callback):
         end = {"ended": _now(), "seconds": round(time.monotonic() - self._started, 3)}
         end |= {"epoch": trainer.current_epoch, "global_step": trainer.global_step, "best": _best(trainer)}
         try:
-            path = folder / RECORD
-            record = json.loads(path.read_text(encoding="utf-8"))
-            written = folder / f".{RECORD}"
-            written.write_text(_json({**record, **outcome, **end}), encoding="utf-8")
-            written.replace(path)
+            _amend(folder, {**outcome, **end})
         except (OSError, ValueError) as error:
             rank_zero_warn(f"the end of the run is not recorded: {error}")
 
@@ -146,7 +150,6 @@ def _training(trainer: pl.Trainer) -> dict[str, Any]:
         "strategy": full_name(type(trainer.strategy)),
         "accelerator": full_name(type(trainer.accelerator)),
         "precision": str(trainer.precision),
-        "resumed_from": None if trainer.ckpt_path is None else str(trainer.ckpt_path),
         "deterministic": torch.are_deterministic_algorithms_enabled(),
     }
 
@@ -186,6 +189,15 @@ def _written(run: Path, texts: Mapping[str, str], data: Mapping[str, bytes]) -> 
             file.unlink()
         made.rmdir()
         raise
+
+
+def _amend(folder: Path, changes: Mapping[str, Any]) -> None:
+    """Change a record; whoever reads it finds it whole."""
+    path = folder / RECORD
+    record = json.loads(path.read_text(encoding="utf-8"))
+    written = folder / f".{RECORD}"
+    written.write_text(_json({**record, **changes}), encoding="utf-8")
+    written.replace(path)
 
 
 def _moved(made: Path, run: Path) -> Path:

@@ -15,6 +15,7 @@ from neuraltypes.archive._inspect import printable, size_text
 
 _HEIGHT, _SPARK = 6, 24
 _WIDEST_PLOT, _WIDEST_CELL = 100, 48
+_TITLES: tuple[str, ...] = ("values", "last", "at step", "lowest", "at step", "highest", "at step")
 _NAMED_VERSIONS = ("python", "torch", "pytorch-lightning", "neuraltypes")
 
 
@@ -69,7 +70,7 @@ def _chosen(runs: Sequence[Run], patterns: Sequence[str]) -> list[str]:
 
 
 def _of_one(run: Run, names: Sequence[str]) -> list[str]:
-    rows = [("metric", "values", "last", "at step", "lowest", "at step", "highest", "at step")]
+    rows = [("metric", *_TITLES)]
     rows += [(name, *_numbers(run.metrics[name])) for name in names]
     metrics = _table(rows) if names else ["no metrics were logged"]
     return [run.name, *(f"  {line}" for line in _header(run)), "", *metrics]
@@ -91,7 +92,7 @@ def _of_several(runs: Sequence[Run], names: Sequence[str], *, is_ascii: bool) ->
     ]
     for name in names:
         shared = _range(runs, name)
-        rows = [(name, "values", "last", "at step", "lowest", "at step", "highest", "at step", "")]
+        rows = [(name, *_TITLES, "")]
         for title, run in zip(titles, runs, strict=True):
             series = run.metrics.get(name, Series())
             spark = sparkline(series, shared, width=_SPARK, is_ascii=is_ascii)
@@ -137,7 +138,10 @@ def _header(run: Run) -> Iterator[str]:
     training, machine = _of(record, "training"), _of(record, "machine")
     devices = ", ".join(map(str, machine.get("devices") or [])) or "no GPU"
     processes = training.get("world_size")
-    yield f"machine   {machine.get('platform')}, {devices}, {processes} process{'es' if processes != 1 else ''}"
+    many = f"{processes} process{'es' if processes != 1 else ''}"
+    yield f"machine   {machine.get('platform')}, {devices}, {many}, threads: {machine.get('threads')}"
+    if resumed := _of(record, "resumed"):
+        yield f"resumed   at step {resumed.get('global_step')} from {resumed.get('from')}"
     yield from _git_lines(_of(record, "git"))
     for best in record.get("best") or []:
         if isinstance(best, dict) and best.get("monitor"):
@@ -186,6 +190,7 @@ def _known(record: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name in ("versions", "training"):
         yield from flattened(_of(record, name), f"record.{name}")
     if record:
+        yield "record.threads", _of(record, "machine").get("threads")
         yield "record.seed", _of(record, "seed").get("seed")
     for found in _of(record, "git").get("repositories") or []:
         changed = " with changes" if found.get("patch_bytes") else ""
@@ -216,7 +221,9 @@ def _number(value: float) -> str:
     return f"{value:.6g}" if math.isfinite(value) else str(value)
 
 
-def _duration(seconds: float) -> str:
+def _duration(seconds: Any) -> str:
+    if not isinstance(seconds, int | float):
+        return str(seconds)
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
