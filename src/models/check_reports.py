@@ -19,17 +19,19 @@ from pytorch_lightning.callbacks import Callback
 from torch import Tensor, nn
 
 from models._cfg import plain_value
-from models.errors import ConfigError, nearest
+from models.errors import ConfigError
 from neuraltypes import CheckError, checks
 from neuraltypes._classes import full_name
 from neuraltypes._switches import Policy, failure_handler
 from neuraltypes._tags import ATTRIBUTE
+from neuraltypes.config._classes import Classes
+from neuraltypes.config._fit import Fitter
+from neuraltypes.config._nodes import ConfigNode
 
 OnFailure: TypeAlias = Literal["stop", "go on"]
 
+_POLICY = "policy"
 _PLAIN = {full_name(kind): kind for kind in (bool, int, float, str)}
-_PLACE = "checks"
-_KEYS = ["policy", "calls", "on_failure", "folder"]
 
 
 class CheckReports(Callback):
@@ -184,7 +186,7 @@ def replay(path: str | Path, model: nn.Module | type[nn.Module]) -> CheckError |
     return None
 
 
-def callback_of(section: Any) -> CheckReports | None:
+def callback_of(section: ConfigNode | None) -> CheckReports | None:
     """The callback for a config's `checks`: a policy, or a mapping with `policy`, `calls`, `on_failure` and `folder`.
 
     Raises:
@@ -192,16 +194,25 @@ def callback_of(section: Any) -> CheckReports | None:
     """
     if section is None:
         return None
-    options = dict(section) if isinstance(section, Mapping) else {"policy": section}
-    for key in options:
-        if key not in _KEYS:
-            raise ConfigError(f"no such key{nearest(key, _KEYS)}", place=f"{_PLACE}.{key}")
-    if options.get("policy") is False:
-        options["policy"] = "off"  # how YAML reads a bare `off`
+    fitter = Fitter(Classes())
+    options = fitter.arguments(_with_policy(section), CheckReports)
+    fitter.raise_problems()
     try:
-        return CheckReports(**options)
-    except (TypeError, ValueError) as error:
-        raise ConfigError(str(error), place=_PLACE) from None
+        return CheckReports(**options()[1])
+    except ValueError as error:
+        raise ConfigError(str(error), place=section.path) from None
+
+
+def check_section(fitter: Fitter, section: ConfigNode) -> None:
+    """Note what does not fit in a config's `checks`."""
+    fitter.arguments(_with_policy(section), CheckReports)
+
+
+def _with_policy(section: ConfigNode) -> ConfigNode:
+    entries = dict(section.entries) if section.is_mapping else {_POLICY: section}
+    if _POLICY in entries and entries[_POLICY].value is False:  # how YAML reads a bare `off`
+        entries[_POLICY] = entries[_POLICY].holding("off")
+    return section.with_entries(entries)
 
 
 def described(value: Any) -> Any:

@@ -314,7 +314,10 @@ def test_a_missing_parameter_is_named(tmp_path: Path, model: Classifier) -> None
     model.save_to(tmp_path / "model.nt")
     found = parts(tmp_path / "model.nt")
     (tmp_path / "model.nt").write_bytes(reassembled(found | {"config.json": b"{}"}))
-    with pytest.raises(ConfigError, match=r"config.encoder: is missing, Classifier requires it\n  config.classes: is missing, Classifier"):
+    with pytest.raises(
+        ConfigError,
+        match=r"config.encoder: is missing, Classifier requires it\n  config.classes: is missing, Classifier",
+    ):
         Classifier.restore_from(tmp_path / "model.nt")
 
 
