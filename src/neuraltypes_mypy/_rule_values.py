@@ -277,7 +277,8 @@ class Translation:
         """What the items of a list have in common."""
         tensors = [as_tensor(self.result(one, unknown(), same)) for one in results]
         known = [tensor for tensor in tensors if tensor is not None]
-        return join_tensors(known) if known and len(known) == len(tensors) else unknown()
+        joined = join_tensors(known) if len(known) == len(tensors) else None
+        return unknown() if joined is None else joined
 
     # What a module was made with, kept in mypy's types
 
