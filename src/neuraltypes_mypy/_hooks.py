@@ -38,6 +38,7 @@ from neuraltypes_mypy._named_results import NAMED_RESULTS, RETURN_TYPES, named_r
 from neuraltypes_mypy._names import (
     ANNOTATED,
     BUFFER,
+    DISTRIBUTIONS,
     ENSURE,
     FOREIGN,
     GENERIC_TENSORS,
@@ -458,7 +459,7 @@ class Hooks:
     def _find_property(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         rule = self._operations.rule_of(fullname) if self._has_rules(fullname) else None
         hook = None if rule is None else _attribute(lambda ctx: self._operations.attribute(ctx, rule))
-        if hook is None and fullname.startswith(MODULES):
+        if hook is None and fullname.startswith((MODULES, DISTRIBUTIONS)):
             hook = _attribute(self._weights.attribute)
         self._attributes[fullname] = hook
         return hook
