@@ -77,7 +77,10 @@ def _mapping(given: Cfg, *, owner: str) -> DictConfig:
 
 
 def _over(found: DictConfig, schema: type | None) -> DictConfig:
-    return found if schema is None or OmegaConf.get_type(found) is schema else with_schema(found, schema)
+    kind = OmegaConf.get_type(found)
+    if schema is None or (isinstance(kind, type) and issubclass(kind, schema)):
+        return found
+    return with_schema(found, schema)
 
 
 def resolved(cfg: Container) -> Any:

@@ -131,11 +131,11 @@ def test_a_cfg_reads_the_environment_only_where_the_caller_says_so(
     given = {"train_ds": {"path": "${oc.env:SECRET}", "width": "${encoder.width}"}}
     (tmp_path / "cfg.yaml").write_text(OmegaConf.to_yaml(OmegaConf.create(given)))
     refused = r'train_ds.path: it uses the resolver "oc.env", which is not among the allowed resolvers'
-    for cfg in (given, tmp_path / "cfg.yaml"):
+    for cfg in (given, str(tmp_path / "cfg.yaml")):
         with pytest.raises(ConfigError, match=refused):
             Classifier(cfg=cfg)
-    for cfg in (as_config(given, resolvers=["oc.env"]), load(tmp_path / "cfg.yaml", resolvers=["oc.env"])):
-        assert Classifier(cfg=cfg).cfg.train_ds.path == "12345"
+    for allowed in (as_config(given, resolvers=["oc.env"]), load(tmp_path / "cfg.yaml", resolvers=["oc.env"])):
+        assert Classifier(cfg=allowed).cfg.train_ds.path == "12345"
     larger = OmegaConf.create({"model": given})
     with pytest.raises(ConfigError, match=r"^model.train_ds.width: Interpolation key 'encoder.width' not found$"):
         Classifier(cfg=larger.model)

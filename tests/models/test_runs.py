@@ -294,7 +294,7 @@ def test_sharded_strategies_keep_their_own_checkpoints() -> None:
 @pytest.mark.parametrize(
     ("section", "message"),
     [
-        ({"max_epoch": 3}, "trainer.max_epoch: no such key; did you mean 'max_epochs'?"),
+        ({"max_epoch": 3}, 'trainer.max_epoch: no such key; did you mean "max_epochs"?'),
         (OmegaConf.create({"max_epochs": "${nowhere}"}), "trainer.max_epochs|max_epochs: Interpolation key 'nowhere'"),
         (OmegaConf.create({"default_root_dir": "${oc.env:HOME}"}), 'default_root_dir: it uses the resolver "oc.env"'),
         ([1], "trainer: is a list, expected a mapping"),
@@ -312,9 +312,9 @@ def test_the_config_of_a_trainer_has_arguments_of_lightnings() -> None:
 
 
 def test_a_config_that_fits_no_run_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"a run: .*did you mean 'trainer'"):
+    with pytest.raises(ConfigError, match=r'trainr: .*did you mean "trainer"'):
         runs.train(OnPoints, {**run_config(tmp_path), "trainr": {}})
-    with pytest.raises(ConfigError, match='policy is "frist"'):
+    with pytest.raises(ConfigError, match='did you mean "first"'):
         runs.train(OnPoints, run_config(tmp_path, checks="frist"))
     assert not (tmp_path / "runs").exists()
 

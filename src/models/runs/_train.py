@@ -51,8 +51,7 @@ def train(model: type[Model], cfg: Cfg, *, data: Mapping[str, Any] | None = None
     config = fitted(cfg, _schema(cfg), owner="a run")
     if config.seed is not None:
         pl.seed_everything(config.seed, workers=config.seed_workers, verbose=False)
-    checks = plain_cfg(config.checks, resolve=True) if isinstance(config.checks, DictConfig) else config.checks
-    trainer = make_trainer(config.trainer, name=config.name, checks=checks, config=_to_record(config), **given)
+    trainer = make_trainer(config.trainer, name=config.name, checks=config.checks, config=_to_record(config), **given)
     with _threads(config.threads):
         made = model(cfg=config.model)
         trainer.fit(made, ckpt_path=config.resume, **(data or {}))
