@@ -131,7 +131,8 @@ def test_a_cfg_reads_the_environment_only_where_the_caller_says_so(
     given = {"train_ds": {"path": "${oc.env:SECRET}", "width": "${encoder.width}"}}
     (tmp_path / "cfg.yaml").write_text(OmegaConf.to_yaml(OmegaConf.create(given)))
     refused = r'train_ds.path: it uses the resolver "oc.env", which is not among the allowed resolvers'
-    for cfg in (given, str(tmp_path / "cfg.yaml")):
+    configs: list[Any] = [given, tmp_path / "cfg.yaml"]
+    for cfg in configs:
         with pytest.raises(ConfigError, match=refused):
             Classifier(cfg=cfg)
     for allowed in (as_config(given, resolvers=["oc.env"]), load(tmp_path / "cfg.yaml", resolvers=["oc.env"])):
