@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from models.checkpoints.resuming import ExactResume as ExactResume
     from models.checkpoints.resuming import ResumableLoader as ResumableLoader
     from models.data import CollateError as CollateError
-    from models.data import DataConfigError as DataConfigError
     from models.data import ModelData as ModelData
     from models.data import NeuralDataset as NeuralDataset
     from models.data import NeuralIterableDataset as NeuralIterableDataset
@@ -35,7 +34,6 @@ _MODULES = {
     "models.checkpoints.resuming": ("ExactResume", "ResumableLoader"),
     "models.data": (
         "CollateError",
-        "DataConfigError",
         "ModelData",
         "NeuralDataset",
         "NeuralIterableDataset",
@@ -53,7 +51,6 @@ __all__ = [
     "CheckpointError",
     "CollateError",
     "ConfigError",
-    "DataConfigError",
     "ExactResume",
     "FailTogether",
     "ModelData",

@@ -10,15 +10,26 @@ import os
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
-from pathlib import Path
 from typing import Any, TypeAlias, cast, get_args
 
-import torch
-from omegaconf import Container, DictConfig, ListConfig, OmegaConf
+from omegaconf import Container, DictConfig, ListConfig, OmegaConf, open_dict, read_write
 from omegaconf.errors import OmegaConfBaseException
 
-from models.errors import ConfigError, nearest
-from neuraltypes.archive._config import Constructed, Verbatim, data_of, verbatim_of
+from models.errors import ConfigError
+from neuraltypes._classes import full_name
+from neuraltypes.archive._config import Constructed, Verbatim, data_of, values_of, verbatim_of
+from neuraltypes.config import load
+from neuraltypes.config._containers import created, with_schema, without_forbidden
+from neuraltypes.config._fit import TARGET
+from neuraltypes.config._nodes import ConfigNode, root_node
+from neuraltypes.config._omega import (
+    Unresolved,
+    allow_resolvers,
+    allowed_resolvers,
+    leaves,
+    path_at,
+    value_at,
+)
 
 Cfg: TypeAlias = "DictConfig | Mapping[str, Any] | str | os.PathLike[str] | Any"  # Any: an instance of a dataclass
 
@@ -31,19 +42,54 @@ def read_cfg(cls: type, given: Cfg) -> DictConfig:
     Interpolations stay as they are, unless they point out of `given`: those are resolved now.
 
     Raises:
-        ConfigError: it is no mapping, or does not fit the dataclass.
+        ConfigError: it is no mapping, does not fit the dataclass, or uses a resolver of OmegaConf's own that the caller
+            did not allow; all problems, with file and line.
         OSError: it is the path of a file that cannot be read.
     """
-    try:
-        found = _container(given)
-        schema = _schema_of(cls)
-        if schema is not None and OmegaConf.get_type(found) is not schema:
-            found = OmegaConf.merge(OmegaConf.structured(schema), found)
-    except OmegaConfBaseException as error:
-        raise _explained(error, cls) from None
+    found = _mapping(given, owner=cls.__qualname__)
+    schema = _schema_of(cls)
+    if schema is not None and TARGET in found and full_name(cls) == found[TARGET]:  # as in a file for others to make it
+        with open_dict(found), read_write(found):
+            del found[TARGET]
+    return _over(found, schema)
+
+
+def fitted(given: Cfg, schema: type, *, owner: str) -> DictConfig:
+    """`given` as a config of its own, over the defaults of a dataclass; `owner` is whose config errors say it is.
+
+    Raises:
+        ConfigError, OSError: as `read_cfg`.
+    """
+    return _over(_mapping(given, owner=owner), schema)
+
+
+def section_of(cfg: DictConfig, key: str) -> ConfigNode | None:
+    """A section of a config, where there is one."""
+    section = root_node(cfg).entries.get(key)
+    return None if section is None or section.value is None else section
+
+
+def _mapping(given: Cfg, *, owner: str) -> DictConfig:
+    found = _container(given)
     if not isinstance(found, DictConfig):
-        raise ConfigError(f"{cls.__qualname__}: cfg is a {type(given).__name__}, expected a mapping", place=PARAMETER)
+        raise ConfigError(f"{owner} takes a mapping, got a {type(given).__name__}", place=PARAMETER)
     return found
+
+
+def _over(found: DictConfig, schema: type | None) -> DictConfig:
+    return found if schema is None or OmegaConf.get_type(found) is schema else with_schema(found, schema)
+
+
+def resolved(cfg: Container) -> Any:
+    """A config as plain data, without interpolations. OmegaConf's own resolvers run where the config was allowed them.
+
+    Raises:
+        ConfigError: an interpolation leads nowhere, or to a resolver that may not run.
+    """
+    for container, key in leaves(cast(DictConfig, cfg)):
+        if isinstance(found := value_at(container, key, ()), Unresolved):
+            raise ConfigError(found.reason, place=path_at(container, key))
+    return plain_cfg(cfg, resolve=True)
 
 
 def plain_cfg(cfg: Any, *, resolve: bool = False) -> Any:
@@ -130,44 +176,6 @@ def cfg_of_arguments(config: Mapping[str, Any]) -> DictConfig:
     return OmegaConf.create(values_of(config), flags={"allow_objects": True})
 
 
-def values_of(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Recorded arguments as plain values; those that are no data, and modules, are left out."""
-    values = {name: _value(data) for name, data in config.items()}
-    return {name: value for name, value in values.items() if not _holds_nothing(value)}
-
-
-class _Nothing:
-    """Stands for what is no plain value."""
-
-
-def _value(data: Any) -> Any:
-    match data:
-        case {"_tuple_": items}:
-            return tuple(_value(item) for item in items)
-        case {"_dtype_": name}:
-            return getattr(torch, name)
-        case {"_path_": path}:
-            return path
-        case {"_config_": config}:
-            return config
-        case {"_refused_": _} | {"_target_": _}:
-            return _Nothing
-        case dict():
-            return {key: _value(item) for key, item in data.items()}
-        case list():
-            return [_value(item) for item in data]
-        case _:
-            return data
-
-
-def _holds_nothing(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(_holds_nothing(item) for item in value.values())
-    if isinstance(value, list | tuple):
-        return any(_holds_nothing(item) for item in value)
-    return value is _Nothing
-
-
 def _selected(cfg: DictConfig, place: str) -> Any:
     try:
         found = OmegaConf.select(cfg, place)
@@ -180,12 +188,10 @@ def _container(given: Cfg) -> Container:
     match given:
         case DictConfig():
             return _detached(given)
-        case Mapping():
-            return cast(Container, OmegaConf.create(dict(given)))
         case str() | os.PathLike():
-            return cast(Container, OmegaConf.load(Path(given)))
-        case _ if is_dataclass(given):
-            return cast(Container, OmegaConf.structured(given))
+            return load(given)
+        case _ if isinstance(given, Mapping) or is_dataclass(given):
+            return without_forbidden(created(given))
     raise ConfigError(f"is a {type(given).__name__}, expected a mapping, a dataclass or a YAML file", place=PARAMETER)
 
 
@@ -194,11 +200,18 @@ def _detached(given: DictConfig) -> DictConfig:
     copied = given.copy()
     if given._get_parent() is not None:  # noqa: SLF001  # OmegaConf has no other way to ask
         for place in list(_interpolations(given)):
-            value = OmegaConf.select(given, place)
-            OmegaConf.update(copied, place, value, force_add=True)
+            OmegaConf.update(copied, place, _looked_up(given, place), force_add=True)
         copied._set_parent(None)  # noqa: SLF001
+        allow_resolvers(copied, allowed_resolvers(given))
     OmegaConf.set_readonly(copied, None)
     return copied
+
+
+def _looked_up(given: DictConfig, place: str) -> Any:
+    try:
+        return OmegaConf.select(given, place)
+    except OmegaConfBaseException as error:
+        raise ConfigError(str(error).splitlines()[0], place=str(error.full_key or place)) from None
 
 
 def _interpolations(node: Container, place: str = "") -> Iterator[str]:
@@ -248,12 +261,3 @@ def _parts(node: ast.expr) -> Iterator[ast.expr]:
         yield from _parts(node.right)
     else:
         yield node
-
-
-def _explained(error: OmegaConfBaseException, cls: type) -> ConfigError:
-    place = str(error.full_key or "")
-    parent = error.parent_node
-    known = [str(key) for key in parent] if isinstance(parent, DictConfig) else []
-    last = place.rpartition(".")[2]
-    hint = nearest(last, known) if last not in known else ""
-    return ConfigError(f"{cls.__qualname__}: {str(error).splitlines()[0]}{hint}", place=place or PARAMETER)

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import sys
+import warnings
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import fields, is_dataclass
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
 import pytorch_lightning as pl
 import torch
-from lightning_utilities.core.rank_zero import rank_zero_warn
 from pytorch_lightning.callbacks import Callback
 from torch import Tensor, nn
 
 from models._cfg import plain_value
-from models.errors import ConfigError, nearest
+from models.errors import ConfigError
 from neuraltypes import CheckError, checks
 from neuraltypes._classes import full_name
 from neuraltypes._switches import Policy, failure_handler
 from neuraltypes._tags import ATTRIBUTE
+from neuraltypes.config._classes import Classes
+from neuraltypes.config._fit import Fitter
+from neuraltypes.config._nodes import ConfigNode
 
 OnFailure: TypeAlias = Literal["stop", "go on"]
 
-_PLACE = "checks"
-_KEYS = ["policy", "calls", "on_failure", "folder"]
+_POLICY = "policy"
+_PLAIN = {full_name(kind): kind for kind in (bool, int, float, str)}
 
 
 class CheckReports(Callback):
@@ -39,7 +44,7 @@ class CheckReports(Callback):
         policy: as in `neuraltypes.checks`; None leaves the policy that is in force.
         calls: how many calls of each module are checked with the policy `"first"`.
         on_failure: `"stop"` or `"go on"`.
-        folder: where reports go; by default `check_failures` in the trainer's own folder.
+        folder: where reports go; by default `check_failures` in the run's folder.
     """
 
     def __init__(
@@ -57,11 +62,15 @@ class CheckReports(Callback):
                 pass  # it refuses what it does not know
         self._policy, self._calls, self._on_failure, self._folder = policy, calls, on_failure, folder
         self.paths: list[Path] = []
+        self._run_folder = ""
+        self._has_reported = False
         self._open = ExitStack()
         self._at: dict[str, Any] = {}
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
         self._open.close()
+        self._has_reported = False
+        self._run_folder = trainer.log_dir or trainer.default_root_dir  # all ranks are asked together
         if self._policy is not None:
             self._open.enter_context(checks(self._policy, calls=self._calls))
 
@@ -121,11 +130,11 @@ class CheckReports(Callback):
         values: Mapping[str, Any],
     ) -> None:
         """Write the first report of a run."""
-        if self.paths:
+        if self._has_reported:
             return
         stage = str(trainer.state.stage.value) if trainer.state.stage is not None else "none"
-        folder = Path(self._folder or Path(trainer.default_root_dir) / "check_failures")
-        name = f"{stage}-epoch{trainer.current_epoch}-batch{self._at['batch_idx']}-rank{trainer.global_rank}.json"
+        folder = Path(self._folder or Path(self._run_folder) / "check_failures")
+        name = f"{stage}-epoch{trainer.current_epoch}-batch{self._at['batch_idx']}-rank{trainer.global_rank}"
         report = {
             "stage": stage,
             "epoch": trainer.current_epoch,
@@ -143,21 +152,29 @@ class CheckReports(Callback):
             "versions": {name: version(name) for name in ("neuraltypes", "pytorch-lightning", "torch")},
         }
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / name
-        path.write_text(json.dumps(report, indent=2) + "\n")
+        path = next(path for path in _names(folder, name) if not path.exists())
+        path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+        self._has_reported = True
         self.paths.append(path)
         error.add_note(f"report: {path}")
         if self._on_failure == "go on":
-            rank_zero_warn(f"batch {report['batch_idx']} of {stage} does not fit; report: {path}\n{error}")
+            message = f"batch {report['batch_idx']} of {stage} does not fit; report: {path}\n{error}"
+            warnings.warn(message, stacklevel=2)  # of each rank: the others' batches are others
 
 
-def replay(path: str | Path, model: nn.Module) -> CheckError | None:
+def replay(path: str | Path, model: nn.Module | type[nn.Module]) -> CheckError | None:
     """The error that the reported call gives with zeros of the same shapes and types; None if it fits now.
 
+    Of a class a model is made with the config of the report. Named tuples and dataclasses among the arguments are found
+    by name where they are imported.
+
     Raises:
-        ValueError: an argument was something else than tensors, None, and lists, tuples and dictionaries of them.
+        ValueError: the call was none of a module of the model, or an argument cannot be made of its type alone.
     """
-    report = json.loads(Path(path).read_text())
+    report = json.loads(Path(path).read_text(encoding="utf-8"))
+    if report["module"] is None:
+        raise ValueError(f"the call was of {report['function']} of a {report['class']}, which is no part of the model")
+    model = model(**report["config"]) if isinstance(model, type) else model
     module = model.get_submodule(report["module"])
     arguments = {name: _made(data, name) for name, data in report["arguments"].items()}
     call = module if report["function"] == "forward" else getattr(module, report["function"])
@@ -169,7 +186,7 @@ def replay(path: str | Path, model: nn.Module) -> CheckError | None:
     return None
 
 
-def callback_of(section: Any) -> CheckReports | None:
+def callback_of(section: ConfigNode | None) -> CheckReports | None:
     """The callback for a config's `checks`: a policy, or a mapping with `policy`, `calls`, `on_failure` and `folder`.
 
     Raises:
@@ -177,16 +194,25 @@ def callback_of(section: Any) -> CheckReports | None:
     """
     if section is None:
         return None
-    options = dict(section) if isinstance(section, Mapping) else {"policy": section}
-    for key in options:
-        if key not in _KEYS:
-            raise ConfigError(f"no such key{nearest(key, _KEYS)}", place=f"{_PLACE}.{key}")
-    if options.get("policy") is False:
-        options["policy"] = "off"  # how YAML reads a bare `off`
+    fitter = Fitter(Classes())
+    options = fitter.arguments(_with_policy(section), CheckReports)
+    fitter.raise_problems()
     try:
-        return CheckReports(**options)
-    except (TypeError, ValueError) as error:
-        raise ConfigError(str(error), place=_PLACE) from None
+        return CheckReports(**options()[1])
+    except ValueError as error:
+        raise ConfigError(str(error), place=section.path) from None
+
+
+def check_section(fitter: Fitter, section: ConfigNode) -> None:
+    """Note what does not fit in a config's `checks`."""
+    fitter.arguments(_with_policy(section), CheckReports)
+
+
+def _with_policy(section: ConfigNode) -> ConfigNode:
+    entries = dict(section.entries) if section.is_mapping else {_POLICY: section}
+    if _POLICY in entries and entries[_POLICY].value is False:  # how YAML reads a bare `off`
+        entries[_POLICY] = entries[_POLICY].holding("off")
+    return section.with_entries(entries)
 
 
 def described(value: Any) -> Any:
@@ -225,7 +251,24 @@ def _made(data: Any, place: str) -> Any:
             return tuple(_made(item, place) for item in items)
         case {"dict": items}:
             return {key: _made(item, place) for key, item in items.items()}
+        case {"type": kind, "fields": fields_of} if (cls := _record_class(kind)) is not None:
+            return cls(**{key: _made(item, place) for key, item in fields_of.items()})
+        case {"type": kind} if kind in _PLAIN:
+            return _PLAIN[kind]()
     raise ValueError(f"{place} was {data.get('type', 'something else')}, which cannot be made of its type alone")
+
+
+def _record_class(name: str) -> Any:
+    """The imported named tuple or dataclass of that full name."""
+    module, _, last = name.rpartition(".")
+    found = vars(sys.modules[module]).get(last) if module in sys.modules else None
+    is_record = isinstance(found, type) and (is_dataclass(found) or hasattr(found, "_fields"))
+    return found if is_record else None
+
+
+def _names(folder: Path, name: str) -> Iterator[Path]:
+    yield folder / f"{name}.json"
+    yield from (folder / f"{name}-{number}.json" for number in count(2))
 
 
 def _path_of(owner: Any, model: nn.Module) -> str | None:

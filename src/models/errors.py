@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Any
 
-from neuraltypes.config import errors as config
+from neuraltypes.config.errors import ConfigError
 
 __all__ = ["CheckpointError", "ConfigError"]
-
-
-class ConfigError(config.ConfigError):
-    """A configuration that does not fit; `place` is the path of the key (`"optim.lr"`), and the message names it."""
-
-    def __init__(self, message: str, *, place: str = "") -> None:
-        super().__init__([config.Problem(place, message)])
-        self.place = place
-
-    def __str__(self) -> str:
-        message = self.problems[0].message
-        return f"{self.place}: {message}" if self.place else message
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.problems[0].message, self.place)
 
 
 class CheckpointError(ValueError):
     """A checkpoint that cannot be written without pickling, or that is malformed."""
 
 
-def nearest(name: str, known: list[str]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
     """The end of a message: the nearest known name, or all of them if they are few."""
-    if close := get_close_matches(name, known, 1):
-        return f"; did you mean {close[0]!r}?"
-    return f"; known are {', '.join(sorted(known))}" if 0 < len(known) <= 20 else ""
-
-
-def _rebuild(cls: type[ConfigError], message: str, place: str) -> ConfigError:
-    return cls(message, place=place)
+    names = list(known)
+    if close := get_close_matches(name, names, 1):
+        return f'; did you mean "{close[0]}"?'
+    return f"; known are {', '.join(sorted(names))}" if 0 < len(names) <= 20 else ""

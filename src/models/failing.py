@@ -30,27 +30,47 @@ class FailTogether(Callback):
     notices (gloo does at once; NCCL when its watchdog ends the process) or a launcher that ends all (`torchrun`).
     """
 
+    def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        """Come after the other callbacks, none of which is left out then when this one raises."""
+        trainer.callbacks = [*(each for each in trainer.callbacks if each is not self), self]  # type: ignore[attr-defined]
+
     def on_exception(self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException) -> None:
         """Say what failed here; or raise what failed elsewhere.
 
         Raises:
             RankError: another rank failed before.
         """
-        if trainer.world_size == 1 or not dist.is_initialized() or isinstance(exception, RankError):
+        if not _is_distributed(trainer) or isinstance(exception, RankError):
             return
-        store = PrefixStore(_KEY, _get_default_store())
-        own = f"{trainer.global_rank} {type(exception).__name__}: {exception}"
-        try:
-            first = store.compare_set(_KEY, "", own).decode()
-        except RuntimeError:
-            return  # the rank that holds the store is gone
-        rank, _, message = first.partition(" ")
-        if first == own:
+        store = _store()
+        elsewhere = first_failure(trainer, exception)
+        if elsewhere is None:
             _wait_for_readers(store, trainer)
             return
         with contextlib.suppress(RuntimeError):
             store.add(_READ, 1)
-        raise RankError(int(rank), message) from exception
+        raise RankError(*elsewhere) from exception
+
+
+def first_failure(trainer: pl.Trainer, exception: BaseException) -> tuple[int, str] | None:
+    """The rank that failed before this one, with its error. None if this one is the first, which is then noted."""
+    if not _is_distributed(trainer):
+        return None
+    own = f"{trainer.global_rank} {type(exception).__name__}: {exception}"
+    try:
+        first = _store().compare_set(_KEY, "", own).decode()
+    except RuntimeError:
+        return None  # the rank that holds the store is gone
+    rank, _, message = first.partition(" ")
+    return None if first == own else (int(rank), message)
+
+
+def _is_distributed(trainer: pl.Trainer) -> bool:
+    return trainer.world_size > 1 and dist.is_initialized()
+
+
+def _store() -> Store:
+    return PrefixStore(_KEY, _get_default_store())
 
 
 def _wait_for_readers(store: Store, trainer: pl.Trainer) -> None:

@@ -6,7 +6,7 @@ import copy
 import functools
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict, Unpack
 
@@ -26,23 +26,29 @@ from models._cfg import (
     plain_value,
     read_cfg,
     recorded,
-    values_of,
+    section_of,
     with_sections,
 )
 from models._ranks import on_rank_zero
+from models._sections import CHECKS, OPTIM, misfits_of, sections_of
 from models._state import accept_wrappers, gathered_state, hide_wrappers, is_sharded
 from models.check_reports import callback_of
 from models.checkpoints.archives import training_metadata
 from models.checkpoints.pickle_free import as_torch_file, is_pickle_free
 from models.data._model import ModelData
+from models.data._sources import KEYS
 from models.errors import ConfigError
 from models.optim._setup import callbacks_of, optimizers_of
 from neuraltypes import NeuralModule
 from neuraltypes._archivable import CONSTRUCTED, class_only
+from neuraltypes.archive._config import values_of
 
 if TYPE_CHECKING:
     from neuraltypes.archive._model import ConfigChanges
     from neuraltypes.archive._plan import OnMismatch
+    from neuraltypes.config._fit import Section
+    from neuraltypes.config._nodes import ConfigNode
+    from neuraltypes.config.errors import Problem
 
 
 class RestoreOptions(TypedDict, total=False):
@@ -77,9 +83,7 @@ class ModelPT(ModelData, NeuralModule, pl.LightningModule):
         ConfigError: the config does not fit the dataclass; nothing is built yet.
     """
 
-    late_cfg: ClassVar[frozenset[str]] = frozenset(
-        {"checks", "optim", "train_ds", "validation_ds", "test_ds", "predict_ds"}
-    )
+    late_cfg: ClassVar[frozenset[str]] = frozenset({CHECKS, OPTIM, *KEYS.values()})
     """The keys of `cfg` that the constructor does not read, but the trainer later: `change_cfg` takes these."""
 
     __jit_unused_properties__: list[str] = [  # noqa: RUF012  # Lightning's own declaration
@@ -199,13 +203,12 @@ class ModelPT(ModelData, NeuralModule, pl.LightningModule):
         Raises:
             ConfigError: a key, value or pattern does not fit, or there is no such section.
         """
-        return optimizers_of(self, self._optim())
+        return optimizers_of(self, section_of(self._cfg, OPTIM))
 
     def configure_callbacks(self) -> Sequence[pl.Callback]:
         """Callbacks for `cfg.checks`, and for what `cfg.optim` asks for beside an optimizer."""
-        section = self._cfg.get("checks")
-        reports = callback_of(plain_cfg(section, resolve=True) if OmegaConf.is_config(section) else section)
-        return [*callbacks_of(self._optim()), *([] if reports is None else [reports])]
+        reports = callback_of(section_of(self._cfg, CHECKS))
+        return [*callbacks_of(section_of(self._cfg, OPTIM)), *([] if reports is None else [reports])]
 
     def state_dict(self, *args: Any, **kwargs: Any) -> Any:
         """torch's own, without `_orig_mod.` and `module.`, which compiling and wrapping a submodule put into names."""
@@ -255,9 +258,12 @@ class ModelPT(ModelData, NeuralModule, pl.LightningModule):
     def _given_config(self) -> dict[str, Any]:
         return {name: value for name, value in super()._given_config().items() if name != TRAINER}
 
-    def _optim(self) -> dict[str, Any] | None:
-        section = self._cfg.get("optim")
-        return None if section is None else plain_cfg(section, resolve=True)
+    @classmethod
+    def _sections(cls) -> Mapping[str, Section]:
+        return sections_of(cls)
+
+    def _misfits(self, config: ConfigNode) -> Iterator[Problem]:
+        yield from misfits_of(self, config)
 
     def _set_cfg(self, cfg: DictConfig) -> None:
         OmegaConf.set_readonly(cfg, True)

@@ -1,4 +1,4 @@
-"""The command `neuraltypes`: archives in a terminal, without torch, and the check of a config."""
+"""The command `neuraltypes`: archives in a terminal, without torch, the check of a config, reports of runs."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="neuraltypes", description="Read, check, compare and make model archives; check configs."
+        prog="neuraltypes",
+        description="Read, check, compare and make model archives; check configs; report training runs.",
     )
     commands = parser.add_subparsers(required=True, metavar="command", prog=parser.prog)  # prog: spares an import
 
@@ -96,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     importing.set_defaults(run=_import)
 
     _add_config(commands)
+    _add_report(commands)
     return parser
 
 
@@ -115,6 +117,17 @@ def _add_config(commands: Any) -> None:
     check.add_argument("--resolver", action="append", default=[], metavar="NAME", help='such as "oc.env"')
     check.add_argument("--no-wiring", action="store_true", help="do not run the models on shapes")
     check.set_defaults(run=_check_config)
+
+
+def _add_report(commands: Any) -> None:
+    report = commands.add_parser("report", help="show what training runs were, and their metrics in numbers and curves")
+    report.add_argument("runs", nargs="+", metavar="run", help="a run's folder; several are compared")
+    report.add_argument("--png", metavar="PATH", help="also draw the curves: into a file .png, or a folder of them")
+    report.add_argument("--metric", action="append", default=[], metavar="PATTERN", help='only these, such as "val/*"')
+    report.add_argument("--no-curves", action="store_true", help="no curves in the terminal")
+    report.add_argument("--width", type=int, help="how many letters wide, if not as the terminal")
+    report.add_argument("--ascii", action="store_true", help="curves without other letters than ASCII's")
+    report.set_defaults(run=_report)
 
 
 def _inspect(parsed: argparse.Namespace) -> int:
@@ -215,6 +228,33 @@ def _check_config(parsed: argparse.Namespace) -> int:
     )
     _print("\n".join(lines))
     return status
+
+
+def _report(parsed: argparse.Namespace) -> int:
+    import shutil
+
+    from models.runs.report import report  # the one place where this package calls the one that stands on it
+
+    lines, warnings = report(
+        parsed.runs,
+        metrics=parsed.metric,
+        png=parsed.png,
+        curves=not parsed.no_curves,
+        width=parsed.width or shutil.get_terminal_size().columns,
+        is_ascii=parsed.ascii or not _can_print("\u28ff\u2588"),
+    )
+    for text in warnings:
+        print(text, file=sys.stderr)  # noqa: T201  # the report alone goes to what reads it
+    _print("\n".join(lines))
+    return 0
+
+
+def _can_print(letters: str) -> bool:
+    try:
+        letters.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _print(text: str) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
 
     from neuraltypes.config._classes import Allow
+    from neuraltypes.config._fit import Section
+    from neuraltypes.config._nodes import ConfigNode
+    from neuraltypes.config.errors import Problem
 
 Module = TypeVar("Module")
 Module_co = TypeVar("Module_co", covariant=True)
@@ -73,3 +77,12 @@ class Configurable:
         from neuraltypes.config._defaults import default_config
 
         return default_config(cls)
+
+    @classmethod
+    def _sections(cls) -> Mapping[str, Section]:
+        """The arguments, and keys of `cfg`, that others read later, with what checks them; for layers above."""
+        return MappingProxyType({})
+
+    def _misfits(self, config: ConfigNode) -> Iterator[Problem]:  # noqa: ARG002  # for layers above
+        """What of its config does not fit a module that was made of it without memory."""
+        yield from ()

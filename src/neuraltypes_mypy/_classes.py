@@ -19,7 +19,7 @@ _KEY: Final = "neuraltypes"
 
 def define_class(ctx: ClassDefContext) -> None:
     """Read a class, when its bases are known."""
-    record_configuration(ctx.cls)
+    record_configuration(ctx.cls, ctx.api)
     _record_dtype(ctx.cls)
     if is_element(ctx.cls.info):
         record_domain(ctx.cls)

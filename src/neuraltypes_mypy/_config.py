@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, Final
 
 from mypy.nodes import (
@@ -32,6 +32,7 @@ from mypy.types import AnyType, ExtraAttrs, Instance, ProperType, Type, TypeOfAn
 from neuraltypes._sizes import OPERATIONS, Size, Symbol, named, number, size_from_expression
 from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom
 from neuraltypes_mypy._buffers import announced_names, registered_names
+from neuraltypes_mypy._layers import layer_sizes
 from neuraltypes_mypy._names import MODULE
 from neuraltypes_mypy._statements import attribute_values, methods, statements, targets
 from neuraltypes_mypy._walk import replace
@@ -42,7 +43,7 @@ MADE_AT: Final = "neuraltypes:made at"
 _PARAMETER: Final = "neuraltypes:"  # no attribute has such a name
 
 
-def record_configuration(cls: ClassDef) -> None:
+def record_configuration(cls: ClassDef, api: Any) -> None:
     """Keep with a class what its constructor does with its parameters; doing it again changes nothing."""
     info = cls.info
     in_methods = [(method, list(attribute_values(method))) for method in methods(cls.defs)]
@@ -59,7 +60,8 @@ def record_configuration(cls: ClassDef) -> None:
             if argument.initializer is not None and (text := _text(argument.initializer)) is not None
         }
         values = next(assigned for method, assigned in in_methods if method is constructor)
-        data["attributes"] = {**_constants(cls, counts, is_final=True), **_attributes(cls, constructor, values, counts)}
+        found = _attributes(cls, constructor, values, counts, api)
+        data["attributes"] = {**_constants(cls, counts, is_final=True), **found}
         data["super"] = _super_arguments(constructor)
         if buffers := announced_names(constructor):
             data["buffers"] = buffers
@@ -188,6 +190,8 @@ def _attribute_size(info: TypeInfo, name: str) -> Size | None:
         text = _attribute_text(base, name)
         if text is not None:
             return _read_text(base, text, {name})
+        if assigns(base, name.partition(".")[0]):
+            return None
     return None
 
 
@@ -208,7 +212,10 @@ def _class_read(info: TypeInfo, name: str, reading: set[str]) -> Size | None:
 def _attribute_text(info: TypeInfo, name: str) -> str | None:
     """What an attribute holds in the source: `d`; `self.config = config` makes `config.d` of `self.config.d`."""
     owner, _, inner = name.partition(".")
-    text: str | None = _data(info).get("attributes", {}).get(owner)
+    texts: Mapping[str, str] = _data(info).get("attributes", {})
+    if name in texts:
+        return texts[name]
+    text = texts.get(owner)
     return f"{text}.{inner}" if text is not None and inner and text.isidentifier() else None if inner else text
 
 
@@ -319,7 +326,7 @@ def _sizes(info: TypeInfo, given: Mapping[str, Size | None]) -> tuple[dict[str, 
         known = data["parameters"]
         parameters |= {one: size for one, size in replaced.items() if one.name.partition(".")[0] in known}
         for name in (*data.get("attributes", {}), *_attributes_of_attributes(data, sizes)):
-            size = _attribute_size(base, name)
+            size = None if _is_replaced(info, base, name) else _attribute_size(base, name)
             if size is None or any(one.scope == base.fullname and one not in replaced for one in size.symbols()):
                 continue
             value = size.replace(replaced)
@@ -327,6 +334,11 @@ def _sizes(info: TypeInfo, given: Mapping[str, Size | None]) -> tuple[dict[str, 
                 found.setdefault(name, value)
         passed = _passed_on(base, data, replaced)
     return found, parameters
+
+
+def _is_replaced(info: TypeInfo, owner: TypeInfo, name: str) -> bool:
+    """Whether a class below the one that sets an attribute sets it again, or the module that it is one of."""
+    return any(assigns(one, name.partition(".")[0]) for one in info.mro[: info.mro.index(owner)])
 
 
 def _attributes_of_attributes(data: Mapping[str, Any], given: Mapping[str, Size | None]) -> list[str]:
@@ -361,17 +373,24 @@ def _passed_on(
 def _attributes(
     cls: ClassDef,
     constructor: FuncDef,
-    values: Iterable[tuple[str, Expression | None]],
+    values: Sequence[tuple[str, Expression | None]],
     counts: Mapping[str, int],
+    api: Any,
 ) -> dict[str, str]:
-    """The attributes that hold a size for good: of those that methods assign, once in the constructor."""
+    """The attributes that hold a size for good: of those that methods assign, once in the constructor.
+
+    Of a module that is made there, the attributes that hold what it was made with: `linear.in_features`.
+    """
     texts = {name: text for name, value in values if value is not None and (text := _text(value)) is not None}
+    texts |= dict(layer_sizes(values, api, _text))
     reassigned = set(_reassigned(constructor))
     in_class = {target.name for statement in cls.defs.body for target in targets(statement) if _has_value(statement)}
     return {
         name: text
         for name, text in texts.items()
-        if counts[name] == 1 and name not in in_class and not any(word in reassigned for word in _words(text))
+        if counts[name.partition(".")[0]] == 1
+        and name not in in_class
+        and not any(word in reassigned for word in _words(text))
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from mypy.nodes import MDEF, ClassDef, IndexExpr, MemberExpr, NameExpr, SymbolTableNode, Var
+from mypy.nodes import MDEF, ClassDef, IndexExpr, MemberExpr, NameExpr, SymbolTableNode, TypeInfo, Var
 from mypy.server.trigger import make_trigger
 from mypy.types import Instance, LiteralType
 
@@ -43,3 +43,9 @@ def depend_on(api: Any, fullname: str, *members: str) -> None:
     target = api.tscope.current_target()
     for member in (_SYMBOL, *members):
         api.tree.plugin_deps.setdefault(make_trigger(f"{fullname}.{member}"), set()).add(target)
+
+
+def depend_on_class(api: Any, info: TypeInfo) -> None:
+    """The class that is defined now depends on what is kept with another."""
+    if _KEY in info.metadata:
+        api.add_plugin_dependency(make_trigger(f"{info.fullname}.{_SYMBOL}"))

@@ -38,6 +38,7 @@ from neuraltypes_mypy._named_results import NAMED_RESULTS, RETURN_TYPES, named_r
 from neuraltypes_mypy._names import (
     ANNOTATED,
     BUFFER,
+    DISTRIBUTIONS,
     ENSURE,
     FOREIGN,
     GENERIC_TENSORS,
@@ -58,6 +59,8 @@ from neuraltypes_mypy._narrowing import COMPARISONS, Narrowing
 from neuraltypes_mypy._operations import GENERIC_OPERATIONS, Operations, any_tensor
 from neuraltypes_mypy._options import PluginOptions
 from neuraltypes_mypy._packed import CHANGES, changed
+from neuraltypes_mypy._parameter_containers import DICTIONARY, FILLING, ITEM_READS, LIST, ParameterContainers
+from neuraltypes_mypy._parameter_containers import READING as PARAMETER_READING
 from neuraltypes_mypy._partials import PARTIAL, PARTIAL_CALL, Partials
 from neuraltypes_mypy._promised import Promised
 from neuraltypes_mypy._recipes import Recipes, announce_helper, announce_recipes, makes_module
@@ -104,6 +107,7 @@ class Hooks:
         self._partials = Partials(self._types)
         self._operations = Operations(self._types, self._calls.sizes, self._settling, options.stub_folders())
         self._module_containers = ModuleContainers(self._types, self._settling, self._operations)
+        self._parameters = ParameterContainers(self._types, self._values, self._settling)
         self._promised = Promised(self._calls.sizes)
         self._weights = Weights(self._types, self._operations)
         self._recipes = Recipes(self._types, self._operations, self._module_containers)
@@ -168,6 +172,7 @@ class Hooks:
             ENSURE: self._reveal.ensure,
             REVEAL: self._reveal.reveal,
             **dict.fromkeys(CLASSES, self._noted(self._module_containers.made)),
+            **dict.fromkeys((LIST, DICTIONARY), self._parameters.made),
             **dict.fromkeys(TRANSFORMS, self._values.transformed),
             **dict.fromkeys(DISPLAYS, self._containers.display),
         }
@@ -220,6 +225,9 @@ class Hooks:
             **{name: self._values.arithmetic_hook(name) for name in ARITHMETIC_NAMES},
             **dict.fromkeys(CHANGES, changed),
             f"{SEQUENTIAL}.__call__": self._module_types.of_each(self._module_types.sequential_called),
+            **dict.fromkeys(FILLING, self._parameters.grown),
+            **dict.fromkeys(ITEM_READS, self._parameters.item),
+            **dict.fromkeys(PARAMETER_READING, self._parameters.items),
         }
         for container in CLASSES:
             methods[f"{container}.__getitem__"] = self._module_containers.item
@@ -451,7 +459,7 @@ class Hooks:
     def _find_property(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         rule = self._operations.rule_of(fullname) if self._has_rules(fullname) else None
         hook = None if rule is None else _attribute(lambda ctx: self._operations.attribute(ctx, rule))
-        if hook is None and fullname.startswith(MODULES):
+        if hook is None and fullname.startswith((MODULES, DISTRIBUTIONS)):
             hook = _attribute(self._weights.attribute)
         self._attributes[fullname] = hook
         return hook

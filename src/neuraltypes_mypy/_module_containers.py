@@ -52,7 +52,7 @@ from neuraltypes_mypy._names import CONTAINERS, MODULE, SEQUENTIAL
 from neuraltypes_mypy._operations import Operations
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._sizes_of import size_of_expression
-from neuraltypes_mypy._statements import methods
+from neuraltypes_mypy._statements import attribute_values, methods
 from neuraltypes_mypy._steps import (
     Either,
     One,
@@ -66,10 +66,14 @@ from neuraltypes_mypy._steps import (
 )
 from neuraltypes_mypy._tensor import unknown
 from neuraltypes_mypy._types import KnownTypes
+from neuraltypes_mypy._untyped import untyped
 from neuraltypes_mypy._walk import replace
 
 CLASSES: Final = tuple(f"{CONTAINERS}.{name}" for name in ("Sequential", "ModuleList", "ModuleDict"))
-GROWING: Final = ("append", "extend", "insert", "add_module", "__iadd__", "__setitem__", "__delitem__", "pop")
+GROWING: Final = (
+    *("append", "extend", "insert", "add_module", "__iadd__"),
+    *("update", "clear", "__setitem__", "__delitem__", "pop"),
+)
 READING: Final = ("__iter__", "values", "items")
 WALKS: Final = ("builtins.enumerate", "builtins.reversed", "builtins.zip")
 _WALKED: Final = ("typing.Iterable", "_typeshed.SupportsLenAndGetItem")
@@ -91,7 +95,11 @@ class ModuleContainers:
         instance, call = get_proper_type(ctx.default_return_type), ctx.context
         if not isinstance(instance, Instance) or not isinstance(call, CallExpr):
             return ctx.default_return_type
-        return self.filled(instance, call, steps_of_call(call, _body(ctx.api)), lambda one: _type_of(one, ctx.api))
+        if is_filled_elsewhere(call, ctx.api.scope.current_function()):  # type: ignore[attr-defined]
+            return ctx.default_return_type
+        return self.filled(
+            instance, call, steps_of_call(call, body_of(ctx.api)), lambda one: checked_type(one, ctx.api)
+        )
 
     def filled(
         self, instance: Instance, call: CallExpr, steps: Steps, type_of: Callable[[Expression], Type]
@@ -108,12 +116,12 @@ class ModuleContainers:
             instance = with_attribute(instance, ITEMS, TupleType(types, self._types.tuple_type))
         elif types and instance.type.has_base(SEQUENTIAL):
             instance = with_attribute(instance, STEPS, TupleType(types, self._types.tuple_type))
-        return self._with_common(instance, [type_ for step in steps for type_ in _each(step, type_of)])
+        return self._with_common(instance, [type_ for step in steps for type_ in each(step, type_of)])
 
     def _dictionary(
         self, instance: Instance, call: CallExpr, steps: Steps, type_of: Callable[[Expression], Type]
     ) -> Instance:
-        types = [type_ for step in steps for type_ in _each(step, type_of)]
+        types = [type_ for step in steps for type_ in each(step, type_of)]
         expression, fallback = call.args[0] if call.args else None, self._types.typed_dict
         if isinstance(expression, DictExpr) and fallback is not None and len(types) == len(expression.items):
             keys = [key.value for key, _ in expression.items if isinstance(key, StrExpr)]
@@ -167,19 +175,23 @@ class ModuleContainers:
     def grown(self, ctx: MethodContext) -> Type:
         """`self.blocks.append(Block(d))` in the constructor, or to a local variable: it holds all it is filled with."""
         api: Any = ctx.api
-        container, owner, function = ctx.type, _receiver(ctx.context), api.scope.current_function()
-        variable = _variable(owner, function) if isinstance(function, FuncDef) else None
+        container, owner, function = ctx.type, receiver_of(ctx.context), api.scope.current_function()
+        variable = variable_of(owner, function) if isinstance(function, FuncDef) else None
         if (
             isinstance(container, Instance)
             and isinstance(function, FuncDef)
             and variable is not None
             and variable.is_inferred
-            and container.type.fullname in _LISTS
+            and container.type.fullname in CLASSES
         ):
-            steps = _all_steps(owner, function)
+            has_keys = container.type.fullname not in _LISTS
+            steps = all_steps(owner, function, has_keys=has_keys)
             filled = Instance(container.type, container.args)
-            if steps is not None:
-                filled = self._holding(filled, steps, lambda one: _type_of(one, ctx.api))
+            if steps is not None and has_keys:
+                types = [type_ for step in steps for type_ in each(step, lambda one: checked_type(one, ctx.api))]
+                filled = self._with_common(filled, types)
+            elif steps is not None:
+                filled = self._holding(filled, steps, lambda one: checked_type(one, ctx.api))
             variable.type = filled
             forget_elsewhere(owner, filled, ctx.api)
         return ctx.default_return_type
@@ -192,7 +204,7 @@ class ModuleContainers:
         expression = ctx.args[0][0] if ctx.args and ctx.args[0] else None
         if isinstance(expression, SliceExpr):
             return self._sliced(ctx, expression, items, common)
-        value = _literal(get_proper_type(ctx.arg_types[0][0])) if ctx.arg_types and ctx.arg_types[0] else None
+        value = literal(get_proper_type(ctx.arg_types[0][0])) if ctx.arg_types and ctx.arg_types[0] else None
         if isinstance(items, TupleType) and type(value) is int and -len(items.items) <= value < len(items.items):
             return items.items[value]
         if isinstance(items, TypedDictType) and isinstance(value, str) and value in items.items:
@@ -237,7 +249,7 @@ class ModuleContainers:
                 continue
             common = attribute_of(ctx.api.get_expression_type(expressions[0]), ITEM)
             if common is not None:
-                signature = _solved(signature, variable, common, place)
+                signature = _solved(signature, variable, untyped(common), place)
         return signature
 
 
@@ -249,7 +261,7 @@ def _held(parameter: Type) -> TypeVarType | None:
     return held if isinstance(held, TypeVarType) else None
 
 
-def _solved(signature: CallableType, variable: TypeVarType, common: ProperType, place: int) -> CallableType:
+def _solved(signature: CallableType, variable: TypeVarType, common: Type, place: int) -> CallableType:
     def solved(proper: ProperType) -> Type | None:
         return common if isinstance(proper, TypeVarType) and proper.id == variable.id else None
 
@@ -261,7 +273,7 @@ def _solved(signature: CallableType, variable: TypeVarType, common: ProperType, 
     )
 
 
-def _variable(owner: Expression | None, function: FuncDef) -> Var | None:
+def variable_of(owner: Expression | None, function: FuncDef) -> Var | None:
     """The variable that a container is kept in: a local one, or an attribute of this class."""
     node = owner.node if isinstance(owner, NameExpr) else None
     if isinstance(owner, MemberExpr) and is_own(owner, owner.name) and owner.name in function.info.names:
@@ -269,34 +281,43 @@ def _variable(owner: Expression | None, function: FuncDef) -> Var | None:
     return node if isinstance(node, Var) else None
 
 
-def _all_steps(owner: Expression | None, function: FuncDef) -> Steps | None:
+def is_filled_elsewhere(call: CallExpr, function: object) -> bool:
+    """Whether another method changes the attribute that is made of a call."""
+    if not isinstance(function, FuncDef) or not function.info:
+        return False
+    names = [name for name, value in attribute_values(function) if value is call]
+    others = [method for method in methods(function.info.defn.defs) if method is not function]
+    return any(changes_attribute(method.body, name) for name in names for method in others)
+
+
+def all_steps(owner: Expression | None, function: FuncDef, *, has_keys: bool = False) -> Steps | None:
     """All that a container is filled with; None where not all of it is in the function that makes it."""
     if isinstance(owner, NameExpr):
-        return variable_steps(owner.node, function.body)
+        return variable_steps(owner.node, function.body, has_keys=has_keys)
     if not isinstance(owner, MemberExpr) or not is_own(owner, owner.name) or function.name != "__init__":
         return None
     others = [method for method in methods(function.info.defn.defs) if method is not function]
     if any(changes_attribute(method.body, owner.name) for method in others):
         return None
-    return attribute_steps(owner.name, function.body)
+    return attribute_steps(owner.name, function.body, has_keys=has_keys)
 
 
-def _each(step: One | Rounds | Either, type_of: Callable[[Expression], Type]) -> list[Type]:
+def each(step: One | Rounds | Either, type_of: Callable[[Expression], Type]) -> list[Type]:
     """The modules of a step, in whatever order."""
     match step:
         case One(expression=expression):
             return [unknown() if expression is None else type_of(expression)]
         case Rounds(steps=steps):
-            return [type_ for inner in steps for type_ in _each(inner, type_of)]
+            return [type_ for inner in steps for type_ in each(inner, type_of)]
         case Either(branches=branches):
-            return [type_ for branch in branches for inner in branch for type_ in _each(inner, type_of)]
+            return [type_ for branch in branches for inner in branch for type_ in each(inner, type_of)]
 
 
 def _in_place_of_module(common: ProperType) -> Callable[[ProperType], Type | None]:
     return lambda proper: common if isinstance(proper, Instance) and proper.type.fullname == MODULE else None
 
 
-def _body(api: Any) -> Block:
+def body_of(api: Any) -> Block:
     """The body that is checked now: of a function, or of the module."""
     function = api.scope.current_function()
     if isinstance(function, FuncDef):
@@ -306,7 +327,7 @@ def _body(api: Any) -> Block:
     return block
 
 
-def _receiver(context: Any) -> Expression | None:
+def receiver_of(context: Any) -> Expression | None:
     if isinstance(context, OperatorAssignmentStmt):
         return context.lvalue
     if isinstance(context, IndexExpr):
@@ -320,12 +341,13 @@ def _number(expression: Expression, api: Any) -> int | None:
     return None if size is None else size.constant
 
 
-def _type_of(expression: Expression, api: Any) -> Type:
+def checked_type(expression: Expression, api: Any) -> Type:
+    """What mypy has found an expression to be."""
     found: Type | None = api.lookup_type_or_none(expression)
     return unknown() if found is None else found
 
 
-def _literal(type_: ProperType | None) -> object:
+def literal(type_: ProperType | None) -> object:
     if isinstance(type_, Instance) and type_.last_known_value is not None:
         type_ = type_.last_known_value
     return type_.value if isinstance(type_, LiteralType) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -47,7 +48,7 @@ from mypy.types import (
 
 from neuraltypes._sizes import Size, number
 from neuraltypes.rules import Outcome, Parameter, Refused, Registry, Signature, Surroundings, Value, apply
-from neuraltypes.rules._values import SOME_INT, UNKNOWN, Packed, Produced
+from neuraltypes.rules._values import SOME_INT, UNKNOWN, Array, Packed, Produced
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import noted_any
 from neuraltypes_mypy._autocast import Autocast
@@ -75,8 +76,8 @@ _CODES: Final = {"shape": codes.SHAPE, "kind": codes.KIND, "dtype": codes.DTYPE,
 
 
 GENERIC_OPERATIONS: Final = "einops.einops."
-_INDICES: Final = "indices"
-_MADE_IN_C: Final = ("torch.linalg.", "torch.fft.", "torch.special.")
+_INDEXING: Final = (".__getitem__", ".__setitem__")
+_MADE_IN_C: Final = ("torch.linalg.", "torch.fft.", "torch.special.", "torch.unique")
 _KINDS: Final = {
     "positional": ARG_POS,
     "either": ARG_POS,
@@ -435,7 +436,8 @@ class Operations:
         if given is None or not _is_tracked(given):
             return ctx.default_return_type
         for one in signature.parameters[1:2]:
-            _report_tuple(one, *given.places.get(one.name, (ctx.context, unknown())), receiver, ctx.api)
+            if _report_tuple(one, *given.places.get(one.name, (ctx.context, unknown())), receiver, ctx.api):
+                return unknown()
         return self._module(receiver, signature, given, same, ctx.context, ctx.api)
 
     def passed_through(self, module: Instance, value: Type, context: Context, api: Any) -> Type | None:
@@ -486,35 +488,43 @@ class Operations:
         self, ctx: FunctionContext | MethodContext, signature: Signature, same: Equal, *, skip: int
     ) -> Given | None:
         """The arguments of a call by the names of the rule; None where they cannot be told apart."""
-        known = signature.by_name
         values: dict[str, Value] = {}
         places: dict[str, tuple[Context, Type]] = {}
+        taken: Counter[int] = Counter()  # how many items of a starred argument parameters have taken
         for at, formal in enumerate(ctx.callee_arg_names):
             expressions, types, kinds = ctx.args[at], ctx.arg_types[at], ctx.arg_kinds[at]
             if not expressions:
                 continue
-            name, place = formal, at + skip
-            if name not in known and place < len(signature.parameters):
-                at_place = signature.parameters[place]
-                name = at_place.name if formal is None or at_place.kind == "positional" else None
-            if name is None or name not in known:
+            parameter = _parameter(signature, formal, at + skip)
+            if parameter is None or (ARG_STAR2 in kinds and parameter.kind != "double star"):
                 return None
-            if known[name].kind == "double star":
+            name, place = parameter.name, (expressions[0], types[0])
+            if parameter.kind == "double star":
                 values[name] = self._keywords(ctx, at, same)
                 continue
-            is_star = known[name].kind == "star" or ctx_is_star(ctx, at)
-            if ARG_STAR2 in kinds:
-                return None
-            if is_star or ARG_STAR in kinds:
+            if parameter.kind == "star":
+                more, before = self._starred(expressions, types, kinds, ctx.api, same), values.get(name, ())
+                values[name] = before + more if isinstance(more, tuple) and isinstance(before, tuple) else UNKNOWN
+            elif ctx_is_star(ctx, at):
                 values[name] = self._starred(expressions, types, kinds, ctx.api, same)
+            elif ARG_STAR in kinds:
+                place = (expressions[0], _item(types[0], taken[id(expressions[0])], parameter))
+                taken[id(expressions[0])] += 1
+                values[name] = self._translation.of_type(place[1], same)
             else:
-                type_ = certain(types[0], expressions[0], _function(ctx.api), ctx.api)
-                value = self._translation.of_expression(expressions[0], type_, ctx.api, same)
-                values[name] = named(value, expressions[0], known[name], signature, ctx.api)
-                if isinstance(expressions[0], ListExpr) and name == _INDICES:
-                    values[name] = (value,)  # `x[[0, 2]]` takes two entries, `x[0, 2]` is one
-            places[name] = (expressions[0], types[0])
+                values[name] = self._single(*place, parameter, signature, ctx.api, same)
+            places.setdefault(name, place)
         return Given(values, places)
+
+    def _single(
+        self, expression: Expression, type_: Type, parameter: Parameter, signature: Signature, api: Any, same: Equal
+    ) -> Value:
+        """The value of an argument that is written out."""
+        value = self._translation.of_expression(expression, certain(type_, expression, _function(api), api), api, same)
+        is_index = parameter.name == "indices" and signature.name.endswith(_INDEXING)
+        if is_index and isinstance(expression, ListExpr):
+            return (value,)  # `x[[0, 2]]` takes two entries, `x[0, 2]` is one
+        return named(value, expression, parameter, signature, api)
 
     def _keywords(self, ctx: FunctionContext | MethodContext, number: int, same: Equal) -> Value:
         given = zip(ctx.arg_names[number], ctx.args[number], ctx.arg_types[number], strict=True)
@@ -567,7 +577,7 @@ class Operations:
     ) -> Type:
         """The type of what an operation gives; `is_derived` where mypy would not know what it is given."""
         is_open = is_derived or isinstance(get_proper_type(default), AnyType)
-        if is_open and is_unwanted(context, api):
+        if is_open and is_unwanted(context, api, is_tuple=isinstance(outcome.result, tuple)):
             return unknown()
         result = self._translation.result(outcome.result, default, same)
         if _says_something(result):
@@ -635,6 +645,28 @@ def _unwatched(errors: Any) -> Iterator[None]:
 def ctx_is_star(ctx: FunctionContext | MethodContext, number: int) -> bool:
     """Whether more than one argument stands for a parameter."""
     return len(ctx.args[number]) > 1 or ctx.arg_kinds[number].count(ARG_POS) > 1
+
+
+def _parameter(signature: Signature, formal: str | None, place: int) -> Parameter | None:
+    """The parameter of a rule that an argument of the call is for, by its name or else by its place."""
+    known = signature.by_name
+    if formal is not None and formal in known:
+        return known[formal]
+    if place < len(signature.parameters):
+        there = signature.parameters[place]
+        return there if formal is None or there.kind == "positional" else None
+    rest = (one for one in signature.parameters if one.kind == "star")
+    return next(rest, None) if formal is None else None
+
+
+def _item(types: Type, number: int, parameter: Parameter) -> Type:
+    """What a starred argument gives for one parameter; of a sequence of unknown length an optional one may get none."""
+    proper = get_proper_type(types)
+    if isinstance(proper, TupleType):
+        return proper.items[number] if number < len(proper.items) else unknown()
+    if isinstance(proper, Instance) and len(proper.args) == 1 and parameter.is_required:
+        return proper.args[0]
+    return unknown()
 
 
 def _function(api: Any) -> object:
@@ -707,11 +739,11 @@ def _is_tracked(given: Given) -> bool:
     What plain mypy leaves open is typed only where the data is: in code that says nothing of its tensors, a module that
     gave `Any` must go on to do so.
     """
-    return any(
-        tensor is not None and is_known(tensor)
-        for _, type_ in given.places.values()
-        for tensor in map(as_tensor, _flat(type_))
-    )
+    types = (one for _, type_ in given.places.values() for one in _flat(type_))
+    if any(is_known(tensor) for tensor in map(as_tensor, types) if tensor is not None):
+        return True
+    displays = (item for value in given.values.values() if isinstance(value, tuple) for item in value)
+    return any(isinstance(item, Array) and (item.shape, item.dtype) != (None, None) for item in displays)
 
 
 def _flat(type_: Type) -> list[Type]:
@@ -722,18 +754,20 @@ def _flat(type_: Type) -> list[Type]:
     return proper.items if isinstance(proper, TupleType | UnionType) else [proper]
 
 
-def _report_tuple(parameter: Parameter, context: Context, given: Type, module: Instance, api: Any) -> None:
+def _report_tuple(parameter: Parameter, context: Context, given: Type, module: Instance, api: Any) -> bool:
     """Report a tuple where a module takes a tensor, as when an LSTM's result is handed on whole."""
     proper = get_proper_type(given)
     if not isinstance(proper, TupleType):
-        return
+        return False
     is_plain = proper.partial_fallback.type.fullname == "builtins.tuple"
     is_of_tensors = is_plain and any(as_tensor(item) is not None for item in proper.items)
-    if (is_of_tensors or is_packed(proper)) and parameter.tensors is not None and not parameter.is_union:
+    is_wrong = (is_of_tensors or is_packed(proper)) and parameter.tensors is not None and not parameter.is_union
+    if is_wrong:
         kind = f"a tuple of {len(proper.items)}" if is_plain else "a packed sequence"
         text = f'Argument "{parameter.name}" to "{module.type.name}" is {kind}, expected a tensor'
         with _unwatched(api.errors):
             api.fail(text, context, code=ARG_TYPE)
+    return is_wrong
 
 
 def _says_something(type_: Type) -> bool:

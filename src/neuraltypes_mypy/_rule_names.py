@@ -21,6 +21,7 @@ _MOVED: Final = {
     "einops.einops": ("einops",),
     "einops.packing": ("einops",),
 }
+_RENAMED: Final = {"torch._C._nn.log_sigmoid": ["torch.nn.functional.logsigmoid"]}
 # Packages whose classes are public one level up: `torch.nn.modules.linear.Linear` is `torch.nn.Linear`.
 _CLASSES: Final = {
     "torch.nn.modules.": "torch.nn",
@@ -31,6 +32,8 @@ _CLASSES: Final = {
 
 def public_names(fullname: str) -> list[str]:
     """The names under which a rule for a function or method may stand, the likeliest first."""
+    if fullname in _RENAMED:
+        return _RENAMED[fullname]
     owner, _, name = fullname.rpartition(".")
     if name.startswith(("linalg_", "fft_", "special_")):
         package, _, short = name.partition("_")

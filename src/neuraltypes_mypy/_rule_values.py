@@ -52,6 +52,7 @@ from neuraltypes.rules.packing import data_of
 from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom
 from neuraltypes_mypy._elements import element_class, without_numbers
 from neuraltypes_mypy._equal import Equal
+from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import DTYPES_MODULE, TENSOR
 from neuraltypes_mypy._packed import is_packed, packed, padded_of
 from neuraltypes_mypy._sizes_of import size_of_expression, size_of_type, sized_int
@@ -266,11 +267,18 @@ class Translation:
         if isinstance(proper, Instance) and proper.args and proper.type.fullname in _SEQUENCES:
             item = proper.args[0]
             if proper.type.fullname == "builtins.list":
-                return default
+                return proper.copy_modified(args=[self._any_of(results, same)])
             return TupleType([self.result(one, item, same) for one in results], self._types.tuple_type)
         if isinstance(proper, AnyType):
             return TupleType([self.result(one, default, same) for one in results], self._types.tuple_type)
         return default
+
+    def _any_of(self, results: tuple[Result, ...], same: Equal) -> Type:
+        """What the items of a list have in common."""
+        tensors = [as_tensor(self.result(one, unknown(), same)) for one in results]
+        known = [tensor for tensor in tensors if tensor is not None]
+        joined = join_tensors(known) if len(known) == len(tensors) else None
+        return unknown() if joined is None else joined
 
     # What a module was made with, kept in mypy's types
 

@@ -174,9 +174,9 @@ def _class_of(function: FuncDef) -> TypeInfo | None:
     return function.info or None
 
 
-def _attribute(owner: TypeInfo, name: str) -> Size:
-    """The size that an attribute holds, as the code of the class knows it."""
-    return attribute_size(owner, name) or named(name, owner.fullname)
+def _attribute(owner: TypeInfo, name: str) -> Size | None:
+    """The size that an attribute holds, as the code of the class knows it; of a part it may be any."""
+    return attribute_size(owner, name) or (None if "." in name else named(name, owner.fullname))
 
 
 def _may_compute(annotation: Type) -> bool:

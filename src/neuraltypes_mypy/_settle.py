@@ -54,10 +54,11 @@ from mypy.types import (
 
 from neuraltypes_mypy._codes import UNTRACKED
 from neuraltypes_mypy._join import join_tensors
-from neuraltypes_mypy._names import MODULE, SIZE, TENSOR
+from neuraltypes_mypy._names import GENERIC_TENSORS, MODULE, SIZE
 from neuraltypes_mypy._packed import joined, loosened
 from neuraltypes_mypy._statements import blocks, bound, has_blocks, statements, targets
 from neuraltypes_mypy._tensor import as_tensor, is_known, read_tensor, unknown
+from neuraltypes_mypy._untyped import is_untyped
 from neuraltypes_mypy._walk import replace, walk
 
 _MARK: Final = "neuraltypes: settle"
@@ -175,13 +176,14 @@ def _joined(held: ProperType) -> Type:
 
 
 def _is_known_tensor(type_: ProperType) -> bool:
-    return isinstance(type_, Instance) and type_.type.fullname == TENSOR and is_known(type_)
+    return isinstance(type_, Instance) and type_.type.fullname in GENERIC_TENSORS and is_known(type_)
 
 
 def _loosened(proper: ProperType) -> Type | None:
     if not isinstance(proper, Instance) or not _is_known_tensor(proper):
         return None
-    return proper.copy_modified(args=[unknown() for _ in proper.args])
+    kept = as_tensor(proper) or proper if is_untyped(proper) else proper  # an `Any` may come to be any tensor
+    return kept.copy_modified(args=[unknown() for _ in kept.args])
 
 
 def _counts(body: Block) -> dict[str, int]:

@@ -50,7 +50,10 @@ from neuraltypes_mypy._statements import statements
 
 _DICTIONARIES: Final = ("collections.OrderedDict", "typing.OrderedDict", "builtins.dict")
 _LISTS: Final = ("builtins.list", "builtins.tuple")
-_OF_MODULES: Final = (SEQUENTIAL, f"{CONTAINERS}.ModuleList", f"{CONTAINERS}.ModuleDict")
+_OF_MODULES: Final = (
+    SEQUENTIAL,
+    *(f"{CONTAINERS}.{name}" for name in ("ModuleList", "ModuleDict", "ParameterList", "ParameterDict")),
+)
 _READERS: Final = frozenset(
     {"builtins.len", "builtins.enumerate", "builtins.zip", "builtins.reversed", *_LISTS, *_DICTIONARIES, *_OF_MODULES}
 )
@@ -92,14 +95,15 @@ def steps_of_call(call: CallExpr, body: Block, *, is_sequence: bool | None = Non
     return _Reader(body, call).container(call, is_sequence=is_sequence)
 
 
-def attribute_steps(name: str, body: Block) -> Steps | None:
+def attribute_steps(name: str, body: Block, *, has_keys: bool = False) -> Steps | None:
     """The modules of the container that a constructor with this body keeps as `self.name` and fills."""
-    return _Growth(_Reader(body, None), lambda expression: is_own(expression, name)).run(body)
+    return _Growth(_Reader(body, None), lambda expression: is_own(expression, name), has_keys).run(body)
 
 
-def variable_steps(variable: Node | None, body: Block) -> Steps | None:
+def variable_steps(variable: Node | None, body: Block, *, has_keys: bool = False) -> Steps | None:
     """The modules of the container that a function keeps as a local variable and fills."""
-    return _Growth(_Reader(body, None), lambda one: isinstance(one, NameExpr) and one.node is variable).run(body)
+    subject: Subject = lambda one: isinstance(one, NameExpr) and one.node is variable  # noqa: E731
+    return _Growth(_Reader(body, None), subject, has_keys).run(body)
 
 
 def is_own(expression: Expression | None, name: str) -> bool:
@@ -199,11 +203,15 @@ class _Reader:
 
 
 class _Growth:
-    """What a container comes to hold as a body runs, up to the place where the reader reads."""
+    """What a container comes to hold as a body runs, up to the place where the reader reads.
 
-    def __init__(self, reader: _Reader, subject: Subject) -> None:
+    Of one with keys it is what stands there or stood there: a key may be one that was there before.
+    """
+
+    def __init__(self, reader: _Reader, subject: Subject, has_keys: bool = False) -> None:
         self._reader = reader
         self._subject = subject
+        self._has_keys = has_keys
         self._is_there = False
 
     def run(self, body: Block) -> Steps | None:
@@ -273,7 +281,7 @@ class _Growth:
             case AssignmentStmt(lvalues=[target]) if self._subject(target):
                 return self._reader.read(statement.rvalue) if not self._reads(statement.rvalue) else UNKNOWN_STEPS
             case AssignmentStmt(lvalues=[IndexExpr(base=base)]) if self._subject(base):
-                is_new = isinstance(statement.lvalues[0].index, StrExpr | CallExpr)  # type: ignore[attr-defined]
+                is_new = self._has_keys or isinstance(statement.lvalues[0].index, StrExpr | CallExpr)  # type: ignore[attr-defined]
                 return self._more(steps, (One(statement.rvalue),)) if is_new else UNKNOWN_STEPS
             case OperatorAssignmentStmt(op="+", lvalue=target) if self._subject(target):
                 return self._more(steps, self._reader.read(statement.rvalue))

@@ -14,6 +14,7 @@ from mypy.types import AnyType, ExtraAttrs, Instance, NoneType, ProperType, Tupl
 from neuraltypes_mypy._tensor import as_tensor, unknown
 
 _MARK: Final = "neuraltypes:untyped"  # no attribute has such a name
+_SEQUENCES: Final = ("builtins.tuple", "typing.Sequence", "typing.Iterable", "typing.Collection")
 _ATTRS: Final = ExtraAttrs({_MARK: unknown()})
 
 
@@ -37,12 +38,24 @@ def untyped(type_: Type) -> Type:
     return result
 
 
-def is_unwanted(context: Context, api: Any) -> bool:
-    """Whether what is assigned to surely holds no tensor: `mean: float`.
+def is_unwanted(context: Context, api: Any, *, is_tuple: bool = False) -> bool:
+    """Whether what is assigned to surely holds no tensor: `mean: float`; nor, of a tuple, tensors in a tuple.
 
     Of the right operand in `1 - x.norm()` mypy first wants what the method of the left one takes, which says nothing.
     """
-    return _wants_other(api.type_context[-1]) and not _is_operand(context, api)
+    wanted = api.type_context[-1]
+    if is_tuple and _takes_tuple(wanted):
+        return False
+    return _wants_other(wanted) and not _is_operand(context, api)
+
+
+def _takes_tuple(wanted: Type | None) -> bool:
+    """Whether a tuple of tensors may stand there."""
+    proper = get_proper_type(wanted)
+    if isinstance(proper, UnionType):
+        return any(map(_takes_tuple, proper.items))
+    is_sequence = isinstance(proper, Instance) and proper.type.fullname in _SEQUENCES
+    return is_sequence and isinstance(proper, Instance) and any(as_tensor(arg) is not None for arg in proper.args)
 
 
 def _is_operand(expression: Context, api: Any) -> bool:

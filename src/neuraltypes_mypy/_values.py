@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mypy.nodes import MemberExpr, Var
+from mypy.nodes import MemberExpr, TypeInfo, Var
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
 from mypy.types import AnyType, Instance, NoneType, ProperType, TupleType, Type, UnionType, get_proper_type
 
@@ -131,13 +131,17 @@ class Values:
         if ctx.is_lvalue or is_changing or not (may_be_module(proper) or all(map(_is_followed, members))):
             return replace(ctx.default_attr_type, self._forget)
         receiver = ctx.type
-        symbols = lasting_symbols(receiver.type) if isinstance(receiver, Instance) else frozenset()
-        lasting = replace(ctx.default_attr_type, lambda proper: self._forget_names(proper, symbols))
+        lasting = self.lasting(ctx.default_attr_type, receiver.type if isinstance(receiver, Instance) else None)
         if isinstance(receiver, Instance) and not (
             isinstance(ctx.context, MemberExpr) and is_self(ctx.context.expr, ctx.api)
         ):
             return seen_from_outside(lasting, receiver, self._types.int_type)
         return lasting
+
+    def lasting(self, type_: Type, info: TypeInfo | None) -> Type:
+        """The type of an attribute, with the names of sizes that hold for good in a class alone."""
+        symbols = frozenset() if info is None else lasting_symbols(info)
+        return replace(type_, lambda proper: self._forget_names(proper, symbols))
 
     def _forget(self, proper: ProperType) -> Type | None:
         if has_size(proper):

@@ -698,7 +698,7 @@ def test_configs_that_do_not_fit(tmp_path: Path) -> None:
     def convert(config: Any, cls: Any = Recognizer) -> None:
         import_checkpoint(tmp_path / "model.pt", tmp_path / "model.nt", cls=cls, names=NAMES, config=config)
 
-    with pytest.raises(ConfigError, match="takes no such parameter; did you mean 'width'"):
+    with pytest.raises(ConfigError, match='has no such parameter; did you mean "width"'):
         convert({"widht": 4})
     with pytest.raises(ConfigError, match="requires it"):
         convert(None)

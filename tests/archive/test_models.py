@@ -291,7 +291,7 @@ def test_changes_deep_in_the_config(tmp_path: Path, model: Classifier) -> None:
     ("change", "message"),
     [
         (["klasses=3"], None),
-        (["encoder.widht=3"], r"config.encoder.widht: Encoder takes no such parameter; did you mean 'width'\?"),
+        (["encoder.widht=3"], r"config.encoder.widht: Encoder has no such parameter; did you mean \"width\"\?"),
         (["sizes"], 'is no change; write "encoder.width=64"'),
         ({"encoder": {"_target_": "os.system"}}, "no imported class is called 'os.system'"),
         ({"sizes": {"_dtype_": "os"}}, "config.sizes is malformed"),
@@ -314,7 +314,10 @@ def test_a_missing_parameter_is_named(tmp_path: Path, model: Classifier) -> None
     model.save_to(tmp_path / "model.nt")
     found = parts(tmp_path / "model.nt")
     (tmp_path / "model.nt").write_bytes(reassembled(found | {"config.json": b"{}"}))
-    with pytest.raises(ConfigError, match=r"config.encoder: Classifier requires it\n  config.classes: Classifier"):
+    with pytest.raises(
+        ConfigError,
+        match=r"config.encoder: is missing, Classifier requires it\n  config.classes: is missing, Classifier",
+    ):
         Classifier.restore_from(tmp_path / "model.nt")
 
 

@@ -2,17 +2,20 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
+import pytorch_lightning as pl
 import torch
+from jaxtyping import Float
 from omegaconf import OmegaConf
+from pytorch_lightning.loggers import CSVLogger
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from models import CheckReports, ConfigError
+from models import CheckReports, ConfigError, FailTogether, RankError
 from models.check_reports import replay
-from neuraltypes import ShapeError
+from neuraltypes import NeuralModule, ShapeError
 from tests.models._pt import Classifier, data, trainer
 
 SECRET = 12345.5
@@ -66,6 +69,89 @@ def test_a_report_is_replayed(tmp_path: Path) -> None:
     assert replay(reports.paths[0], Classifier(cfg={})) is None
 
 
+def test_a_model_is_made_of_the_report(tmp_path: Path) -> None:
+    reports = CheckReports("always")
+    with pytest.raises(ShapeError):
+        fit(tmp_path, reports)
+    assert type(replay(reports.paths[0], Classifier)) is ShapeError
+    report = json.loads(reports.paths[0].read_text())
+    report["config"]["cfg"]["encoder"]["width"] = "wide"
+    reports.paths[0].write_text(json.dumps(report))
+    with pytest.raises(ConfigError, match="wide"):
+        replay(reports.paths[0], Classifier)
+
+
+class Pair(NamedTuple):
+    x: Float[Tensor, "b 4"]
+    scale: float
+
+
+class Scale(NeuralModule):
+    def forward(self, *, pair: Pair, times: int, wide: Float[Tensor, "b 8"]) -> Float[Tensor, "b 8"]:
+        return wide * pair.scale * times
+
+
+class WithPair(Classifier):
+    """Hands its batch on as a named tuple, beside a whole number."""
+
+    def __init__(self, *, cfg: Any) -> None:
+        super().__init__(cfg=cfg)
+        self.scale = Scale()
+
+    def training_step(self, batch: list[Tensor], batch_idx: int) -> Tensor:
+        x = batch[0][:, :4]
+        return self.scale(pair=Pair(x, SECRET), times=3, wide=batch[0].repeat(1, 2)).mean() + self(x=x).mean()
+
+
+def test_records_and_plain_values_are_replayed(tmp_path: Path) -> None:
+    reports = CheckReports("always")
+    with pytest.raises(ShapeError):
+        trainer(tmp_path, callbacks=[reports]).fit(WithPair(cfg={}), over(batches()), over(batches(None)))
+    report = json.loads(reports.paths[0].read_text())
+    assert report["module"] == "scale"
+    assert report["arguments"]["times"] == {"type": "builtins.int"}
+    assert str(SECRET) not in reports.paths[0].read_text()
+    assert type(replay(reports.paths[0], WithPair(cfg={}))) is ShapeError
+    report["arguments"]["pair"]["type"] = "somewhere.Else"
+    reports.paths[0].write_text(json.dumps(report))
+    with pytest.raises(ValueError, match=r"pair was somewhere.Else, which cannot be made of its type alone"):
+        replay(reports.paths[0], WithPair(cfg={}))
+    report["module"] = None
+    reports.paths[0].write_text(json.dumps(report))
+    with pytest.raises(ValueError, match=r"of forward of a .*Scale, which is no part of the model"):
+        replay(reports.paths[0], WithPair(cfg={}))
+
+
+def test_each_run_has_a_report_in_its_folder(tmp_path: Path) -> None:
+    reports = CheckReports("always", on_failure="go on")
+    train = batches(None)
+    train[2][0] = train[2][0].int()
+    loggers = [CSVLogger(tmp_path, name="runs"), CSVLogger(tmp_path, name="runs")]
+    for logger in (*loggers, loggers[-1]):
+        run = trainer(tmp_path, callbacks=[reports], logger=logger, log_every_n_steps=1)
+        with pytest.warns(UserWarning, match="batch 2 of train does not fit; report"):
+            run.fit(Longer(cfg={}), over(train), over(batches(None)))
+    folders = [tmp_path / f"runs/version_{number}/check_failures" for number in range(2)]
+    name = "train-epoch0-batch2-rank0"
+    assert reports.paths == [folders[0] / f"{name}.json", folders[1] / f"{name}.json", folders[1] / f"{name}-2.json"]
+
+
+class Telling(FailTogether):
+    """Raises as it does where another rank failed."""
+
+    def on_exception(self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException) -> None:
+        raise RankError(1, "it failed")
+
+
+def test_nothing_is_left_behind_where_another_rank_failed(tmp_path: Path) -> None:
+    model = Classifier(cfg={})
+    with_checks(model, {"policy": "off", "on_failure": "go on"})
+    with pytest.raises(RankError):
+        trainer(tmp_path, callbacks=[Telling()]).fit(model, over(batches()), over(batches(None)))
+    with pytest.raises(ShapeError):
+        model(x=torch.zeros(4, 5))
+
+
 class Longer(Classifier):
     """Takes batches that its parts do not declare: whole numbers."""
 
@@ -117,10 +203,13 @@ def test_checks_stand_in_the_config() -> None:
         assert isinstance(found, CheckReports)
         assert found._policy == policy
     wrong: tuple[Any, ...] = (
-        ("alway", r'checks: .*policy is "alway", expected "always", "first" or "off"'),
-        ({"polcy": "off"}, r"checks.polcy: no such key; did you mean 'policy'"),
+        (
+            "alway",
+            r"checks: expected Literal\['always', .* \| None, got str 'alway'; did you mean \"always\"\?",
+        ),
+        ({"polcy": "off"}, r"checks.polcy: CheckReports has no such parameter; did you mean \"policy\""),
         ({"policy": "off", "calls": 3}, r"checks: .*calls=3 goes with policy"),
-        ({"on_failure": "ignore"}, r"checks: on_failure is 'ignore', expected"),
+        ({"on_failure": "ignore"}, r"checks.on_failure: expected Literal\['stop', 'go on'\], got str 'ignore'"),
     )
     for given, message in wrong:
         with pytest.raises(ConfigError, match=message):

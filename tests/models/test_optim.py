@@ -44,16 +44,19 @@ def test_an_optimizer_is_named(given: dict[str, Any], cls: type, defaults: dict[
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"name": "adamm"}, r"optim.name: no Optimizer is called 'adamm'; did you mean 'Adam'"),
+        ({"name": "adamm"}, r"optim.name: no Optimizer is called 'adamm'; did you mean \"Adam\""),
         ({"_target_": "os.system"}, r"optim._target_: no Optimizer is called 'os.system'"),
         ({"_target_": "torch.nn.Linear"}, r"optim._target_: no Optimizer is called"),
         ({"lr": 0.1}, r"optim: give the class by name or by _target_"),
         ({"name": "sgd", "_target_": "torch.optim.SGD"}, r"optim: give the class by name or by _target_"),
-        ({"name": "sgd", "learning_rate": 0.1}, r"optim.learning_rate: SGD takes no such argument"),
-        ({"name": "sgd", "momentun": 0.1}, r"optim.momentun: .*did you mean 'momentum'"),
-        ({"name": "sgd", "lr": "fast"}, r"optim.lr: SGD takes float.*, got 'fast'"),
-        ({"name": "sgd", "lr": True}, r"optim.lr: SGD takes float.*, got True"),
-        ({"name": "adam", "betas": [0.9]}, r"optim.betas: Adam takes tuple.*, got \[0.9\]"),
+        ({"name": "sgd", "learning_rate": 0.1}, r"optim.learning_rate: SGD has no such parameter"),
+        ({"name": "sgd", "momentun": 0.1}, r"optim.momentun: .*did you mean \"momentum\""),
+        ({"name": "sgd", "lr": "fast"}, r"optim.lr: expected float \| Tensor, got str 'fast'"),
+        ({"name": "sgd", "lr": True}, r"optim.lr: expected float \| Tensor, got bool True"),
+        (
+            {"name": "adam", "betas": [0.9]},
+            r"optim.betas: expected tuple\[float .*, float .*\], got a list",
+        ),
     ],
 )
 def test_what_does_not_fit_an_optimizer_is_said_with_its_place(given: dict[str, Any], message: str) -> None:
@@ -155,8 +158,8 @@ def test_groups_are_of_modules_and_the_rest() -> None:
             r"optim.groups.b: enc.weight is in the group 'a'",
         ),
         ({"r": {}, "s": {}}, "optim.groups: both 'r' and 's' have no modules"),
-        ({"r": {"lrr": 1.0}}, "optim.groups.r.lrr: AdamW takes no such argument; did you mean 'lr'"),
-        ({"r": {"lr": "x"}}, "optim.groups.r.lr: AdamW takes float"),
+        ({"r": {"lrr": 1.0}}, 'optim.groups.r.lrr: AdamW has no such parameter; did you mean "lr"'),
+        ({"r": {"lr": "x"}}, r"optim.groups.r.lr: expected float \| Tensor, got str 'x'"),
     ],
 )
 def test_wrong_groups_are_said(given: dict[str, Any], message: str) -> None:
@@ -236,12 +239,15 @@ def test_schedulers_of_torch_are_taken(tmp_path: Path) -> None:
     ("sched", "message"),
     [
         ({"name": "cosin"}, r"optim.sched.name: no LRScheduler is called 'cosin'"),
-        ({"name": "cosine", "warmpu": 3}, r"optim.sched.warmpu: no such key; did you mean 'warmup'"),
+        (
+            {"name": "cosine", "warmpu": 3},
+            r"optim.sched.warmpu: .* no such parameter; did you mean \"warmup\"",
+        ),
         ({"name": "cosine", "warmup": -3}, r"optim.sched.warmup: is -3, expected a number of steps"),
         ({"name": "cosine", "warmup": 300}, r"optim.sched: warmup and hold are 300 steps, of 6 in all"),
         ({"name": "cosine", "min_lr": 0.5}, r"optim.sched.min_lr: is 0.5, more than the learning rate 0.1"),
-        ({"name": "StepLR"}, r"optim.sched.step_size: StepLR requires it"),
-        ({"name": "ReduceLROnPlateau"}, r"optim.sched.monitor: ReduceLROnPlateau requires"),
+        ({"name": "StepLR"}, r"optim.sched.step_size: is missing, StepLR requires it: expected int"),
+        ({"name": "ReduceLROnPlateau"}, r"optim.sched.monitor: is missing, ReduceLROnPlateau requires"),
     ],
 )
 def test_wrong_schedules_are_said(sched: dict[str, Any], message: str, tmp_path: Path) -> None:
@@ -300,7 +306,7 @@ def test_weights_are_averaged(tmp_path: Path) -> None:
     for weight in weights[1:]:
         average = 0.5 * average + 0.5 * weight
     torch.testing.assert_close(model.decoder.weight.detach(), average)
-    with pytest.raises(ConfigError, match=r"optim.ema.decai: .*did you mean 'decay'"):
+    with pytest.raises(ConfigError, match=r"optim.ema.decai: .*did you mean \"decay\""):
         classifier(ema={"decai": 0.5}).configure_callbacks()
 
 
@@ -318,7 +324,7 @@ def test_parts_are_frozen_for_a_fit(tmp_path: Path) -> None:
     assert torch.equal(model.encoder.linear.weight, before)
     assert model.encoder.linear.weight.requires_grad
     assert model.encoder.training
-    with pytest.raises(ConfigError, match=r"optim.freeze: no parameter is meant by 'encode'; did you mean 'encoder'"):
+    with pytest.raises(ConfigError, match=r"optim.freeze: no parameter is meant by 'encode'; did you mean \"encoder\""):
         trainer(tmp_path).fit(classifier(freeze="encode"), loader(), loader(8))
 
 

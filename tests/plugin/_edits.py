@@ -58,6 +58,7 @@ EDITS: Final = [
     Edit("default", "layers.py", "d_model: int = 256", "d_model: int = 512", "512"),
     Edit("default_removed", "layers.py", "d_model: int = 256", "d_model: int", '"d_model"'),
     Edit("size_of_an_attribute", "layers.py", "self.d_model = d_model", "self.d_model = d_model * 2", "512"),
+    Edit("size_of_a_part", "layers.py", "self.d_model = d_model", "self.d_model = 3", "axis 1 is 3, expected 256"),
     Edit("size_of_a_class", "layers.py", "channels: int = 3", "channels: int = 4", "expected 4"),
     Edit("constant", "compat.py", "WIDTH: Final = 64", "WIDTH: Final = 65", "65"),
     Edit("default_of_a_dataclass", "records.py", "width: int = 64", "width: int = 32", "axis 1 is 32"),

@@ -12,19 +12,17 @@ if TYPE_CHECKING:
     from models.data._metrics import Ratio as Ratio
     from models.data._model import ModelData as ModelData
     from models.data.errors import CollateError as CollateError
-    from models.data.errors import DataConfigError as DataConfigError
     from models.data.errors import WiringError as WiringError
 
 _MODULES = {
     "models.data._dataset": ("NeuralDataset", "NeuralIterableDataset"),
     "models.data._metrics": ("Ratio",),
     "models.data._model": ("ModelData",),
-    "models.data.errors": ("CollateError", "DataConfigError", "WiringError"),
+    "models.data.errors": ("CollateError", "WiringError"),
 }
 
 __all__ = [
     "CollateError",
-    "DataConfigError",
     "ModelData",
     "NeuralDataset",
     "NeuralIterableDataset",

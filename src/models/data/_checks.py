@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from torch.utils.data import default_collate
 
 from models.data._chain import Chain
-from models.data._loaders import Stage, flattened, names_of
+from models.data._config import DATASET, Stage, class_of, is_config, sets_of
+from models.data._loaders import flattened, names_of
 from models.data._steps import fields_taken
 from models.data._typed_items import TypedItems, typed_source
 from models.data._types import UNKNOWN, batched, fields_of
 from models.data._wiring import find_misfits, raise_misfits
+from models.data.errors import Misfit, WiringError
 from neuraltypes import RecordSpec, Spec
+from neuraltypes.config._classes import Classes
+from neuraltypes.config._fit import Fitter
+from neuraltypes.config._nodes import ConfigNode
+from neuraltypes.config.errors import Problem
 
 _WORDS: dict[Stage, str] = {
     "train": "training data",
@@ -57,14 +64,16 @@ def check_wiring(model: Any, stage: Stage, loaders: Any) -> None:
 
 
 def _check(model: Any, stage: Stage, batch: Spec, source: str, names: list[str]) -> None:
+    named = f' "{names[0]}"' if len(names) == 1 and names[0] else ""
+    raise_misfits(_misfits(model, stage, batch), f"{_WORDS[stage]}{named}", source)
+
+
+def _misfits(model: Any, stage: Stage, batch: Spec) -> list[Misfit]:
     from models.data._model import ModelData
 
-    named = f' "{names[0]}"' if len(names) == 1 and names[0] else ""
     if stage == "predict" and type(model).predict_step is ModelData.predict_step:
-        misfits = Chain(model).misfits(fields_of(batch))
-    else:
-        misfits = find_misfits(fields_of(batch), fields_taken(model, _STEPS[stage], batch))
-    raise_misfits(misfits, f"{_WORDS[stage]}{named}", source)
+        return Chain(model).misfits(fields_of(batch))
+    return find_misfits(fields_of(batch), fields_taken(model, _STEPS[stage], batch))
 
 
 def _source(loader: Any) -> TypedItems[Any, Any] | None:
@@ -82,3 +91,37 @@ def _batch_spec(source: TypedItems[Any, Any], loader: Any) -> Spec:
 def _was_checked(model: Any, stage: Stage, source: Any) -> bool:
     known = model.data_state.checked.get((stage, id(source)))
     return known is not None and known() is source
+
+
+def misfits_of_config(model: Any, stage: Stage, section: ConfigNode) -> Iterator[Problem]:
+    """Where the data sets of a config would not fit a model, as far as their classes say; no data set is made."""
+    step = _STEPS[stage]
+    for name, node in sets_of(Fitter(Classes()), section).items():
+        spec = _spec_of_config(node, model.allowed_datasets)
+        if spec is None:
+            continue
+        named = f' "{name}"' if name else ""
+        misfits = _misfits(model, stage, spec[1]) if getattr(type(model), step, None) is not None else []
+        try:
+            raise_misfits(misfits, f"{_WORDS[stage]}{named}", spec[0])
+        except WiringError as error:
+            yield Problem(node.path, str(error), position=node.position)
+
+
+def _spec_of_config(node: ConfigNode, allowed: Iterable[type]) -> tuple[str, Spec] | None:
+    """The name of a data set's class, and the type of its batches, where that is known without making it."""
+    if not is_config(node) or "collate_fn" in node.entries:
+        return None
+    inner = node.entries.get(DATASET)
+    node = node if inner is None else inner
+    if inner is not None and not is_config(inner):
+        source = typed_source(inner.value)
+    else:
+        cls = class_of(node, allowed)
+        if cls is None or not issubclass(cls, TypedItems):
+            return None
+        source = object.__new__(cls)
+    try:
+        return None if source is None else (type(source).__name__, source.batch_spec)
+    except Exception:  # noqa: BLE001  # a class that says its types only once it is made, or not rightly
+        return None

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import Any
 
 from lightning_fabric.utilities import rank_zero_warn
 from torch.utils.data import DistributedSampler
 
 from models.data._checks import check_wiring
-from models.data._loaders import Stage, flattened, names_of
+from models.data._config import Stage
+from models.data._loaders import flattened, names_of
 from models.data._metrics import Evaluation, Gathered, SetResults, aggregated
 from models.data._samplers import BlockSampler
 from models.data._sources import KEYS, aggregate_of
-from models.data.errors import DataConfigError, nearest
+from models.errors import ConfigError
+from neuraltypes.config.errors import Problem
 
 ALONE: dict[Stage, str] = {"validation": "val", "test": "test"}
 
@@ -22,7 +25,7 @@ def begin_evaluation(model: Any, stage: Stage, loaders: Any) -> None:
     """Start to add up the metrics of the sets that `loaders` read, after a check of their wiring.
 
     Raises:
-        DataConfigError: there is no set to aggregate by.
+        ConfigError: there is no set to aggregate by.
         WiringError: a data set does not fit the step.
     """
     check_wiring(model, stage, loaders)
@@ -65,14 +68,11 @@ def _check_aggregate(how: str | None, names: list[str], stage: Stage) -> None:
         return
     if how not in ("mean", "weighted", *names):
         known = ["mean", "weighted", *names]
-        raise DataConfigError(
-            f'{place} is "{how}", expected "mean", "weighted" or a set of {", ".join(names)}{nearest(str(how), known)}',
-            place=place,
-        )
+        near = next(iter(get_close_matches(str(how), known, 1)), None)
+        expected = f'"mean", "weighted" or a set of {", ".join(names)}'
+        raise ConfigError([Problem(place, f'is "{how}", expected {expected}', expected, str(how), near)])
     if len(names) > 1 and ALONE[stage] in names:
-        raise DataConfigError(
-            f'{KEYS[stage]}: a set is called "{ALONE[stage]}", under which the aggregate is logged', place=place
-        )
+        raise ConfigError(f'a set is called "{ALONE[stage]}", under which the aggregate is logged', place=KEYS[stage])
 
 
 def _warn_of_repeats(loaders: list[Any], names: list[str]) -> None:

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sized
+from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 from torch.utils.data import BatchSampler, DataLoader, Dataset, IterableDataset, SequentialSampler
 
 from models.checkpoints.resuming import ResumableLoader
+from models.data._config import MakeDataset, OneSet, Stage, is_config, read_set, sets_of
 from models.data._dataset import NeuralIterableDataset
-from models.data._resolve import TARGET
 from models.data._samplers import BlockSampler
 from models.data._typed_items import typed_source
-from models.data.errors import DataConfigError, nearest
+from models.errors import ConfigError
+from neuraltypes.config._classes import Classes
+from neuraltypes.config._fit import Fitter
+from neuraltypes.config._nodes import ConfigNode
+from neuraltypes.config.errors import Problem
 
 if TYPE_CHECKING:
     import pytorch_lightning as pl
 
-Stage: TypeAlias = Literal["train", "validation", "test", "predict"]
-DATASET, AGGREGATE = "dataset", "aggregate"
-_LOADER_ARGUMENTS: Final = frozenset(inspect.signature(DataLoader.__init__).parameters) - {"self", "dataset"}
 _NOT_TOGETHER: Final = frozenset({"sampler", "batch_sampler"})
 
 
@@ -37,13 +35,16 @@ class Ranks:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What loaders are made of: the config or the objects, under which key, for which stage and process."""
+    """What loaders are made of: the config or the objects, for which stage and process.
 
-    given: Any
-    place: str
+    `make_dataset` makes data sets of configs where the model does so in its own way.
+    """
+
+    given: ConfigNode
     stage: Stage
     ranks: Ranks
-    make_dataset: Callable[[Mapping[str, Any], str], Any]
+    make_dataset: MakeDataset | None = None
+    allowed: Iterable[type] = ()
     shuffles: bool = False
 
 
@@ -51,76 +52,33 @@ def make_loaders(request: Request) -> Any:
     """What a trainer takes: one loader, or a mapping from the names of several sets to theirs.
 
     Raises:
-        DataConfigError: the config is malformed; the path of the key is named.
+        ConfigError: the config does not fit; everything that does not is named, and nothing was made.
     """
-    given = to_plain(request.given)
-    if isinstance(given, list | tuple):
-        given = {str(number): one for number, one in enumerate(given)}
-    if not isinstance(given, Mapping) or is_one_set(given):
-        return _make_loader(dataclasses.replace(request, given=given))
-    return {
-        name: _make_loader(dataclasses.replace(request, given=to_plain(one), place=f"{request.place}.{name}"))
-        for name, one in named_sets(given, request.place).items()
+    fitter = Fitter(Classes())
+    sets = sets_of(fitter, request.given)
+    read = {
+        name: read_set(fitter, one, request.make_dataset, request.allowed)
+        for name, one in sets.items()
+        if is_config(one)
     }
+    fitter.raise_problems()
+    loaders = {
+        name: _from_config(read[name], one, request) if name in read else _given(one, request)
+        for name, one in sets.items()
+    }
+    return loaders[""] if list(loaders) == [""] else loaders
 
 
-def is_one_set(given: Mapping[str, Any]) -> bool:
-    """Whether a config describes one set, not several by name."""
-    return TARGET in given or DATASET in given
+def _given(node: ConfigNode, request: Request) -> Any:
+    if isinstance(node.value, Dataset):
+        return _from_config(OneSet(lambda: node.value, dict), node, request)
+    if not isinstance(node.value, Iterable):
+        raise ConfigError(f"is {node.value!r}, expected a config, a data set or a loader", place=node.path)
+    return _dealt_out(node.value, request)
 
 
-def named_sets(given: Mapping[str, Any], place: str) -> dict[str, Any]:
-    """The configs of several sets by name.
-
-    Raises:
-        DataConfigError: a name cannot be one, or what it names is no set.
-    """
-    sets = {str(name): one for name, one in given.items() if name != AGGREGATE}
-    for name, one in sets.items():
-        if not name or "/" in name:
-            raise DataConfigError(
-                f'{place}: "{name}" cannot name a set: metrics are logged as <set>/<metric>', place=place
-            )
-        plain = to_plain(one)
-        if plain is None or isinstance(plain, str | int | float):
-            known = (DATASET, TARGET, AGGREGATE)
-            raise DataConfigError(
-                f"{place}.{name} is {plain!r}, expected the config of a set, a data set or a loader; the config of one "
-                f"set has {DATASET} or {TARGET}{nearest(name, known)}",
-                place=f"{place}.{name}",
-            )
-    return sets
-
-
-def to_plain(given: Any) -> Any:
-    """A config as a plain mapping, its interpolations resolved now; other objects as they are."""
-    omegaconf = sys.modules.get("omegaconf")
-    if omegaconf is not None and isinstance(given, omegaconf.Container):
-        return omegaconf.OmegaConf.to_container(given, resolve=True)
-    is_config = dataclasses.is_dataclass(given) and not isinstance(given, Dataset | type)
-    if is_config and not isinstance(given, Iterable):
-        return {field.name: getattr(given, field.name) for field in dataclasses.fields(given)}
-    return given
-
-
-def _make_loader(request: Request) -> Any:
-    given = request.given
-    if isinstance(given, Dataset):
-        given = {DATASET: given}
-    if isinstance(given, Mapping):
-        return _from_config(dataclasses.replace(request, given=given))
-    if not isinstance(given, Iterable):
-        raise DataConfigError(
-            f"{request.place} is {given!r}, expected a config, a data set or a loader", place=request.place
-        )
-    return _dealt_out(given, request)
-
-
-def _from_config(request: Request) -> DataLoader[Any]:
-    config, place = request.given, request.place
-    options = {key: value for key, value in config.items() if key in _LOADER_ARGUMENTS}
-    rest = {key: value for key, value in config.items() if key not in options}
-    dataset = _dataset(rest, request)
+def _from_config(config: OneSet, node: ConfigNode, request: Request) -> DataLoader[Any]:
+    dataset, options = config.dataset(), config.options()
     is_iterable = isinstance(dataset, IterableDataset)
     if request.shuffles and not is_iterable and not _NOT_TOGETHER & options.keys():
         options.setdefault("shuffle", True)
@@ -135,28 +93,8 @@ def _from_config(request: Request) -> DataLoader[Any]:
     try:
         return (ResumableLoader if goes_on else DataLoader)(dataset, **options)
     except (TypeError, ValueError) as error:
-        raise DataConfigError(f"{place}: {error}", place=place) from error
-
-
-def _dataset(rest: Mapping[str, Any], request: Request) -> Any:
-    """The data set of what a config has beside the loader's options."""
-    place = request.place
-    if DATASET not in rest:
-        return request.make_dataset(rest, place)
-    unknown = [key for key in rest if key != DATASET]
-    if unknown:
-        problems = [
-            f"{place}.{key}: neither the loader nor this config has such a key"
-            f"{nearest(key, [*_LOADER_ARGUMENTS, DATASET])}"
-            for key in unknown
-        ]
-        raise DataConfigError("\n".join(problems), place=f"{place}.{unknown[0]}")
-    dataset = to_plain(rest[DATASET])
-    if not isinstance(dataset, Mapping):
-        return dataset
-    if TARGET not in dataset:
-        raise DataConfigError(f"{place}.{DATASET} has no {TARGET}, which names its class", place=f"{place}.{DATASET}")
-    return request.make_dataset(dataset, f"{place}.{DATASET}")
+        problem = Problem(node.path, str(error), position=node.position)
+        raise ConfigError([problem]) from error
 
 
 def _is_dealt_out(request: Request) -> bool:

@@ -11,14 +11,15 @@ import pytorch_lightning as pl
 
 from models.data._chain import Chain
 from models.data._checks import check_wiring
+from models.data._config import Stage, dataset_of
 from models.data._evaluation import begin_evaluation, end_evaluation
-from models.data._loaders import Stage
 from models.data._metrics import Evaluation, weighted
 from models.data._predict import evaluating, fields_of_batch, predict_all
-from models.data._resolve import TARGET, make_dataset
 from models.data._sources import DataState, loaders_for, set_data, source_of
-from models.data.errors import DataConfigError
 from neuraltypes import typecheck
+from neuraltypes.config._classes import Classes
+from neuraltypes.config._fit import Fitter
+from neuraltypes.config._nodes import ConfigNode
 
 if TYPE_CHECKING:
     from torchmetrics import Metric
@@ -108,13 +109,13 @@ class ModelData(_Base):
         `place` is the path of the config's key, for errors.
 
         Raises:
-            DataConfigError: there is no such class among the imported data sets and `allowed_datasets`, or it does not
+            ConfigError: there is no such class among the imported data sets and `allowed_datasets`, or it does not
                 take the config.
         """
-        if TARGET not in config:
-            raise DataConfigError(f'{place} has neither "dataset" nor "{TARGET}"', place=place)
-        make_module = getattr(self, "from_config_dict", None)
-        return make_dataset(config, place=place, allowed=self.allowed_datasets, make_module=make_module)
+        fitter = Fitter(Classes())
+        make = dataset_of(fitter, ConfigNode(config, place), self.allowed_datasets)
+        fitter.raise_problems()
+        return make()
 
     def multi_validation_epoch_end(self, outputs: list[Any], dataloader_idx: int) -> Mapping[str, Any] | None:
         """Metrics of one set from what `validation_step` returned for it, on all processes and in the data's order.

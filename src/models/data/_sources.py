@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytorch_lightning as pl
 
-from models.data._loaders import AGGREGATE, Ranks, Request, Stage, from_datamodule, is_one_set, make_loaders, to_plain
+from models.data._config import AGGREGATE, MakeDataset, Stage, is_config, is_one_set, node_of, plain
+from models.data._loaders import Ranks, Request, from_datamodule, make_loaders
+from neuraltypes.config._nodes import ConfigNode, is_dict_config, root_node
 
 if TYPE_CHECKING:
     from models.data._metrics import Evaluation
@@ -64,7 +66,8 @@ def set_data(model: Any, stage: Stage, data: Any, aggregate: str | None = None) 
 
 def source_of(model: Any, stage: Stage) -> Source | None:
     """What was set up for a stage, else what the model's `cfg` has for it."""
-    source: Source | None = model.data_state.sources.get(stage)
+    state: DataState = model.data_state
+    source = state.sources.get(stage)
     if source is None:
         cfg = getattr(model, "cfg", None)
         key = KEYS[stage]
@@ -72,30 +75,41 @@ def source_of(model: Any, stage: Stage) -> Source | None:
     return None if source.given is None else source
 
 
+def node_for(model: Any, stage: Stage) -> ConfigNode:
+    """The place of a stage's data, of which there is some."""
+    source: Source | None = model.data_state.sources.get(stage)
+    if source is None and is_dict_config(cfg := getattr(model, "cfg", None)):
+        return root_node(cfg).entries[KEYS[stage]]
+    found = source_of(model, stage)
+    assert found is not None
+    return node_of(found.given, KEYS[stage])
+
+
 def aggregate_of(model: Any, stage: Stage) -> str | None:
     """How a stage's metrics are aggregated: as was said at the set-up, else in the config of the sets."""
     source = source_of(model, stage)
-    if source is None:
+    if source is None or source.aggregate is not None:
+        return None if source is None else source.aggregate
+    node = node_for(model, stage)
+    if not is_config(node) or is_one_set(node) or AGGREGATE not in node.entries:
         return None
-    given = to_plain(source.given)
-    has_own = isinstance(given, Mapping) and not is_one_set(given)
-    return given.get(AGGREGATE) if source.aggregate is None and has_own else source.aggregate
+    how: str | None = node.entries[AGGREGATE].value
+    return how
 
 
 def loaders_for(model: Any, stage: Stage) -> Any:
     """The loaders of a stage, made anew where their source or the number of processes changed.
 
     Raises:
-        DataConfigError: the config is malformed.
+        ConfigError: the config does not fit.
     """
-    source = source_of(model, stage)
-    assert source is not None
+    node = node_for(model, stage)
     trainer = attached_trainer(model)
     ranks = _ranks(trainer)
-    given = _snapshot(to_plain(source.given))
+    given = plain(node)
     made: _Made | None = None if _wants_new(trainer) else model.data_state.made.get(stage)
     if made is None or made.ranks != ranks or not _is_same(made.given, given):
-        made = _Made(given, ranks, _make(model, stage, given, ranks, trainer))
+        made = _Made(given, ranks, _make(model, stage, node, ranks, trainer))
         model.data_state.made[stage] = made
     return dict(made.loaders) if isinstance(made.loaders, dict) else made.loaders
 
@@ -118,12 +132,21 @@ def attached_trainer(model: Any) -> pl.Trainer | None:
     return trainer
 
 
-def _make(model: Any, stage: Stage, given: Any, ranks: Ranks, trainer: pl.Trainer | None) -> Any:
-    if isinstance(given, pl.LightningDataModule):
-        _prepare(given, trainer)
-        given = from_datamodule(given, stage)
+def _make(model: Any, stage: Stage, node: ConfigNode, ranks: Ranks, trainer: pl.Trainer | None) -> Any:
+    if isinstance(node.value, pl.LightningDataModule):
+        _prepare(node.value, trainer)
+        node = node.holding(from_datamodule(node.value, stage))
     shuffles = stage == "train" and not getattr(trainer, "overfit_batches", 0)
-    return make_loaders(Request(given, KEYS[stage], stage, ranks, model.dataset_from_config, shuffles))
+    return make_loaders(Request(node, stage, ranks, _own_maker(model), model.allowed_datasets, shuffles))
+
+
+def _own_maker(model: Any) -> MakeDataset | None:
+    """What makes data sets of configs where the model overrides how."""
+    from models.data._model import ModelData
+
+    if type(model).dataset_from_config is ModelData.dataset_from_config:
+        return None
+    return lambda node: model.dataset_from_config(plain(node), node.path)
 
 
 def _prepare(datamodule: pl.LightningDataModule, trainer: pl.Trainer | None) -> None:
@@ -146,13 +169,6 @@ def _ranks(trainer: pl.Trainer | None) -> Ranks:
         return Ranks()
     shares = trainer.distributed_sampler_kwargs or {"rank": 0, "num_replicas": 1}
     return Ranks(shares["rank"], shares["num_replicas"])
-
-
-def _snapshot(given: Any) -> Any:
-    """A copy of a config's mappings and lists, so that a later change of them is seen."""
-    if isinstance(given, Mapping):
-        return {key: _snapshot(to_plain(value)) for key, value in given.items()}
-    return [_snapshot(value) for value in given] if type(given) is list else given
 
 
 def _is_same(one: Any, other: Any) -> bool:

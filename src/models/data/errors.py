@@ -7,20 +7,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from models.errors import ConfigError
-
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """`; did you mean "batch_size"?`, where a known name is near."""
     found = get_close_matches(name, list(known), 1)
     return f'; did you mean "{found[0]}"?' if found else ""
-
-
-class DataConfigError(ConfigError):
-    """A config of data sets is malformed; `place` is the path of the key, such as `validation_ds.clean.batch_size`."""
-
-    def __str__(self) -> str:
-        return self.problems[0].message
 
 
 class CollateError(ValueError):

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch.optim.lr_scheduler import LambdaLR
 
-from models.errors import ConfigError, nearest
+from models.errors import ConfigError
 
 Shape = Callable[[float], float]
 
@@ -23,7 +23,7 @@ _SHAPES: dict[str, Callable[..., float]] = {
 }
 NAMES = frozenset(_SHAPES)
 _ENDLESS = frozenset({"inverse_sqrt", "constant"})
-_KEYS = ["name", "warmup", "hold", "min_lr", "power", "steps"]
+_NUMBERS = {"min_lr": 0.0, "power": 2.0}
 
 
 def schedule(
@@ -44,20 +44,19 @@ def schedule(
 def make_schedule(
     optimizer: torch.optim.Optimizer, section: Mapping[str, Any], steps: Callable[[], float], place: str
 ) -> LambdaLR:
-    """The schedule of a section; its state holds no settings, so that a run goes on with those of its config.
+    """The schedule of a section whose keys and types fit.
+
+    Its state holds no settings, so that a run goes on with those of its config.
 
     Raises:
-        ConfigError: a key or value does not fit, or the number of steps is needed and not known.
+        ConfigError: a value is out of range, or the number of steps is needed and not known.
     """
-    for key in section:
-        if key not in _KEYS:
-            raise ConfigError(f"no such key{nearest(key, _KEYS)}", place=f"{place}.{key}")
-    name = str(section["name"])
+    name = section["name"]
     total = _total(section, steps, place) if _needs_total(section) else math.inf
     warmup, hold = (_count(section.get(key), total, f"{place}.{key}") for key in ("warmup", "hold"))
     if warmup + hold > total:
         raise ConfigError(f"warmup and hold are {warmup + hold} steps, of {total:.0f} in all", place=place)
-    least, power = (_number(section, key, default, place) for key, default in (("min_lr", 0.0), ("power", 2.0)))
+    least, power = (_number(section.get(key, default), f"{place}.{key}") for key, default in _NUMBERS.items())
     factors: list[Callable[[int], float]] = []
     for group in optimizer.param_groups:
         peak = float(group["lr"])
@@ -95,20 +94,14 @@ def _count(value: Any, total: float, place: str) -> int:
     """A number of steps, given as such or as a part of all steps."""
     if value is None:
         return 0
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or value < 0
-        or (value > 1 and value != int(value))
-    ):
+    if value < 0 or (value > 1 and value != int(value)):
         raise ConfigError(f"is {value!r}, expected a number of steps, or a part of all (0.05)", place=place)
     if isinstance(value, float) and value <= 1:
         return round(value * total)
     return int(value)
 
 
-def _number(section: Mapping[str, Any], key: str, default: float, place: str) -> float:
-    value = section.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        raise ConfigError(f"is {value!r}, expected a number from 0", place=f"{place}.{key}")
-    return float(value)
+def _number(value: float, place: str) -> float:
+    if value < 0:
+        raise ConfigError(f"is {value!r}, expected a number from 0", place=place)
+    return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytorch_lightning as pl
@@ -11,20 +11,19 @@ from pytorch_lightning.callbacks import Callback, EMAWeightAveraging
 from pytorch_lightning.utilities import GradClipAlgorithmType
 from pytorch_lightning.utilities.types import OptimizerLRScheduler
 from torch import nn
-from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from models.errors import ConfigError
-from models.optim._classes import fitted, optimizer_class, scheduler_class
 from models.optim._groups import matching, parameter_groups, parameter_names
-from models.optim._schedules import NAMES, make_schedule
+from models.optim._schedules import make_schedule
+from models.optim._section import SCHED, Optim, Sched, read_optim, read_others
+from neuraltypes.config._classes import Classes
+from neuraltypes.config._fit import Fitter
+from neuraltypes.config._nodes import ConfigNode
 
-_PLACE = "optim"
-_OURS = frozenset({"name", "_target_", "groups", "no_decay", "sched", "clip_norm", "clip_value", "ema", "freeze"})
-_LIGHTNINGS = frozenset({"interval", "frequency", "monitor", "strict"})
-_STEPS = "auto"
+_OPTIM = "optim"
 
 
-def optimizers_of(model: pl.LightningModule, section: Mapping[str, Any] | None) -> OptimizerLRScheduler:
+def optimizers_of(model: pl.LightningModule, section: ConfigNode | None) -> OptimizerLRScheduler:
     """The optimizer of an `optim` section, with its schedule if it has one.
 
     Raises:
@@ -32,89 +31,88 @@ def optimizers_of(model: pl.LightningModule, section: Mapping[str, Any] | None) 
     """
     if section is None:
         raise ConfigError(
-            f"{type(model).__qualname__} has no such section; give it, or override configure_optimizers", place=_PLACE
+            f"{type(model).__qualname__} has no such section; give it, or override configure_optimizers", place=_OPTIM
         )
-    cls = optimizer_class(section, _PLACE)
-    options = fitted(cls, {key: value for key, value in section.items() if key not in _OURS}, _PLACE)
-    groups = parameter_groups(model, section.get("groups"), _rules(section), _PLACE)
-    for group in groups:
-        place = f"{_PLACE}.groups.{group['name'].partition(',')[0]}"
-        given = {key: value for key, value in group.items() if key not in ("params", "name")}
-        group.update(fitted(cls, given, place, are_all=False))
-    optimizer = cls(groups, **options)
-    if (schedule := section.get("sched")) is None:
+    fitter = Fitter(Classes())
+    optim = read_optim(fitter, section)
+    fitter.raise_problems()
+    assert optim.cls is not None
+    optimizer = optim.cls(groups_of(model, optim, section.path), **optim.options())
+    if optim.sched is None:
         return optimizer
-    return {"optimizer": optimizer, "lr_scheduler": _scheduler(model, optimizer, schedule)}  # type: ignore[return-value]
+    scheduler = _scheduler(model, optimizer, optim.sched, f"{section.path}.{SCHED}")
+    return {"optimizer": optimizer, "lr_scheduler": scheduler}  # type: ignore[return-value]
 
 
-def _rules(section: Mapping[str, Any]) -> Sequence[str]:
-    rules = section.get("no_decay") or ()
-    return [rules] if isinstance(rules, str) else list(rules)
+def groups_of(model: nn.Module, optim: Optim, place: str) -> list[dict[str, Any]]:
+    """The parameter groups that a section asks for.
+
+    Raises:
+        ConfigError: a pattern means no parameter, or a parameter is in two groups or in none.
+    """
+    groups = {name: options() for name, options in optim.groups.items()}
+    return parameter_groups(model, groups or None, _listed(optim.others.get("no_decay")), place)
 
 
-def _scheduler(
-    model: pl.LightningModule, optimizer: torch.optim.Optimizer, section: Mapping[str, Any]
-) -> dict[str, Any]:
-    place = f"{_PLACE}.sched"
+def check_patterns(model: nn.Module, section: ConfigNode) -> None:
+    """Refuse patterns of a section that fits but for them.
 
+    Raises:
+        ConfigError: as in `groups_of`, or what is to be frozen is no parameter.
+    """
+    optim = read_optim(Fitter(Classes()), section)
+    groups_of(model, optim, section.path)
+    matching(_listed(optim.others.get("freeze")), parameter_names(model), f"{section.path}.freeze")
+
+
+def _listed(patterns: str | Sequence[str] | None) -> Sequence[str]:
+    return [patterns] if isinstance(patterns, str) else list(patterns or ())
+
+
+def _scheduler(model: pl.LightningModule, optimizer: torch.optim.Optimizer, sched: Sched, place: str) -> dict[str, Any]:
     def steps() -> float:
         return model.trainer.estimated_stepping_batches
 
-    lightnings = {key: section[key] for key in _LIGHTNINGS & section.keys()}
-    options = {key: value for key, value in section.items() if key not in _LIGHTNINGS}
-    if options.get("name") in NAMES:
+    options = sched.options()
+    if sched.cls is None:
         made: Any = make_schedule(optimizer, options, steps, place)
-        return {"scheduler": made, "interval": "step"} | lightnings
-    cls = scheduler_class(options, place)
-    if issubclass(cls, ReduceLROnPlateau) and "monitor" not in lightnings:
-        raise ConfigError("ReduceLROnPlateau requires the name of what is monitored", place=f"{place}.monitor")
-    given = {key: value for key, value in options.items() if key not in ("name", "_target_")}
-    given = {key: int(steps()) if value == _STEPS else value for key, value in given.items()}
-    return {"scheduler": cls(optimizer, **fitted(cls, given, place))} | lightnings
+        return {"scheduler": made, "interval": "step", **sched.lightnings}
+    options |= {key: int(steps()) for key in sched.steps}
+    return {"scheduler": sched.cls(optimizer, **options), **sched.lightnings}
 
 
-def callbacks_of(section: Mapping[str, Any] | None) -> list[Callback]:
+def callbacks_of(section: ConfigNode | None) -> list[Callback]:
     """Callbacks for what a section asks for beside an optimizer: clipping, averaged weights, frozen parts.
 
     Raises:
         ConfigError: a key or value does not fit.
     """
-    section = section or {}
-    callbacks: list[Callback] = []
-    if (clipping := _clipping(section)) is not None:
-        callbacks.append(_Clipped(*clipping))
-    if (average := section.get("ema")) is not None:
-        given = {"decay": average} if isinstance(average, float) else dict(average)
-        callbacks.append(EMAWeightAveraging(**fitted(_Average, given, f"{_PLACE}.ema")))
-    if section.get("freeze"):
-        callbacks.append(_Frozen(section["freeze"]))
+    if section is None:
+        return []
+    fitter = Fitter(Classes())
+    asked = read_others(fitter, section)
+    fitter.raise_problems()
+    clipping = [key for key in ("clip_norm", "clip_value") if asked.get(key) is not None]
+    callbacks: list[Callback] = [_Clipped(key, asked[key], section.path) for key in clipping]
+    if (average := asked.get("ema")) is not None:
+        callbacks.append(EMAWeightAveraging(**({"decay": average} if isinstance(average, float) else average)))
+    if frozen := _listed(asked.get("freeze")):
+        callbacks.append(_Frozen(frozen, section.path))
     return callbacks
-
-
-def _clipping(section: Mapping[str, Any]) -> tuple[str, float] | None:
-    given = [key for key in ("clip_norm", "clip_value") if section.get(key) is not None]
-    if not given:
-        return None
-    if len(given) == 2:
-        raise ConfigError("clip_value clips gradients, too", place=f"{_PLACE}.clip_norm")
-    limit = section[given[0]]
-    if isinstance(limit, bool) or not isinstance(limit, int | float) or limit < 0:
-        raise ConfigError(f"is {limit!r}, expected a number from 0", place=f"{_PLACE}.{given[0]}")
-    return given[0], float(limit)
 
 
 class _Clipped(Callback):
     """Sets the trainer's own clipping during a fit."""
 
-    def __init__(self, key: str, limit: float) -> None:
-        self._key, self._limit = key, limit
+    def __init__(self, key: str, limit: float, place: str) -> None:
+        self._key, self._limit, self._place = key, limit, f"{place}.{key}"
         self._before: Any = None
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
         if stage != "fit":
             return
         if trainer.gradient_clip_val is not None:
-            raise ConfigError("the trainer's gradient_clip_val clips gradients, too", place=f"{_PLACE}.{self._key}")
+            raise ConfigError("the trainer's gradient_clip_val clips gradients, too", place=self._place)
         self._before = (trainer.gradient_clip_val, trainer.gradient_clip_algorithm)
         trainer.gradient_clip_val = self._limit
         trainer.gradient_clip_algorithm = GradClipAlgorithmType(self._key.removeprefix("clip_"))
@@ -125,33 +123,18 @@ class _Clipped(Callback):
             self._before = None
 
 
-class _Average:
-    """What `ema` takes, with types."""
-
-    def __init__(
-        self,
-        model: nn.Module,
-        decay: float = 0.999,
-        device: str | None = None,
-        use_buffers: bool = True,  # Lightning's
-        update_every_n_steps: int = 1,
-        update_starting_at_step: int | None = None,
-        update_starting_at_epoch: int | None = None,
-    ) -> None: ...
-
-
 class _Frozen(Callback):
     """Keeps parameters from training during a fit, and the modules that hold nothing else in eval mode."""
 
-    def __init__(self, patterns: str | Sequence[str]) -> None:
-        self._patterns = patterns
+    def __init__(self, patterns: Sequence[str], place: str) -> None:
+        self._patterns, self._place = patterns, f"{place}.freeze"
         self._before: list[tuple[nn.Parameter, bool]] = []
         self._modes: list[tuple[nn.Module, bool]] = []
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
         if stage != "fit":
             return
-        chosen = matching(self._patterns, parameter_names(pl_module), f"{_PLACE}.freeze")
+        chosen = matching(self._patterns, parameter_names(pl_module), self._place)
         self._before = [(parameter, parameter.requires_grad) for parameter in chosen]
         for parameter in chosen:
             parameter.requires_grad_(False)  # before the strategy looks at what trains

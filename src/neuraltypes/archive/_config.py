@@ -32,8 +32,10 @@ from neuraltypes._classes import full_name
 from neuraltypes.archive._json import CONFIG_LIMITS
 from neuraltypes.archive._names import shown
 from neuraltypes.archive.errors import ArchiveError, ClassNotFoundError, ConfigError, VersionError
+from neuraltypes.config import errors
 from neuraltypes.config._nodes import is_omega
 from neuraltypes.config._parameters import WHOLE
+from neuraltypes.config.errors import Problem
 
 Json: TypeAlias = Any
 
@@ -45,7 +47,9 @@ _RESERVED = frozenset(
     {TARGET, VERSION, ARGUMENTS, ARTIFACT, _TUPLE, _DTYPE, _PATH, _DATA, _CONFIG, _REFUSED, _DECLARED}
 )
 _VALUES = _RESERVED - {TARGET, VERSION, ARGUMENTS}
+_IN_CFG = frozenset({_TUPLE, _DTYPE, _PATH, ARTIFACT})
 _NONE: frozenset[str] = frozenset()
+NO_DATA: Any = object()  # in the place of what is no plain value
 _NO_TEXTS = " with keys that are no plain texts"
 _DEEPEST = CONFIG_LIMITS.depth - 2
 
@@ -116,7 +120,7 @@ def refuse_objects(config: Json, owner: str) -> None:
             f"{owner} cannot be saved: its constructor was given what is no data:\n{listed}\n"
             "  give it numbers, texts, lists, dicts, dtypes and NeuralModules, dataclasses and members of enumerations "
             "that the parameter's type names; a file is data as a registered artifact",
-            problems=notes,
+            problems=[Problem(place, f"is {note}") for place, note in notes.items()],
         )
 
 
@@ -149,6 +153,64 @@ def with_artifacts(config: Json, names: Mapping[str, str]) -> Json:
             return config
 
 
+class Decoder(NamedTuple):
+    """Values of config data, by what makes a module of its data, and the path of an artifact's name."""
+
+    module: Callable[[dict[str, Json]], Any]
+    path_of: Callable[[str], Any]
+
+    def value(self, data: Json) -> Any:
+        """The value that the data stands for."""
+        match data:
+            case {"_target_": _}:
+                return self.module(data)
+            case {"_data_": config} | {"_config_": config}:
+                return self._each(config, self.verbatim)
+            case dict() if data.keys() & _VALUES:
+                return self._single(data, self.value)
+            case _:
+                return self._each(data, self.value)
+
+    def verbatim(self, data: Json) -> Any:
+        """The value of what is inside the argument `cfg`, of which no module is made."""
+        if isinstance(data, dict) and len(data) == 1 and data.keys() <= _IN_CFG:
+            return self._single(data, self.verbatim)
+        return self._each(data, self.verbatim)
+
+    def _single(self, data: dict[str, Json], inside: Callable[[Json], Any]) -> Any:
+        match data:
+            case {"_tuple_": items}:
+                return tuple(inside(item) for item in items)
+            case {"_dtype_": name}:
+                return _DTYPES[name]
+            case {"_path_": {"_artifact_": name}}:
+                return self.path_of(name)
+            case {"_path_": str(path)}:
+                return path
+            case {"_artifact_": name}:
+                return str(self.path_of(name))
+            case _:
+                return NO_DATA
+
+    def _each(self, data: Json, decode: Callable[[Json], Any]) -> Any:
+        if isinstance(data, dict):
+            return {key: decode(item) for key, item in data.items()}
+        return [decode(item) for item in data] if isinstance(data, list) else data
+
+
+def values_of(config: Mapping[str, Json]) -> dict[str, Any]:
+    """Recorded arguments as plain values, a path as its text; those with a module in them, or no data, are left out."""
+    decoder = Decoder(lambda _: NO_DATA, Path)
+    values = {name: decoder.value(data) for name, data in config.items()}
+    return {name: value for name, value in values.items() if not _lacks_data(value)}
+
+
+def _lacks_data(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_lacks_data(item) for item in value.values())
+    return any(map(_lacks_data, value)) if isinstance(value, list | tuple) else value is NO_DATA
+
+
 class Builder(NamedTuple):
     """What objects are made with: classes by their archived name, and artifacts as paths."""
 
@@ -172,7 +234,8 @@ class Builder(NamedTuple):
         Raises:
             ConfigError: the constructor raises.
         """
-        arguments = {key: self._value(value) for key, value in config.items()}
+        decode = Decoder(self._module, self.path_of)
+        arguments = {key: decode.value(value) for key, value in config.items()}
         positional = arguments.pop(ARGUMENTS, ())
         read = {key for key, value in config.items() if isinstance(value, dict) and _CONFIG in value}
         arguments |= _with_declared(cls, {key: value for key, value in arguments.items() if key not in read})
@@ -183,6 +246,7 @@ class Builder(NamedTuple):
         except Exception as error:
             raise ConfigError(
                 f"{cls.__qualname__} cannot be made from its config: {type(error).__name__}: {error}",
+                problems=error.problems if isinstance(error, errors.ConfigError) else (),
                 config=dict(config),
             ) from error
 
@@ -224,40 +288,9 @@ class Builder(NamedTuple):
             for key, item in value.items() if isinstance(value, dict) else enumerate(value):
                 self._check_verbatim(item, f"{place}.{key}")
 
-    def _verbatim(self, value: Json) -> Any:
-        match value:
-            case {"_path_": {"_artifact_": _}} | {"_artifact_": _} | {"_dtype_": _}:
-                return self._value(value)
-            case {"_tuple_": list(items)} if len(value) == 1:
-                return tuple(self._verbatim(item) for item in items)
-            case dict():
-                return {key: self._verbatim(item) for key, item in value.items()}
-            case list():
-                return [self._verbatim(item) for item in value]
-            case _:
-                return value
-
-    def _value(self, value: Json) -> Any:
-        match value:
-            case {"_target_": name}:
-                config = {key: item for key, item in value.items() if key != TARGET}
-                return self.build(self.find_class(name), config)
-            case {"_tuple_": items}:
-                return tuple(self._value(item) for item in items)
-            case {"_dtype_": name}:
-                return _DTYPES[name]
-            case {"_path_": {"_artifact_": name}}:
-                return self.path_of(name)
-            case {"_artifact_": name}:
-                return str(self.path_of(name))
-            case {"_data_": config} | {"_config_": config}:
-                return self._verbatim(config)
-            case dict():
-                return {key: self._value(item) for key, item in value.items()}
-            case list():
-                return [self._value(item) for item in value]
-            case _:
-                return value
+    def _module(self, data: dict[str, Json]) -> Any:
+        config = {key: item for key, item in data.items() if key != TARGET}
+        return self.build(self.find_class(data[TARGET]), config)
 
 
 def migrated(cls: type[Archivable], config: dict[str, Json], version: Json) -> dict[str, Json]:
@@ -437,7 +470,6 @@ def _with_declared(cls: type, arguments: dict[str, Any]) -> dict[str, Any]:
     from neuraltypes.config._hints import recorded_classes, takes_containers
     from neuraltypes.config._make import as_hinted
     from neuraltypes.config._parameters import parameters_of
-    from neuraltypes.config.errors import ConfigError as UnfitConfigError
 
     named = parameters_of(cls).named
     try:
@@ -447,8 +479,8 @@ def _with_declared(cls: type, arguments: dict[str, Any]) -> dict[str, Any]:
             else value
             for key, value in arguments.items()
         }
-    except UnfitConfigError as error:
-        raise ConfigError(f"{cls.__qualname__} does not take its config: {error}") from error
+    except errors.ConfigError as error:
+        raise ConfigError(f"{cls.__qualname__} does not take its config: {error}", problems=error.problems) from error
 
 
 def _notes(value: Json, place: str = "") -> Iterator[tuple[str, str]]:
@@ -472,12 +504,13 @@ def _check_names(cls: type, config: Mapping[str, Json], place: str) -> None:
     problems = []
     for name in config:
         if name != ARGUMENTS and name not in known and not takes_more:
-            nearest = get_close_matches(name, known, 1)
-            hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
-            problems.append(f"  {place}.{shown(name)[1:-1]}: {cls.__qualname__} takes no such parameter{hint}")
+            near = next(iter(get_close_matches(name, known, 1)), None)
+            path, message = f"{place}.{shown(name)[1:-1]}", f"{cls.__qualname__} has no such parameter"
+            problems.append(Problem(path, message, suggestion=near))
     for parameter in parameters:
         is_missing = parameter.default is parameter.empty and parameter.name in known and parameter.name not in config
         if is_missing and ARGUMENTS not in config:
-            problems.append(f"  {place}.{parameter.name}: {cls.__qualname__} requires it")
+            problems.append(Problem(f"{place}.{parameter.name}", f"is missing, {cls.__qualname__} requires it"))
     if problems:
-        raise ConfigError("the config does not fit the class:\n" + "\n".join(problems), problems=problems)
+        listed = "\n".join(f"  {problem}" for problem in problems)
+        raise ConfigError(f"the config does not fit the class:\n{listed}", problems=problems)

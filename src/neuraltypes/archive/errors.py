@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+
+from neuraltypes.config import errors as config
 
 __all__ = [
     "ArchiveError",
@@ -78,8 +80,21 @@ class ClassNotFoundError(ArchiveError):
     """No imported or allowed class has the archived name."""
 
 
-class ConfigError(ArchiveError):
-    """The config is no plain data, or the class does not take it."""
+class ConfigError(ArchiveError, config.ConfigError):
+    """The config is no plain data, or the class does not take it; `problems` as of any config's error."""
+
+    def __init__(self, message: str, /, *, problems: Sequence[config.Problem] = (), **details: Any) -> None:
+        Exception.__init__(self, message)
+        self.details = details | {"problems": tuple(problems) or (config.Problem("", message),)}
+
+    @property
+    def problems(self) -> tuple[config.Problem, ...]:
+        """What does not fit, in the order of the config."""
+        problems: tuple[config.Problem, ...] = self.details["problems"]
+        return problems
+
+    def __str__(self) -> str:
+        return Exception.__str__(self)
 
 
 class ExportError(ArchiveError):

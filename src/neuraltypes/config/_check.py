@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from neuraltypes._configurable import Configurable
 from neuraltypes.config._classes import Allow, Classes
 from neuraltypes.config._fit import Fitter, Found
 from neuraltypes.config._nodes import ConfigNode, is_omega, root_node
@@ -72,7 +73,15 @@ def check(
         for instance in found:
             if instance.is_module:
                 notes += _wire(instance, fitter.problems)
-    return Report(tuple(fitter.problems), tuple(notes))
+    return Report(_in_order(fitter.problems), tuple(notes))
+
+
+def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
+    """Each problem once, and those of one file in the order of its lines."""
+    found = tuple(dict.fromkeys(problems))
+    lines = {problem: problem.position.line for problem in found if problem.position is not None}
+    files = {problem.position.file for problem in lines if problem.position is not None}
+    return tuple(sorted(found, key=lines.__getitem__)) if len(lines) == len(found) and len(files) == 1 else found
 
 
 def _of_composition(config: Any) -> Iterator[str]:
@@ -100,6 +109,9 @@ def _wire(found: Found, problems: list[Problem]) -> Iterator[str]:
                 position=node.position,
             )
         )
+    made: Any = finding.module
+    if isinstance(made, Configurable):
+        problems += made._misfits(node)  # noqa: SLF001  # ours
 
 
 def _holding(node: ConfigNode, values: set[Any]) -> list[str]:

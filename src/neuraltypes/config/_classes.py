@@ -17,18 +17,21 @@ class Classes:
     """`NeuralModule`s that are imported, and other classes that are allowed, each one by itself: no subclass of it.
 
     A class goes by its full name (`"package.module.Class"`), and by the names under which imported modules hold it.
-    Given a mapping, an allowed class also goes by its key.
+    Given a mapping, an allowed class also goes by its key. `described` says in errors what no class was found among.
     """
 
-    def __init__(self, allow: Allow = ()) -> None:
+    def __init__(self, allow: Allow = (), *, described: str = "imported NeuralModule and no allowed class") -> None:
+        self.described = described
         self._given: dict[str, type] = dict(allow) if isinstance(allow, Mapping) else {}
         self._allowed: tuple[type, ...] = tuple(allow.values() if isinstance(allow, Mapping) else allow)
         for cls in self._allowed:
             if not isinstance(cls, type):
                 raise TypeError(f"allow takes classes, got {cls!r}")
 
-    def find(self, name: str) -> type | None:
-        """The class of that name, or None."""
+    def find(self, name: str | type) -> type | None:
+        """The class of that name, or None; in a dict the class itself may stand for its name."""
+        if isinstance(name, type):
+            return name if self.admits(name) else None
         if name in self._given:
             return self._given[name]
         held = self._known().get(name) or _held(name)

@@ -11,6 +11,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from neuraltypes.config import _omega
+from neuraltypes.config._nodes import root_node
 from neuraltypes.config.errors import ConfigError, Problem
 
 _INTERPOLATION = re.compile(r"(\\*)\$\{")
@@ -31,11 +32,20 @@ def as_config(config: Any, *, resolvers: Collection[str] = ()) -> DictConfig:
         raise TypeError(f"expected a config (a DictConfig, a dict or a dataclass), got {type(config).__name__}")
     if _is_restoring():
         return DictConfig(literal(config))
-    made = _created(config)
+    made = created(config)
     _omega.allow_resolvers(made, resolvers)
-    if problems := forbidden(made):
+    return without_forbidden(made)
+
+
+def without_forbidden(config: DictConfig) -> DictConfig:
+    """The config, no interpolation of which uses a resolver that is not allowed.
+
+    Raises:
+        ConfigError: one does.
+    """
+    if problems := forbidden(config):
         raise ConfigError(problems)
-    return made
+    return config
 
 
 def literal(config: Any) -> Any:
@@ -53,16 +63,57 @@ def forbidden(config: _omega.Config) -> list[Problem]:
     return problems
 
 
-def _created(config: Any) -> DictConfig:
+def created(config: Any) -> DictConfig:
+    """A new container of a dict or a dataclass.
+
+    Raises:
+        ConfigError: OmegaConf does not take it.
+    """
     try:
         return DictConfig(config if dataclasses.is_dataclass(config) else dict(config))
-    except OmegaConfBaseException:
+    except OmegaConfBaseException as error:
         if not dataclasses.is_dataclass(config):
-            raise
+            raise ConfigError(str(error).splitlines()[0], place=str(error.full_key or "")) from None
     # A type that OmegaConf cannot say, as `Literal`: the same keys and values, without types.
-    made = DictConfig(_fields(config() if isinstance(config, type) else config))
+    made = DictConfig(_defaults(config) if isinstance(config, type) else _fields(config))
     OmegaConf.set_struct(made, True)
     return made
+
+
+def with_schema(config: DictConfig, schema: type) -> DictConfig:
+    """A config over a dataclass's defaults, and of its types.
+
+    Raises:
+        ConfigError: a key or value does not fit; all of them, with their lines.
+    """
+    from neuraltypes.config._classes import Classes
+    from neuraltypes.config._fit import Fitter
+
+    typed = created(schema)
+    plain = OmegaConf.create(OmegaConf.to_container(typed), flags={"allow_objects": True})
+    merged = OmegaConf.merge(plain, config)
+    _omega.allow_resolvers(merged, _omega.allowed_resolvers(config))
+    fitter = Fitter(Classes())
+    fitter.fit_schema(root_node(merged), schema)
+    fitter.raise_problems()
+    try:
+        found = OmegaConf.merge(typed, config)
+    except OmegaConfBaseException as error:  # a type of which OmegaConf takes less than fits
+        raise ConfigError(str(error).splitlines()[0], place=str(error.full_key or "")) from None
+    _omega.allow_resolvers(found, _omega.allowed_resolvers(config))
+    assert isinstance(found, DictConfig)
+    return found
+
+
+def _defaults(schema: type) -> dict[str, Any]:
+    """The defaults of a dataclass, and `???` for what has none."""
+    found: dict[str, Any] = {}
+    for item in dataclasses.fields(schema):
+        if item.default_factory is not dataclasses.MISSING:
+            found[item.name] = _fields(item.default_factory())
+        else:
+            found[item.name] = "???" if item.default is dataclasses.MISSING else _fields(item.default)
+    return found
 
 
 def _fields(value: Any) -> Any:

@@ -15,6 +15,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from enum import Enum
 from pathlib import Path, PurePath
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias, get_args, get_origin
 
 from neuraltypes._classes import full_name
@@ -32,12 +33,15 @@ from neuraltypes.config._parameters import REQUIRED, WHOLE, Parameter, Parameter
 from neuraltypes.config.errors import ConfigError, Problem
 
 Make: TypeAlias = Callable[[], Any]
+Section: TypeAlias = Callable[["Fitter", ConfigNode], None]
 
 TARGET, ARGUMENTS = "_target_", "_args_"
 _ARTIFACT = "_artifact_"
 _OF_HYDRA = frozenset({"_partial_", "_recursive_", "_convert_", "_mode_"})
 _LISTS = (list, Sequence, Iterable, Collection)
 _MAPPINGS = (dict, Mapping)
+NO_ARGUMENTS: Mapping[str, Any] = MappingProxyType({})
+NO_SECTIONS: Mapping[str, Section] = MappingProxyType({})
 
 
 class Found(NamedTuple):
@@ -68,6 +72,10 @@ class Fitter:
             return self._wrong(node, "a mapping of a constructor's arguments")
         return self._instance(node, expected, given)
 
+    def made(self, node: ConfigNode) -> Make:
+        """An object of the class that `_target_` names."""
+        return self._instance(node, None, {})
+
     def survey(self, node: ConfigNode, expected: type | None = None) -> list[Found]:
         """All objects that a config describes, those inside others left out; everything else must resolve."""
         self._is_survey = True
@@ -86,32 +94,47 @@ class Fitter:
 
     def fit_schema(self, node: ConfigNode, schema: type) -> None:
         """Check a config against a dataclass; what is `???` may be set later, what was said is not said again."""
-        fitter = copy.copy(self)
+        fitter = self.as_data()
         fitter.problems = []
-        fitter._is_data = True  # noqa: SLF001  # one of this class
-        fitter._dataclass(node, schema)  # noqa: SLF001  # the same
+        fitter._dataclass(node, schema)  # noqa: SLF001  # one of this class
         self.problems += [problem for problem in fitter.problems if problem not in self.problems]
 
-    def argument(self, name: str, node: ConfigNode, hint: Any) -> Make:
-        """The value of a constructor's argument; a `cfg` stays the config that it is, or is made a dataclass."""
-        if name != WHOLE:
-            return self.fit(node, hint)
+    def as_data(self) -> Fitter:
+        """This fitter, which collects into the same problems, and makes nothing where no type says so."""
         fitter = copy.copy(self)
         fitter._is_data = True  # noqa: SLF001  # one of this class
+        return fitter
+
+    def argument(self, name: str, node: ConfigNode, hint: Any, sections: Mapping[str, Section] = NO_SECTIONS) -> Make:
+        """The value of a constructor's argument; a `cfg` stays the config that it is, or is made a dataclass.
+
+        `sections` are arguments, and keys of `cfg`, that are data to the constructor, and checked by others.
+        """
+        if name in sections:
+            self._section(node, sections[name])
+            return self.as_data().fit(node, hint)
+        if name != WHOLE:
+            return self.fit(node, hint)
         if self._is_survey and node.is_mapping:
-            below = copy.copy(self)
-            for child in node.entries.values():
-                below.survey(child)
+            for key, child in node.entries.items():
+                if key in sections:
+                    self._section(child, sections[key])
+                else:
+                    copy.copy(self).survey(child)
         if node.is_mapping and stripped(hint) is UNKNOWN:
             return _constant(node.value)
-        return fitter.fit(node, hint)
+        return self.as_data().fit(node, hint)
+
+    def _section(self, node: ConfigNode, check: Section) -> None:
+        if self._is_survey and node.value is not None and node.value is not BROKEN and node.value is not MISSING:
+            check(self.as_data(), node)
 
     def fit(self, node: ConfigNode, hint: Any) -> Make:
         """The value of a place, of the hint's type."""
         if node.value is BROKEN:
-            return self._add(node, node.reason or "", suggestion=node.suggestion)
+            return self.add(node, node.reason or "", suggestion=node.suggestion)
         if node.value is MISSING:
-            return self._add(node, f"is missing, expected {in_words(hint)}", expected=in_words(hint))
+            return self.add(node, f"is missing, expected {in_words(hint)}", expected=in_words(hint))
         node = self._unmarked(node)
         members = alternatives(hint)
         return self._fit_one(node, members[0]) if len(members) == 1 else self._fit_union(node, members)
@@ -125,7 +148,8 @@ class Fitter:
         if self.problems:
             raise ConfigError(self.problems)
 
-    def _add(self, node: ConfigNode, message: str, **details: Any) -> Make:
+    def add(self, node: ConfigNode, message: str, **details: Any) -> Make:
+        """Note a problem; `details` are those of a `Problem`."""
         self.problems.append(Problem(node.path, message, position=node.position, **details))
         return _nothing
 
@@ -135,7 +159,7 @@ class Fitter:
         if isinstance(node.value, str) and "${" in node.value:
             hint = "; interpolations are OmegaConf's, in a plain container they are texts"
         message = f"expected {expected}, got {got}{hint}"
-        return self._add(node, message, expected=expected, got=got, suggestion=suggestion)
+        return self.add(node, message, expected=expected, got=got, suggestion=suggestion)
 
     def _unmarked(self, node: ConfigNode) -> ConfigNode:
         """What the archives' objects with one key in underscores stand for."""
@@ -168,7 +192,8 @@ class Fitter:
             tried.append(fitter.problems)
         within = [problems for problems in tried if problems[0].path != node.path]
         if not within:
-            return self._wrong(node, in_words(typing.Union[members]))  # noqa: UP007  # computed
+            near = next((one.suggestion for problems in tried for one in problems if one.suggestion), None)
+            return self._wrong(node, in_words(typing.Union[members]), near)  # noqa: UP007  # computed
         fewest: list[Problem] = min(within, key=len)
         self.problems += fewest
         return _nothing
@@ -210,7 +235,7 @@ class Fitter:
         if TARGET in entries and not self._is_data:
             return self._instance(node, None, {})
         if _ARTIFACT in entries:
-            return self._add(node, "an artifact is found in its archive only: use restore_from")
+            return self.add(node, "an artifact is found in its archive only: use restore_from")
         found = {key: self.fit(item, UNKNOWN) for key, item in entries.items()}
         return lambda: {key: make() for key, make in found.items()}
 
@@ -223,7 +248,9 @@ class Fitter:
 
     def _list(self, node: ConfigNode, hint: Any) -> Make:
         if not node.is_list:
-            return self._wrong(node, in_words(hint))
+            is_object = not isinstance(node.value, str) and not node.is_mapping
+            fits = is_object and _is_instance(node.value, get_origin(hint) or hint)
+            return _constant(node.value) if fits else self._wrong(node, in_words(hint))
         item = (get_args(hint) or (UNKNOWN,))[0]
         kind = list if (get_origin(hint) or hint) is list else _kind_of(node)
         makes = [self.fit(found, item) for found in node.items]
@@ -310,29 +337,29 @@ class Fitter:
     def _default_class(self, node: ConfigNode, expected: type | None) -> type | None:
         if expected is None or not self._classes.admits(expected) or is_general(expected):
             kind = "" if expected is None else f", expected a class that is a {in_words(expected)}"
-            self._add(node, f'names no class: "{TARGET}" is missing{kind}')
+            self.add(node, f'names no class: "{TARGET}" is missing{kind}')
             return None
         return expected
 
     def _named_class(self, target: ConfigNode, expected: type | None) -> type | None:
-        if not isinstance(target.value, str):
+        if not isinstance(target.value, str | type):
             self.fit(target, str)
             return None
         cls = self._classes.find(target.value)
         if cls is None:
-            self._add(
+            self.add(
                 target,
-                f"no imported NeuralModule and no allowed class is called {target.value!r}",
+                f"no {self._classes.described} is called {_as_name(target.value)!r}",
                 expected=None if expected is None else in_words(expected),
-                got=target.value,
-                suggestion=self._classes.nearest(target.value),
+                got=_as_name(target.value),
+                suggestion=self._classes.nearest(_as_name(target.value)),
             )
         elif expected is not None and not issubclass(cls, expected) and not self._is_extra(cls, expected):
-            self._add(
+            self.add(
                 target, f"{full_name(cls)} is no {in_words(expected)}", expected=in_words(expected), got=full_name(cls)
             )
         elif inspect.isabstract(cls):
-            self._add(target, f"{full_name(cls)} is abstract", got=full_name(cls))
+            self.add(target, f"{full_name(cls)} is abstract", got=full_name(cls))
         else:
             return cls
         return None
@@ -350,26 +377,33 @@ class Fitter:
         *,
         is_whole: bool = True,
     ) -> Make:
-        """A call of a constructor; `given` arguments come from the caller and are not looked at.
-
-        Unless the config `is_whole`, the caller adds others.
-        """
-        parameters = parameters_of(cls)
-        if not is_dataclass_type(cls) and _takes_whole(parameters, {*entries, *given}):
+        """A call of a constructor."""
+        if not is_dataclass_type(cls) and _takes_whole(parameters_of(cls), {*entries, *given}):
             entries = {WHOLE: node.without(TARGET)}
+        arguments = self.arguments(node.with_entries(entries), cls, given, is_whole=is_whole)
+        return lambda: _made(cls, node, *arguments(), given)
+
+    def arguments(
+        self, node: ConfigNode, cls: type, given: Mapping[str, Any] = NO_ARGUMENTS, *, is_whole: bool = True
+    ) -> Callable[[], tuple[list[Any], dict[str, Any]]]:
+        """The arguments of a constructor, by position and by name; a place's entries are its parameters.
+
+        `given` arguments come from the caller and are not looked at. Unless the config `is_whole`, others may follow.
+        """
+        parameters, entries, sections = parameters_of(cls), dict(node.entries), sections_of(cls)
         items = entries.pop(ARGUMENTS, None)
         positions = self._positions(items, cls, parameters)
         named = {}
         for key, item in entries.items():
             if key in given:
-                self._add(item, f"{in_words(cls)} gets it from the caller")
+                self.add(item, f"{in_words(cls)} gets it from the caller")
             elif (parameter := parameters.named.get(key) or parameters.more_named) is not None:
-                named[key] = self.argument(key, item, parameter.hint)
+                named[key] = self.argument(key, item, parameter.hint, sections)
             else:
                 self._unknown(item, key, cls, parameters)
         if is_whole:
             self._require_all(node, cls, parameters, {*named, *given}, len(positions))
-        return lambda: _made(cls, node, [make() for make in positions], {k: make() for k, make in named.items()}, given)
+        return lambda: ([make() for make in positions], {key: make() for key, make in named.items()})
 
     def _positions(self, node: ConfigNode | None, cls: type, parameters: Parameters) -> list[Make]:
         if node is None:
@@ -381,16 +415,16 @@ class Fitter:
         taken = _padded(parameters, len(items))
         makes = [self.fit(item, parameter.hint) for item, parameter in zip(items, taken, strict=False)]
         if len(items) > len(makes):
-            self._add(node, f"{in_words(cls)} takes {len(makes)} positional arguments, got {len(items)}")
+            self.add(node, f"{in_words(cls)} takes {len(makes)} positional arguments, got {len(items)}")
         return makes
 
     def _unknown(self, node: ConfigNode, key: Any, cls: type, parameters: Parameters) -> None:
         if key in _OF_HYDRA:
-            self._add(node, "is an instruction to hydra.utils.instantiate, which is not used here")
+            self.add(node, "is an instruction to hydra.utils.instantiate, which is not used here")
             return
         near = get_close_matches(str(key), parameters.named, 1)
         kind = "field" if is_dataclass_type(cls) else "parameter"
-        self._add(node, f"{in_words(cls)} has no such {kind}", suggestion=next(iter(near), None))
+        self.add(node, f"{in_words(cls)} has no such {kind}", suggestion=next(iter(near), None))
 
     def _require_all(
         self, node: ConfigNode, cls: type, parameters: Parameters, names: set[Any], n_positions: int
@@ -400,7 +434,18 @@ class Fitter:
             if parameter.default is REQUIRED and name not in names | by_position:
                 place = ConfigNode(None, f"{node.path}.{name}" if node.path else name, node.position)
                 wanted = in_words(parameter.hint)
-                self._add(place, f"is missing, {in_words(cls)} requires it: expected {wanted}", expected=wanted)
+                self.add(place, f"is missing, {in_words(cls)} requires it: expected {wanted}", expected=wanted)
+
+
+def sections_of(cls: type) -> Mapping[str, Section]:
+    """The arguments, and keys of `cfg`, that are data to a class's constructor, with what checks them."""
+    from neuraltypes._configurable import Configurable
+
+    return cls._sections() if Configurable in cls.__mro__ else NO_SECTIONS  # type: ignore[attr-defined]
+
+
+def _as_name(target: str | type) -> str:
+    return full_name(target) if isinstance(target, type) else target
 
 
 def _made(cls: type, node: ConfigNode, positions: list[Any], named: dict[Any, Any], given: Mapping[str, Any]) -> Any:

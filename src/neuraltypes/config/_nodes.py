@@ -74,10 +74,14 @@ class ConfigNode:
         """The same place with another value."""
         return replace(self, value=value)
 
-    def without(self, key: Any) -> ConfigNode:
-        """The same place without one of its entries; what is there stays the same object."""
+    def without(self, *keys: Any) -> ConfigNode:
+        """The same place without some of its entries; what is there stays the same object."""
+        return self.with_entries({name: child for name, child in self.entries.items() if name not in keys})
+
+    def with_entries(self, entries: Mapping[Any, ConfigNode]) -> ConfigNode:
+        """The same place with other entries; what is there stays the same object."""
         node = replace(self)
-        node.__dict__["entries"] = {name: child for name, child in self.entries.items() if name != key}
+        node.__dict__["entries"] = dict(entries)
         return node
 
     def _child(self, value: Any, path: str) -> ConfigNode:

@@ -23,10 +23,14 @@ _OTHER_SIZES = 11
 
 
 class Finding(NamedTuple):
-    """A failed check that any inputs would meet, or why there is no answer; None where all calls fit."""
+    """A failed check that any inputs would meet, or why there is no answer; None where all calls fit.
+
+    `module` is what was made.
+    """
 
     mismatch: CheckError | None = None
     unknown: str | None = None
+    module: nn.Module | None = None
 
 
 def run_without_numbers(make: Make) -> Finding:
@@ -36,8 +40,10 @@ def run_without_numbers(make: Make) -> Finding:
             module = make()
     except Exception as error:  # noqa: BLE001  # what it raises may be the config's fault or that of the meta device
         return Finding(unknown=f"it is not made on the meta device: {_in_short(error)}")
-    if not isinstance(module, nn.Module):
-        return Finding()
+    return _called(module)._replace(module=module) if isinstance(module, nn.Module) else Finding()
+
+
+def _called(module: nn.Module) -> Finding:
     module.eval()
     first = _call(module, {})
     if first is None:

@@ -37,10 +37,14 @@ class Problem:
 
 
 class ConfigError(ValueError):
-    """A config that does not fit; `problems` holds everything that was found."""
+    """A config that does not fit; `problems` holds everything that was found.
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(tuple(problems))
+    It is made of problems, or of the message and the path of one.
+    """
+
+    def __init__(self, problems: Sequence[Problem] | str, *, place: str = "") -> None:
+        found = (Problem(place, problems),) if isinstance(problems, str) else tuple(problems)
+        super().__init__(found)
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from neuraltypes._sizes import Size, number
 from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
-from neuraltypes.rules._dtypes import FLOAT32, FLOATS, INT64
+from neuraltypes.rules._dtypes import FLOAT32, INT64, category
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import ANY, bool_of, broadcast, rank, size_axes
 from neuraltypes.rules._values import UNKNOWN, Array, Config, DTypes, Refused, Result, Value
@@ -64,8 +64,12 @@ def _dtype(values: list[Value]) -> DTypes | None:
         return None
     dtypes = [value.dtype for value in values if isinstance(value, Array)]
     first = dtypes[0] if dtypes else FLOAT32
-    is_same = first is not None and first <= FLOATS and all(dtype == first for dtype in dtypes)
+    is_same = first is not None and all(map(_is_float, first)) and all(dtype == first for dtype in dtypes)
     return first if is_same else None
+
+
+def _is_float(dtype: str) -> bool:
+    return category(dtype) == 2
 
 
 def _together(shapes: list[Shape | None]) -> Shape | None:

@@ -9,7 +9,7 @@ import torch
 from torch.utils.data import DataLoader, DistributedSampler
 from torchmetrics.classification import MulticlassAccuracy
 
-from models import DataConfigError, Ratio
+from models import ConfigError, Ratio
 from models.data._metrics import Evaluation, SetResults, weighted
 from models.data._samplers import BlockSampler
 from tests.models.data._parts import Classifier, Points, quiet_trainer
@@ -94,9 +94,9 @@ def test_a_metric_without_a_weight_is_not_aggregated_by_weight() -> None:
 
 
 def test_an_aggregate_that_is_no_set_is_refused_before_the_first_batch() -> None:
-    with pytest.raises(DataConfigError, match=r'aggregate is "wieghted", .* did you mean "weighted"\?'):
+    with pytest.raises(ConfigError, match=r'aggregate: is "wieghted", .* did you mean "weighted"\?'):
         validated(Counting(), SETS, aggregate="wieghted")
-    with pytest.raises(DataConfigError, match='a set is called "val"'):
+    with pytest.raises(ConfigError, match='a set is called "val"'):
         validated(Counting(), {**SETS, "val": Points(2)}, aggregate="mean")
 
 

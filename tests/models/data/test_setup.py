@@ -13,7 +13,8 @@ import torch
 from omegaconf import OmegaConf
 from torch.utils.data import DataLoader, Dataset, IterableDataset, RandomSampler, SequentialSampler, TensorDataset
 
-from models import DataConfigError
+from models import ConfigError
+from neuraltypes import NeuralModule
 from tests.models.data._parts import Classifier, Points, quiet_trainer
 
 POINTS = "tests.models.data._parts.Points"
@@ -45,17 +46,20 @@ class Refusing(Points):
 def assert_refused(data: Any, *lines: str, place: str | None = None) -> None:
     model = Classifier()
     model.setup_training_data(data)
-    with pytest.raises(DataConfigError) as caught:
+    with pytest.raises(ConfigError) as caught:
         model.train_dataloader()
     assert str(caught.value).splitlines() == list(lines)
-    assert place is None or caught.value.place == place
+    assert place is None or caught.value.problems[0].path == place
 
 
 def test_nothing_is_made_before_the_trainer_asks() -> None:
     model = OnlyTraining()
     model.setup_training_data({"_target_": "no.such.Class"})
     assert model.has_data("train")
-    with pytest.raises(DataConfigError, match=r'train_ds._target_ is "no.such.Class"'):
+    with pytest.raises(
+        ConfigError,
+        match=r"train_ds._target_: no imported NeuralDataset and none of allowed_datasets is called 'no.such.Class'",
+    ):
         quiet_trainer().fit(model)
 
 
@@ -251,7 +255,7 @@ def test_overfitting_and_a_fast_run_work() -> None:
 def test_errors_name_the_key_and_the_nearest_spelling() -> None:
     assert_refused(
         {"_target_": POINTS, "n": 3, "batchsize": 3},
-        "train_ds.batchsize: Points takes no such argument",
+        'train_ds.batchsize: Points has no such parameter; did you mean "batch_size"?',
     )
     assert_refused(
         {"dataset": Points(3), "batchsize": 3},
@@ -260,21 +264,19 @@ def test_errors_name_the_key_and_the_nearest_spelling() -> None:
     )
     assert_refused(
         {"a": {"dataset": {"_target_": POINTS, "sed": 3}}},
-        'train_ds.a.dataset.sed: Points takes no such argument; did you mean "seed"?',
-        "train_ds.a.dataset.n: Points requires it",
-        place="train_ds.a.dataset",
+        "the config has 2 problems:",
+        '  train_ds.a.dataset.sed: Points has no such parameter; did you mean "seed"?',
+        "  train_ds.a.dataset.n: is missing, Points requires it: expected int",
+        place="train_ds.a.dataset.sed",
     )
-    assert_refused({"a": {"dataset": {"n": 3}}}, "train_ds.a.dataset has no _target_, which names its class")
-    assert_refused({"a": {"n": Points(3)}}, 'train_ds.a has neither "dataset" nor "_target_"')
-    assert_refused({"x/y": Points(3)}, 'train_ds: "x/y" cannot name a set: metrics are logged as <set>/<metric>')
-    assert_refused(7, "train_ds is 7, expected a config, a data set or a loader")
     assert_refused(
-        {"_target": POINTS, "n": 3},
-        (
-            f"train_ds._target is '{POINTS}', expected the config of a set, a data set or a loader; the config of one "
-            'set has dataset or _target_; did you mean "_target_"?'
-        ),
+        {"a": {"dataset": {"n": 3}}}, 'train_ds.a.dataset: has neither "dataset" nor "_target_", which names its class'
     )
+    assert_refused({"a": {"n": Points(3)}}, 'train_ds.a: has neither "dataset" nor "_target_", which names its class')
+    assert_refused({"x/y": Points(3)}, 'train_ds.x/y: "x/y" cannot name a set: metrics are logged as <set>/<metric>')
+    assert_refused(7, "train_ds: is 7, expected a config, a data set or a loader")
+    expected = "expected the config of a set, a data set or a loader; the config of one set has dataset or _target_"
+    assert_refused({"_target": POINTS}, f"train_ds._target: is '{POINTS}', {expected}; did you mean \"_target_\"?")
     assert_refused(
         {"dataset": Points(3), "batch_size": 0},
         "train_ds: batch_size should be a positive integer value, but got batch_size=0",
@@ -286,7 +288,7 @@ def test_a_target_is_an_imported_data_set_or_an_allowed_class_and_nothing_else()
     for target in ("os.system", name, "torch.utils.data.TensorDataset"):
         model = Classifier()
         model.setup_training_data({"_target_": target})
-        with pytest.raises(DataConfigError, match="which is no imported NeuralDataset and none of allowed_datasets"):
+        with pytest.raises(ConfigError, match="no imported NeuralDataset and none of allowed_datasets is called"):
             model.train_dataloader()
 
     class Allowing(Classifier):
@@ -300,18 +302,18 @@ def test_a_target_is_an_imported_data_set_or_an_allowed_class_and_nothing_else()
     assert_refused(
         {"_target_": POINTS.replace("Points", "Pointz"), "n": 2},
         (
-            f'train_ds._target_ is "{POINTS[:-1]}z", which is no imported NeuralDataset and none of allowed_datasets; '
+            f"train_ds._target_: no imported NeuralDataset and none of allowed_datasets is called '{POINTS[:-1]}z'; "
             f'did you mean "{POINTS}"?'
         ),
     )
 
 
-def test_an_error_of_the_constructor_is_kept() -> None:
+def test_an_error_of_the_constructor_is_raised_as_it_is_with_its_place() -> None:
     model = Classifier()
     model.setup_training_data({"_target_": f"{__name__}.Refusing", "n": 3})
-    with pytest.raises(DataConfigError, match=r"train_ds: Refusing cannot be made .* OSError: no such file") as caught:
+    with pytest.raises(OSError, match="no such file") as caught:
         model.train_dataloader()
-    assert isinstance(caught.value.__cause__, OSError)
+    assert caught.value.__notes__ == [f"while train_ds was made: {__name__}.Refusing"]
 
 
 def test_a_model_makes_data_sets_of_its_own_parts() -> None:
@@ -324,20 +326,33 @@ def test_a_model_makes_data_sets_of_its_own_parts() -> None:
     assert len(model.val_dataloader()["a"]) == 2
 
 
-def test_a_module_inside_a_data_sets_config_is_made_by_the_model() -> None:
-    class Tokenized(Points):
-        def __init__(self, tokenizer: Any) -> None:
-            super().__init__(2)
-            self.tokenizer = tokenizer
+class Tokenizer(NeuralModule):
+    def __init__(self, *, size: int) -> None:
+        super().__init__()
+        self.size = size
 
-    class Own(Classifier):
-        def from_config_dict(self, config: Any) -> Any:  # type: ignore[override]
-            return f"made of {dict(config)}"
 
-    target = f"{Tokenized.__module__}.{Tokenized.__qualname__}"
-    model = Own()
-    model.setup_training_data({"_target_": target, "tokenizer": {"_target_": "my.Tokenizer"}})
-    assert model.train_dataloader().dataset.tokenizer == "made of {'_target_': 'my.Tokenizer'}"
+class Tokenized(Points):
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        super().__init__(tokenizer.size)
+        self.tokenizer = tokenizer
+
+
+def test_a_module_inside_a_data_sets_config_is_made() -> None:
+    model = Classifier()
+    for tokenizer in ({"_target_": f"{__name__}.Tokenizer", "size": 4}, {"size": 4}, Tokenizer(size=4)):
+        model.setup_training_data({"_target_": f"{__name__}.Tokenized", "tokenizer": tokenizer})
+        assert len(model.train_dataloader()) == 4
+    assert_refused(
+        {"_target_": f"{__name__}.Tokenized", "tokenizer": {"size": "4"}},
+        "train_ds.tokenizer.size: expected int, got str '4'",
+    )
+
+
+def test_a_module_is_no_data_set() -> None:
+    assert_refused(
+        {"_target_": f"{__name__}.Tokenizer", "size": 4}, f"train_ds._target_: {__name__}.Tokenizer is no data set"
+    )
 
 
 def test_copies_of_a_model_have_the_configs_and_not_the_loaders() -> None:

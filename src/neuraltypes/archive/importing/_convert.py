@@ -35,6 +35,7 @@ from neuraltypes.archive.importing._pickles import ZIP, read_torch_file
 from neuraltypes.archive.importing._source import Source
 from neuraltypes.archive.importing._table import Names, Renamed, rename
 from neuraltypes.archive.importing._tar import GZIP
+from neuraltypes.config.errors import Problem
 
 FROM = "_from_"  # in a given config: a value of the checkpoint's config, by its place
 
@@ -169,7 +170,8 @@ def _config_for(source: Source, config: Mapping[str, Any] | None) -> dict[str, A
         return source.config or {}
     data, notes = as_data(config, "config")
     if notes:
-        raise ConfigError("\n".join(["the given config is no data:", *notes]), problems=notes)
+        problems = [Problem("", note) for note in notes]
+        raise ConfigError("\n".join(["the given config is no data:", *notes]), problems=problems)
     found = _filled(data, source.config)
     assert isinstance(found, dict)
     return found

@@ -40,6 +40,9 @@ class Model(nn.Module):
     def forward(self, x: Float[Tensor, "b t"]) -> Float[Tensor, "b 10"]:
         return self.decoder(self.encoder(x))
 
+    def wide(self, x: Float[Tensor, "b {self.encoder.d_model}"]) -> Float[Tensor, "b 10"]:
+        return self.decoder(x)
+
 
 def elements(
     x: NeuralType[Float[Tensor, "2 3"], Speech], y: NeuralType[Float[Tensor, "2 3"], AudioSignal(freq=16000)]
@@ -67,6 +70,7 @@ def records(encoded: Encoded, batch: Batch) -> Float[Tensor, "2 3"]:
     Decoder(64)(Encoder(config.width)(encoded.y))
     tail(batch["x"])
     Sized()(encoded.y)
+    Model().wide(encoded.y)
     y, _lengths = encoded
     return y
 
