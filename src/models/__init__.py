@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from models.checkpoints.pickle_free import PickleFreeCheckpointIO as PickleFreeCheckpointIO
     from models.checkpoints.resuming import ExactResume as ExactResume
     from models.checkpoints.resuming import ResumableLoader as ResumableLoader
+    from models.checkpoints.sharded import ShardedStrategy as ShardedStrategy
     from models.data import CollateError as CollateError
     from models.data import DataConfigError as DataConfigError
     from models.data import ModelData as ModelData
@@ -33,6 +34,7 @@ _MODULES = {
     "models.checkpoints.archives": ("ArchiveCheckpoint",),
     "models.checkpoints.pickle_free": ("PickleFreeCheckpointIO",),
     "models.checkpoints.resuming": ("ExactResume", "ResumableLoader"),
+    "models.checkpoints.sharded": ("ShardedStrategy",),
     "models.data": (
         "CollateError",
         "DataConfigError",
@@ -64,6 +66,7 @@ __all__ = [
     "RankError",
     "Ratio",
     "ResumableLoader",
+    "ShardedStrategy",
     "WiringError",
 ]
 

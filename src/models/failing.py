@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from torch.distributed.distributed_c10d import PrefixStore, Store, _get_default_
 
 _KEY, _READ = "neuraltypes/failure", "neuraltypes/failure_read"
 _PATIENCE = 10.0  # seconds
+_PERIOD = 0.5  # seconds
 
 
 class RankError(RuntimeError):
@@ -30,6 +32,20 @@ class FailTogether(Callback):
     notices (gloo does at once; NCCL when its watchdog ends the process) or a launcher that ends all (`torchrun`).
     """
 
+    def __init__(self) -> None:
+        self._listener: _Listener | None = None
+
+    def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        """Begin to listen for failures elsewhere."""
+        if trainer.world_size > 1 and dist.is_initialized() and self._listener is None:
+            self._listener = _Listener()
+
+    def teardown(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        """Listen no more."""
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.stop()
+
     def on_exception(self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException) -> None:
         """Say what failed here; or raise what failed elsewhere.
 
@@ -40,17 +56,48 @@ class FailTogether(Callback):
             return
         store = PrefixStore(_KEY, _get_default_store())
         own = f"{trainer.global_rank} {type(exception).__name__}: {exception}"
-        try:
-            first = store.compare_set(_KEY, "", own).decode()
-        except RuntimeError:
-            return  # the rank that holds the store is gone
+        listener, self._listener = self._listener, None
+        first = None if listener is None else listener.stop()
+        if first is None:
+            try:
+                first = store.compare_set(_KEY, "", own).decode()
+                if first != own:
+                    store.add(_READ, 1)
+            except RuntimeError:
+                return  # the rank that holds the store is gone
         rank, _, message = first.partition(" ")
         if first == own:
             _wait_for_readers(store, trainer)
             return
-        with contextlib.suppress(RuntimeError):
-            store.add(_READ, 1)
         raise RankError(int(rank), message) from exception
+
+
+class _Listener:
+    """Looks for a failure elsewhere in a thread: the rank that holds the store stays until all others have heard of it.
+
+    This process cannot: it waits for what the rank that failed was to send, and learns only when that one is gone.
+    """
+
+    def __init__(self) -> None:
+        self._heard: str | None = None
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> str | None:
+        """End the thread; what it heard, if anything."""
+        self._is_over.set()
+        self._thread.join(_PATIENCE)
+        return self._heard
+
+    def _listen(self) -> None:
+        with contextlib.suppress(RuntimeError):  # the store is gone
+            store = PrefixStore(_KEY, _get_default_store().clone())  # type: ignore[attr-defined]  # not in the stubs
+            while not self._is_over.wait(_PERIOD):
+                if store.check([_KEY]):
+                    self._heard = store.get(_KEY).decode()
+                    store.add(_READ, 1)
+                    return
 
 
 def _wait_for_readers(store: Store, trainer: pl.Trainer) -> None:

@@ -30,13 +30,14 @@ from models._cfg import (
     with_sections,
 )
 from models._ranks import on_rank_zero
-from models._state import accept_wrappers, gathered_state, hide_wrappers, is_sharded
+from models._state import accept_wrappers, hide_wrappers, is_sharded, whole_state
 from models.check_reports import callback_of
 from models.checkpoints.archives import training_metadata
 from models.checkpoints.pickle_free import as_torch_file, is_pickle_free
 from models.data._model import ModelData
 from models.errors import ConfigError
 from models.optim._setup import callbacks_of, optimizers_of
+from models.sharding import ConfigureModel, Section
 from neuraltypes import NeuralModule
 from neuraltypes._archivable import CONSTRUCTED, class_only
 
@@ -78,7 +79,7 @@ class ModelPT(ModelData, NeuralModule, pl.LightningModule):
     """
 
     late_cfg: ClassVar[frozenset[str]] = frozenset(
-        {"checks", "optim", "train_ds", "validation_ds", "test_ds", "predict_ds"}
+        {"checks", "optim", "shard", "train_ds", "validation_ds", "test_ds", "predict_ds"}
     )
     """The keys of `cfg` that the constructor does not read, but the trainer later: `change_cfg` takes these."""
 
@@ -161,7 +162,7 @@ class ModelPT(ModelData, NeuralModule, pl.LightningModule):
         from neuraltypes.archive._model import save_model
 
         training = {} if self._trainer is None else {"training": training_metadata(self._trainer)}
-        state = gathered_state(self) if is_sharded(self) else None
+        state = whole_state(self, self.state_dict()) if is_sharded(self) else None
         metadata = training | dict(metadata or {})
         return on_rank_zero(lambda: save_model(self, path, metadata, state=state, progress=progress))
 
@@ -200,6 +201,9 @@ class ModelPT(ModelData, NeuralModule, pl.LightningModule):
             ConfigError: a key, value or pattern does not fit, or there is no such section.
         """
         return optimizers_of(self, self._optim())
+
+    if not TYPE_CHECKING:  # to a type checker it is Lightning's own
+        configure_model = ConfigureModel()
 
     def configure_callbacks(self) -> Sequence[pl.Callback]:
         """Callbacks for `cfg.checks`, and for what `cfg.optim` asks for beside an optimizer."""
@@ -258,6 +262,11 @@ class ModelPT(ModelData, NeuralModule, pl.LightningModule):
     def _optim(self) -> dict[str, Any] | None:
         section = self._cfg.get("optim")
         return None if section is None else plain_cfg(section, resolve=True)
+
+    def _shard(self) -> Section:
+        section = self._cfg.get("shard")
+        found: Section = plain_cfg(section, resolve=True) if OmegaConf.is_config(section) else section
+        return found
 
     def _set_cfg(self, cfg: DictConfig) -> None:
         OmegaConf.set_readonly(cfg, True)

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
-from pytorch_lightning.callbacks import Callback, EMAWeightAveraging
+from pytorch_lightning.callbacks import Callback
 from pytorch_lightning.utilities import GradClipAlgorithmType
 from pytorch_lightning.utilities.types import OptimizerLRScheduler
 from torch import nn
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
+from models._state import plain_name
 from models.errors import ConfigError
+from models.optim._averaging import Averaging
 from models.optim._classes import fitted, optimizer_class, scheduler_class
 from models.optim._groups import matching, parameter_groups, parameter_names
 from models.optim._schedules import NAMES, make_schedule
@@ -85,7 +87,7 @@ def callbacks_of(section: Mapping[str, Any] | None) -> list[Callback]:
         callbacks.append(_Clipped(*clipping))
     if (average := section.get("ema")) is not None:
         given = {"decay": average} if isinstance(average, float) else dict(average)
-        callbacks.append(EMAWeightAveraging(**fitted(_Average, given, f"{_PLACE}.ema")))
+        callbacks.append(Averaging(**fitted(_Average, given, f"{_PLACE}.ema")))
     if section.get("freeze"):
         callbacks.append(_Frozen(section["freeze"]))
     return callbacks
@@ -145,30 +147,37 @@ class _Frozen(Callback):
 
     def __init__(self, patterns: str | Sequence[str]) -> None:
         self._patterns = patterns
-        self._before: list[tuple[nn.Parameter, bool]] = []
+        self._before: dict[str, bool] = {}
         self._modes: list[tuple[nn.Module, bool]] = []
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
         if stage != "fit":
             return
         chosen = matching(self._patterns, parameter_names(pl_module), f"{_PLACE}.freeze")
-        self._before = [(parameter, parameter.requires_grad) for parameter in chosen]
+        named = _plainly_named(pl_module)
+        self._before = {name: parameter.requires_grad for name, parameter in named.items() if parameter in chosen}
         for parameter in chosen:
             parameter.requires_grad_(False)  # before the strategy looks at what trains
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        chosen = {parameter for parameter, _ in self._before}
+        named = _plainly_named(pl_module)  # other objects, where the weights are sharded since
+        chosen = {named[name] for name in self._before}
         held = {part for module in pl_module.modules() if _holds_only(module, chosen) for part in module.modules()}
         self._modes = [(module, module.training) for module in held]
         for module in held:
             module.training = False
 
     def teardown(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
-        for parameter, flag in self._before:
-            parameter.requires_grad_(flag)
+        named = _plainly_named(pl_module)
+        for name, flag in self._before.items():
+            named[name].requires_grad_(flag)
         for module, mode in self._modes:
             module.training = mode
-        self._before, self._modes = [], []
+        self._before, self._modes = {}, []
+
+
+def _plainly_named(model: nn.Module) -> dict[str, nn.Parameter]:
+    return {plain_name(model, name): parameter for name, parameter in model.named_parameters()}
 
 
 def _holds_only(module: nn.Module, chosen: set[nn.Parameter]) -> bool:
