@@ -53,13 +53,23 @@ def operations_per_token() -> float:
     return 6 * PARAMETERS + 12 * LAYERS * WIDTH * LENGTH
 
 
-def activation_bytes_per_token(*, checkpointed: bool) -> float:
-    """Bytes that a backward pass needs: bfloat16 inputs of every operation, attention without its scores.
+def layer_bytes(width: int, hidden: int, heads: int) -> int:
+    """Bytes of a token that the backward pass of a block needs: bfloat16, norms of one kernel, no attention scores.
 
-    A layer keeps 16 WIDTH + 8 HIDDEN + 4 HEADS: the inputs of two norms and of what follows them, queries, keys,
-    values, the attention's result and its float32 normalizers, and four tensors of the gated MLP.
+    The inputs of two norms and of what follows them, queries, keys, values, the attention's result and its float32
+    normalizers, and four tensors of the gated MLP.
     """
-    layer = 16 * WIDTH + 8 * HIDDEN + 4 * HEADS
+    return 16 * width + 8 * hidden + 4 * heads
+
+
+def unfused_norm_bytes(width: int) -> int:
+    """What two norms of several kernels keep more: each its input and result in float32, in place of the input."""
+    return 2 * (4 + 4 - 2) * width
+
+
+def activation_bytes_per_token(*, checkpointed: bool) -> float:
+    """Bytes of a token that a backward pass needs."""
+    layer = layer_bytes(WIDTH, HIDDEN, HEADS)
     return LAYERS * 2 * WIDTH + layer if checkpointed else LAYERS * layer
 
 
@@ -135,17 +145,13 @@ def activation_table() -> Table:
                 f"{batch} x {LENGTH}",
                 gigabytes(tokens * activation_bytes_per_token(checkpointed=False)),
                 gigabytes(tokens * activation_bytes_per_token(checkpointed=True)),
+                gigabytes(tokens * unfused_norm_bytes(WIDTH) * LAYERS),
                 gigabytes(tokens * 34 * WIDTH * LAYERS),
                 gigabytes(tokens * logit_bytes_per_token()),
             )
         )
-    return (
-        "GB for a micro batch of",
-        "kept",
-        "each block checkpointed",
-        "Korthikanti's 34 s b h L",
-        "logits, more",
-    ), rows
+    head = ("GB for a micro batch of", "kept", "each block checkpointed", "norms not fused, more")
+    return (*head, "Korthikanti's 34 s b h L", "logits, more"), rows
 
 
 def traffic_table() -> Table:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import doctest
 import re
-import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -40,13 +39,6 @@ def test_the_wrong_program_stops_with_the_error_that_the_readme_shows(wrong_prog
     done = subprocess.run(command, cwd=wrong_program, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.endswith(shown("python wrong.py"))
-
-
-def test_the_tables_of_the_page_on_scaling_are_worked_out() -> None:
-    worked_out = runpy.run_path(str(ROOT / "benchmarks" / "scaling.py"))
-    text = (ROOT / "docs" / "scaling.md").read_text()
-    assert text.count("<!-- table: ") == len(worked_out["TABLES"])
-    assert worked_out["filled"](text) == text
 
 
 def test_the_guide_shows_what_happens() -> None:

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
+from jaxtyping import Float
 from pytorch_lightning.callbacks import ModelCheckpoint
 from pytorch_lightning.strategies import ModelParallelStrategy
-from torch import Tensor
-from torch.distributed.tensor import DTensor
+from torch import Tensor, nn
+from torch.distributed.device_mesh import init_device_mesh
+from torch.distributed.tensor import DTensor, Shard, distribute_module, distribute_tensor
 
 from models import ArchiveCheckpoint, ConfigError, ExactResume, ShardedStrategy
-from neuraltypes import CheckError
+from neuraltypes import CheckError, NeuralModule
 from tests.models._pt import loader
 from tests.models._two_processes import Watched, batches, results, run_process, trainer
 
@@ -39,6 +41,26 @@ class Tied(Watched):
     def training_step(self, batch: list[Tensor], batch_idx: int) -> Tensor:
         assert self.encoder(x=batch[0]).shape == (len(batch[0]), len(self.decoder.weight[0]))
         return super().training_step(batch, batch_idx)
+
+
+class Whole(NeuralModule):
+    """Takes tensors of which each process holds a part."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(6, 4))
+
+    def forward(self, *, x: Float[Tensor, "6 4"]) -> Float[Tensor, "6 {self.weight.shape[0]}"]:
+        result: Tensor = x @ self.weight.T
+        return result
+
+
+def called_with_parts() -> str:
+    mesh = init_device_mesh("cpu", (2,))
+    module = distribute_module(Whole(), mesh)
+    result = module(x=distribute_tensor(torch.ones(6, 4), mesh, [Shard(0)]))
+    assert isinstance(result, DTensor)
+    return f"{list(result.to_local().shape)} of {list(result.shape)}"
 
 
 def classifier(shard: Any = "encoder", **optim: Any) -> Tied:
@@ -86,9 +108,10 @@ def main(rank: int, folder: Path) -> dict[str, Any]:
     found["shape"] = list(model.encoder.linear.weight.shape)
     found["files"] = sorted(path.name for path in (folder / "parts").iterdir())
     with torch.no_grad():
-        found["predicted"] = model.eval()(x=torch.ones(2, 4)).tolist()
+        found["predicted"] = model.eval()(x=torch.ones(1, 4))[0].tolist()
     found["digest"] = model.save_to(folder / "model.nt")
     found["checked"] = refused(lambda: model(x=torch.zeros(2, 5)))
+    found["parts"] = called_with_parts()
     found["resumed"] = fitted(classifier(), folder, folder / "parts" / "epoch=0.ckpt")
     found["from one"] = fitted(classifier(), folder, folder / "one" / "epoch=0.ckpt")
     whole = ShardedStrategy(save_distributed_checkpoint=False)

@@ -73,6 +73,10 @@ def test_calls_are_checked_on_all(both: list[dict[str, Any]]) -> None:
         assert found["checked"].startswith("ShapeError: Classifier.forward(x=): axis 1 is 5, expected 4")
 
 
+def test_of_a_tensor_in_parts_the_whole_shape_counts(both: list[dict[str, Any]]) -> None:
+    assert [found["parts"] for found in both] == ["[3, 6] of [6, 6]"] * 2
+
+
 def test_what_cannot_be_is_said_on_all(both: list[dict[str, Any]]) -> None:
     for found in both:
         assert found["other strategy"].startswith("ConfigError: optim.ema: Lightning's strategy saves a part")
@@ -94,7 +98,7 @@ def test_rank_0_saves_the_whole_model(both: list[dict[str, Any]], folder: Path) 
         == (both[0]["trained"]["weights"])
     )
     assert restored.other.weight is restored.decoder.weight
-    assert restored.eval()(x=torch.ones(2, 4)).tolist() == pytest.approx(both[0]["predicted"], abs=1e-6)
+    assert restored.eval()(x=torch.ones(1, 4))[0].tolist() == pytest.approx(both[0]["predicted"], abs=1e-6)
 
 
 def test_archives_beside_folders_have_the_average(both: list[dict[str, Any]], folder: Path) -> None:
