@@ -33,7 +33,7 @@ from models._ranks import on_rank_zero
 from models._state import accept_wrappers, hide_wrappers, is_sharded, whole_state
 from models.check_reports import callback_of
 from models.checkpoints.archives import training_metadata
-from models.checkpoints.pickle_free import as_torch_file, is_pickle_free
+from models.checkpoints.pickle_free import as_torch_file, is_folder, is_pickle_free
 from models.data._model import ModelData
 from models.errors import ConfigError
 from models.optim._setup import callbacks_of, optimizers_of
@@ -189,8 +189,8 @@ class ModelPT(ModelData, NeuralModule, pl.LightningModule):
 
         @class_only
         def load_from_checkpoint(cls, checkpoint_path, *args, **kwargs):  # noqa: N805  # a class method
-            """Lightning's own, which also reads what `PickleFreeCheckpointIO` writes."""
-            if is_pickle_free(checkpoint_path):
+            """Lightning's own, which also reads what `PickleFreeCheckpointIO` and a `ShardedStrategy` write."""
+            if is_pickle_free(checkpoint_path) or is_folder(checkpoint_path):
                 checkpoint_path = as_torch_file(checkpoint_path)
             return super().load_from_checkpoint(checkpoint_path, *args, **kwargs)
 

@@ -117,6 +117,10 @@ def main(rank: int, folder: Path) -> dict[str, Any]:
     whole = ShardedStrategy(save_distributed_checkpoint=False)
     found["whole"] = fitted(classifier(), folder, strategy=whole, to="whole")
     found["from whole"] = fitted(classifier(), folder, folder / "whole" / "epoch=0.ckpt")
+    for name, saved in (("validated", "parts"), ("validated whole", "whole")):
+        run = trainer(folder, devices=2, strategy=ShardedStrategy())
+        run.validate(classifier(), loader(8), ckpt_path=folder / saved / "epoch=1.ckpt", verbose=False)
+        found[name] = float(run.callback_metrics["val_loss"])
     restored = Tied.restore_from(folder / "parts" / "epoch=0.nt")
     found["restored"] = fitted(restored, folder, max_epochs=1)
     found["half"] = fitted(classifier({"units": ["encoder"], "param_dtype": "bfloat16"}), folder)

@@ -138,6 +138,12 @@ def test_a_sharded_one_goes_on_where_two_stopped(
     same(results(model, run), alone)
 
 
+@pytest.mark.parametrize("name", ["validated", "validated whole"])
+def test_two_evaluate_what_they_saved(name: str, both: list[dict[str, Any]]) -> None:
+    for found in both:
+        assert found[name] == pytest.approx(both[0]["trained"]["metrics"]["val_loss"], abs=1e-6)
+
+
 def test_an_archived_model_trains_on_sharded(both: list[dict[str, Any]]) -> None:
     assert both[0]["restored"]["weights"] == both[1]["restored"]["weights"]
     assert both[0]["restored"]["metrics"]["val_loss"] < both[0]["trained"]["metrics"]["val_loss"]
@@ -159,11 +165,11 @@ def test_a_folder_becomes_an_archive(both: list[dict[str, Any]], folder: Path) -
 
 
 def test_load_from_checkpoint_reads_a_folder(both: list[dict[str, Any]], folder: Path) -> None:
-    read = PickleFreeCheckpointIO().load_checkpoint(folder / "parts" / "epoch=1.ckpt")
-    model = classifier()
-    model.load_state_dict(read["state_dict"])
+    model = Tied.load_from_checkpoint(folder / "parts" / "epoch=1.ckpt")
+    assert model.cfg == classifier().cfg
     weights = torch.cat([parameter.detach().flatten() for parameter in model.parameters()])
     assert weights.tolist() == both[0]["trained"]["weights"]
+    read = PickleFreeCheckpointIO().load_checkpoint(folder / "parts" / "epoch=1.ckpt")
     assert [group["name"] for group in read["optimizer_states"][0]["param_groups"]] == [
         "rest",
         "rest, no decay",

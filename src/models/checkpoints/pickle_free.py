@@ -71,7 +71,7 @@ class PickleFreeCheckpointIO(TorchCheckpointIO):
         """
         if not _system(path).exists(str(path)):
             raise FileNotFoundError(f"Checkpoint file not found: {path}")
-        if _is_local(path) and Path(path, ".metadata").is_file():
+        if is_folder(path):
             from models.checkpoints.sharded import read_folder  # which loads torch.distributed's checkpoints
 
             return read_folder(path)
@@ -97,6 +97,11 @@ def is_pickle_free(path: object) -> bool:
     with system.open(str(path), "rb") as file:
         start: bytes = file.read(len(_FIRST_BYTES))
         return start == _FIRST_BYTES
+
+
+def is_folder(path: object) -> bool:
+    """Whether there is a local folder of torch.distributed.checkpoint at `path`."""
+    return isinstance(path, str | os.PathLike) and _is_local(path) and Path(path, ".metadata").is_file()
 
 
 def read_checkpoint(path: str | os.PathLike[str], device: torch.device | str = "cpu") -> dict[str, Any]:

@@ -109,7 +109,7 @@ class ShardedStrategy(ModelParallelStrategy):
             _sharded.load_into({f"optimizer_{number}": state}, path)
             set_optimizer_state_dict(model, optimizer, optim_state_dict=state)
         rest = _rest(path)
-        if AVERAGING in rest:
+        if AVERAGING in rest and self.optimizers:
             rest[CURRENT] = _copied(model)
             _sharded.load_into({f"optimizer_{len(self.optimizers)}": rest[CURRENT]}, path)
         return rest
@@ -132,7 +132,7 @@ class ShardedStrategy(ModelParallelStrategy):
 
         rest = on_rank_zero(read)
         options = StateDictOptions(full_state_dict=True, broadcast_from_rank0=True, strict=is_strict)
-        if AVERAGING in rest:
+        if AVERAGING in rest and self.optimizers:
             set_model_state_dict(model, current, options=options)
             rest[CURRENT] = _copied(model)
         set_model_state_dict(model, weights, options=options)

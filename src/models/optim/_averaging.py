@@ -61,7 +61,7 @@ class Averaging(EMAWeightAveraging):
     def on_load_checkpoint(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
     ) -> None:
-        if shares_weights(pl_module):  # the strategy has loaded the average
+        if self._average_model is not None and shares_weights(pl_module):  # the strategy has loaded the average
             average = {name: value.detach().clone() for name, value in pl_module.state_dict().items()}
             checkpoint = {**checkpoint, "state_dict": average}
         super().on_load_checkpoint(trainer, pl_module, checkpoint)
