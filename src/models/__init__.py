@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from models.checkpoints.pickle_free import PickleFreeCheckpointIO as PickleFreeCheckpointIO
     from models.checkpoints.resuming import ExactResume as ExactResume
     from models.checkpoints.resuming import ResumableLoader as ResumableLoader
+    from models.checkpoints.sharded import ShardedStrategy as ShardedStrategy
     from models.data import CollateError as CollateError
     from models.data import ModelData as ModelData
     from models.data import NeuralDataset as NeuralDataset
@@ -32,6 +33,7 @@ _MODULES = {
     "models.checkpoints.archives": ("ArchiveCheckpoint",),
     "models.checkpoints.pickle_free": ("PickleFreeCheckpointIO",),
     "models.checkpoints.resuming": ("ExactResume", "ResumableLoader"),
+    "models.checkpoints.sharded": ("ShardedStrategy",),
     "models.data": (
         "CollateError",
         "ModelData",
@@ -61,6 +63,7 @@ __all__ = [
     "RankError",
     "Ratio",
     "ResumableLoader",
+    "ShardedStrategy",
     "WiringError",
 ]
 

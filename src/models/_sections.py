@@ -16,7 +16,7 @@ from neuraltypes.config.errors import Problem
 if TYPE_CHECKING:
     from neuraltypes.config._fit import Fitter, Section
 
-OPTIM, CHECKS = "optim", "checks"
+OPTIM, CHECKS, SHARD = "optim", "checks", "shard"
 
 
 def sections_of(cls: Any) -> Mapping[str, Section]:

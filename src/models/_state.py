@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
+import torch.distributed as dist
 from torch import nn
 from torch._dynamo.eval_frame import OptimizedModule
 from torch.nn.parallel import DataParallel, DistributedDataParallel
@@ -21,7 +22,7 @@ _INSERTED = frozenset(_WRAPPERS.values())
 
 def hide_wrappers(model: nn.Module, state: MutableMapping[str, Any], prefix: str) -> None:
     """Rename the entries of `model`, whose names start with `prefix`, to what they are without wrappers."""
-    _rename(state, prefix, lambda name: _plain(model, name), has_work=_has_wrappers(model))
+    _rename(state, prefix, lambda name: plain_name(model, name), has_work=_has_wrappers(model))
 
 
 def accept_wrappers(model: nn.Module, state: MutableMapping[str, Any], prefix: str) -> None:
@@ -35,11 +36,34 @@ def is_sharded(model: nn.Module) -> bool:
     return any(hasattr(parameter, "device_mesh") for parameter in model.parameters())
 
 
-def gathered_state(model: nn.Module) -> Mapping[str, Any]:
-    """The whole state dict, on rank 0; to be called on all ranks."""
-    from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
+def whole_state(model: nn.Module, state: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A state dict of `model` with all of what processes share, on rank 0.
 
-    return get_model_state_dict(model, options=StateDictOptions(full_state_dict=True, cpu_offload=True))
+    To be called on all ranks, none of which holds more than one whole tensor at a time beside its part.
+    """
+    if not any(hasattr(value, "device_mesh") for value in state.values()):
+        return state
+    is_first = dist.get_rank() == 0
+    ties = _ties(model)
+    whole: dict[str, Any] = {}
+    for name, value in state.items():
+        if name not in ties:
+            gathered = _gathered(value)
+            whole |= {name: gathered} if is_first else {}
+    return {name: whole[name if name in whole else ties[name]] for name in state} if is_first else {}
+
+
+def _ties(model: nn.Module) -> dict[str, str]:
+    """Further names of parameters that have several, with the first of each."""
+    first: dict[nn.Parameter, str] = {}
+    named = [(plain_name(model, name), parameter) for name, parameter in model.named_parameters(remove_duplicate=False)]
+    return {name: owner for name, parameter in named if (owner := first.setdefault(parameter, name)) != name}
+
+
+def _gathered(value: Any) -> Any:
+    if not hasattr(value, "device_mesh"):
+        return value
+    return value.to(value.device_mesh.device_type).full_tensor().cpu()  # it may have been moved to the CPU to be saved
 
 
 def _rename(state: MutableMapping[str, Any], prefix: str, renamed: Any, *, has_work: bool) -> None:
@@ -57,7 +81,8 @@ def _inserted_by(module: nn.Module | None) -> str | None:
     return next((name for cls, name in _WRAPPERS.items() if isinstance(module, cls)), None)
 
 
-def _plain(model: nn.Module, name: str) -> str:
+def plain_name(model: nn.Module, name: str) -> str:
+    """A parameter's name without what wrappers put into it."""
     module: nn.Module | None = model
     kept = []
     for part in name.split("."):

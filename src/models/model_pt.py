@@ -30,15 +30,17 @@ from models._cfg import (
     with_sections,
 )
 from models._ranks import on_rank_zero
-from models._sections import CHECKS, OPTIM, misfits_of, sections_of
-from models._state import accept_wrappers, gathered_state, hide_wrappers, is_sharded
+from models._sections import CHECKS, OPTIM, SHARD, misfits_of, sections_of
+from models._state import accept_wrappers, hide_wrappers, is_sharded, whole_state
 from models.check_reports import callback_of
 from models.checkpoints.archives import training_metadata
-from models.checkpoints.pickle_free import as_torch_file, is_pickle_free
+from models.checkpoints.pickle_free import as_torch_file, is_folder, is_pickle_free
 from models.data._model import ModelData
 from models.data._sources import KEYS
 from models.errors import ConfigError
 from models.optim._setup import callbacks_of, optimizers_of
+from models.sharding import ConfigureModel
+from models.sharding import Section as Shard
 from neuraltypes import NeuralModule
 from neuraltypes._archivable import CONSTRUCTED, class_only
 from neuraltypes.archive._config import values_of
@@ -83,7 +85,7 @@ class ModelPT(ModelData, NeuralModule, pl.LightningModule):
         ConfigError: the config does not fit the dataclass; nothing is built yet.
     """
 
-    late_cfg: ClassVar[frozenset[str]] = frozenset({CHECKS, OPTIM, *KEYS.values()})
+    late_cfg: ClassVar[frozenset[str]] = frozenset({CHECKS, OPTIM, SHARD, *KEYS.values()})
     """The keys of `cfg` that the constructor does not read, but the trainer later: `change_cfg` takes these."""
 
     __jit_unused_properties__: list[str] = [  # noqa: RUF012  # Lightning's own declaration
@@ -165,7 +167,7 @@ class ModelPT(ModelData, NeuralModule, pl.LightningModule):
         from neuraltypes.archive._model import save_model
 
         training = {} if self._trainer is None else {"training": training_metadata(self._trainer)}
-        state = gathered_state(self) if is_sharded(self) else None
+        state = whole_state(self, self.state_dict()) if is_sharded(self) else None
         metadata = training | dict(metadata or {})
         return on_rank_zero(lambda: save_model(self, path, metadata, state=state, progress=progress))
 
@@ -192,8 +194,8 @@ class ModelPT(ModelData, NeuralModule, pl.LightningModule):
 
         @class_only
         def load_from_checkpoint(cls, checkpoint_path, *args, **kwargs):  # noqa: N805  # a class method
-            """Lightning's own, which also reads what `PickleFreeCheckpointIO` writes."""
-            if is_pickle_free(checkpoint_path):
+            """Lightning's own, which also reads what `PickleFreeCheckpointIO` and a `ShardedStrategy` write."""
+            if is_pickle_free(checkpoint_path) or is_folder(checkpoint_path):
                 checkpoint_path = as_torch_file(checkpoint_path)
             return super().load_from_checkpoint(checkpoint_path, *args, **kwargs)
 
@@ -204,6 +206,9 @@ class ModelPT(ModelData, NeuralModule, pl.LightningModule):
             ConfigError: a key, value or pattern does not fit, or there is no such section.
         """
         return optimizers_of(self, section_of(self._cfg, OPTIM))
+
+    if not TYPE_CHECKING:  # to a type checker it is Lightning's own
+        configure_model = ConfigureModel()
 
     def configure_callbacks(self) -> Sequence[pl.Callback]:
         """Callbacks for `cfg.checks`, and for what `cfg.optim` asks for beside an optimizer."""
@@ -264,6 +269,11 @@ class ModelPT(ModelData, NeuralModule, pl.LightningModule):
 
     def _misfits(self, config: ConfigNode) -> Iterator[Problem]:
         yield from misfits_of(self, config)
+
+    def _shard(self) -> Shard:
+        section = self._cfg.get(SHARD)
+        found: Shard = plain_cfg(section, resolve=True) if OmegaConf.is_config(section) else section
+        return found
 
     def _set_cfg(self, cfg: DictConfig) -> None:
         OmegaConf.set_readonly(cfg, True)

@@ -36,6 +36,7 @@ class ClassifierConfig:
     vocabulary: str | None = None
     optim: dict[str, Any] | None = None
     train_ds: dict[str, Any] | None = None
+    shard: Any = None
 
 
 class Encoder(NeuralModule):

@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytorch_lightning as pl
 import torch
 from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 from pytorch_lightning.callbacks import ModelCheckpoint
+from torch.distributed.tensor import DTensor
 from torch.utils.data import DistributedSampler
 
 from models import ArchiveCheckpoint, ExactResume, FailTogether, PickleFreeCheckpointIO, ResumableLoader
@@ -64,10 +66,12 @@ def batches(size: int, rank: int | None = None) -> ResumableLoader[Any]:
 
 
 def results(model: pl.LightningModule, run: pl.Trainer) -> dict[str, Any]:
-    weights = torch.cat([parameter.detach().flatten() for parameter in model.parameters()])
+    parameters = [parameter.detach() for parameter in model.parameters()]
+    whole = [parameter.full_tensor() if isinstance(parameter, DTensor) else parameter for parameter in parameters]
     metrics = {
         name: float(value) for name, value in run.callback_metrics.items() if name in ("val_loss", "mean_loss_epoch")
     }
+    weights = torch.cat([parameter.flatten() for parameter in whole])
     return {"weights": weights.tolist(), "metrics": metrics, "step": run.global_step}
 
 
@@ -113,7 +117,8 @@ class Fails(Watched):
         return super().training_step(batch, batch_idx)
 
 
-if __name__ == "__main__":
+def run_process(main: Callable[[int, Path], dict[str, Any]], **options: Any) -> None:
+    """Be the process that the command line asks for: write down what `main` finds, or fail."""
     warnings.simplefilter("ignore")
     logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
     torch.set_num_threads(1)
@@ -122,8 +127,12 @@ if __name__ == "__main__":
     os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "LOCAL_RANK": rank, "NODE_RANK": "0"}
     if what.startswith("fail"):
         Fails.rank = int(what.removeprefix("fail"))
-        run = trainer(Path(folder), devices=2, callbacks=[FailTogether()])
+        run = trainer(Path(folder), devices=2, callbacks=[FailTogether()], **options)
         run.fit(Fails(cfg={"optim": {"name": "sgd", "lr": 0.1}}), batches(4, int(rank)), loader(8))
     else:
         report = main(int(rank), Path(folder))
         (Path(folder) / f"rank{rank}.json").write_text(json.dumps(report))
+
+
+if __name__ == "__main__":
+    run_process(main)

@@ -19,9 +19,10 @@ from tests.models._two_processes import Watched, batches, classifier, results, t
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of Lightning, about workers and resumed runs
 ROOT = Path(__file__).parents[2]
+_MODULE = "tests.models._two_processes"
 
 
-def launch(folder: Path, what: str) -> list[subprocess.CompletedProcess[str]]:
+def launch(folder: Path, what: str, module: str = _MODULE) -> list[subprocess.CompletedProcess[str]]:
     """Two processes that no launcher watches over."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
@@ -30,7 +31,7 @@ def launch(folder: Path, what: str) -> list[subprocess.CompletedProcess[str]]:
     environment = os.environ | {"PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}
     started = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.models._two_processes", str(rank), str(port), str(folder), what],
+            [sys.executable, "-m", module, str(rank), str(port), str(folder), what],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,
@@ -50,6 +51,21 @@ def launch(folder: Path, what: str) -> list[subprocess.CompletedProcess[str]]:
     ]
 
 
+def trained_alone(model: Watched, folder: Path) -> dict[str, Any]:
+    torch.set_num_threads(1)
+    every = ModelCheckpoint(folder / "one", filename="{epoch}", save_top_k=-1)
+    run = trainer(folder, devices=1, callbacks=[every, ExactResume()], enable_checkpointing=True)
+    run.fit(model, batches(8), loader(8))
+    return results(model, run)
+
+
+def reports(folder: Path, module: str = _MODULE) -> list[dict[str, Any]]:
+    """What each of two processes found."""
+    for ended in launch(folder, "train", module):
+        assert ended.returncode == 0, ended.stderr[-4000:]
+    return [json.loads((folder / f"rank{rank}.json").read_text()) for rank in range(2)]
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("two")
@@ -58,20 +74,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def alone(folder: Path) -> dict[str, Any]:
     """What one process finds with the same batches; it leaves a checkpoint of each epoch."""
-    torch.set_num_threads(1)
-    every = ModelCheckpoint(folder / "one", filename="{epoch}", save_top_k=-1)
-    run = trainer(folder, devices=1, callbacks=[every, ExactResume()], enable_checkpointing=True)
-    model = classifier()
-    run.fit(model, batches(8), loader(8))
-    return results(model, run)
+    return trained_alone(classifier(), folder)
 
 
 @pytest.fixture(scope="module")
 def both(folder: Path, alone: dict[str, Any]) -> list[dict[str, Any]]:
     """What each of two processes found after that."""
-    for ended in launch(folder, "train"):
-        assert ended.returncode == 0, ended.stderr[-4000:]
-    return [json.loads((folder / f"rank{rank}.json").read_text()) for rank in range(2)]
+    return reports(folder)
 
 
 def test_ranks_have_equal_weights_and_metrics(both: list[dict[str, Any]]) -> None:

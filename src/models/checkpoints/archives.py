@@ -12,7 +12,7 @@ import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Callback, ModelCheckpoint
 
 from models._ranks import on_rank_zero
-from models._state import gathered_state, is_sharded
+from models._state import whole_state
 from neuraltypes._archivable import Archivable
 from neuraltypes.archive._model import save_model
 
@@ -32,6 +32,7 @@ class ArchiveCheckpoint(Callback):
 
     def __init__(self) -> None:
         self._saved: Mapping[str, Any] | None = None
+        self._state: Mapping[str, Any] = {}
         self._written: dict[str, list[int]] = {}
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
@@ -53,7 +54,7 @@ class ArchiveCheckpoint(Callback):
     def on_save_checkpoint(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
     ) -> None:
-        self._saved = checkpoint
+        self._saved, self._state = checkpoint, checkpoint["state_dict"]  # which a strategy takes out
 
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
         self._follow(trainer, pl_module)
@@ -72,7 +73,7 @@ class ArchiveCheckpoint(Callback):
         saved, self._saved = self._saved, None
         if saved is None:
             return
-        state = gathered_state(pl_module) if is_sharded(pl_module) else saved["state_dict"]
+        state, self._state = whole_state(pl_module, saved.get("state_dict", self._state)), {}
         paths = _kept_checkpoints(trainer)
         at = {"epoch": saved["epoch"], "global_step": saved["global_step"]}
         metadata = {"training": training_metadata(trainer) | at}

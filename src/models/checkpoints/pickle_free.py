@@ -30,7 +30,7 @@ class PickleFreeCheckpointIO(TorchCheckpointIO):
     """Writes the whole checkpoint as JSON and tensors in an archive, whole or not at all: `Trainer(plugins=[...])`.
 
     What has no such form is refused, by its place in the checkpoint, before anything is written. Files of torch's are
-    read as well, with `weights_only=True` unless the caller says otherwise.
+    read as well, with `weights_only=True` unless the caller says otherwise, and folders of sharded checkpoints.
     """
 
     def save_checkpoint(
@@ -71,6 +71,10 @@ class PickleFreeCheckpointIO(TorchCheckpointIO):
         """
         if not _system(path).exists(str(path)):
             raise FileNotFoundError(f"Checkpoint file not found: {path}")
+        if is_folder(path):
+            from models.checkpoints.sharded import read_folder  # which loads torch.distributed's checkpoints
+
+            return read_folder(path)
         if not is_pickle_free(path):
             only = True if weights_only is None else weights_only
             return super().load_checkpoint(path, map_location, weights_only=only)  # type: ignore[arg-type]
@@ -93,6 +97,11 @@ def is_pickle_free(path: object) -> bool:
     with system.open(str(path), "rb") as file:
         start: bytes = file.read(len(_FIRST_BYTES))
         return start == _FIRST_BYTES
+
+
+def is_folder(path: object) -> bool:
+    """Whether there is a local folder of torch.distributed.checkpoint at `path`."""
+    return isinstance(path, str | os.PathLike) and _is_local(path) and Path(path, ".metadata").is_file()
 
 
 def read_checkpoint(path: str | os.PathLike[str], device: torch.device | str = "cpu") -> dict[str, Any]:

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
-from pytorch_lightning.callbacks import Callback, EMAWeightAveraging
+from pytorch_lightning.callbacks import Callback
 from pytorch_lightning.utilities import GradClipAlgorithmType
 from pytorch_lightning.utilities.types import OptimizerLRScheduler
 from torch import nn
 
+from models._state import plain_name
 from models.errors import ConfigError
+from models.optim._averaging import Averaging
 from models.optim._groups import matching, parameter_groups, parameter_names
 from models.optim._schedules import make_schedule
 from models.optim._section import SCHED, Optim, Sched, read_optim, read_others
@@ -95,7 +97,7 @@ def callbacks_of(section: ConfigNode | None) -> list[Callback]:
     clipping = [key for key in ("clip_norm", "clip_value") if asked.get(key) is not None]
     callbacks: list[Callback] = [_Clipped(key, asked[key], section.path) for key in clipping]
     if (average := asked.get("ema")) is not None:
-        callbacks.append(EMAWeightAveraging(**({"decay": average} if isinstance(average, float) else average)))
+        callbacks.append(Averaging(**({"decay": average} if isinstance(average, float) else average)))
     if frozen := _listed(asked.get("freeze")):
         callbacks.append(_Frozen(frozen, section.path))
     return callbacks
@@ -128,30 +130,37 @@ class _Frozen(Callback):
 
     def __init__(self, patterns: Sequence[str], place: str) -> None:
         self._patterns, self._place = patterns, f"{place}.freeze"
-        self._before: list[tuple[nn.Parameter, bool]] = []
+        self._before: dict[str, bool] = {}
         self._modes: list[tuple[nn.Module, bool]] = []
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
         if stage != "fit":
             return
         chosen = matching(self._patterns, parameter_names(pl_module), self._place)
-        self._before = [(parameter, parameter.requires_grad) for parameter in chosen]
+        named = _plainly_named(pl_module)
+        self._before = {name: parameter.requires_grad for name, parameter in named.items() if parameter in chosen}
         for parameter in chosen:
             parameter.requires_grad_(False)  # before the strategy looks at what trains
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        chosen = {parameter for parameter, _ in self._before}
+        named = _plainly_named(pl_module)  # other objects, where the weights are sharded since
+        chosen = {named[name] for name in self._before}
         held = {part for module in pl_module.modules() if _holds_only(module, chosen) for part in module.modules()}
         self._modes = [(module, module.training) for module in held]
         for module in held:
             module.training = False
 
     def teardown(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
-        for parameter, flag in self._before:
-            parameter.requires_grad_(flag)
+        named = _plainly_named(pl_module)
+        for name, flag in self._before.items():
+            named[name].requires_grad_(flag)
         for module, mode in self._modes:
             module.training = mode
-        self._before, self._modes = [], []
+        self._before, self._modes = {}, []
+
+
+def _plainly_named(model: nn.Module) -> dict[str, nn.Parameter]:
+    return {plain_name(model, name): parameter for name, parameter in model.named_parameters()}
 
 
 def _holds_only(module: nn.Module, chosen: set[nn.Parameter]) -> bool:

@@ -28,7 +28,7 @@ from typing import Any, NamedTuple, TypeAlias
 import torch
 
 from neuraltypes._archivable import Archivable
-from neuraltypes._classes import full_name
+from neuraltypes._classes import full_name, own_class
 from neuraltypes.archive._json import CONFIG_LIMITS
 from neuraltypes.archive._names import shown
 from neuraltypes.archive.errors import ArchiveError, ClassNotFoundError, ConfigError, VersionError
@@ -395,6 +395,7 @@ def _to_data(value: Any, depth: int = 0) -> Json:
     if kind is Verbatim:
         return {_CONFIG: _verbatim_data(value, depth + 1)}
     if isinstance(value, Archivable):
+        kind = own_class(kind)
         version = {} if kind.config_version == 1 else {VERSION: kind.config_version}
         return {TARGET: full_name(kind)} | version | value._given_config()  # noqa: SLF001
     if is_omega(value):

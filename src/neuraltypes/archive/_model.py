@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 import neuraltypes
 from neuraltypes._archivable import Archivable
-from neuraltypes._classes import full_name
+from neuraltypes._classes import full_name, own_class
 from neuraltypes._errors import AnnotationError
 from neuraltypes._interface import Interface, interface_from_json
 from neuraltypes.archive import _json
@@ -101,18 +101,21 @@ def content_of(model: Archivable, state: State, metadata: Mapping[str, Any]) -> 
     Raises:
         ConfigError, ArtifactError: part of the model cannot be archived.
     """
+    cls = own_class(type(model))
     artifacts = artifacts_of(model)
     paths = {path: name for name, (_, found) in artifacts.items() for path in _paths_of(found)}
     config = with_artifacts(model._given_config(), paths)  # noqa: SLF001
-    refuse_objects(config, type(model).__qualname__)
+    refuse_objects(config, cls.__qualname__)
     return Content(
         tensors=state.tensors,
         aliases=state.aliases,
         config=config,
         interface=_interface_of(model),
-        artifacts={name: found.source(name, full_name(type(owner))) for name, (owner, found) in artifacts.items()},
-        class_name=full_name(type(model)),
-        class_version=type(model).config_version,
+        artifacts={
+            name: found.source(name, full_name(own_class(type(owner)))) for name, (owner, found) in artifacts.items()
+        },
+        class_name=full_name(cls),
+        class_version=cls.config_version,
         provenance={"neuraltypes": neuraltypes.__version__, "torch": torch.__version__},
         metadata=metadata,
     )

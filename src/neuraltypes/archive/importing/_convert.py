@@ -110,7 +110,7 @@ def import_checkpoint(
 def _opened(path: Path, key: str | None) -> Iterator[Source]:
     """The checkpoint at `path`, whatever its form; what of it is read later is there as long as it is open."""
     if path.is_dir():
-        yield read_folder(path)
+        yield _sharded(path) if (path / ".metadata").is_file() else read_folder(path)
         return
     if path.exists() and not path.is_file():
         raise SourceError("it is neither a file nor a folder")
@@ -128,6 +128,12 @@ def _opened(path: Path, key: str | None) -> Iterator[Source]:
         yield read_torch_file(path, key)
     else:
         raise SourceError("it is no tar, no file of torch.save, no folder, and not called .safetensors")
+
+
+def _sharded(path: Path) -> Source:
+    from neuraltypes.archive.importing._sharded import read_sharded  # which loads torch.distributed
+
+    return read_sharded(path)
 
 
 def _renamed_state(state: Mapping[str, Any], renamed: Renamed) -> State:

@@ -37,7 +37,15 @@ def read_torch_file(path: Path, key: str | None) -> Source:
     Raises:
         SourceError: the file is damaged, needs more than weights, or holds no state dict.
     """
-    loaded = load_weights(path)
+    return source_of(load_weights(path), key)
+
+
+def source_of(loaded: Any, key: str | None) -> Source:
+    """What was loaded as a checkpoint.
+
+    Raises:
+        SourceError: it holds no state dict.
+    """
     state, rest = state_in(loaded, key)
     if _LIGHTNING not in rest:
         left_out = sorted(map(str, rest))
