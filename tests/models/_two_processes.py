@@ -16,7 +16,7 @@ from pytorch_lightning.callbacks import ModelCheckpoint
 from torch.distributed.tensor import DTensor
 from torch.utils.data import DistributedSampler
 
-from models import ArchiveCheckpoint, ExactResume, FailTogether, PickleFreeCheckpointIO, ResumableLoader
+from models import ArchiveCheckpoint, ExactResume, PickleFreeCheckpointIO, ResumableLoader, runs
 from neuraltypes import CheckError, set_checks
 from neuraltypes.archive import StateError
 from tests.models._pt import Classifier, data, loader
@@ -127,7 +127,9 @@ def run_process(main: Callable[[int, Path], dict[str, Any]], **options: Any) -> 
     os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "LOCAL_RANK": rank, "NODE_RANK": "0"}
     if what.startswith("fail"):
         Fails.rank = int(what.removeprefix("fail"))
-        run = trainer(Path(folder), devices=2, callbacks=[FailTogether()], **options)
+        section = {"accelerator": "cpu", "devices": 2, "strategy": "ddp", "max_epochs": 2, "enable_progress_bar": False}
+        plugins = [LightningEnvironment()]
+        run = runs.trainer({**section, **options}, default_root_dir=folder, plugins=plugins)
         run.fit(Fails(cfg={"optim": {"name": "sgd", "lr": 0.1}}), batches(4, int(rank)), loader(8))
     else:
         report = main(int(rank), Path(folder))

@@ -145,3 +145,7 @@ def test_where_one_rank_fails_all_fail_with_its_error(rank: int, tmp_path: Path)
     assert "ValueError: this rank has had enough" in ended[rank].stderr
     assert "RankError" not in ended[rank].stderr
     assert f"RankError: rank {rank} failed: ValueError: this rank has had enough" in ended[1 - rank].stderr
+    assert [path.name for path in tmp_path.glob("*/record*")] == ["record"]  # of rank 0, which says who failed
+    record = json.loads((tmp_path / "version_0" / "record" / "run.json").read_text())
+    assert (record["outcome"], record["training"]["world_size"], record["error"]["rank"]) == ("failed", 2, rank)
+    assert record["error"]["message"].endswith("this rank has had enough")
