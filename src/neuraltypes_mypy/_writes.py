@@ -64,10 +64,7 @@ def _inside(scope: ast.AST) -> Iterator[ast.AST]:
 def _bindings(nodes: list[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
     for node in nodes:
         match node:
-            case (
-                ast.Assign(targets=[ast.Name(id=name)], value=value)
-                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
-            ):
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 yield name, value
             case _:
                 pass

@@ -97,12 +97,8 @@ class Writes(NeuralModule):
     def __init__(self, *, cfg: ClassifierConfig | DictConfig) -> None:
         super().__init__()
         self.cfg = as_config(cfg)
-        self.cfg.encodr = (
-            3  # E: The config of "ClassifierConfig" has no key "encodr"; did you mean "encoder"?  [config-key]
-        )
-        self.cfg.encoder.widht = (
-            3  # E: The config of "EncoderConfig" has no key "widht"; did you mean "width"?  [config-key]
-        )
+        self.cfg.encodr = 3  # E: has no key "encodr"; did you mean "encoder"?  [config-key]
+        self.cfg.encoder.widht = 3  # E: The config of "EncoderConfig" has no key "widht"
         self.cfg.encoder.wdth += 3  # E: has no key "wdth"
         del self.cfg.encoder.widt  # E: has no key "widt"
         self.cfg.classes, self.cfg.clases = 3, 4  # E: has no key "clases"
@@ -188,7 +184,7 @@ def given(config: ClassifierConfig, other: DictConfig, data: dict[str, Any]) -> 
     free = as_config(data)
     free.anything = 3
     structured: DictConfig = as_config(config)
-    structured.anything = 3  # E: has no key "anything"
+    structured.anything = 3
 
 
 def defaults(cls: type[Encoder]) -> None:
