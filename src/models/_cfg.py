@@ -19,7 +19,7 @@ from models.errors import ConfigError
 from neuraltypes._classes import full_name
 from neuraltypes.archive._config import Constructed, Verbatim, data_of, values_of, verbatim_of
 from neuraltypes.config import load
-from neuraltypes.config._containers import created, with_schema, without_forbidden
+from neuraltypes.config._containers import created, literal, with_schema, without_forbidden
 from neuraltypes.config._fit import TARGET
 from neuraltypes.config._nodes import ConfigNode, root_node
 from neuraltypes.config._omega import (
@@ -175,8 +175,8 @@ def with_sections(cls: type, constructed: Constructed, sections: Mapping[str, An
 
 
 def cfg_of_arguments(config: Mapping[str, Any]) -> DictConfig:
-    """A config that shows recorded arguments."""
-    return OmegaConf.create(values_of(config), flags={"allow_objects": True})
+    """A config that shows recorded arguments; what looks like an interpolation in them is text."""
+    return cast(DictConfig, literal(values_of(config)))
 
 
 def _selected(cfg: DictConfig, place: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +57,7 @@ def _unmatched(model: Any, section: ConfigNode) -> Iterator[Problem]:
         check_patterns(model, section)
     except ConfigError as error:
         for problem in error.problems:
-            yield Problem(problem.path, problem.message, position=section.position)
+            yield replace(problem, position=section.at(problem.path).position)
 
 
 def _is_ours(cls: type, method: str) -> bool:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import Any, Final, TypeGuard
+from typing import Any, Final, TypeAlias, TypeGuard
 
-from mypy.nodes import ARG_STAR, ARG_STAR2, Decorator, FuncDef, TypeInfo, Var
+from mypy.nodes import ARG_STAR, ARG_STAR2, Context, Decorator, FuncDef, TypeInfo, Var
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
 from mypy.types import (
     AnyType,
@@ -30,6 +30,8 @@ from neuraltypes_mypy._codes import CONFIG
 from neuraltypes_mypy._names import NEURAL_MODULE
 from neuraltypes_mypy._source import read_source
 
+_Context: TypeAlias = AttributeContext | FunctionContext | MethodContext
+
 CONTAINER: Final = "omegaconf.dictconfig.DictConfig"
 KEYS: Final = f"{CONTAINER}."
 AS_CONFIG: Final = "neuraltypes.config._containers.as_config"
@@ -43,26 +45,28 @@ def of_module(ctx: AttributeContext) -> Type:
     """The attribute `cfg` of a module, with the structure that the constructor's parameter `cfg` declares."""
     module = ctx.type
     container = get_proper_type(ctx.default_attr_type)
-    if ctx.is_lvalue or not isinstance(module, Instance) or not _is_container(container):
+    if ctx.is_lvalue or not isinstance(module, Instance):
         return ctx.default_attr_type
+    if not _is_container(container):
+        return _written(ctx, ctx.default_attr_type)
     declared = dict(_parameters(module.type) or ()).get(WHOLE)
     structure = next((item for item in _members(declared) if _is_structure(item)), None)
-    return ctx.default_attr_type if structure is None else _structured(ctx, container, structure)
+    return ctx.default_attr_type if structure is None else _written(ctx, _structured(ctx, container, structure))
 
 
 def of_field(ctx: AttributeContext) -> Type:
     """A field of a container: one that is a dataclass is a container, too, and one with items has unknown keys."""
     holder, declared = ctx.type, get_proper_type(ctx.default_attr_type)
-    if ctx.is_lvalue or not isinstance(holder, Instance):
+    if not isinstance(holder, Instance):
         return ctx.default_attr_type
     container = next((base for base in holder.type.mro if base.fullname == CONTAINER), None)
     if container is None:
         return ctx.default_attr_type
     if any(map(_has_items, _members(declared))):
         return AnyType(TypeOfAny.special_form)
-    if not isinstance(declared, Instance) or not _has_fields(declared.type):
+    if ctx.is_lvalue or not isinstance(declared, Instance) or not _has_fields(declared.type):
         return ctx.default_attr_type
-    return _structured(ctx, Instance(container, []), declared)
+    return _written(ctx, _structured(ctx, Instance(container, []), declared))
 
 
 def is_nested(member: Var) -> bool:
@@ -84,7 +88,7 @@ def of_argument(ctx: FunctionContext) -> Type:
     container = get_proper_type(ctx.default_return_type)
     if not _is_structure(given) or not _is_container(container):
         return ctx.default_return_type
-    return _structured(ctx, container, given)
+    return _written(ctx, _structured(ctx, container, given))
 
 
 def default_config(ctx: MethodContext) -> Type:
@@ -97,7 +101,7 @@ def default_config(ctx: MethodContext) -> Type:
     container = get_proper_type(ctx.default_return_type)
     if not isinstance(owner, Instance) or not _is_container(container) or _parameters(owner.type) is None:
         return ctx.default_return_type
-    return _made_by(container, owner)
+    return _written(ctx, _made_by(container, owner))
 
 
 def key(ctx: AttributeContext) -> Type:
@@ -112,22 +116,46 @@ def key(ctx: AttributeContext) -> Type:
     maker = get_proper_type(attrs[_MADE_BY]) if _MADE_BY in attrs else None
     if isinstance(maker, Instance):
         return _parameter(ctx, container, maker.type, name)
-    structure = next((base for base in container.type.mro[1:] if _has_fields(base)), None)
-    if structure is not None and not container.type.fallback_to_any:
-        _report(ctx, structure.name, name, list(_fields(structure)))
+    structure = _structure_of(container)
+    if structure is not None:
+        _report(ctx, structure.name, name, list(_fields(structure)), ctx.context)
     return ctx.default_attr_type
+
+
+def _structure_of(container: Instance) -> TypeInfo | None:
+    """The dataclass of a structured config; None where it has none, or one of which not all is known."""
+    found = next((base for base in container.type.mro[1:] if _has_fields(base)), None)
+    return None if container.type.fallback_to_any else found
+
+
+def _written(ctx: _Context, made: Type) -> Type:
+    """A container, after a report of the keys that the code writes to it and that it does not have."""
+    at = ctx.context
+    if not isinstance(container := get_proper_type(made), Instance):
+        return made
+    if not container.type.has_base(CONTAINER):
+        return made
+    for name, line, column in read_source(ctx.api.path).writes.to((at.line, at.column, at.end_line, at.end_column)):
+        maker = get_proper_type((container.extra_attrs or ExtraAttrs({})).attrs.get(_MADE_BY))
+        owner = maker.type if isinstance(maker, Instance) else _structure_of(container)
+        if owner is None or name.startswith("_"):
+            continue
+        known = [n for n, _ in _parameters(owner) or ()] if isinstance(maker, Instance) else list(_fields(owner))
+        if name not in known:
+            _report(ctx, owner.name, name, known, Context(line, column))
+    return made
 
 
 def _parameter(ctx: AttributeContext, container: Instance, maker: TypeInfo, name: str) -> Type:
     parameters = dict(_parameters(maker) or ())
     if name not in parameters:
-        _report(ctx, maker.name, name, list(parameters))
+        _report(ctx, maker.name, name, list(parameters), ctx.context)
         return ctx.default_attr_type
     declared = get_proper_type(parameters[name])
     if ctx.is_lvalue:
         return ctx.default_attr_type
     if isinstance(declared, Instance) and _is_known_module(declared.type):
-        return _made_by(container, declared)
+        return _written(ctx, _made_by(container, declared))
     is_plain = all(isinstance(item, Instance) and item.type.fullname in _PLAIN for item in _members(declared))
     return declared if is_plain and declared is not None else ctx.default_attr_type
 
@@ -136,12 +164,12 @@ def _is_known_module(info: TypeInfo) -> bool:
     return info.has_base(NEURAL_MODULE) and _parameters(info) is not None
 
 
-def _report(ctx: AttributeContext, owner: str, name: str, known: list[str]) -> None:
+def _report(ctx: _Context, owner: str, name: str, known: list[str], at: Context) -> None:
     if name in read_source(ctx.api.path).strings:
         return  # the code asks whether it is there, perhaps
     near = get_close_matches(name, known, 1)
     hint = f'; did you mean "{near[0]}"?' if near else ""
-    ctx.api.fail(f'The config of "{owner}" has no key "{name}"{hint}', ctx.context, code=CONFIG)
+    ctx.api.fail(f'The config of "{owner}" has no key "{name}"{hint}', at, code=CONFIG)
 
 
 def _structured(ctx: Any, container: Instance, structure: Instance) -> Type:

@@ -15,6 +15,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from neuraltypes_mypy._writes import Writes
+
 Place: TypeAlias = tuple[int, int]
 
 _OPENING: Final = " \t("
@@ -142,6 +144,11 @@ class Source:
         tree = _parsed(self._text)
         nodes = () if tree is None else ast.walk(tree)
         return frozenset(node.value for node in nodes if isinstance(node, ast.Constant) and type(node.value) is str)
+
+    @cached_property
+    def writes(self) -> Writes:
+        """The attributes that the code writes."""
+        return Writes(_parsed(self._text))
 
     @cached_property
     def global_names(self) -> frozenset[str]:

@@ -33,7 +33,7 @@ _LIGHTNINGS: Mapping[str, Any] = {
     "strict": bool,
 }
 
-Steps: TypeAlias = "int | float"  # a number of steps, or a part of all
+Steps: TypeAlias = int | float  # a number of steps, or a part of all
 Options: TypeAlias = Callable[[], dict[str, Any]]
 
 

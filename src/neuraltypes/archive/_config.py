@@ -4,10 +4,10 @@ A dataclass and an enumeration's member are written by their fields and their na
 which class they are of. A container of OmegaConf's is written resolved.
 
 What JSON does not have is an object with one key in underscores: `{"_tuple_": [...]}`, `{"_dtype_": "bfloat16"}`,
-`{"_path_": ...}`, `{"_artifact_": name}` for the path of an artifact, `{"_data_": {...}}` for the argument `cfg`, in
-which nothing is made, and `{"_config_": {...}}` for one with interpolations, which the constructor reads itself;
-`{"_target_": class, ...}` is a module made from a config of its own (of
-`"_version_"`, if that is not 1). Nothing else is ever made of a config.
+`{"_path_": ...}`, `{"_artifact_": name}` for the path of an artifact, `{"_data_": {...}}` for the argument `cfg` and
+others that are configs, in which nothing is made, and `{"_config_": {...}}` for one with interpolations, which the
+constructor reads itself; `{"_target_": class, ...}` is a module made from a config of its own (of `"_version_"`, if
+that is not 1). Nothing else is ever made of a config.
 """
 
 from __future__ import annotations
@@ -87,11 +87,12 @@ def config_of(cls: type, constructed: Constructed) -> dict[str, Json]:
     """
     config: dict[str, Json] = {}
     left = list(constructed.positional)
-    declared = declared_classes(cls)
+    declared, data = declared_classes(cls), _names_of_data(cls)
     for parameter in _parameters(cls):
         if parameter.kind is parameter.VAR_POSITIONAL:
             break
-        argument = partial(_argument, parameter.name, names=declared.get(parameter.name, _NONE))
+        names = declared.get(parameter.name, _NONE)
+        argument = partial(_argument, names=names, is_config=parameter.name in data)
         if left:
             config[parameter.name] = argument(left.pop(0))
         elif parameter.name in constructed.named:
@@ -104,7 +105,7 @@ def config_of(cls: type, constructed: Constructed) -> dict[str, Json]:
         config = {name: value for name, value in config.items() if name in constructed.named}
         config[ARGUMENTS] = [_declared(value) for value in constructed.positional]
     others = {name: value for name, value in constructed.named.items() if name not in config}
-    return config | {name: _argument(name, value) for name, value in others.items()}
+    return config | {name: _argument(value, is_config=name in data) for name, value in others.items()}
 
 
 def refuse_objects(config: Json, owner: str) -> None:
@@ -435,9 +436,16 @@ def declared_classes(cls: type) -> dict[str, frozenset[str]]:
     return {p.name: frozenset(full_name(found) for found in recorded_classes(p.hint)) for p in named}
 
 
-def _argument(name: str, value: Json, names: frozenset[str] = _NONE) -> Json:
-    """The data of an argument by its parameter's name."""
-    is_config = name == WHOLE and not (isinstance(value, dict) and _CONFIG in value)
+def _names_of_data(cls: type) -> frozenset[str]:
+    """The arguments in which a `_target_` is data: `cfg`, and those that others read."""
+    from neuraltypes.config._fit import sections_of
+
+    return frozenset({WHOLE, *sections_of(cls)})
+
+
+def _argument(value: Json, names: frozenset[str] = _NONE, *, is_config: bool = False) -> Json:
+    """The data of an argument; one that `is_config` is data as a whole."""
+    is_config = is_config and not (isinstance(value, dict) and _CONFIG in value)
     data = _declared(value, names, is_config=is_config)
     return {_DATA: data} if is_config and isinstance(data, dict) and not _VALUES & data.keys() else data
 
@@ -475,7 +483,7 @@ def _with_declared(cls: type, arguments: dict[str, Any]) -> dict[str, Any]:
     named = parameters_of(cls).named
     try:
         return {
-            key: as_hinted(key, value, named[key].hint)
+            key: as_hinted(cls, key, value, named[key].hint)
             if key in named and (takes_containers(named[key].hint) or any(recorded_classes(named[key].hint)))
             else value
             for key, value in arguments.items()

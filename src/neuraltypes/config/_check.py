@@ -9,7 +9,7 @@ from typing import Any
 
 from neuraltypes._configurable import Configurable
 from neuraltypes.config._classes import Allow, Classes
-from neuraltypes.config._fit import Fitter, Found
+from neuraltypes.config._fit import Fitter, Found, sections_of
 from neuraltypes.config._nodes import ConfigNode, is_omega, root_node
 from neuraltypes.config.errors import ConfigError, Problem
 
@@ -98,7 +98,7 @@ def _wire(found: Found, problems: list[Problem]) -> Iterator[str]:
         yield f"{node.path or 'config'}: its wiring is not known: {finding.unknown}"
     if finding.mismatch is not None:
         error = finding.mismatch
-        sources = _holding(node, {error.expected, error.got})
+        sources = _holding(node, {error.expected, error.got}, frozenset(sections_of(type(finding.module))))
         listed = f"\n  config    {' | '.join(sources)}" if sources else ""
         problems.append(
             Problem(
@@ -114,9 +114,9 @@ def _wire(found: Found, problems: list[Problem]) -> Iterator[str]:
         problems += made._misfits(node)  # noqa: SLF001  # ours
 
 
-def _holding(node: ConfigNode, values: set[Any]) -> list[str]:
-    """The keys below that hold one of these sizes."""
-    if node.is_mapping or node.is_list:
-        below = node.entries.values() if node.is_mapping else node.items
-        return [found for child in below for found in _holding(child, values)]
+def _holding(node: ConfigNode, values: set[Any], others: Collection[str]) -> list[str]:
+    """The keys below that hold one of these sizes, but for those that are none of the constructor's."""
+    if node.below:
+        below = node.without(*others).entries.values() if node.is_mapping else node.items
+        return [found for child in below for found in _holding(child, values, others)]
     return [f"{node.path} is {node.value}"] if type(node.value) is int and node.value in values else []

@@ -39,6 +39,16 @@ class Classes:
             return held
         return None
 
+    def refusal(self, name: str | type) -> str:
+        """Why there is no class of that name."""
+        held = name if isinstance(name, type) else _held(name)
+        shown = full_name(name) if isinstance(name, type) else name
+        if isinstance(held, type):
+            return f"{shown} is none of what a config may name: no {self.described}"
+        if held is not None:
+            return f"{shown} is a {type(held).__name__}, expected a class"
+        return f"no {self.described} is called {shown!r}"
+
     def admits(self, cls: type) -> bool:
         """Whether a config may name this class."""
         from neuraltypes._archivable import Archivable

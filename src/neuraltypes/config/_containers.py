@@ -50,7 +50,7 @@ def without_forbidden(config: DictConfig) -> DictConfig:
 
 def literal(config: Any) -> Any:
     """A container of OmegaConf's with the very texts of this data; nothing in it is an interpolation."""
-    return OmegaConf.create(_escaped(config))
+    return OmegaConf.create(escaped(config), flags={"allow_objects": True})
 
 
 def forbidden(config: _omega.Config) -> list[Problem]:
@@ -124,13 +124,14 @@ def _fields(value: Any) -> Any:
     return [_fields(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _escaped(value: Any) -> Any:
+def escaped(value: Any) -> Any:
+    """Data in which every text is written as OmegaConf writes one that is no interpolation."""
     if isinstance(value, str):
         return _INTERPOLATION.sub(r"\1\1\${", value)
     value = _fields(value)
     if isinstance(value, dict):
-        return {key: _escaped(item) for key, item in value.items()}
-    return [_escaped(item) for item in value] if isinstance(value, list) else value
+        return {key: escaped(item) for key, item in value.items()}
+    return [escaped(item) for item in value] if isinstance(value, list) else value
 
 
 def _is_restoring() -> bool:

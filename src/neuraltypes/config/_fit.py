@@ -88,8 +88,7 @@ class Fitter:
             make = _nothing if cls is None else self._call(node, cls, entries, {}, is_whole=is_module)
             return [Found(node, make, is_module)]
         elif (node.is_mapping or node.is_list) and not node.is_elsewhere:
-            below = node.entries.values() if node.is_mapping else node.items
-            return [found for child in below for found in self.survey(child)]
+            return [found for child in node.below for found in self.survey(child)]
         return []
 
     def fit_schema(self, node: ConfigNode, schema: type) -> None:
@@ -349,7 +348,7 @@ class Fitter:
         if cls is None:
             self.add(
                 target,
-                f"no {self._classes.described} is called {_as_name(target.value)!r}",
+                self._classes.refusal(target.value),
                 expected=None if expected is None else in_words(expected),
                 got=_as_name(target.value),
                 suggestion=self._classes.nearest(_as_name(target.value)),
@@ -402,7 +401,7 @@ class Fitter:
             else:
                 self._unknown(item, key, cls, parameters)
         if is_whole:
-            self._require_all(node, cls, parameters, {*named, *given}, len(positions))
+            self._require_all(node, cls, parameters, {*entries, *given}, len(positions))
         return lambda: ([make() for make in positions], {key: make() for key, make in named.items()})
 
     def _positions(self, node: ConfigNode | None, cls: type, parameters: Parameters) -> list[Make]:
@@ -422,6 +421,9 @@ class Fitter:
         if key in _OF_HYDRA:
             self.add(node, "is an instruction to hydra.utils.instantiate, which is not used here")
             return
+        if any(parameter.name == key for parameter in parameters.positional):
+            self.add(node, f'{in_words(cls)} takes it by position: give it in "{ARGUMENTS}"')
+            return
         near = get_close_matches(str(key), parameters.named, 1)
         kind = "field" if is_dataclass_type(cls) else "parameter"
         self.add(node, f"{in_words(cls)} has no such {kind}", suggestion=next(iter(near), None))
@@ -430,7 +432,8 @@ class Fitter:
         self, node: ConfigNode, cls: type, parameters: Parameters, names: set[Any], n_positions: int
     ) -> None:
         by_position = {parameter.name for parameter in parameters.positional[:n_positions]}
-        for name, parameter in parameters.named.items():
+        every = {parameter.name: parameter for parameter in parameters.positional} | dict(parameters.named)
+        for name, parameter in every.items():
             if parameter.default is REQUIRED and name not in names | by_position:
                 place = ConfigNode(None, f"{node.path}.{name}" if node.path else name, node.position)
                 wanted = in_words(parameter.hint)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, TypeVar, overload
 
 from neuraltypes.config._classes import Allow, Classes
-from neuraltypes.config._fit import Fitter
+from neuraltypes.config._fit import Fitter, sections_of
 from neuraltypes.config._nodes import ConfigNode
 
 Made = TypeVar("Made")
@@ -57,13 +57,13 @@ def instantiate(
     return make()
 
 
-def as_hinted(name: str, value: Any, hint: Any) -> Any:
-    """An argument that is made already, with dataclasses, enumerations and containers in place of their data.
+def as_hinted(cls: type, name: str, value: Any, hint: Any) -> Any:
+    """An argument of a class, which is made already, with dataclasses, enumerations and containers as such.
 
     Raises:
         ConfigError: it does not fit the hint.
     """
     fitter = Fitter(Classes())
-    make = fitter.argument(name, ConfigNode(value, name), hint)
+    make = fitter.argument(name, ConfigNode(value, name), hint, sections_of(cls))
     fitter.raise_problems()
     return make()

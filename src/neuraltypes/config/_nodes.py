@@ -70,6 +70,24 @@ class ConfigNode:
             return list(self._of_omega().values())
         return [self._child(value, f"{self.path}[{number}]") for number, value in enumerate(self.value)]
 
+    @property
+    def below(self) -> list[ConfigNode]:
+        """The places directly below."""
+        if self.is_mapping:
+            return list(self.entries.values())
+        return self.items if self.is_list else []
+
+    def at(self, path: str) -> ConfigNode:
+        """The place of that path below this one, or the nearest above it that there is."""
+        ends = (".", "[")
+        found = (
+            child
+            for child in self.below
+            if path == child.path or path.startswith(tuple(child.path + end for end in ends))
+        )
+        inner = next(found, None)
+        return self if inner is None else inner.at(path)
+
     def holding(self, value: Any) -> ConfigNode:
         """The same place with another value."""
         return replace(self, value=value)

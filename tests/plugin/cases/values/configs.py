@@ -93,10 +93,51 @@ class Model(NeuralModule):
             self.cfg.encoder.another
 
 
+class Writes(NeuralModule):
+    def __init__(self, *, cfg: ClassifierConfig | DictConfig) -> None:
+        super().__init__()
+        self.cfg = as_config(cfg)
+        self.cfg.encodr = 3  # E: has no key "encodr"; did you mean "encoder"?  [config-key]
+        self.cfg.encoder.widht = 3  # E: The config of "EncoderConfig" has no key "widht"
+        self.cfg.encoder.wdth += 3  # E: has no key "wdth"
+        del self.cfg.encoder.widt  # E: has no key "widt"
+        self.cfg.classes, self.cfg.clases = 3, 4  # E: has no key "clases"
+        self.cfg.classes = "many"  # E: Incompatible types in assignment  [assignment]
+
+    def known(self) -> None:
+        self.cfg.classes = 4
+        self.cfg.encoder.width += 1
+        self.cfg.encoder = EncoderConfig()
+        self.cfg.encoder.rates[0] = 0.5
+        self.cfg.optim = {"lr": 3}
+        self.cfg.optim.lr = 4
+        self.cfg.optim.sched = {}
+        self.cfg._private = 3
+        self.cfg.another = 3  # the file has it as a string
+
+    def names(self) -> None:
+        cfg = self.cfg
+        cfg.clases = 3  # E: has no key "clases"
+        inner = cfg.encoder
+        inner.widht = 3  # E: has no key "widht"
+        inner.width = 3
+
+        def inside(cfg: Any) -> None:
+            cfg.clases = 3
+
+    def a_name_of_two_configs(self, other: Any) -> None:
+        cfg: Any = self.cfg
+        if other is not None:
+            cfg = other
+        cfg.clases = 3
+
+
 class Plain(NeuralModule):
     def __init__(self, *, cfg: DictConfig) -> None:
         super().__init__()
         self.cfg = cfg
+        self.cfg.anything = 3
+        self.cfg.anything.below = 3
 
     def anything(self) -> None:
         self.cfg.anything.at.all
@@ -128,6 +169,9 @@ def outside(model: Model, plain: Plain) -> None:
     model.cfg.classes
     model.cfg.clases  # E: has no key "clases"
     plain.cfg.clases
+    model.cfg.clases = 3  # E: has no key "clases"
+    model.cfg.encoder.widht = 3  # E: has no key "widht"
+    plain.cfg.clases = 3
 
 
 def given(config: ClassifierConfig, other: DictConfig, data: dict[str, Any]) -> None:
@@ -136,6 +180,11 @@ def given(config: ClassifierConfig, other: DictConfig, data: dict[str, Any]) -> 
     as_config(EncoderConfig).widht  # E: has no key "widht"
     as_config(other).anything
     as_config(data).anything
+    as_config(config).clases = 3  # E: has no key "clases"
+    free = as_config(data)
+    free.anything = 3
+    structured: DictConfig = as_config(config)
+    structured.anything = 3
 
 
 def defaults(cls: type[Encoder]) -> None:
@@ -144,13 +193,15 @@ def defaults(cls: type[Encoder]) -> None:
     config.width = 3
     config.rate
     config.widht  # E: The config of "Encoder" has no key "widht"; did you mean "width"?  [config-key]
-    config.widht = 3  # TODO(defect): E: has no key "widht"
+    config.widht = 3  # E: has no key "widht"
     config.get("anything")
     config._target_
     config.extra.anything
     Decoder.default_config().encoder.widht  # E: The config of "Encoder" has no key "widht"
     Decoder.default_config().encoder.width
     Open.default_config().anything
+    Open.default_config().anything = 3
+    Decoder.default_config().encoder.widht = 3  # E: The config of "Encoder" has no key "widht"
     cls.default_config().widht  # E: has no key "widht"
     other: DictConfig = Encoder.default_config()
     other.anything
