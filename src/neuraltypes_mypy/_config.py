@@ -73,6 +73,9 @@ def record_configuration(cls: ClassDef, api: Any) -> None:
         data["parameters"], data["defaults"] = list(fields), {name: text for name, text in known.items() if text}
         data["attributes"] = {name: name for name in known}
         data["fields"] = True
+    elif constructor is not None and not is_module:
+        values = next(assigned for method, assigned in in_methods if method is constructor)
+        data |= _own_configuration(cls, constructor, values, counts)
     if is_module and (constants := _constants(cls, counts, is_final=False)):
         data["constants"] = constants
     changing = sorted(name for name, count in counts.items() if count > 1)
@@ -394,6 +397,25 @@ def _attributes(
     }
 
 
+def _own_configuration(
+    cls: ClassDef,
+    constructor: FuncDef,
+    values: Iterable[tuple[str, Expression | None]],
+    counts: Mapping[str, int],
+) -> dict[str, Any]:
+    """What a class that is no module keeps of the `int` parameters of its constructor, each under its own name."""
+    defaults = {
+        argument.variable.name: str(argument.initializer.value)
+        for argument in constructor.arguments[1:]
+        if isinstance(argument.initializer, IntExpr)
+    }
+    sizes = {one.variable.name for one in constructor.arguments[1:] if _is_int(one.type_annotation)} | set(defaults)
+    attributes = _attributes(cls, constructor, values, counts).items()
+    kept = {name: text for name, text in attributes if name == text and name in sizes}
+    known = {name: text for name, text in defaults.items() if name in kept}
+    return {"parameters": list(kept), "defaults": known, "attributes": kept} if kept else {}
+
+
 def _constants(cls: ClassDef, assigned: Container[str], *, is_final: bool) -> dict[str, str]:
     """The numbers that a class body names, as `Final` or not: `width = 3` that no method assigns."""
     found: dict[str, str] = {}
@@ -450,12 +472,16 @@ def _fields(cls: ClassDef) -> dict[str, str | None]:
         if not isinstance(statement, AssignmentStmt) or statement.type is None:
             continue
         target = statement.lvalues[0]
-        declared = get_proper_type(statement.unanalyzed_type or statement.type)
-        is_int = isinstance(declared, UnboundType) and declared.name == "int"
-        is_int = is_int or (isinstance(declared, Instance) and declared.type.fullname == "builtins.int")
-        if isinstance(target, NameExpr) and is_int:
+        if isinstance(target, NameExpr) and _is_int(statement.unanalyzed_type or statement.type):
             found[target.name] = _text(statement.rvalue)
     return found
+
+
+def _is_int(annotation: Type | None) -> bool:
+    """Whether an annotation, analyzed or not, is `int`."""
+    declared = get_proper_type(annotation)
+    is_written = isinstance(declared, UnboundType) and declared.name == "int"
+    return is_written or (isinstance(declared, Instance) and declared.type.fullname == "builtins.int")
 
 
 def _text(expression: Expression) -> str | None:

@@ -13,7 +13,9 @@ from mypy.nodes import (
     CallExpr,
     DictExpr,
     Expression,
+    FuncDef,
     IndexExpr,
+    ListExpr,
     MemberExpr,
     NameExpr,
     OperatorAssignmentStmt,
@@ -22,6 +24,7 @@ from mypy.nodes import (
 )
 from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext, MethodSigContext
 from mypy.types import (
+    AnyType,
     FunctionLike,
     Instance,
     ProperType,
@@ -33,6 +36,7 @@ from mypy.types import (
 
 from neuraltypes_mypy._join import join_gradually, join_tensors
 from neuraltypes_mypy._names import TENSOR
+from neuraltypes_mypy._sizes_of import assignments_to
 from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._walk import replace, walk
@@ -63,6 +67,7 @@ class Containers:
 
     def __init__(self, types: KnownTypes) -> None:
         self._types = types
+        self._begun: dict[int, Var] = {}  # by id, the lists declared as of any tensors that something was put into
 
     def display(self, ctx: FunctionContext) -> Type:
         """`[x, y]`: of what the items have in common, where nothing declares more.
@@ -94,7 +99,7 @@ class Containers:
 
     def widen(self, ctx: MethodSigContext) -> FunctionLike:
         """`xs.append(x)` where the type of `xs` is inferred takes every tensor."""
-        if _inferred_variable(ctx.context) is None or not _holds_tensors(ctx.type):
+        if self._variable(ctx) is None or not _holds_tensors(ctx.type):
             return ctx.default_signature
         signature = ctx.default_signature
         return signature.copy_modified(arg_types=[replace(type_, self._loosened) for type_ in signature.arg_types])
@@ -109,16 +114,35 @@ class Containers:
 
     def inserted(self, ctx: MethodContext) -> Type:
         """After it, `xs` holds what its items have in common."""
-        variable, container = _inferred_variable(ctx.context), ctx.type
-        if variable is None or not isinstance(container, Instance) or not _holds_tensors(container):
+        variable, container = self._variable(ctx), ctx.type
+        if variable is None or not isinstance(container, Instance):
             return ctx.default_return_type
         given = [item for items in ctx.arg_types for item in items]
-        args = [self._widened(arg, given) for arg in container.args]
+        if not variable.is_inferred and self._begun.get(id(variable)) is not variable:
+            self._begun[id(variable)] = variable
+            args = [self._first(arg, given) for arg in container.args]
+        elif not _holds_tensors(container):
+            return ctx.default_return_type
+        else:
+            args = [self._widened(arg, given) for arg in container.args]
         if any(a is not b for a, b in zip(args, container.args, strict=True)):
             widened = container.copy_modified(args=args)
             variable.type = widened
             forget_elsewhere(_receiver(ctx.context), widened, ctx.api)
         return ctx.default_return_type
+
+    def _variable(self, ctx: MethodContext | MethodSigContext) -> Var | None:
+        """The variable of the container that a call changes, where its type does not say which tensors it holds."""
+        receiver, function = _receiver(ctx.context), ctx.api.scope.current_function()  # type: ignore[attr-defined]
+        if not isinstance(receiver, NameExpr | MemberExpr) or not isinstance(receiver.node, Var):
+            return None
+        is_open = isinstance(receiver, NameExpr) and isinstance(function, FuncDef)
+        is_open = is_open and _is_begun_empty(receiver.node, function)
+        return receiver.node if receiver.node.is_inferred or is_open else None
+
+    def _first(self, held: Type, given: list[Type]) -> Type:
+        tensors = [type_ for item in given for type_ in _tensors_in(item)]
+        return join_tensors(tensors) or held if as_tensor(held) is not None and len(tensors) == len(given) else held
 
     def _widened(self, held: Type, given: list[Type]) -> Type:
         proper = get_proper_type(held)
@@ -126,6 +150,8 @@ class Containers:
             return _without_tuples(held)
         if as_tensor(proper) is None:
             return held
+        if any(isinstance(get_proper_type(item), AnyType) for item in given):
+            return self._loosened(proper) or held
         tensors = [type_ for item in given for type_ in _tensors_in(item)]
         joined = join_tensors([held, *tensors]) if tensors else None
         return held if joined is None or joined == proper else joined
@@ -207,12 +233,13 @@ def _tuple_items(type_: ProperType) -> list[Type]:
     return type_.items if isinstance(type_, TupleType) else []
 
 
-def _inferred_variable(context: Any) -> Var | None:
-    """The variable of the container that a call changes, where nobody declared its type."""
-    receiver = _receiver(context)
-    if isinstance(receiver, NameExpr | MemberExpr) and isinstance(receiver.node, Var):
-        return receiver.node if receiver.node.is_inferred else None
-    return None
+def _is_begun_empty(variable: Var, function: FuncDef) -> bool:
+    """Whether a local variable is `outputs: list[Tensor] = []`, and nothing else is assigned to it."""
+    declared = get_proper_type(variable.type)
+    if not isinstance(declared, Instance) or declared.type.fullname != "builtins.list":
+        return False
+    values = assignments_to(variable, function) if as_tensor(declared.args[0]) is not None else []
+    return len(values) == 1 and isinstance(values[0], ListExpr) and not values[0].items
 
 
 def _receiver(context: Any) -> Expression | None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from mypy.nodes import (
+    AssignmentStmt,
     CallExpr,
     ComparisonExpr,
     Context,
@@ -20,9 +21,12 @@ from mypy.nodes import (
     IntExpr,
     MemberExpr,
     NameExpr,
+    OperatorAssignmentStmt,
     RefExpr,
+    Statement,
     Var,
 )
+from mypy.server.subexpr import get_subexpressions
 from mypy.types import Type
 
 from neuraltypes._sizes import Size
@@ -30,6 +34,7 @@ from neuraltypes.rules import Array, Produced, Result, Value
 from neuraltypes.rules._dtypes import BOOL, FLOATS, INTEGERS
 from neuraltypes.rules._values import UNKNOWN
 from neuraltypes_mypy._sizes_of import assignments_to
+from neuraltypes_mypy._statements import inner_blocks, statements
 
 _OPERATORS: Final = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _TURNED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -48,6 +53,7 @@ _VIEWS: Final = frozenset(
     {"unsqueeze", "view", "reshape", "expand", "expand_as", "repeat", "contiguous", "clone"}
     | {"to", "type", "type_as", "int", "long", "bool", "float", "cuda", "cpu"}
 )
+_NUMBERED: Final = "attention_mask"
 _ONES: Final = frozenset({"ones", "ones_like", "new_ones"})
 
 
@@ -68,7 +74,7 @@ def with_meaning(
     if operator is None or "other" not in places or result.dtype != BOOL:
         return result
     one, other = values[first], values["other"]
-    element = _by_number(operator, one, other) or _by_padding(operator, one, places["other"][0])
+    element = _by_number(operator, one, other, place) or _by_padding(operator, one, places["other"][0])
     element = element or _by_lengths(operator, place, places["other"][0], other, api)
     element = element or _by_lengths(_TURNED[operator], places["other"][0], place, one, api)
     return result if element is None else replace(result, element=element)
@@ -87,15 +93,19 @@ def _triangle(name: str, place: Context, diagonal: Value, api: Any) -> Produced 
     last = list(_chain(place, api))[-1:]
     if offset is None or not last or not isinstance(last[0], CallExpr) or _name(last[0].callee) not in _ONES:
         return None
+    if _is_written_to(place, api):
+        return None
     has_diagonal = offset >= 0 if name == "tril" else offset <= 0
     return _KEPT if has_diagonal else _IGNORED
 
 
-def _by_number(operator: str, mask: Value, other: Value) -> Produced | None:
-    """`mask == 0` is the other way round than `mask`."""
+def _by_number(operator: str, mask: Value, other: Value, place: Context) -> Produced | None:
+    """`mask == 0` is the other way round than `mask`; the whole numbers of an `attention_mask` are 0 in the padding."""
     element = mask.element if isinstance(mask, Array) else None
     held = next((one for one in _COMPLEMENT if isinstance(element, Produced) and element.name == one.name), None)
     truth = other if isinstance(other, bool) else other.constant if isinstance(other, Size) else other
+    if element is None and truth == 0 and _are_whole(mask) and any(_name(one) == _NUMBERED for one in _bases(place)):
+        held = _VALID
     if held is None or operator not in ("==", "!=") or truth not in (0, 1) or other is UNKNOWN:
         return None
     return held if (operator == "==") == bool(truth) else _COMPLEMENT[held]
@@ -157,6 +167,42 @@ def _chain(place: Context, api: Any) -> Iterator[Expression]:
                 current = assigned[0] if len(assigned) == 1 and not is_parameter else None
             case _:
                 return
+
+
+def _bases(place: Context) -> Iterator[Context]:
+    """An expression, and what its items are of."""
+    yield place
+    while isinstance(place, IndexExpr):
+        place = place.base
+        yield place
+
+
+def _is_written_to(value: Context, api: Any) -> bool:
+    """Whether what is made of a value is kept under a name whose tensor the function writes to."""
+    function = api.scope.current_function()
+    if not isinstance(function, FuncDef):
+        return False
+    inside = list(statements(function.body))
+    names = {
+        target.name
+        for one in inside
+        if isinstance(one, AssignmentStmt) and any(part is value for part in get_subexpressions(one.rvalue))
+        for target in one.lvalues
+        if isinstance(target, NameExpr)
+    }
+    return bool(names) and any(_name(written) in names for one in inside for written in _written(one))
+
+
+def _written(statement: Statement) -> Iterator[Expression]:
+    """What a statement writes to: `x[i] = y`, `x += y`, `x.fill_(y)`."""
+    match statement:
+        case AssignmentStmt(lvalues=targets):
+            yield from (one.base for one in targets if isinstance(one, IndexExpr))
+        case OperatorAssignmentStmt(lvalue=target):
+            yield target
+    for one in [] if inner_blocks(statement) else get_subexpressions(statement):
+        if isinstance(one, CallExpr) and isinstance(one.callee, MemberExpr) and one.callee.name.endswith("_"):
+            yield one.callee.expr
 
 
 def _name(expression: Context) -> str:

@@ -55,7 +55,7 @@ from neuraltypes_mypy._equal import Equal
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import DTYPES_MODULE, TENSOR
 from neuraltypes_mypy._packed import is_packed, packed, padded_of
-from neuraltypes_mypy._sizes_of import size_of_expression, size_of_type, sized_int
+from neuraltypes_mypy._sizes_of import size_of_expression, size_of_field, size_of_type, sized_int
 from neuraltypes_mypy._tensor import as_tensor, dtype_class, read_tensor, unknown, write_shape
 from neuraltypes_mypy._types import KnownTypes
 
@@ -128,6 +128,9 @@ class Translation:
             return SOME_INT if size is None else same.settled(size)
         if value is UNKNOWN and isinstance(expression, OpExpr):
             return self._number(expression, api, same)
+        if value is UNKNOWN and isinstance(expression, MemberExpr):
+            size = size_of_field(expression, api)
+            value = UNKNOWN if size is None else same.settled(size)
         return self._dtype(expression, api) if value is UNKNOWN else value
 
     def _number(self, expression: OpExpr, api: Any, same: Equal) -> Value:

@@ -74,6 +74,12 @@ def size_of_expression(expression: Expression, api: Any) -> Size | None:
     return size if size is not None else _Reader(api).read_untyped(expression)
 
 
+def size_of_field(expression: MemberExpr, api: Any) -> Size | None:
+    """The size of `config.d`, also where its class does not say that it is an `int`."""
+    owner = get_proper_type(api.lookup_type_or_none(expression.expr))
+    return None if owner is None else _Reader(api).field(expression, owner)
+
+
 class _Reader:
     def __init__(self, api: Any) -> None:
         self._api = api
@@ -120,9 +126,9 @@ class _Reader:
         size = configuration(owner).get(expression.name) if is_steady(expression.expr, owner, self._api) else None
         if size is None and isinstance(owner, Instance) and is_self(expression.expr, self._api):
             return attribute_size(owner.type, expression.name)
-        return size if size is not None else self._field(expression, owner)
+        return size if size is not None else self.field(expression, owner)
 
-    def _field(self, expression: MemberExpr, owner: ProperType) -> Size | None:
+    def field(self, expression: MemberExpr, owner: ProperType) -> Size | None:
         """`config.d` in a constructor that takes `config`, `self.config.d` where it is kept: a size of the class."""
         function, holder = self._function, expression.expr
         if function is None or not isinstance(owner, Instance) or expression.name not in parameter_names_of(owner.type):

@@ -239,6 +239,14 @@ def _check_mask_dtype(mask: Array, name: str) -> None:
 
     if mask.dtype is not None and not mask.dtype & _MASKS:
         raise Refused(f"is {dtypes_text(mask.dtype)}, expected bool or Float", name, "dtype")
+    _check_addends(mask, name)
+
+
+def _check_addends(mask: Array, name: str) -> None:
+    """Suspect ones and zeros as floats: they are added to the scores and hide nothing."""
+    is_mask = isinstance(mask.element, Produced) and mask.element.name in ("KeepMaskType", "IgnoreMaskType")
+    if is_mask and mask.dtype and mask.dtype <= FLOATS:
+        suspect("holds ones and zeros as floats, which are added to the scores; expected bool", name, code="element")
 
 
 def _check_attention_mask(heads: _Heads, shape: Shape | None, axes: _Axes, name: str) -> None:
@@ -478,6 +486,7 @@ def _check_scores_mask(mask: Array, query: Array, scores: Shape | None) -> None:
     if mask.dtype is not None and query.dtype is not None and not mask.dtype & (BOOL | {"float32"} | query.dtype):
         taken = f"bool or {dtypes_text(query.dtype)}"
         raise Refused(f"is {dtypes_text(mask.dtype)}, expected {taken}", "attn_mask", "dtype")
+    _check_addends(mask, "attn_mask")
     if mask.shape is None or scores is None:
         return
     words = f'is "{format_shape(mask.shape)}", which does not broadcast to "{format_shape(scores)}"'

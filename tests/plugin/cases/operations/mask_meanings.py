@@ -48,3 +48,41 @@ class Attention(nn.Module):
         s.masked_fill(mask[:, None, None, :] == 1, -1e9)  # E: [element-mismatch]
         ext = (1.0 - mask.float()) * -1e9
         s + ext[:, None, None]
+
+
+def ones_and_zeros_are_added(q: Float[Tensor, "b h t d"], x: Float[Tensor, "b t 16"]) -> None:
+    t = q.size(-2)
+    keep = torch.tril(torch.ones(t, t))
+    F.scaled_dot_product_attention(q, q, q, keep)  # E: holds ones and zeros as floats  [element-mismatch]
+    F.scaled_dot_product_attention(q, q, q, keep.bool())
+    F.scaled_dot_product_attention(q, q, q, (1.0 - keep) * torch.finfo(q.dtype).min)
+    F.scaled_dot_product_attention(q, q, q, keep.log())
+    F.scaled_dot_product_attention(q, q, q, keep.masked_fill(keep == 0, float("-inf")))
+    hide = torch.triu(torch.ones(t, t), diagonal=1)
+    nn.MultiheadAttention(16, 2, batch_first=True)(x, x, x, attn_mask=hide)  # E: ones and zeros  [element-mismatch]
+    F.scaled_dot_product_attention(q, q, q, hide * -1e4)
+    F.scaled_dot_product_attention(q, q, q, torch.triu(torch.full((t, t), float("-inf")), 1))
+
+
+def written_to(q: Float[Tensor, "b h t d"]) -> None:
+    t = q.size(-2)
+    filled = torch.triu(torch.ones(t, t), diagonal=1)
+    filled.masked_fill_(filled == 1, float("-inf"))
+    F.scaled_dot_product_attention(q, q, q, filled)
+    indexed = torch.tril(torch.ones(t, t))
+    indexed[indexed == 0] = float("-inf")
+    F.scaled_dot_product_attention(q, q, q, indexed)
+    scaled = torch.tril(torch.ones(t, t))
+    scaled -= 1
+    scaled *= 1e9
+    F.scaled_dot_product_attention(q, q, q, scaled)
+
+
+def by_number(q: Float[Tensor, "b h t d"], attention_mask: Int[Tensor, "b t"]) -> None:
+    F.scaled_dot_product_attention(q, q, q, attention_mask[:, None, None] == 0)  # E: [element-mismatch]
+    F.scaled_dot_product_attention(q, q, q, (attention_mask == 0)[:, None, None])  # E: [element-mismatch]
+    F.scaled_dot_product_attention(q, q, q, attention_mask[:, None, None] != 0)
+    (q @ q.mT).masked_fill(attention_mask[:, None, None] == 0, float("-inf"))
+    (q @ q.mT).masked_fill(attention_mask[:, None, None] != 0, float("-inf"))  # E: [element-mismatch]
+    turned = 1 - attention_mask
+    F.scaled_dot_product_attention(q, q, q, (turned == 0)[:, None, None])

@@ -113,3 +113,73 @@ def completed(x: Float[Tensor, "b 8"]) -> None:
     feed = Feed(Completed())
     nn.Linear(32, 2)(feed.up(x))
     feed.down(x)
+
+
+class OwnConfig:
+    """Its constructor may be given other sizes than the defaults."""
+
+    def __init__(self, d: int = 64, e: int = 256, heads: int = 4, dropout: float = 0.1) -> None:
+        self.d = d
+        self.e = e
+        self.heads = heads
+        self.head_dim = d // heads
+        self.dropout = dropout
+
+
+class UntypedConfig:
+    def __init__(self, d=64, e=256, **others):  # type: ignore[no-untyped-def]
+        self.d = d
+        self.e = e
+
+
+class ChangingConfig:
+    def __init__(self, d: int = 64, e: int = 256) -> None:
+        self.d = d
+        self.e = e
+
+    def widen(self) -> None:
+        self.e = 2 * self.e
+
+
+class Own(nn.Module):
+    def __init__(self, config: OwnConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.up = nn.Linear(config.d, config.e)
+        self.down = nn.Linear(config.e, config.d)
+        self.head = nn.Linear(config.d, config.head_dim)
+
+    def forward(self, x: Float[Tensor, "b {self.config.d}"]) -> Float[Tensor, "b {self.config.d}"]:
+        reveal(self.up(x))  # N: is Float[Tensor, "b e"]
+        reveal(self.head(x))  # N: is Float[Tensor, "b _"]
+        self.down(x)  # E: axis -1 is config.d, expected config.e  [shape-mismatch]
+        return self.down(self.up(x))
+
+
+class OfUntyped(nn.Module):
+    def __init__(self, config: UntypedConfig) -> None:
+        super().__init__()
+        self.up = nn.Linear(config.d, config.e)
+        self.down = nn.Linear(config.d, config.e)
+
+    def forward(self, x: Float[Tensor, "b d"]) -> None:
+        self.down(self.up(x))  # E: axis -1 is config.e  [shape-mismatch]
+
+
+class OfChanging(nn.Module):
+    def __init__(self, config: ChangingConfig) -> None:
+        super().__init__()
+        self.up = nn.Linear(config.d, config.e)
+        self.down = nn.Linear(config.d, config.d)
+
+    def forward(self, x: Float[Tensor, "b d"]) -> None:
+        self.down(self.up(x))
+
+
+def own(x: Float[Tensor, "b 64"]) -> None:
+    reveal(Own(OwnConfig(d=64, e=128)).up(x))  # N: is Float[Tensor, "b 128"]
+    Own(OwnConfig(32)).up(x)  # E: [shape-mismatch]
+    Own(OwnConfig(e=32)).up(x)
+    changed = OwnConfig(d=32)
+    changed.d = 64
+    Own(changed).up(x)
