@@ -660,12 +660,15 @@ def _parameter(signature: Signature, formal: str | None, place: int) -> Paramete
 
 
 def _item(types: Type, number: int, parameter: Parameter) -> Type:
-    """What a starred argument gives for one parameter; of a sequence of unknown length an optional one may get none."""
+    """What a starred argument gives for one parameter.
+
+    Of a sequence of unknown length an optional one may get nothing, and one for several numbers (`*size`) all of it.
+    """
     proper = get_proper_type(types)
     if isinstance(proper, TupleType):
         return proper.items[number] if number < len(proper.items) else unknown()
     if isinstance(proper, Instance) and len(proper.args) == 1 and parameter.is_required:
-        return proper.args[0]
+        return proper.args[0] if as_tensor(proper.args[0]) is not None else unknown()
     return unknown()
 
 

@@ -15,6 +15,14 @@ def each_parameter_gets_its_item(x: Float[Tensor, "b t d"], y: Float[Tensor, "b 
     torch.bmm(*pair)  # E: [shape-mismatch]
 
 
+def numbers_of_unknown_count_say_nothing(x: Float[Tensor, "b t d"], counts: list[int]) -> None:
+    reveal(x.repeat(*counts))  # N: Float[Tensor, "..."]
+    reveal(x.view(*counts))  # N: Float[Tensor, "..."]
+    reveal(x.permute(*counts))  # N: Float[Tensor, "_ _ _"]
+    reveal(torch.zeros(*counts))  # N: Float32[Tensor, "..."]
+    reveal(x.view(*(-1,)))  # N: Float[Tensor, "b*d*t"]
+
+
 def indices_are_handed_on(images: Float32[Tensor, "2 3 8 8"]) -> None:
     pooled, indices = nn.MaxPool2d(2, return_indices=True)(images)
     reveal(nn.MaxUnpool2d(2)(pooled, indices))  # N: Float32[Tensor, "2 3 8 8"]
