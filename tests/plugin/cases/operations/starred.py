@@ -50,10 +50,3 @@ def functions_that_torch_leaves_untyped(i: Int64[Tensor, "n"], x: Float[Tensor, 
     labels, numbers = torch.unique(i, return_inverse=True)
     reveal(numbers)  # N: Int64[Tensor, "n"]
     reveal(F.logsigmoid(x))  # N: Float[Tensor, "b t"]
-
-
-def attributes_of_distributions(x: Float[Tensor, "b t d"]) -> None:
-    normal = torch.distributions.Normal(x, 1.0)
-    reveal(normal.mean)  # N: Float[Tensor, "b t d"]
-    reveal(normal.stddev)  # N: Float[Tensor, "b t d"]
-    reveal(torch.distributions.Categorical(logits=x).probs)  # N: [Tensor, "b t d"]
