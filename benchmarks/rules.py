@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import einops
+import einops.layers.torch
 import torch
 
 ROOT = Path(__file__).parent.parent
@@ -104,7 +106,6 @@ REASONS = (
     (r"nn\.Sequential$", "is followed through its modules, one after the other"),
     (r"nn\.Parameter(Dict|List)$", "holds parameters, is not called itself"),
     (r"nn\.RNN(Cell)?Base$", "is a base class, whose subclasses have rules"),
-    (r"(L|l)inear_?(C|c)ross_?(E|e)ntropy", "is new in torch 2.13, and not looked into"),
     (r"nn\.functional\.(scaled_)?(grouped_)?mm$", "needs a GPU, beside which rules were not held"),
     (r"assert_int_or_pair$", "gives no tensor"),
     (r"(batch_norm_|cudnn_|miopen_|mkldnn_|native_|_for_|choose_qparams)", "is the inner part of another operation"),
@@ -132,6 +133,9 @@ REASONS = (
     ),
     (r"Tensor\.(eig|lstsq|solve|symeig|new|reinforce)$|torch\.lu$", "is deprecated, or removed"),
     (r"Tensor\.(ipu|mtia)$", "moves to a device that is not here"),
+    (r"distributions\.(Distribution|ExponentialFamily)$", "is a base class, whose subclasses have rules"),
+    (r"distributions\.(Transformed|Mixture|LogisticNormal)", "is made of other distributions and transforms"),
+    (r"einops\.asnumpy$", "gives no tensor"),
 )
 NO_REASON = "is rarely used, and not looked into"
 TABLE = ROOT / "docs" / "operations.md"
@@ -170,11 +174,24 @@ def groups() -> Iterable[tuple[str, str, list[str]]]:
     for module in (torch.linalg, torch.fft, torch.special):
         name = module.__name__
         yield f"`{name}`", f"{name}.", public(module)
+    classes = [name for name in torch.distributions.__all__ if _is_distribution(getattr(torch.distributions, name))]
+    yield "Classes of `torch.distributions`", "torch.distributions.", sorted(classes)
+    yield "`einops`", "einops.", sorted(name for name in einops.__all__ if name != "EinopsError")
+    layers = [name for name, found in vars(einops.layers.torch).items() if _is_layer(found)]
+    yield "Layers of `einops`", "einops.layers.torch.", sorted(layers)
+
+
+def _is_layer(found: Any) -> bool:
+    return isinstance(found, type) and found.__module__ == einops.layers.torch.__name__
+
+
+def _is_distribution(found: Any) -> bool:
+    return isinstance(found, type) and issubclass(found, torch.distributions.Distribution)
 
 
 def has_rule(name: str) -> bool:
     registry = conformance.registry()
-    return name in registry or f"{name}.forward" in registry
+    return any(one in registry for one in (name, f"{name}.forward", f"{name}.log_prob"))
 
 
 def table() -> str:

@@ -75,7 +75,7 @@ def record_configuration(cls: ClassDef, api: Any) -> None:
         data["fields"] = True
     elif constructor is not None and not is_module:
         values = next(assigned for method, assigned in in_methods if method is constructor)
-        data |= _own_configuration(cls, constructor, values, counts)
+        data |= _own_configuration(cls, constructor, values, counts, api)
     if is_module and (constants := _constants(cls, counts, is_final=False)):
         data["constants"] = constants
     changing = sorted(name for name, count in counts.items() if count > 1)
@@ -400,8 +400,9 @@ def _attributes(
 def _own_configuration(
     cls: ClassDef,
     constructor: FuncDef,
-    values: Iterable[tuple[str, Expression | None]],
+    values: Sequence[tuple[str, Expression | None]],
     counts: Mapping[str, int],
+    api: Any,
 ) -> dict[str, Any]:
     """What a class that is no module keeps of the `int` parameters of its constructor, each under its own name."""
     defaults = {
@@ -410,7 +411,7 @@ def _own_configuration(
         if isinstance(argument.initializer, IntExpr)
     }
     sizes = {one.variable.name for one in constructor.arguments[1:] if _is_int(one.type_annotation)} | set(defaults)
-    attributes = _attributes(cls, constructor, values, counts).items()
+    attributes = _attributes(cls, constructor, values, counts, api).items()
     kept = {name: text for name, text in attributes if name == text and name in sizes}
     known = {name: text for name, text in defaults.items() if name in kept}
     return {"parameters": list(kept), "defaults": known, "attributes": kept} if kept else {}

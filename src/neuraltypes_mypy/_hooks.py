@@ -21,6 +21,7 @@ from mypy.types import FunctionLike, Instance, PlaceholderType, Type, get_proper
 
 from neuraltypes_mypy import _configs
 from neuraltypes_mypy._annotations import Annotations
+from neuraltypes_mypy._announced import announce_helper, announce_recipes
 from neuraltypes_mypy._buffers import announce_buffers, is_buffer, is_registered, registered_type, seen_by_a_cast
 from neuraltypes_mypy._calls import Calls, mentions_tensors, says_tensors
 from neuraltypes_mypy._classes import define_class, is_dtype
@@ -63,7 +64,8 @@ from neuraltypes_mypy._parameter_containers import DICTIONARY, FILLING, ITEM_REA
 from neuraltypes_mypy._parameter_containers import READING as PARAMETER_READING
 from neuraltypes_mypy._partials import PARTIAL, PARTIAL_CALL, Partials
 from neuraltypes_mypy._promised import Promised
-from neuraltypes_mypy._recipes import Recipes, announce_helper, announce_recipes, makes_module
+from neuraltypes_mypy._recipe_nodes import makes_module
+from neuraltypes_mypy._recipes import Recipes
 from neuraltypes_mypy._results import is_entering
 from neuraltypes_mypy._returned import check_return, with_nature
 from neuraltypes_mypy._returns import is_returning

@@ -48,7 +48,7 @@ from mypy.types import (
 
 from neuraltypes._sizes import Size, number
 from neuraltypes.rules import Outcome, Parameter, Refused, Registry, Signature, Surroundings, Value, apply
-from neuraltypes.rules._values import SOME_INT, UNKNOWN, Array, Packed, Produced
+from neuraltypes.rules._values import CLASS, SOME_INT, UNKNOWN, Array, Packed, Produced
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import noted_any
 from neuraltypes_mypy._autocast import Autocast
@@ -346,7 +346,7 @@ class Operations:
             if outcome.refused and signature.computed is not None:  # said once, not at each call
                 return ctx.default_return_type
         place = place_text(ctx.api.path, ctx.context.line)
-        modules = {key: type_ for key, (_, type_) in given.places.items() if is_module(type_)}
+        modules = {key: type_ for key, (_, type_) in given.places.items() if is_module(type_) or _was_made(type_)}
         return self._remembering(instance, signature, given.values, modules, place)
 
     def _remembering(
@@ -467,18 +467,20 @@ class Operations:
 
     def _config(self, receiver: Instance, same: Equal) -> Made:
         attrs = {} if receiver.extra_attrs is None else receiver.extra_attrs.attrs
-        return Made(
+        made = Made(
             {
                 name.removeprefix(PREFIX): self._taken(type_, same)
                 for name, type_ in attrs.items()
                 if name.startswith(PREFIX)
             }
         )
+        made[CLASS] = public_class(receiver.type.fullname)
+        return made
 
     def _taken(self, type_: Type, same: Equal) -> Any:
-        """What was kept; of a module what that was made with."""
+        """What was kept; of a module or distribution what that was made with."""
         proper = get_proper_type(type_)
-        if isinstance(proper, Instance) and is_module(proper):
+        if isinstance(proper, Instance) and (is_module(proper) or _was_made(proper)):
             return self._config(proper, same)
         return self._translation.taken(proper, same)
 
@@ -524,6 +526,9 @@ class Operations:
         is_index = parameter.name == "indices" and signature.name.endswith(_INDEXING)
         if is_index and isinstance(expression, ListExpr):
             return (value,)  # `x[[0, 2]]` takes two entries, `x[0, 2]` is one
+        made = get_proper_type(type_) if value is UNKNOWN else None
+        if isinstance(made, Instance) and _was_made(made) and not is_module(made):
+            return self._config(made, same)
         return named(value, expression, parameter, signature, api)
 
     def _keywords(self, ctx: FunctionContext | MethodContext, number: int, same: Equal) -> Value:
@@ -660,13 +665,22 @@ def _parameter(signature: Signature, formal: str | None, place: int) -> Paramete
 
 
 def _item(types: Type, number: int, parameter: Parameter) -> Type:
-    """What a starred argument gives for one parameter; of a sequence of unknown length an optional one may get none."""
+    """What a starred argument gives for one parameter.
+
+    Of a sequence of unknown length an optional one may get nothing, and one for several numbers (`*size`) all of it.
+    """
     proper = get_proper_type(types)
     if isinstance(proper, TupleType):
         return proper.items[number] if number < len(proper.items) else unknown()
     if isinstance(proper, Instance) and len(proper.args) == 1 and parameter.is_required:
-        return proper.args[0]
+        return proper.args[0] if as_tensor(proper.args[0]) is not None else unknown()
     return unknown()
+
+
+def _was_made(type_: Type) -> bool:
+    """Whether an object remembers what it was made with."""
+    proper = get_proper_type(type_)
+    return isinstance(proper, Instance) and proper.extra_attrs is not None and MADE_AT in proper.extra_attrs.attrs
 
 
 def _function(api: Any) -> object:

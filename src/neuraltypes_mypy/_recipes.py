@@ -9,38 +9,24 @@ function's type or in a symbol of the class, for what comes from mypy's cache ha
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from mypy.nodes import (
     ARG_NAMED,
     ARG_POS,
-    MDEF,
-    AssignmentStmt,
     CallExpr,
-    ClassDef,
     ConditionalExpr,
     DictExpr,
     Expression,
-    ExpressionStmt,
-    FloatExpr,
     FuncDef,
     IndexExpr,
-    IntExpr,
     MemberExpr,
     NameExpr,
-    OpExpr,
     RefExpr,
     ReturnStmt,
-    StrExpr,
-    SuperExpr,
-    SymbolTableNode,
     TypeInfo,
-    UnaryExpr,
     Var,
 )
-from mypy.plugin import AnalyzeTypeContext
 from mypy.types import (
     AnyType,
     CallableType,
@@ -57,9 +43,7 @@ from mypy.types import (
 from neuraltypes._sizes import Size, Symbol
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy._atoms import atom, size_of_atom
-from neuraltypes_mypy._buffers import is_registered
 from neuraltypes_mypy._config import (
-    attribute_size,
     configured,
     is_configured,
     parameter_names_of,
@@ -73,62 +57,37 @@ from neuraltypes_mypy._members import (
     attribute_of,
     is_module,
     join_modules,
-    may_be_module,
     with_attribute,
 )
 from neuraltypes_mypy._module_containers import CLASSES, ModuleContainers
 from neuraltypes_mypy._names import IDENTITY, MODULE, SEQUENTIAL
 from neuraltypes_mypy._operations import Operations
+from neuraltypes_mypy._recipe_nodes import (
+    MADE,
+    adds_modules,
+    constructor_owner,
+    has_assigned,
+    is_asked_about,
+    is_none,
+    is_own,
+    made_container,
+    makes_module,
+    put_in,
+    stands_in,
+    super_call,
+)
 from neuraltypes_mypy._scopes import scope_name
-from neuraltypes_mypy._sizes_of import assignments_to, given_sizes, is_int, size_of_expression
+from neuraltypes_mypy._sizes_of import assignments_to, given_sizes, size_of_expression
 from neuraltypes_mypy._statements import attribute_values, methods, statements
-from neuraltypes_mypy._steps import attribute_steps, changes_attribute, changes_itself, steps_of_call, variable_steps
+from neuraltypes_mypy._steps import attribute_steps, changes_attribute, steps_of_call, variable_steps
 from neuraltypes_mypy._tensor import unknown
 from neuraltypes_mypy._types import KnownTypes
+from neuraltypes_mypy._unchecked import Place, Unchecked
 
 _RECIPE: Final = "neuraltypes:recipe"  # no attribute has such a name
 _DEFAULTS: Final = "neuraltypes:defaults"
-_SYMBOL: Final = "__neuraltypes_made"  # private to each class, so that no class overrides another's
 _SUPER: Final = "super"
 _MAX_DEPTH: Final = 8
-
-
-def announce_recipes(cls: ClassDef) -> None:
-    """Give a class of modules the symbol that is to hold what its constructor makes."""
-    info = cls.info
-    if not is_configured(info) or _SYMBOL in info.names:
-        return
-    variable = Var(_SYMBOL, AnyType(TypeOfAny.special_form))
-    variable.info = info
-    variable._fullname = f"{info.fullname}.{_SYMBOL}"  # noqa: SLF001 - as mypy's own plugins set it
-    variable.is_ready = variable.is_inferred = variable.is_initialized_in_class = True
-    info.names[_SYMBOL] = SymbolTableNode(MDEF, variable, plugin_generated=True)
-    for method in methods(cls.defs):
-        if method.name == "__init__" and any(_super_call(one) is not None for one in method.body.body):
-            _assign_symbol(method)
-
-
-def _assign_symbol(constructor: FuncDef) -> None:
-    """Have mypy check a constructor before it writes a module's cache, as it does with those that set attributes."""
-    first = constructor.body.body[0]
-    if any(True for _ in attribute_values(constructor)) or not constructor.arguments:
-        return
-    target, value = (MemberExpr(NameExpr(constructor.arguments[0].variable.name), _SYMBOL) for _ in range(2))
-    statement = AssignmentStmt([target], value)
-    for node in (target.expr, target, value.expr, value, statement):
-        node.set_line(first)
-    constructor.body.body.insert(0, statement)
-
-
-def announce_helper(ctx: AnalyzeTypeContext, info: TypeInfo) -> Type:
-    """The type that an annotation names; a function that it is the result of makes a module, and is checked early."""
-    analyzer: Any = ctx.api
-    function = analyzer.api.statement
-    signature = function.type if isinstance(function, FuncDef) else None
-    if isinstance(signature, CallableType) and signature.ret_type is ctx.type:
-        function.def_or_infer_vars |= not (function.is_decorated or function.is_overload)
-    result: Type = analyzer.analyze_type_with_type_info(info, ctx.type.args, ctx.type, ctx.type.empty_tuple_index)
-    return result
 
 
 class Recipes:
@@ -162,7 +121,7 @@ class Recipes:
     def returned(self, node: FuncDef, result: Type, given: Mapping[str, Size | None], api: Any) -> Type:
         """What a call of a helper gives, with the helper's parameters replaced by what was given."""
         place = Place(api)
-        if _is_of(node, place.module):
+        if stands_in(node, place.module):
             self._record_function(node, place)
         return self._served(node, result, given)
 
@@ -180,7 +139,7 @@ class Recipes:
         )
         scope = ARGUMENT + scope_name(node)
         sizes = {Symbol(name, scope): size for name, size in {**known, **given}.items() if size is not None}
-        made = with_sizes(recipe, lambda size: _put_in(size, sizes, scope), self._types.int_type)
+        made = with_sizes(recipe, lambda size: put_in(size, sizes, scope), self._types.int_type)
         return self.refined(Instance(proper.type, proper.args), made)
 
     def _record_function(self, function: FuncDef, place: Place) -> None:
@@ -236,7 +195,7 @@ class Recipes:
         owner = constructor_owner(instance.type)
         if owner is None or not is_configured(owner):
             return instance
-        depend_on(place.api, owner.fullname, _SYMBOL)
+        depend_on(place.api, owner.fullname, MADE)
         passed_on = self._of_class(owner, place).get(_SUPER)
         if passed_on is None:
             return instance
@@ -249,10 +208,10 @@ class Recipes:
 
     def attribute(self, info: TypeInfo, name: str, declared: Type, api: Any) -> Type | None:
         """What an attribute is made of that is declared, or replaced in a subclass; None where that is not known."""
-        owner = next((base for base in info.mro if _assigns(base, name)), None)
+        owner = next((base for base in info.mro if has_assigned(base, name)), None)
         if owner is None:
             return None
-        depend_on(api, owner.fullname, _SYMBOL)
+        depend_on(api, owner.fullname, MADE)
         made = self._of_class(owner, Place(api)).get(f"self.{name}")
         return None if made is None else self.refined(declared, made)
 
@@ -276,12 +235,12 @@ class Recipes:
     def _of_class(self, info: TypeInfo, place: Place) -> Mapping[str, Type]:
         if info.module_name == place.module:
             self._record_class(info, place)
-        symbol = info.names.get(_SYMBOL)
+        symbol = info.names.get(MADE)
         kept = get_proper_type(symbol.node.type) if symbol is not None and isinstance(symbol.node, Var) else None
         return kept.items if isinstance(kept, TypedDictType) else {}
 
     def _record_class(self, info: TypeInfo, place: Place) -> None:
-        symbol = info.names.get(_SYMBOL)
+        symbol = info.names.get(MADE)
         constructor = next((one for one in methods(info.defn.defs) if one.name == "__init__"), None)
         if symbol is None or not isinstance(symbol.node, Var) or constructor is None or info in self._reading:
             return
@@ -306,10 +265,10 @@ class Recipes:
 
     def _passed_on(self, info: TypeInfo, constructor: FuncDef, place: Place) -> dict[str, Type]:
         base = constructor_owner(info, skip=1)
-        calls = [call for one in statements(constructor.body) if (call := _super_call(one)) is not None]
+        calls = [call for one in statements(constructor.body) if (call := super_call(one)) is not None]
         if base is None or len(calls) != 1 or not self._is_of_torch(base):
             return {}
-        if any(one.fullname in CLASSES for one in base.mro) and _adds_modules(info):
+        if any(one.fullname in CLASSES for one in base.mro) and adds_modules(info):
             return {}
         made = self._constructed(base, calls[0], constructor, place)
         return {} if made is None else {_SUPER: made}
@@ -323,7 +282,7 @@ class Recipes:
             for name, value in attribute_values(method):
                 values.setdefault(name, []).append((method, value))
         for name, assigned in values.items():
-            if not _is_asked_about(info, name, len(assigned)) or any(one is not constructor for one, _ in assigned):
+            if not is_asked_about(info, name, len(assigned)) or any(one is not constructor for one, _ in assigned):
                 continue
             made = self._kept(info, name, [value for _, value in assigned], constructor, place)
             if made is not None:
@@ -332,11 +291,11 @@ class Recipes:
     def _kept(
         self, info: TypeInfo, name: str, values: list[Expression | None], constructor: FuncDef, place: Place
     ) -> Instance | None:
-        given = [value for value in values if not _is_none(value)]
+        given = [value for value in values if not is_none(value)]
         others = [one for one in methods(info.defn.defs) if one is not constructor]
         if any(changes_attribute(one.body, name) for one in others):
             return None
-        if len(given) == 1 and isinstance(given[0], CallExpr) and _container(given[0]) is not None:
+        if len(given) == 1 and isinstance(given[0], CallExpr) and made_container(given[0]) is not None:
             steps = attribute_steps(name, constructor.body)
             return None if steps is None else self._filled(given[0], constructor, place, steps)
         return self._join(given, constructor, place)
@@ -352,7 +311,7 @@ class Recipes:
                 return self._called(expression, function, place)
             case ConditionalExpr():
                 branches: list[Expression | None] = [expression.if_expr, expression.else_expr]
-                return self._join([one for one in branches if not _is_none(one)], function, place)
+                return self._join([one for one in branches if not is_none(one)], function, place)
             case IndexExpr(base=DictExpr(items=items)):
                 return self._join([value for _, value in items], function, place)
             case NameExpr(node=Var() as variable) if variable not in self._reading:
@@ -364,7 +323,7 @@ class Recipes:
         values = assignments_to(variable, function)
         self._reading.append(variable)
         try:
-            if len(values) == 1 and isinstance(values[0], CallExpr) and _container(values[0]) is not None:
+            if len(values) == 1 and isinstance(values[0], CallExpr) and made_container(values[0]) is not None:
                 steps = variable_steps(variable, function.body)
                 return None if steps is None else self._filled(values[0], function, place, steps)
             return self._join(values, function, place) if values else None
@@ -375,7 +334,7 @@ class Recipes:
         node = call.callee.node if isinstance(call.callee, RefExpr) else None
         if isinstance(node, TypeInfo):
             return self._constructed(node, call, function, place)
-        if isinstance(call.callee, MemberExpr) and _is_self(call.callee.expr, function):
+        if isinstance(call.callee, MemberExpr) and is_own(call.callee.expr, function):
             symbol = function.info.get(call.callee.name)
             node = None if symbol is None else symbol.node
         if not isinstance(node, FuncDef) or not makes_module(node):
@@ -383,7 +342,7 @@ class Recipes:
         given = self._given(call, [name or "" for name in node.arg_names[1 if node.info else 0 :]], function)
         if given is None or not isinstance(node.type, CallableType):
             return None
-        if _is_of(node, place.module):
+        if stands_in(node, place.module):
             self._record_function(node, place)
         made = get_proper_type(self._served(node, node.type.ret_type, given))
         return made if isinstance(made, Instance) and made.extra_attrs is not None else None
@@ -412,7 +371,7 @@ class Recipes:
     def _filled(
         self, call: CallExpr, function: FuncDef, place: Place, steps: Any, info: TypeInfo | None = None
     ) -> Instance | None:
-        info = info or _container(call)
+        info = info or made_container(call)
         if info is None:
             return None
         return self._containers.filled(
@@ -427,144 +386,3 @@ class Recipes:
                 return None
             found[name or names[place]] = argument
         return given_sizes(found, self._unchecked(function))
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where is checked now: only what stands in the same module is read, for others are known from the cache, too."""
-
-    api: Any
-
-    @property
-    def module(self) -> str:
-        """The module's full name."""
-        return str(self.api.tree.fullname)
-
-    @property
-    def file(self) -> str:
-        """The name of its file."""
-        return Path(self.api.path).name
-
-
-class Unchecked:
-    """What sizes of expressions are read with in a function that mypy has perhaps not checked yet."""
-
-    def __init__(self, function: FuncDef, int_type: Instance) -> None:
-        self._function = function
-        self._int_type = int_type
-        self._reading: list[Var] = []
-        self.scope = self
-
-    def current_function(self) -> FuncDef:
-        """The function that the expressions stand in."""
-        return self._function
-
-    def lookup_type_or_none(self, expression: Expression) -> Type | None:
-        """The type of a parameter, and of what is an `int` to the eye; of all others none is known."""
-        match expression:
-            case IntExpr():
-                return self._int_type
-            case UnaryExpr(op="-", expr=inner):
-                return self._int([inner])
-            case OpExpr(op="+" | "-" | "*" | "//" | "%", left=left, right=right):
-                return self._int([left, right])
-            case NameExpr(node=Var() as variable) if variable not in self._reading:
-                return self._variable(variable)
-            case MemberExpr(expr=NameExpr(node=Var(is_self=True)), name=name) if self._function.info:
-                return None if attribute_size(self._function.info, name) is None else self._int_type
-            case _:
-                return None
-
-    def _int(self, parts: list[Expression]) -> Type | None:
-        return self._int_type if all(is_int(self.lookup_type_or_none(part)) for part in parts) else None
-
-    def _variable(self, variable: Var) -> Type | None:
-        if variable.is_self and self._function.info:
-            return Instance(self._function.info, [])
-        if any(one.variable is variable for one in self._function.arguments):
-            return variable.type
-        values = assignments_to(variable, self._function)
-        if len(values) != 1 or values[0] is None:
-            return None
-        self._reading.append(variable)
-        try:
-            return self._int([values[0]])
-        finally:
-            self._reading.pop()
-
-
-def makes_module(node: object) -> bool:
-    """Whether a function is declared to give a module."""
-    signature = node.type if isinstance(node, FuncDef) else None
-    return isinstance(signature, CallableType) and is_module(signature.ret_type)
-
-
-def constructor_owner(info: TypeInfo, skip: int = 0) -> TypeInfo | None:
-    """The class that defines the constructor of a class, or of the classes behind it."""
-    return next((base for base in info.mro[skip:] if "__init__" in base.names), None)
-
-
-def _put_in(size: Size, sizes: Mapping[Symbol, Size], scope: str) -> Size | None:
-    is_inner = any(symbol.scope == scope and symbol not in sizes for symbol in size.symbols())
-    return None if is_inner else size.replace(sizes)
-
-
-def _is_of(node: FuncDef, module: str) -> bool:
-    """Whether a function stands in a module."""
-    return node.info.module_name == module if node.info else node.fullname.rpartition(".")[0] == module
-
-
-def _assigns(info: TypeInfo, name: str) -> bool:
-    return name in info.metadata.get("neuraltypes", {}).get("assigned", ())
-
-
-def _adds_modules(info: TypeInfo) -> bool:
-    """Whether a container may come to hold more than what its constructor passes on: an attribute is a part of it."""
-    bodies = list(methods(info.defn.defs))
-    values = [
-        value
-        for method in bodies
-        for name, value in attribute_values(method)
-        if name != _SYMBOL and not is_registered(value)
-    ]
-    plain = (IntExpr, FloatExpr, StrExpr, OpExpr)
-    is_plain = all(isinstance(value, plain) or _is_parameter_of_int(value) for value in values)
-    return not is_plain or any(changes_itself(method.body) for method in bodies)
-
-
-def _is_parameter_of_int(value: Expression | None) -> bool:
-    variable = value.node if isinstance(value, NameExpr) else None
-    return isinstance(variable, Var) and is_int(variable.type)
-
-
-def _super_call(statement: object) -> CallExpr | None:
-    call = statement.expr if isinstance(statement, ExpressionStmt) else None
-    is_super = isinstance(call, CallExpr) and isinstance(call.callee, SuperExpr) and call.callee.name == "__init__"
-    return call if isinstance(call, CallExpr) and is_super else None
-
-
-def _is_asked_about(info: TypeInfo, name: str, count: int) -> bool:
-    """Whether mypy's own type of an attribute forgets what it is made of: it is declared, or assigned repeatedly."""
-    own = info.names.get(name)
-    symbol = own or info.get(name)
-    variable = symbol.node if symbol is not None else None
-    if not isinstance(variable, Var):
-        return False
-    declared = None if variable.type is None else get_proper_type(variable.type)
-    if own is not None and count == 1 and (variable.is_inferred and not variable.explicit_self_type):
-        return False
-    return declared is None or may_be_module(declared)
-
-
-def _container(call: CallExpr) -> TypeInfo | None:
-    node = call.callee.node if isinstance(call.callee, RefExpr) else None
-    return node if isinstance(node, TypeInfo) and node.fullname in CLASSES else None
-
-
-def _is_self(expression: Expression, function: FuncDef) -> bool:
-    is_method = bool(function.info) and isinstance(expression, NameExpr)
-    return is_method and bool(getattr(getattr(expression, "node", None), "is_self", False))
-
-
-def _is_none(value: Expression | None) -> bool:
-    return isinstance(value, NameExpr) and value.fullname == "builtins.None"

@@ -18,6 +18,7 @@ _MOVED: Final = {
     "torch.functional": ("torch",),
     "torch.nn.functional": ("torch.nn.functional", "torch"),
     "torch.nn.utils.rnn": ("torch.nn.utils.rnn",),
+    "torch.distributions.kl": ("torch.distributions",),
     "einops.einops": ("einops",),
     "einops.packing": ("einops",),
 }

@@ -12,10 +12,10 @@ def repeat(tensor: Tensor | Tensors, pattern: str, **axes_lengths: int) -> Tenso
 @computed("einops.einsum")
 def einsum(*tensors_and_pattern: Operands) -> Tensor: ...
 
-@computed("einops.pack")
+@computed("einops_packing.pack")
 def pack(tensors: Tensors, pattern: str) -> Packed: ...
 
-@computed("einops.unpack")
+@computed("einops_packing.unpack")
 def unpack(tensor: Tensor, packed_shapes: Shapes, pattern: str) -> Tensors: ...
 
 @computed("einops.parse_shape")

@@ -362,26 +362,26 @@ def fmod(input: Tensor, other: Tensor | float, *, out: Tensor | None = None) -> 
 @computed("pointwise.reversed_subtract")
 def rsub(input: Tensor, other: Tensor | float, *, alpha: float = 1) -> Tensor: ...
 
-@computed("pointwise.compare")
+@computed("masks.compare")
 def eq(input: Tensor, other: Tensor | float, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("pointwise.compare")
+@computed("masks.compare")
 def ne(input: Tensor, other: Tensor | float, *, out: Tensor | None = None) -> Tensor: ...
 not_equal = ne
 
-@computed("pointwise.above")
+@computed("masks.above")
 def gt(input: Tensor, other: Tensor | float, *, out: Tensor | None = None) -> Tensor: ...
 greater = gt
 
-@computed("pointwise.above")
+@computed("masks.above")
 def ge(input: Tensor, other: Tensor | float, *, out: Tensor | None = None) -> Tensor: ...
 greater_equal = ge
 
-@computed("pointwise.above")
+@computed("masks.above")
 def lt(input: Tensor, other: Tensor | float, *, out: Tensor | None = None) -> Tensor: ...
 less = lt
 
-@computed("pointwise.above")
+@computed("masks.above")
 def le(input: Tensor, other: Tensor | float, *, out: Tensor | None = None) -> Tensor: ...
 less_equal = le
 
@@ -401,22 +401,22 @@ def fmin(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor: 
 def atan2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor: ...
 arctan2 = atan2
 
-@computed("pointwise.logical")
+@computed("masks.logical")
 def logical_and(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("pointwise.logical")
+@computed("masks.logical")
 def logical_or(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor: ...
 
 @computed("pointwise.logical_binary")
 def logical_xor(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("pointwise.bitwise")
+@computed("masks.bitwise")
 def bitwise_and(input: Tensor = ..., other: Tensor | float = ..., *, out: Tensor | None = None, self: float = ...) -> Tensor: ...
 
-@computed("pointwise.bitwise")
+@computed("masks.bitwise")
 def bitwise_or(input: Tensor = ..., other: Tensor | float = ..., *, out: Tensor | None = None, self: float = ...) -> Tensor: ...
 
-@computed("pointwise.bitwise")
+@computed("masks.bitwise")
 def bitwise_xor(input: Tensor = ..., other: Tensor | float = ..., *, out: Tensor | None = None, self: float = ...) -> Tensor: ...
 
 @computed("pointwise.integer_binary")
@@ -466,7 +466,7 @@ def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
 @computed("pointwise.floating_binary_in_place")
 def ldexp_(input: Tensor, other: Tensor) -> Tensor: ...
 
-@computed("pointwise.is_close")
+@computed("masks.is_close")
 def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor: ...
 
 @computed("pointwise.power")
@@ -475,78 +475,78 @@ def pow(input: Tensor = ..., exponent: Tensor | float = ..., *, out: Tensor | No
 @computed("pointwise.float_power")
 def float_power(input: Tensor = ..., exponent: Tensor | float = ..., *, out: Tensor | None = None, self: float = ...) -> Tensor: ...
 
-@computed("pointwise.heaviside")
+@computed("masks.heaviside")
 def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("pointwise.is_in")
+@computed("masks.is_in")
 def isin(elements: Real[Tensor, "..."] = ..., test_elements: Real[Tensor, "..."] = ..., *, assume_unique: bool = False, invert: bool = False, out: Tensor | None = None, element: float = ..., test_element: float = ...) -> Tensor: ...
 
 # Several operands
 
-@computed("pointwise.clamp")
+@computed("several.clamp")
 def clamp(input: Tensor, min: Tensor | float | None = None, max: Tensor | float | None = None, *, out: Tensor | None = None) -> Tensor: ...
-@computed("pointwise.clamp_in_place")
+@computed("several.clamp_in_place")
 def clamp_(input: Tensor, min: Tensor | float | None = None, max: Tensor | float | None = None) -> Tensor: ...
 clip = clamp
 clip_ = clamp_
 
-@computed("pointwise.clamp")
+@computed("several.clamp")
 def clamp_min(input: Tensor, min: Tensor | float, *, out: Tensor | None = None) -> Tensor: ...
-@computed("pointwise.clamp_in_place")
+@computed("several.clamp_in_place")
 def clamp_min_(input: Tensor, min: Tensor | float) -> Tensor: ...
 
-@computed("pointwise.clamp")
+@computed("several.clamp")
 def clamp_max(input: Tensor, max: Tensor | float, *, out: Tensor | None = None) -> Tensor: ...
-@computed("pointwise.clamp_in_place")
+@computed("several.clamp_in_place")
 def clamp_max_(input: Tensor, max: Tensor | float) -> Tensor: ...
 
-@computed("pointwise.where")
+@computed("masks.where")
 def where(condition: Tensor, input: Tensor = ..., other: Tensor | float = ..., *, out: Tensor | None = None, self: float = ...) -> Tensor: ...
 
-@computed("pointwise.masked_fill")
+@computed("masks.masked_fill")
 def masked_fill(input: Tensor, mask: Bool[Tensor, "..."], value: Tensor | float) -> Tensor: ...
 
-@computed("pointwise.addcmul")
+@computed("several.addcmul")
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1, out: Tensor | None = None) -> Tensor: ...
 
-@computed("pointwise.addcdiv")
+@computed("several.addcdiv")
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1, out: Tensor | None = None) -> Tensor: ...
 
-@computed("pointwise.lerp")
+@computed("several.lerp")
 def lerp(input: Tensor, end: Tensor, weight: Tensor | float, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("pointwise.fill")
+@computed("conversions.fill")
 def fill(input: Tensor, value: Tensor | float) -> Tensor: ...
-@computed("pointwise.fill")
+@computed("conversions.fill")
 def fill_(input: Tensor, value: Tensor | float) -> Tensor: ...
 
 # Softmax and dropout
 
-@computed("pointwise.softmax")
+@computed("activations.softmax")
 def softmax(input: Tensor, dim: Dim, dtype: FloatDType | None = None, *, out: Tensor | None = None) -> NeuralType[Tensor, ProbsType]: ...
-@computed("pointwise.softmax")
+@computed("activations.softmax")
 def log_softmax(input: Tensor, dim: Dim, dtype: FloatDType | None = None, *, out: Tensor | None = None) -> NeuralType[Tensor, LogprobsType]: ...
-@computed("pointwise.dropout")
+@computed("activations.dropout")
 def dropout(input: Tensor, p: float, train: bool) -> Tensor: ...
-@computed("pointwise.dropout_in_place")
+@computed("activations.dropout_in_place")
 def dropout_(input: Tensor, p: float, train: bool) -> Tensor: ...
-@computed("pointwise.dropout")
+@computed("activations.dropout")
 def alpha_dropout(input: Tensor, p: float, train: bool) -> Tensor: ...
-@computed("pointwise.dropout_in_place")
+@computed("activations.dropout_in_place")
 def alpha_dropout_(input: Tensor, p: float, train: bool) -> Tensor: ...
-@computed("pointwise.feature_dropout")
+@computed("activations.feature_dropout")
 def feature_alpha_dropout(input: Tensor, p: float, train: bool) -> Tensor: ...
-@computed("pointwise.feature_dropout_in_place")
+@computed("activations.feature_dropout_in_place")
 def feature_alpha_dropout_(input: Tensor, p: float, train: bool) -> Tensor: ...
-@computed("pointwise.feature_dropout")
+@computed("activations.feature_dropout")
 def feature_dropout(input: Tensor, p: float, train: bool) -> Tensor: ...
-@computed("pointwise.feature_dropout_in_place")
+@computed("activations.feature_dropout_in_place")
 def feature_dropout_(input: Tensor, p: float, train: bool) -> Tensor: ...
 
-@computed("pointwise.prelu")
+@computed("activations.prelu")
 def prelu(input: Tensor, weight: Tensor) -> Tensor: ...
 
-@computed("pointwise.view_as_real")
+@computed("conversions.view_as_real")
 def view_as_real(input: Complex[Tensor, "..."]) -> Tensor: ...
 
 class Tensor:
@@ -743,31 +743,31 @@ class Tensor:
     @computed("pointwise.floor_divide_in_place")
     def fmod_(self: Tensor, other: Tensor | float) -> Tensor: ...
     eq = torch.eq
-    @computed("pointwise.compare_in_place")
+    @computed("masks.compare_in_place")
     def eq_(self: Tensor, other: Tensor | float) -> Tensor: ...
     ne = torch.ne
     not_equal = torch.not_equal
-    @computed("pointwise.compare_in_place")
+    @computed("masks.compare_in_place")
     def ne_(self: Tensor, other: Tensor | float) -> Tensor: ...
     not_equal_ = ne_
     gt = torch.gt
     greater = torch.greater
-    @computed("pointwise.above_in_place")
+    @computed("masks.above_in_place")
     def gt_(self: Tensor, other: Tensor | float) -> Tensor: ...
     greater_ = gt_
     ge = torch.ge
     greater_equal = torch.greater_equal
-    @computed("pointwise.above_in_place")
+    @computed("masks.above_in_place")
     def ge_(self: Tensor, other: Tensor | float) -> Tensor: ...
     greater_equal_ = ge_
     lt = torch.lt
     less = torch.less
-    @computed("pointwise.above_in_place")
+    @computed("masks.above_in_place")
     def lt_(self: Tensor, other: Tensor | float) -> Tensor: ...
     less_ = lt_
     le = torch.le
     less_equal = torch.less_equal
-    @computed("pointwise.above_in_place")
+    @computed("masks.above_in_place")
     def le_(self: Tensor, other: Tensor | float) -> Tensor: ...
     less_equal_ = le_
     maximum = torch.maximum
@@ -780,25 +780,25 @@ class Tensor:
     def atan2_(self: Tensor, other: Tensor) -> Tensor: ...
     arctan2_ = atan2_
     logical_and = torch.logical_and
-    @computed("pointwise.logical_in_place")
+    @computed("masks.logical_in_place")
     def logical_and_(self: Tensor, other: Tensor) -> Tensor: ...
     logical_or = torch.logical_or
-    @computed("pointwise.logical_in_place")
+    @computed("masks.logical_in_place")
     def logical_or_(self: Tensor, other: Tensor) -> Tensor: ...
     logical_xor = torch.logical_xor
     @computed("pointwise.logical_binary_in_place")
     def logical_xor_(self: Tensor, other: Tensor) -> Tensor: ...
-    @computed("pointwise.bitwise")
+    @computed("masks.bitwise")
     def bitwise_and(self: Tensor, other: Tensor | float) -> Tensor: ...
-    @computed("pointwise.bitwise_in_place")
+    @computed("masks.bitwise_in_place")
     def bitwise_and_(self: Tensor, other: Tensor | float) -> Tensor: ...
-    @computed("pointwise.bitwise")
+    @computed("masks.bitwise")
     def bitwise_or(self: Tensor, other: Tensor | float) -> Tensor: ...
-    @computed("pointwise.bitwise_in_place")
+    @computed("masks.bitwise_in_place")
     def bitwise_or_(self: Tensor, other: Tensor | float) -> Tensor: ...
-    @computed("pointwise.bitwise")
+    @computed("masks.bitwise")
     def bitwise_xor(self: Tensor, other: Tensor | float) -> Tensor: ...
-    @computed("pointwise.bitwise_in_place")
+    @computed("masks.bitwise_in_place")
     def bitwise_xor_(self: Tensor, other: Tensor | float) -> Tensor: ...
     @computed("pointwise.integer_binary")
     def bitwise_left_shift(self: Tensor, other: Tensor | float) -> Tensor: ...
@@ -844,7 +844,7 @@ class Tensor:
     @computed("pointwise.float_power_own")
     def float_power_(self: Tensor, exponent: Tensor | float) -> Tensor: ...
     heaviside = torch.heaviside
-    @computed("pointwise.heaviside_in_place")
+    @computed("masks.heaviside_in_place")
     def heaviside_(self: Tensor, values: Tensor) -> Tensor: ...
     clamp = torch.clamp
     clamp_ = torch.clamp_
@@ -854,19 +854,19 @@ class Tensor:
     clamp_min_ = torch.clamp_min_
     clamp_max = torch.clamp_max
     clamp_max_ = torch.clamp_max_
-    @computed("pointwise.where_method")
+    @computed("masks.where_method")
     def where(self: Tensor, condition: Tensor, other: Tensor | float) -> Tensor: ...
     masked_fill = torch.masked_fill
-    @computed("pointwise.masked_fill_in_place")
+    @computed("masks.masked_fill_in_place")
     def masked_fill_(self: Tensor, mask: Bool[Tensor, "..."], value: Tensor | float) -> Tensor: ...
     addcmul = torch.addcmul
-    @computed("pointwise.addcmul_in_place")
+    @computed("several.addcmul_in_place")
     def addcmul_(self: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor: ...
     addcdiv = torch.addcdiv
-    @computed("pointwise.addcdiv_in_place")
+    @computed("several.addcdiv_in_place")
     def addcdiv_(self: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor: ...
     lerp = torch.lerp
-    @computed("pointwise.lerp_in_place")
+    @computed("several.lerp_in_place")
     def lerp_(self: Tensor, end: Tensor, weight: Tensor | float) -> Tensor: ...
     fill_ = torch.fill_
     softmax = torch.softmax
@@ -874,7 +874,7 @@ class Tensor:
     prelu = torch.prelu
 
     # Into this tensor
-    @computed("pointwise.copy")
+    @computed("conversions.copy")
     def copy_(self: Tensor, other: Tensor, non_blocking: bool = False, /) -> Tensor: ...
     @computed("pointwise.same")
     def zero_(self: Tensor, /) -> Tensor: ...
@@ -882,7 +882,7 @@ class Tensor:
     def normal_(self: Inexact[Tensor, "..."], mean: float = 0, std: float = 1, *, generator: Generator | None = None) -> Tensor: ...
     @computed("pointwise.inexact_only")
     def uniform_(self: Tensor, from_: float = 0, to: float = 1, /, *, generator: Generator | None = None) -> Tensor: ...
-    @computed("pointwise.bernoulli_in_place")
+    @computed("conversions.bernoulli_in_place")
     def bernoulli_(self: Tensor, p: NeuralType[Float[Tensor, "..."], ProbsType] | float = 0.5, *, generator: Generator | None = None) -> Tensor: ...
     @computed("pointwise.same_real")
     def random_(self: Tensor, from_: int = 0, to: int | None = None, /, *, generator: Generator | None = None) -> Tensor: ...
@@ -896,37 +896,37 @@ class Tensor:
     def geometric_(self: Real[Tensor, "..."], p: float, *, generator: Generator | None = None) -> Tensor: ...
 
     # Conversion
-    @computed("pointwise.to")
+    @computed("conversions.to")
     def to(self: Tensor, device: Device | None = None, dtype: DType | None = None, other: Tensor | None = None, non_blocking: bool = False, copy: bool = False, *, memory_format: MemoryFormat | None = None) -> Tensor: ...
-    @computed("pointwise.as_float32")
+    @computed("conversions.as_float32")
     def float(self: Tensor, memory_format: MemoryFormat = ...) -> Tensor: ...
-    @computed("pointwise.as_float64")
+    @computed("conversions.as_float64")
     def double(self: Tensor, memory_format: MemoryFormat = ...) -> Tensor: ...
-    @computed("pointwise.as_float16")
+    @computed("conversions.as_float16")
     def half(self: Tensor, memory_format: MemoryFormat = ...) -> Tensor: ...
-    @computed("pointwise.as_bfloat16")
+    @computed("conversions.as_bfloat16")
     def bfloat16(self: Tensor, memory_format: MemoryFormat = ...) -> Tensor: ...
-    @computed("pointwise.as_uint8")
+    @computed("conversions.as_uint8")
     def byte(self: Tensor, memory_format: MemoryFormat = ...) -> Tensor: ...
-    @computed("pointwise.as_int8")
+    @computed("conversions.as_int8")
     def char(self: Tensor, memory_format: MemoryFormat = ...) -> Tensor: ...
-    @computed("pointwise.as_int16")
+    @computed("conversions.as_int16")
     def short(self: Tensor, memory_format: MemoryFormat = ...) -> Tensor: ...
-    @computed("pointwise.as_int32")
+    @computed("conversions.as_int32")
     def int(self: Tensor, memory_format: MemoryFormat = ...) -> Tensor: ...
-    @computed("pointwise.as_int64")
+    @computed("conversions.as_int64")
     def long(self: Tensor, memory_format: MemoryFormat = ...) -> Tensor: ...
-    @computed("pointwise.as_bool")
+    @computed("conversions.as_bool")
     def bool(self: Tensor, memory_format: MemoryFormat = ...) -> Tensor: ...
-    @computed("pointwise.as_complex32")
+    @computed("conversions.as_complex32")
     def chalf(self: Tensor, *, memory_format: MemoryFormat | None = None) -> Tensor: ...
-    @computed("pointwise.as_complex64")
+    @computed("conversions.as_complex64")
     def cfloat(self: Tensor, memory_format: MemoryFormat = ...) -> Tensor: ...
-    @computed("pointwise.as_complex128")
+    @computed("conversions.as_complex128")
     def cdouble(self: Tensor, memory_format: MemoryFormat = ...) -> Tensor: ...
-    @computed("pointwise.type")
+    @computed("conversions.type")
     def type(self: Tensor, dtype: DType | str | None = None, non_blocking: bool = False) -> Tensor: ...
-    @computed("pointwise.type_as")
+    @computed("conversions.type_as")
     def type_as(self: Tensor, other: Tensor) -> Tensor: ...
     @computed("pointwise.kept")
     def contiguous(self: Tensor, memory_format: MemoryFormat = ...) -> Tensor: ...
@@ -936,7 +936,7 @@ class Tensor:
     def cuda(self: Tensor, device: Device | None = None, non_blocking: bool = False, memory_format: MemoryFormat = ...) -> Tensor: ...
     @computed("pointwise.kept")
     def xpu(self: Tensor, device: Device | None = None, non_blocking: bool = False, memory_format: MemoryFormat = ...) -> Tensor: ...
-    @computed("pointwise.requires_grad")
+    @computed("conversions.requires_grad")
     def requires_grad_(self: Tensor, mode: bool = True, /) -> Tensor: ...
     @computed("pointwise.kept")
     def pin_memory(self: Tensor, device: Device | None = None) -> Tensor: ...
@@ -986,23 +986,23 @@ class Tensor:
     def __rpow__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
     @computed("pointwise.power_of_other_in_place")
     def __ipow__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
-    @computed("pointwise.bitwise")
+    @computed("masks.bitwise")
     def __and__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
-    @computed("pointwise.bitwise")
+    @computed("masks.bitwise")
     def __rand__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
-    @computed("pointwise.bitwise_in_place")
+    @computed("masks.bitwise_in_place")
     def __iand__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
-    @computed("pointwise.bitwise")
+    @computed("masks.bitwise")
     def __or__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
-    @computed("pointwise.bitwise")
+    @computed("masks.bitwise")
     def __ror__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
-    @computed("pointwise.bitwise_in_place")
+    @computed("masks.bitwise_in_place")
     def __ior__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
-    @computed("pointwise.bitwise")
+    @computed("masks.bitwise")
     def __xor__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
-    @computed("pointwise.bitwise")
+    @computed("masks.bitwise")
     def __rxor__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
-    @computed("pointwise.bitwise_in_place")
+    @computed("masks.bitwise_in_place")
     def __ixor__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
     @computed("pointwise.integer_binary")
     def __lshift__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
@@ -1019,17 +1019,17 @@ class Tensor:
     __div__ = __truediv__
     __rdiv__ = __rtruediv__
     __idiv__ = __itruediv__
-    @computed("pointwise.compare")
+    @computed("masks.compare")
     def __eq__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
-    @computed("pointwise.compare")
+    @computed("masks.compare")
     def __ne__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
-    @computed("pointwise.above")
+    @computed("masks.above")
     def __gt__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
-    @computed("pointwise.above")
+    @computed("masks.above")
     def __ge__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
-    @computed("pointwise.above")
+    @computed("masks.above")
     def __lt__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
-    @computed("pointwise.above")
+    @computed("masks.above")
     def __le__(self: Tensor, other: Tensor | float, /) -> Tensor: ...
     @computed("pointwise.same")
     def __neg__(self: Num[Tensor, "..."], /) -> Tensor: ...

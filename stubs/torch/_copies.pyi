@@ -60,10 +60,10 @@ def unsafe_split_with_sizes(input: Tensor, split_sizes: Sizes, dim: Dim = 0) -> 
 @computed("layout.as_strided")
 def as_strided_copy(input: Tensor, size: Sizes, stride: Sizes, storage_offset: int | None = None) -> Tensor: ...
 
-@computed("pointwise.view_as_real")
+@computed("conversions.view_as_real")
 def view_as_real_copy(input: Complex[Tensor, "..."]) -> Tensor: ...
 
-@computed("creation.view_as_complex")
+@computed("data.view_as_complex")
 def view_as_complex_copy(input: Tensor) -> Tensor: ...
 
 @computed("copies.cov")

@@ -1,88 +1,88 @@
 # Picking entries: indices, gather and scatter, masks, sorting, searching.
 
-@computed("indexing.gather")
+@computed("along_axes.gather")
 def gather(input: Tensor, dim: Dim, index: Tensor, *, sparse_grad: bool = False, out: Tensor | None = None) -> Tensor: ...
 
-@computed("indexing.scatter")
+@computed("along_axes.scatter")
 def scatter(input: Tensor, dim: Dim, index: Tensor, src: Tensor = ..., value: float = ..., *, reduce: str = ..., out: Tensor | None = None) -> Tensor: ...
 
-@computed("indexing.scatter")
+@computed("along_axes.scatter")
 def scatter_add(input: Tensor, dim: Dim, index: Tensor, src: Tensor, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("indexing.scatter")
+@computed("along_axes.scatter")
 def scatter_reduce(input: Tensor, dim: Dim, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True, out: Tensor | None = None) -> Tensor: ...
 
-@computed("indexing.index_select")
+@computed("along_axes.index_select")
 def index_select(input: Tensor, dim: Dim, index: Tensor, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("indexing.index_add")
+@computed("along_axes.index_add")
 def index_add(input: Tensor, dim: Dim, index: Tensor, source: Tensor, *, alpha: float = 1, out: Tensor | None = None) -> Tensor: ...
 
-@computed("indexing.index_add")
+@computed("along_axes.index_add")
 def index_copy(input: Tensor, dim: Dim, index: Tensor, source: Tensor, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("indexing.index_add")
+@computed("along_axes.index_add")
 def index_reduce(input: Tensor, dim: Dim, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True, out: Tensor | None = None) -> Tensor: ...
 
-@computed("indexing.index_fill")
+@computed("along_axes.index_fill")
 def index_fill(input: Tensor, dim: Dim, index: Tensor, value: Tensor | float) -> Tensor: ...
 
 @computed("indexing.index_put")
 def index_put(input: Tensor, indices: Indices, values: Tensor, accumulate: bool = False) -> Tensor: ...
 index_put_ = index_put
 
-@computed("indexing.take")
+@computed("along_axes.take")
 def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("indexing.put")
+@computed("along_axes.put")
 def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor: ...
 
-@computed("indexing.take_along_dim")
+@computed("along_axes.take_along_dim")
 def take_along_dim(input: Tensor, indices: Tensor, dim: Dim | None = None, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("indexing.masked_select")
+@computed("selection.masked_select")
 def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("indexing.masked_scatter")
+@computed("selection.masked_scatter")
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor: ...
 
-@computed("indexing.nonzero")
+@computed("selection.nonzero")
 def nonzero(input: Tensor, *, as_tuple: bool = False, out: Tensor | None = None) -> Tensor: ...
 
-@computed("indexing.nonzero")
+@computed("selection.nonzero")
 def argwhere(input: Tensor) -> Tensor: ...
 
-@computed("indexing.topk")
+@computed("ordering.topk")
 def topk(input: Tensor, k: int, dim: Dim = -1, largest: bool = True, sorted: bool = True, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("indexing.sort")
+@computed("ordering.sort")
 def sort(input: Tensor, dim: Dim = -1, descending: bool = False, *, stable: bool | None = None, out: Tensor | None = None) -> Tensor: ...
 
-@computed("indexing.argsort")
+@computed("ordering.argsort")
 def argsort(input: Tensor, dim: Dim = -1, descending: bool = False, *, stable: bool = False, out: Tensor | None = None) -> Tensor: ...
 
-@computed("indexing.msort")
+@computed("ordering.msort")
 def msort(input: Tensor, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("indexing.kthvalue")
+@computed("ordering.kthvalue")
 def kthvalue(input: Tensor, k: int, dim: Dim = -1, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("indexing.unique")
+@computed("ordering.unique")
 def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: Dim | None = None) -> Tensor: ...
 
-@computed("indexing.unique")
+@computed("ordering.unique")
 def unique_consecutive(input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: Dim | None = None) -> Tensor: ...
 
-@computed("indexing.bincount")
+@computed("counting.bincount")
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor: ...
 
-@computed("indexing.histc")
+@computed("counting.histc")
 def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("indexing.searchsorted")
+@computed("counting.searchsorted")
 def searchsorted(sorted_sequence: Tensor, input: Tensor = ..., self: float = ..., *, out_int32: bool = False, right: bool = False, side: str | None = None, sorter: Tensor | None = None, out: Tensor | None = None) -> Tensor: ...
 
-@computed("indexing.bucketize")
+@computed("counting.bucketize")
 def bucketize(input: Tensor = ..., boundaries: Tensor = ..., self: float = ..., *, out_int32: bool = False, right: bool = False, out: Tensor | None = None) -> Tensor: ...
 
 class Tensor:
@@ -114,7 +114,7 @@ class Tensor:
     take_along_dim = torch.take_along_dim
     masked_select = torch.masked_select
     masked_scatter = torch.masked_scatter
-    @computed("indexing.masked_scatter_in_place")
+    @computed("selection.masked_scatter_in_place")
     def masked_scatter_(input: Tensor, mask: Tensor, source: Tensor) -> Tensor: ...
     nonzero = torch.nonzero
     argwhere = torch.argwhere

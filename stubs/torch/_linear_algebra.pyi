@@ -9,7 +9,7 @@ def cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -
 @computed("linear_algebra.square")
 def cholesky_inverse(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("linear_algebra.cholesky_solve")
+@computed("solutions.cholesky_solve")
 def cholesky_solve(input: Tensor, input2: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor: ...
 
 @computed("linear_algebra.matrix_exp")
@@ -42,10 +42,10 @@ def geqrf(input: Tensor, *, out: Tensor | None = None) -> tuple[Tensor, Tensor]:
 @computed("linear_algebra.householder_product")
 def orgqr(input: Tensor, input2: Tensor, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("linear_algebra.triangular_solve")
+@computed("solutions.triangular_solve")
 def triangular_solve(input: Tensor, A: Tensor, upper: bool = True, transpose: bool = False, unitriangular: bool = False, *, out: Tensor | None = None) -> tuple[Tensor, Tensor]: ...
 
-@computed("linear_algebra.old_lu_solve")
+@computed("solutions.old_lu_solve")
 def lu_solve(input: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor | None = None) -> Tensor: ...
 
 @computed("linear_algebra.lu_unpack")

@@ -31,19 +31,19 @@ def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor: 
 @computed("products.cross")
 def cross(input: Tensor, other: Tensor, dim: Dim | None = None, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("products.addmm")
+@computed("sums_of_products.addmm")
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, out_dtype: DType | None = None, *, beta: float = 1, alpha: float = 1, out: Tensor | None = None) -> Tensor: ...
 
-@computed("products.addmv")
+@computed("sums_of_products.addmv")
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: float = 1, alpha: float = 1, out: Tensor | None = None) -> Tensor: ...
 
-@computed("products.addr")
+@computed("sums_of_products.addr")
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: float = 1, alpha: float = 1, out: Tensor | None = None) -> Tensor: ...
 
-@computed("products.baddbmm")
+@computed("sums_of_products.baddbmm")
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, out_dtype: DType | None = None, *, beta: float = 1, alpha: float = 1, out: Tensor | None = None) -> Tensor: ...
 
-@computed("products.addbmm")
+@computed("sums_of_products.addbmm")
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1, out: Tensor | None = None) -> Tensor: ...
 
 @computed("products.chain")
@@ -52,10 +52,10 @@ def chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Tensor: ...
 @computed("products.tensordot")
 def tensordot(a: Tensor, b: Tensor, dims: Dims = 2, out: Tensor | None = None) -> Tensor: ...
 
-@computed("products.einsum")
+@computed("einstein.einsum")
 def einsum(*args: Operands) -> Tensor: ...
 
-@computed("products.bilinear")
+@computed("linear.bilinear")
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> NeuralType[Tensor, UnnormalizedType]: ...
 
 class Tensor:
@@ -82,17 +82,17 @@ class Tensor:
     @computed("products.at_reflected")
     def __rmatmul__(self, other: Tensor, /) -> Tensor: ...
 
-    @computed("products.in_place")
+    @computed("sums_of_products.in_place")
     def addmm_(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor: ...
 
-    @computed("products.in_place")
+    @computed("sums_of_products.in_place")
     def addmv_(input: Tensor, mat: Tensor, vec: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor: ...
 
-    @computed("products.in_place")
+    @computed("sums_of_products.in_place")
     def addr_(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor: ...
 
-    @computed("products.baddbmm_in_place")
+    @computed("sums_of_products.baddbmm_in_place")
     def baddbmm_(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor: ...
 
-    @computed("products.addbmm")
+    @computed("sums_of_products.addbmm")
     def addbmm_(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor: ...

@@ -81,47 +81,47 @@ def quantile(input: Tensor, q: Tensor | float, dim: Dim | None = None, keepdim: 
 @computed("reductions.quantile")
 def nanquantile(input: Tensor, q: Tensor | float, dim: Dim | None = None, keepdim: bool = False, *, interpolation: Literal["linear", "lower", "higher", "nearest", "midpoint"] = "linear", out: Tensor | None = None) -> Tensor: ...
 
-@computed("reductions.running_total")
+@computed("running.running_total")
 def cumsum(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: Tensor | None = None) -> Tensor: ...
 
-@computed("reductions.running_total")
+@computed("running.running_total")
 def cumprod(input: Tensor, dim: Dim, *, dtype: DType | None = None, out: Tensor | None = None) -> Tensor: ...
 
-@computed("reductions.running_extreme")
+@computed("running.running_extreme")
 def cummax(input: Tensor, dim: Dim, *, out: Tensor | None = None) -> tuple[Tensor, Tensor]: ...
 
-@computed("reductions.running_extreme")
+@computed("running.running_extreme")
 def cummin(input: Tensor, dim: Dim, *, out: Tensor | None = None) -> tuple[Tensor, Tensor]: ...
 
-@computed("reductions.logcumsumexp")
+@computed("running.logcumsumexp")
 def logcumsumexp(input: Tensor, dim: Dim, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("reductions.diff")
+@computed("running.diff")
 def diff(input: Tensor, n: int = 1, dim: Dim = -1, prepend: Tensor | None = None, append: Tensor | None = None, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("reductions.trapezoid")
+@computed("running.trapezoid")
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1, dim: Dim = -1) -> Tensor: ...
 trapz = trapezoid
 
-@computed("reductions.running_trapezoid")
+@computed("running.running_trapezoid")
 def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1, dim: Dim = -1) -> Tensor: ...
 
-@computed("reductions.renorm")
+@computed("distances.renorm")
 def renorm(input: Tensor, p: float, dim: Dim, maxnorm: float, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("reductions.dist")
+@computed("distances.dist")
 def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor: ...
 
-@computed("reductions.cdist")
+@computed("distances.cdist")
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: Literal["use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist"] = "use_mm_for_euclid_dist_if_necessary") -> Tensor: ...
 
-@computed("reductions.pdist")
+@computed("distances.pdist")
 def pdist(input: Float[Tensor, "n m"], p: float = 2) -> Tensor: ...
 
-@computed("reductions.cosine_similarity")
+@computed("distances.cosine_similarity")
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: Dim = 1, eps: float = 1e-08) -> Tensor: ...
 
-@computed("reductions.pairwise_distance")
+@computed("distances.pairwise_distance")
 def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-06, keepdim: bool = False) -> Tensor: ...
 
 class Tensor:
@@ -159,11 +159,11 @@ class Tensor:
     renorm = torch.renorm
     dist = torch.dist
 
-    @computed("reductions.running_total_in_place")
+    @computed("running.running_total_in_place")
     def cumsum_(input: Tensor, dim: Dim, *, dtype: DType | None = None) -> Tensor: ...
 
-    @computed("reductions.running_total_in_place")
+    @computed("running.running_total_in_place")
     def cumprod_(input: Tensor, dim: Dim, *, dtype: DType | None = None) -> Tensor: ...
 
-    @computed("reductions.renorm")
+    @computed("distances.renorm")
     def renorm_(input: Tensor, p: float, dim: Dim, maxnorm: float) -> Tensor: ...

@@ -80,34 +80,34 @@ def diagonal(A: Tensor, *, offset: int = 0, dim1: Dim = -2, dim2: Dim = -1) -> T
 @computed("linear_algebra.vander")
 def vander(x: Tensor, N: int | None = None) -> Tensor: ...
 
-@computed("linear_algebra.solve")
+@computed("solutions.solve")
 def solve(A: Tensor, B: Tensor, *, left: bool = True, out: Tensor | None = None) -> Tensor: ...
 
-@computed("linear_algebra.solve_and_info")
+@computed("solutions.solve_and_info")
 def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False, out: Tensor | None = None) -> tuple[Tensor, Tensor]: ...
 
-@computed("linear_algebra.solve_triangular")
+@computed("solutions.solve_triangular")
 def solve_triangular(input: Tensor, B: Tensor, *, upper: bool, left: bool = True, unitriangular: bool = False, out: Tensor | None = None) -> Tensor: ...
 
-@computed("linear_algebra.lu_solve")
+@computed("solutions.lu_solve")
 def lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoint: bool = False, out: Tensor | None = None) -> Tensor: ...
 
-@computed("linear_algebra.least_squares")
+@computed("solutions.least_squares")
 def lstsq(input: Tensor, b: Tensor, rcond: float | None = None, *, driver: str | None = None) -> tuple[Tensor, Tensor, Tensor, Tensor]: ...
 
-@computed("linear_algebra.tensor_inverse")
+@computed("solutions.tensor_inverse")
 def tensorinv(input: Tensor, ind: int = 2, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("linear_algebra.tensor_solution")
+@computed("solutions.tensor_solution")
 def tensorsolve(input: Tensor, other: Tensor, dims: Dims | None = None, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("linear_algebra.norm")
+@computed("norms.norm")
 def norm(input: Tensor, ord: int | float | str | None = None, dim: Dims | Dim | None = None, keepdim: bool = False, *, dtype: DType | None = None, out: Tensor | None = None) -> Tensor: ...
 
-@computed("linear_algebra.vector_norm")
+@computed("norms.vector_norm")
 def vector_norm(x: Tensor, ord: float = 2, dim: Dims | Dim | None = None, keepdim: bool = False, *, dtype: DType | None = None, out: Tensor | None = None) -> Tensor: ...
 
-@computed("linear_algebra.matrix_norm")
+@computed("norms.matrix_norm")
 def matrix_norm(input: Tensor, ord: int | float | str = "fro", dim: Dims = (-2, -1), keepdim: bool = False, *, dtype: DType | None = None, out: Tensor | None = None) -> Tensor: ...
 
 @computed("products.multi_dot")

@@ -158,10 +158,10 @@ def shifted_chebyshev_polynomial_v(input: Tensor, other: Tensor | float, /, *, o
 @computed("pointwise.floating_real_binary")
 def shifted_chebyshev_polynomial_w(input: Tensor, other: Tensor | float, /, *, out: Tensor | None = None) -> Tensor: ...
 
-@computed("pointwise.softmax")
+@computed("activations.softmax")
 def softmax(input: Tensor, dim: Dim, dtype: FloatDType | None = None) -> NeuralType[Tensor, ProbsType]: ...
 
-@computed("pointwise.softmax")
+@computed("activations.softmax")
 def log_softmax(input: Tensor, dim: Dim, *, dtype: FloatDType | None = None) -> NeuralType[Tensor, LogprobsType]: ...
 
 logsumexp = torch.logsumexp

@@ -334,3 +334,40 @@ def adaptive(draw: Draw) -> Arguments:
     init = {"in_features": size, "n_classes": 8, "cutoffs": [2, 4], "div_value": 1.0}
     input_ = T(_off(draw, (*lead, size)))
     return {"init": init, "forward": {"input_": input_, "target_": T(_off(draw, lead, 0.03), torch.int64, values=4)}}
+
+
+def _fused(draw: Draw, more: tuple[int, ...]) -> tuple[tuple[int, ...], T, Arguments]:
+    """The shape of the input, a target, and settings; `more` are the axes of the loss beside the batch."""
+    features, classes = draw.size(1, 4), draw.size(2, 4)
+    lead = () if draw.chance(0.2) else (draw.size(1, 4),)
+    settings = _reductions(draw)
+    if draw.chance(0.25):
+        target = T((*lead, classes, *more), torch.float32)
+    else:
+        target = T(_off(draw, (*lead, *more)), torch.int64, values=1)
+        settings |= {"ignore_index": -1} if draw.chance(0.2) else {}
+    if draw.chance(0.2):
+        settings["label_smoothing"] = 0.1
+    return (*lead, features, classes), target, settings
+
+
+@arguments("torch.nn.functional.linear_cross_entropy", on_cpu=True)
+def linear_cross_entropy(draw: Draw) -> Arguments:
+    more, dtype = draw.shape(0, 2) if draw.chance(0.3) else (), draw.choice(_SHORT_FLOATS)
+    (*lead, features, classes), target, settings = _fused(draw, more)
+    other = draw.choice(_SHORT_FLOATS) if draw.chance(0.1) else dtype
+    if draw.chance(0.3):
+        settings["linear_bias"] = T(_off(draw, (classes, *more)), dtype)
+    if draw.chance(0.2):
+        settings["weight"] = T(_off(draw, (classes,)), dtype)
+    weight = T(_off(draw, (classes, *more, features)), other)
+    target = T(target.shape, dtype if target.dtype.is_floating_point else target.dtype, target.values)
+    return {"input": T(_off(draw, (*lead, features)), dtype), "linear_weight": weight, "target": target, **settings}
+
+
+@arguments("torch.nn.LinearCrossEntropyLoss.forward", on_cpu=True)
+def linear_cross_entropy_module(draw: Draw) -> Arguments:
+    more = draw.shape(0, 2) if draw.chance(0.3) else ()
+    (*lead, features, classes), target, settings = _fused(draw, more)
+    init = {"in_features": features, "num_classes": classes, "out_features": more, "bias": draw.chance(0.3), **settings}
+    return {"init": init, "forward": {"input": T(_off(draw, (*lead, features))), "target": target}}

@@ -21,7 +21,26 @@ def test_the_table_in_the_docs_is_up_to_date() -> None:
     assert (ROOT / "docs" / "operations.md").read_text(encoding="utf-8") == script().table()
 
 
+def _counts() -> dict[str, int]:
+    return {title: int(count) for title, count in re.findall(r"^## (.*): (\d+) of", script().table(), re.MULTILINE)}
+
+
 def test_what_models_use_is_covered() -> None:
-    counts = {title: int(count) for title, count in re.findall(r"^## (.*): (\d+) of", script().table(), re.MULTILINE)}
+    counts = _counts()
     assert counts["Methods of tensors"] >= 350
     assert counts["`torch`"] >= 400
+    assert counts["Modules of `torch.nn`"] >= 153
+    assert counts["`torch.nn.functional`"] >= 129
+    assert counts["`torch.linalg`"] >= 40
+    assert counts["`torch.fft`"] >= 18
+    assert counts["`torch.special`"] >= 56
+    assert counts["Classes of `torch.distributions`"] >= 34
+    assert counts["`einops`"] >= 7
+    assert counts["Layers of `einops`"] == 3
+
+
+def test_modules_and_functionals_without_a_rule_say_why() -> None:
+    sections = re.split(r"^## ", script().table(), flags=re.MULTILINE)
+    for section in sections:
+        if section.startswith(("Modules", "`torch.nn.functional`", "`einops`", "Layers")):
+            assert script().NO_REASON not in section, section.splitlines()[0]

@@ -111,6 +111,8 @@ Value: TypeAlias = (
 )
 Result: TypeAlias = "Array | Many | Packed | Size | Unknown | tuple[Result, ...] | None"
 Config: TypeAlias = Mapping[str, Value]
+CLASS: Final = "__class__"
+"""The key under which a config that is an argument holds the public name of what was made with it."""
 Code: TypeAlias = Literal["shape", "kind", "dtype", "element"]
 
 

@@ -125,7 +125,7 @@ def cross_entropy(
     if is_one(_classes(input)):
         suspect("has one class, of which the loss is always 0; a single output is for the binary loss", "input")
     shape = _without_classes(input.shape)
-    is_probabilities = _is_same_shape(input, target)
+    is_probabilities = is_same_shape(input, target)
     if is_probabilities:
         _require_target_float(target)
         return reduced(shape, result_type(input, target), how)
@@ -156,7 +156,7 @@ def _check_classes(input: Array, weight: Value) -> None:
         require_axis(axis_at(weight.shape, number(0)), _classes(input).size, "0", "weight")
 
 
-def _is_same_shape(input: Array, target: Array) -> bool | None:
+def is_same_shape(input: Array, target: Array) -> bool | None:
     """Whether a target has the shape of the input; None where that is unknown."""
     if rank(input.shape) is None or rank(target.shape) is None or input.shape is None or target.shape is None:
         return None

@@ -28,10 +28,8 @@ from neuraltypes.rules._shapes import (
 )
 from neuraltypes.rules._values import UNKNOWN, Array, Refused, Result, Value
 from neuraltypes.rules.grids import diagonal
-from neuraltypes.rules.indexing import sliced
 from neuraltypes.rules.parts import select
-
-# A part replaced
+from neuraltypes.rules.slices import sliced
 
 
 @computed("copies.select_scatter")

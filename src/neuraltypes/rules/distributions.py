@@ -15,8 +15,8 @@ from neuraltypes._sizes import Size, number
 from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
 from neuraltypes.rules._dtypes import FLOAT32, INT64, category
 from neuraltypes.rules._registry import computed
-from neuraltypes.rules._shapes import ANY, bool_of, broadcast, rank, size_axes
-from neuraltypes.rules._values import UNKNOWN, Array, Config, DTypes, Refused, Result, Value
+from neuraltypes.rules._shapes import ANY, bool_of, broadcast, int_of, rank, size_axes
+from neuraltypes.rules._values import CLASS, UNKNOWN, Array, Config, DTypes, Refused, Result, Value
 from neuraltypes.rules.recurrent import known_axes
 
 _PARAMETERS: Final = (
@@ -185,14 +185,68 @@ def _register(family: str, make: _Family) -> None:
         computed(f"distributions.{family}_{name}")(rule)
 
 
-_FAMILIES: Final[Mapping[str, _Family]] = {
+_FAMILIES: Final[dict[str, _Family]] = {
     "numbers": _numbers,
     "indices": _indices,
     "vectors": _vectors,
     "covarying": _covarying,
 }
+
+
+def _independent(config: Config) -> _Made:
+    """Another distribution, the last axes of whose batch belong to one sample."""
+    made, count = _of_object(config.get("base_distribution")), int_of(config.get("reinterpreted_batch_ndims", UNKNOWN))
+    if made.batch is None or made.event is None or count is None or _ahead(made.batch, count) is None:
+        return _Made(None, None, made.dtype)
+    cut = len(made.batch) - count
+    return _Made(made.batch[:cut], (*made.batch[cut:], *made.event), made.dtype)
+
+
+def _of_object(config: object) -> _Made:
+    """A distribution that is an argument: what it was made with, and of which class."""
+    name = config.get(CLASS) if isinstance(config, Mapping) else None
+    if not isinstance(config, Mapping) or not isinstance(name, str) or name not in _FAMILY_OF:
+        return _Made(None, None, None)
+    return _FAMILY_OF[name](config)
+
+
+_FAMILIES["independent"] = _independent
 for _name, _make in _FAMILIES.items():
     _register(_name, _make)
+
+_NUMBERS: Final = (
+    *("Bernoulli", "Beta", "Cauchy", "Chi2", "ContinuousBernoulli", "Exponential", "FisherSnedecor", "Gamma"),
+    *("Geometric", "Gumbel", "HalfCauchy", "HalfNormal", "InverseGamma", "Kumaraswamy", "Laplace", "LogNormal"),
+    *("Normal", "Pareto", "Poisson", "StudentT", "Uniform", "VonMises", "Weibull"),
+)
+_VECTORS: Final = ("Dirichlet", "OneHotCategorical", "OneHotCategoricalStraightThrough")
+_COVARYING: Final = ("MultivariateNormal", "LowRankMultivariateNormal")
+_FAMILY_OF: Final[Mapping[str, _Family]] = {
+    **{f"torch.distributions.{name}": _numbers for name in _NUMBERS},
+    **{f"torch.distributions.{name}": _vectors for name in _VECTORS},
+    **{f"torch.distributions.{name}": _covarying for name in _COVARYING},
+    "torch.distributions.Categorical": _indices,
+    "torch.distributions.Independent": _independent,
+}
+
+
+@computed("distributions.independent_draw")
+def independent_draw(config: Config, sample_shape: Value = ()) -> Result:
+    """`Independent.sample`: indices are whole numbers, whatever their weights are."""
+    base = config.get("base_distribution")
+    name = base.get(CLASS) if isinstance(base, Mapping) else None
+    found = _sample(_independent(config), sample_shape)
+    return found.plain(found.shape, INT64) if name == "torch.distributions.Categorical" else found
+
+
+@computed("distributions.divergence")
+def divergence(p: Value, q: Value) -> Result:
+    """`kl_divergence`: a number for each distribution of the two batches, which broadcast."""
+    one, other = _of_object(p), _of_object(q)
+    if one.batch is None or other.batch is None or one.event is None or other.event is None:
+        return Array()
+    dtype = one.dtype if one.dtype == other.dtype else None
+    return Array(_together([one.batch, other.batch]), dtype)
 
 
 @computed("distributions.index_sample")

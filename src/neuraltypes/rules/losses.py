@@ -30,8 +30,6 @@ from neuraltypes.rules._shapes import ANY, axis_at, bool_of, broadcast, int_of, 
 from neuraltypes.rules._values import UNKNOWN, Array, Config, DTypes, Produced, Refused, Result, Value
 from neuraltypes.rules.recurrent import check_layout, require_axis, require_rank, require_shape
 
-# Differences, entry by entry
-
 
 def _weighted(shape: Shape | None, input: Array, dtype: DTypes | None, weight: Value) -> DTypes | None:
     """The dtype with weights, which must have the shape of the input."""

@@ -30,6 +30,7 @@ from neuraltypes.rules._shapes import (
     with_out,
 )
 from neuraltypes.rules._values import UNKNOWN, Array, Many, Refused, Result, Value
+from neuraltypes.rules.slices import sliced
 
 
 @computed("layout.narrow")
@@ -261,8 +262,6 @@ def _split_at(input: Array, at: int | None, given: Value, *, is_even: bool) -> R
 
 def _sizes_between(axis: SizedAxis, indices: tuple[Value, ...]) -> list[Size | None]:
     """The lengths of `x[:i]`, `x[i:j]`, ..., `x[k:]`."""
-    from neuraltypes.rules.indexing import sliced
-
     edges = [None, *indices, None]
     return [sliced(axis, start, stop, None).size for start, stop in itertools.pairwise(edges)]
 

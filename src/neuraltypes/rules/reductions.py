@@ -1,24 +1,20 @@
-"""Reductions, running totals and distances: which axes go, and what dtype a total has.
+"""Reductions: which axes go, and what dtype a total has.
 
-Sources: https://docs.pytorch.org/docs/stable/torch.html#reduction-ops,
-https://docs.pytorch.org/docs/stable/nn.functional.html#distance-functions
+Source: https://docs.pytorch.org/docs/stable/torch.html#reduction-ops
 """
 
 from __future__ import annotations
 
-from neuraltypes._sizes import Size, add, floor_divide, multiply, number, subtract
-from neuraltypes._unify import Shape, SizedAxis
-from neuraltypes.rules._context import is_given, suspect
+from neuraltypes._unify import Shape
+from neuraltypes.rules._context import suspect
 from neuraltypes.rules._dtypes import (
     BOOL,
-    FLOATS,
     INEXACT,
     INT64,
     REAL,
     floating,
     of_argument,
     promote,
-    promote_all,
     real_of,
     require_among,
     require_same_dtype,
@@ -31,19 +27,14 @@ from neuraltypes.rules._shapes import (
     ANY,
     axis_at,
     broadcast,
-    int_of,
-    place,
     rank,
     reduced,
-    replaced,
-    require_equal,
-    said_kind,
     with_out,
 )
-from neuraltypes.rules._values import UNKNOWN, Array, Config, DType, DTypes, Produced, Refused, Result, Value
+from neuraltypes.rules._values import UNKNOWN, Array, DType, DTypes, Produced, Refused, Result, Value
 
 _RAW = ("LogitsType", "UnnormalizedType")
-_ORDERED = REAL | BOOL
+ORDERED = REAL | BOOL
 _QUANTILES = frozenset({"float32", "float64"})
 
 
@@ -171,7 +162,7 @@ def trace(input: Array, **_: Value) -> Result:
 @with_out
 def chosen(input: Array, dim: Value = None, keepdim: Value = False, **_: Value) -> Result:
     """`amax`, `amin`: an entry of each row."""
-    require_among(input, _ORDERED, "Real or Bool", "input")
+    require_among(input, ORDERED, "Real or Bool", "input")
     return input.of(reduced(input.shape, dim, keepdim))
 
 
@@ -179,8 +170,8 @@ def chosen(input: Array, dim: Value = None, keepdim: Value = False, **_: Value) 
 @with_out
 def least_and_greatest(input: Array, dim: Value = None, keepdim: Value = False, **_: Value) -> Result:
     """`aminmax`."""
-    require_among(input, _ORDERED, "Real or Bool", "input")
-    found = input.of(_over_one(input.shape, dim, keepdim))
+    require_among(input, ORDERED, "Real or Bool", "input")
+    found = input.of(over_one(input.shape, dim, keepdim))
     return found, found
 
 
@@ -188,7 +179,7 @@ def least_and_greatest(input: Array, dim: Value = None, keepdim: Value = False, 
 @with_out
 def extreme(input: Array, dim: Value = None, keepdim: Value = False, other: Value = None, **_: Value) -> Result:
     """`max`, `min`: of all entries; along an axis, with the indices; of two tensors, entry by entry."""
-    require_among(input, _ORDERED, "Real or Bool", "input")
+    require_among(input, ORDERED, "Real or Bool", "input")
     if other is not None:
         return _entry_by_entry(input, other)
     return _chosen_with_indices(input, dim, keepdim)
@@ -197,7 +188,7 @@ def extreme(input: Array, dim: Value = None, keepdim: Value = False, other: Valu
 def _entry_by_entry(input: Array, other: Value) -> Result:
     if not isinstance(other, Array):
         return UNKNOWN
-    require_among(other, _ORDERED, "Real or Bool", "other")
+    require_among(other, ORDERED, "Real or Bool", "other")
     element = input.element if input.element == other.element else None
     return Array(broadcast([input.shape, other.shape]), result_type(input, other), element)
 
@@ -215,18 +206,18 @@ def median(input: Array, dim: Value = None, keepdim: Value = False, **_: Value) 
 def mode(input: Array, dim: Value, keepdim: Value = False, **_: Value) -> Result:
     """`mode`: along an axis, with the indices."""
     if input.shape != ():  # a single number is its own mode
-        require_among(input, _ORDERED, "Real or Bool", "input")
+        require_among(input, ORDERED, "Real or Bool", "input")
     return _chosen_with_indices(input, dim, keepdim)
 
 
 def _chosen_with_indices(input: Array, dim: Value, keepdim: Value) -> Result:
     if dim is None:
         return input.of(())
-    shape = _over_one(input.shape, dim, keepdim)
+    shape = over_one(input.shape, dim, keepdim)
     return input.of(shape), Array(shape, INT64)
 
 
-def _over_one(shape: Shape | None, dim: Value, keepdim: Value) -> Shape | None:
+def over_one(shape: Shape | None, dim: Value, keepdim: Value) -> Shape | None:
     """`reduced` where `dim` is one axis, if perhaps an unknown one."""
     ndim = rank(shape)
     if dim is UNKNOWN and ndim is not None and keepdim is False:
@@ -262,252 +253,3 @@ def quantile(input: Array, q: Value, dim: Value = None, keepdim: Value = False, 
     elif q is UNKNOWN:
         shape = None
     return Array(shape, dtype)
-
-
-# Running totals
-
-
-@computed("reductions.running_total")
-@with_out
-def running_total(input: Array, dim: Value, dtype: Value = None, **_: Value) -> Result:
-    """`cumsum`, `cumprod`."""
-    place(input.shape, dim)
-    return Array(input.shape, of_argument(dtype, summed(input.dtype)))
-
-
-@computed("reductions.running_total_in_place")
-def running_total_in_place(input: Array, dim: Value, **_: Value) -> Result:
-    """`cumsum_`, `cumprod_`: the dtype stays."""
-    place(input.shape, dim)
-    return input.plain(input.shape)
-
-
-@computed("reductions.running_extreme")
-@with_out
-def running_extreme(input: Array, dim: Value, **_: Value) -> Result:
-    """`cummax`, `cummin`: with the indices."""
-    if input.shape != ():
-        require_among(input, _ORDERED, "Real or Bool", "input")
-    place(input.shape, dim)
-    return input, Array(input.shape, INT64)
-
-
-@computed("reductions.logcumsumexp")
-@with_out
-def logcumsumexp(input: Array, dim: Value, **_: Value) -> Result:
-    """`logcumsumexp`: of floats."""
-    dtype = require_among(input, INEXACT, "Inexact", "input")
-    place(input.shape, dim)
-    return Array(input.shape, dtype)
-
-
-@computed("reductions.diff")
-@with_out
-def diff(
-    input: Array, n: Value = UNKNOWN, dim: Value = UNKNOWN, prepend: Value = None, append: Value = None, **_: Value
-) -> Result:
-    """`diff`: `n` entries fewer along an axis that `prepend` and `append` make longer first."""
-    if input.shape == ():
-        raise Refused("has no axis, expected 1 or more", "input")
-    operands = [one for one in (prepend, input, append) if one is not None]
-    known = [one for one in operands if isinstance(one, Array)]
-    dtype = promote_all(one.dtype for one in known) if len(known) == len(operands) else None
-    times = int_of(n)
-    if times == 0 and len(operands) == 1:
-        return input.plain(input.shape)
-    at = place(input.shape, dim)
-    if input.shape is None or at is None:
-        return Array(None, dtype)
-    shape = input.shape
-    for argument, more in (("prepend", prepend), ("append", append)):
-        shape = shape if more is None else _longer(shape, at, more, argument)
-    if times == 0:
-        return Array(input.shape, input.dtype)
-    axis = shape[at]
-    size = axis.size if isinstance(axis, SizedAxis) else None
-    label = axis.label if isinstance(axis, SizedAxis) else None
-    return Array(replaced(shape, at, SizedAxis(_fewer(size, times), label)), dtype)
-
-
-def _longer(shape: Shape, at: int, more: Value, argument: str) -> Shape:
-    """A shape after another has been put behind it along one axis."""
-    axis = shape[at]
-    assert isinstance(axis, SizedAxis)
-    other = more.shape if isinstance(more, Array) else None
-    if other is None or rank(other) is None or rank(shape) is None:
-        return replaced(shape, at, SizedAxis(None, axis.label))
-    if len(other) != len(shape):
-        raise Refused(f"has {len(other)} axes, expected {len(shape)}", argument)
-    joined: list[SizedAxis] = []
-    for place_, (one, given) in enumerate(zip(shape, other, strict=True)):
-        assert isinstance(one, SizedAxis)
-        assert isinstance(given, SizedAxis)
-        if place_ != at:
-            joined.append(require_equal(one, given, f"axis {place_} is {{right}}, expected {{left}}", argument))
-        else:
-            size = None if one.size is None or given.size is None else add(one.size, given.size)
-            joined.append(SizedAxis(size, one.label))
-    return tuple(joined)
-
-
-def _fewer(size: Size | None, times: int | None) -> Size | None:
-    if size is None or times is None:
-        return None
-    return number(max(size.constant - times, 0)) if size.constant is not None else subtract(size, number(times))
-
-
-@computed("reductions.trapezoid")
-def trapezoid(y: Array, x: Value = None, dim: Value = UNKNOWN, **_: Value) -> Result:
-    """`trapezoid`: the area below each row."""
-    dtype = _area_dtype(y, x)
-    shape = _over_one(y.shape, dim, keepdim=False)
-    return Array(shape if _is_plain_spacing(y, x, dim) else None, dtype)
-
-
-@computed("reductions.running_trapezoid")
-def running_trapezoid(y: Array, x: Value = None, dim: Value = UNKNOWN, **_: Value) -> Result:
-    """`cumulative_trapezoid`: one entry fewer than the row has."""
-    dtype = _area_dtype(y, x)
-    at = place(y.shape, dim)
-    if y.shape is None or at is None or not _is_plain_spacing(y, x, dim):
-        return Array(None, dtype)
-    axis = y.shape[at]
-    assert isinstance(axis, SizedAxis)
-    return Array(replaced(y.shape, at, SizedAxis(_fewer(axis.size, 1), axis.label)), dtype)
-
-
-def _area_dtype(y: Array, x: Value) -> DTypes | None:
-    require_among(y, REAL | INEXACT, "Num", "y")
-    if x is None:
-        return floating(y.dtype)
-    if not isinstance(x, Array):
-        return None
-    require_among(x, REAL | INEXACT, "Num", "x")
-    return floating(result_type(y, x))
-
-
-def _is_plain_spacing(y: Array, x: Value, dim: Value) -> bool:
-    """Whether the points `x`, if there are any, lie along the axis alone.
-
-    Raises:
-        Refused: there are more or fewer of them than entries.
-    """
-    if x is None:
-        return True
-    if not isinstance(x, Array) or x.shape is None or rank(x.shape) != 1:
-        return False
-    axis, points = axis_at(y.shape, dim), x.shape[0]
-    assert isinstance(points, SizedAxis)
-    if axis is not None:
-        require_equal(axis, points, "has {right} points, expected {left}", "x")
-    return True
-
-
-# Distances
-
-
-@computed("reductions.renorm")
-@with_out
-def renorm(input: Array, dim: Value, **_: Value) -> Result:
-    """`renorm`: rows that are too long are scaled down."""
-    dtype = require_among(input, INEXACT, "Inexact", "input")
-    ndim = rank(input.shape)
-    if ndim is not None and ndim < 2:
-        raise Refused(f"has {ndim} axis, expected 2 or more" if ndim else "has no axis, expected 2 or more", "input")
-    place(input.shape, dim)
-    return Array(input.shape, dtype)
-
-
-@computed("reductions.dist")
-def dist(input: Array, other: Array, **_: Value) -> Result:
-    """`dist`: the norm of a difference."""
-    for argument, operand in (("input", input), ("other", other)):
-        require_among(operand, REAL | INEXACT, "Num", argument)
-    broadcast([input.shape, other.shape])
-    dtype = result_type(input, other)
-    if dtype is not None:
-        require_among(Array(dtype=dtype), INEXACT, "Inexact", "input")
-    return Array((), real_of(dtype))
-
-
-@computed("reductions.cdist")
-def cdist(x1: Array, x2: Array, **_: Value) -> Result:
-    """`cdist`: from each row of one to each row of the other."""
-    for argument, operand in (("x1", x1), ("x2", x2)):
-        require_among(operand, FLOATS, "Float", argument)
-        ndim = rank(operand.shape)
-        if ndim is not None and ndim < 2:
-            raise Refused(f"has {'1 axis' if ndim else 'no axis'}, expected 2 or more", argument)
-    dtype = require_same_dtype(("x1", x1), ("x2", x2))
-    rows, columns = axis_at(x1.shape, number(-2)), axis_at(x2.shape, number(-2))
-    features, others = axis_at(x1.shape, number(-1)), axis_at(x2.shape, number(-1))
-    if features is not None and others is not None:
-        require_equal(features, others, "axis -1 is {right}, expected {left}", "x2")
-    if x1.shape is None or x2.shape is None or rows is None or columns is None:
-        return Array(None, dtype)
-    batch = broadcast([x1.shape[:-2], x2.shape[:-2]])
-    return Array(None if batch is None else (*batch, rows, columns), dtype)
-
-
-@computed("reductions.pdist")
-def pdist(input: Array, **_: Value) -> Result:
-    """`pdist`: between each pair of rows."""
-    rows = axis_at(input.shape, number(0))
-    size = None if rows is None else rows.size
-    before = None if size is None else subtract(size, number(1))
-    pairs = None if size is None or before is None else multiply(size, before)
-    return Array((SizedAxis(None if pairs is None else floor_divide(pairs, number(2))),), input.dtype)
-
-
-@computed("reductions.normalize")
-@with_out
-def normalize(input: Array, dim: Value = UNKNOWN, **_: Value) -> Result:
-    """`F.normalize`: of the same shape."""
-    dtype = require_among(input, INEXACT, "Inexact", "input")
-    place(input.shape, dim)
-    _suspect_time("normalizes", input.shape)
-    return Array(input.shape, dtype)
-
-
-def _suspect_time(verb: str, shape: Shape | None) -> None:
-    """Suspect an operation over features that is left to its default, axis 1, where that is time."""
-    if is_given("dim") or shape is None or len(shape) < 3:
-        return
-    kind = said_kind(axis_at(shape, number(1)))
-    if kind in ("time", "sequence"):
-        suspect(f'{verb} over axis 1, "{kind}"; give dim=-1', code="kind")
-
-
-@computed("reductions.cosine_similarity")
-def cosine_similarity(x1: Array, x2: Array, dim: Value = UNKNOWN, **_: Value) -> Result:
-    """`F.cosine_similarity`: of two tensors that broadcast, along an axis."""
-    _suspect_time("compares", x1.shape)
-    return _cosine(x1, x2, dim)
-
-
-@computed("reductions.cosine_module")
-def cosine_module(config: Config, x1: Array, x2: Array, **_: Value) -> Result:
-    """`nn.CosineSimilarity`."""
-    return _cosine(x1, x2, config.get("dim", UNKNOWN))
-
-
-def _cosine(x1: Array, x2: Array, dim: Value) -> Result:
-    dtype = result_type(x1, x2)
-    if dtype is not None:
-        dtype = require_among(Array(dtype=dtype), FLOATS, "Float", "x1")
-    return Array(_over_one(broadcast([x1.shape, x2.shape]), dim, keepdim=False), dtype)
-
-
-@computed("reductions.pairwise_distance")
-def pairwise_distance(x1: Array, x2: Array, keepdim: Value = False, **_: Value) -> Result:
-    """`F.pairwise_distance`: along the last axis of two tensors that broadcast."""
-    for argument, operand in (("x1", x1), ("x2", x2)):
-        require_among(operand, REAL | INEXACT, "Num", argument)
-    shape = broadcast([x1.shape, x2.shape])
-    return Array(reduced(shape, number(-1), keepdim), real_of(floating(result_type(x1, x2))))
-
-
-@computed("reductions.pairwise_module")
-def pairwise_module(config: Config, x1: Array, x2: Array, **_: Value) -> Result:
-    """`nn.PairwiseDistance`."""
-    return pairwise_distance(x1, x2, config.get("keepdim", UNKNOWN))

@@ -92,35 +92,35 @@ def threshold(input: Real[Tensor, "..."], threshold: float, value: float, inplac
 @computed("pointwise.same")
 def threshold_(input: Real[Tensor, "..."], threshold: float, value: float) -> Tensor: ...
 
-@computed("pointwise.glu")
+@computed("activations.glu")
 def glu(input: Tensor, dim: Dim = -1) -> Tensor: ...
 
-@computed("pointwise.softmax")
+@computed("activations.softmax")
 def softmax(input: Tensor, dim: Dim | None = None, _stacklevel: int = 3, dtype: FloatDType | None = None) -> NeuralType[Tensor, ProbsType]: ...
 
-@computed("pointwise.softmax")
+@computed("activations.softmax")
 def softmin(input: Num[Tensor, "..."], dim: Dim | None = None, _stacklevel: int = 3, dtype: FloatDType | None = None) -> NeuralType[Tensor, ProbsType]: ...
 
-@computed("pointwise.softmax")
+@computed("activations.softmax")
 def log_softmax(input: Tensor, dim: Dim | None = None, _stacklevel: int = 3, dtype: FloatDType | None = None) -> NeuralType[Tensor, LogprobsType]: ...
 
-@computed("pointwise.gumbel_softmax")
+@computed("activations.gumbel_softmax")
 def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: Dim = -1) -> NeuralType[Tensor, ProbsType]: ...
 
-@computed("pointwise.dropout")
+@computed("activations.dropout")
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor: ...
 
-@computed("pointwise.dropout_1d")
+@computed("activations.dropout_1d")
 def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor: ...
 
-@computed("pointwise.feature_dropout")
+@computed("activations.feature_dropout")
 def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor: ...
 
-@computed("pointwise.dropout_3d")
+@computed("activations.dropout_3d")
 def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor: ...
 
-@computed("pointwise.dropout")
+@computed("activations.dropout")
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor: ...
 
-@computed("pointwise.feature_dropout")
+@computed("activations.feature_dropout")
 def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor: ...

@@ -1,6 +1,6 @@
 # Attention. The mask of `scaled_dot_product_attention` is True where there is something to attend to.
 
-@computed("attention.dot_product")
+@computed("scaled_dot_product.dot_product")
 def scaled_dot_product_attention(query: Float[Tensor, "..."], key: Float[Tensor, "..."], value: Float[Tensor, "..."], attn_mask: NeuralType[Tensor, KeepMaskType] | None = None, dropout_p: float = 0.0, is_causal: bool = False, scale: float | None = None, enable_gqa: bool = False) -> Tensor: ...
 
 @computed("attention.multihead_function")

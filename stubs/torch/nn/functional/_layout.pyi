@@ -10,7 +10,7 @@ def unfold(input: Inexact[Tensor, "..."], kernel_size: Sizes, dilation: Sizes = 
 @computed("layout.fold")
 def fold(input: Inexact[Tensor, "..."], output_size: Sizes, kernel_size: Sizes, dilation: Sizes = 1, padding: Sizes = 0, stride: Sizes = 1) -> Tensor: ...
 
-@computed("indexing.one_hot")
+@computed("counting.one_hot")
 def one_hot(tensor: Tensor, /, num_classes: int = -1) -> Int[Tensor, "..."]: ...
 
 native_channel_shuffle = torch.channel_shuffle

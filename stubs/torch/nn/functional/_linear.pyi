@@ -1,6 +1,6 @@
 # Layers of one matrix.
 
-@computed("products.linear")
+@computed("linear.linear")
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> NeuralType[Tensor, UnnormalizedType]: ...
 
 bilinear = torch.bilinear

@@ -62,3 +62,6 @@ def triplet_margin_with_distance_loss(anchor: Num[Tensor, "..."], positive: Num[
 
 @computed("losses.ctc")
 def ctc_loss(log_probs: NeuralType[Float[Tensor, "..."], LogprobsType], targets: Tensor, input_lengths: Integer[Tensor, "..."] | Sizes, target_lengths: Integer[Tensor, "..."] | Sizes, blank: int = 0, reduction: Literal["none", "mean", "sum"] = "mean", zero_infinity: bool = False) -> NeuralType[Tensor, LossType]: ...
+
+@computed("fused_losses.linear_cross_entropy")
+def linear_cross_entropy(input: Float[Tensor, "..."], linear_weight: Float[Tensor, "..."], target: Tensor, *, linear_bias: Float[Tensor, "..."] | None = None, weight: Float[Tensor, "..."] | None = None, reduction: Literal["none", "mean", "sum"] = "mean", ignore_index: int | None = None, label_smoothing: float = 0.0, options: Options = None) -> NeuralType[Tensor, LossType]: ...

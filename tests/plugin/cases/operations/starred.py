@@ -15,6 +15,14 @@ def each_parameter_gets_its_item(x: Float[Tensor, "b t d"], y: Float[Tensor, "b 
     torch.bmm(*pair)  # E: [shape-mismatch]
 
 
+def numbers_of_unknown_count_say_nothing(x: Float[Tensor, "b t d"], counts: list[int]) -> None:
+    reveal(x.repeat(*counts))  # N: Float[Tensor, "..."]
+    reveal(x.view(*counts))  # N: Float[Tensor, "..."]
+    reveal(x.permute(*counts))  # N: Float[Tensor, "_ _ _"]
+    reveal(torch.zeros(*counts))  # N: Float32[Tensor, "..."]
+    reveal(x.view(*(-1,)))  # N: Float[Tensor, "b*d*t"]
+
+
 def indices_are_handed_on(images: Float32[Tensor, "2 3 8 8"]) -> None:
     pooled, indices = nn.MaxPool2d(2, return_indices=True)(images)
     reveal(nn.MaxUnpool2d(2)(pooled, indices))  # N: Float32[Tensor, "2 3 8 8"]
@@ -42,10 +50,3 @@ def functions_that_torch_leaves_untyped(i: Int64[Tensor, "n"], x: Float[Tensor, 
     labels, numbers = torch.unique(i, return_inverse=True)
     reveal(numbers)  # N: Int64[Tensor, "n"]
     reveal(F.logsigmoid(x))  # N: Float[Tensor, "b t"]
-
-
-def attributes_of_distributions(x: Float[Tensor, "b t d"]) -> None:
-    normal = torch.distributions.Normal(x, 1.0)
-    reveal(normal.mean)  # N: Float[Tensor, "b t d"]
-    reveal(normal.stddev)  # N: Float[Tensor, "b t d"]
-    reveal(torch.distributions.Categorical(logits=x).probs)  # N: [Tensor, "b t d"]
