@@ -294,18 +294,21 @@ def test_a_vocabulary_is_of_words_or_of_letters() -> None:
 
 
 @needs_espeak
-def test_the_same_sounds_are_made_once(cache: Path) -> None:
+def test_the_same_sounds_are_made_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spoken = [Spoken("one two", "en-us+m1"), Spoken("nine", "en-gb", speed=120, pitch=70)]
     files = speak(spoken)
-    made = [file.stat().st_mtime_ns for file in files]
     sounds = [read_wav(file) for file in files]
     assert all(sound.abs().max() > 1000 for sound in sounds)
-    assert [file.stat().st_mtime_ns for file in speak(spoken)] == made
-    assert speak(spoken[:1])[0].parent != files[0].parent
-    assert sorted(path.name for path in files[0].parent.parent.iterdir()) == sorted(
-        {file.parent.name for file in files} | {speak(spoken[:1])[0].parent.name}
-    )
-    assert not torch.equal(sounds[0], read_wav(speak([Spoken("one two", "en-us+f2")])[0]))
+    (other,) = speak([Spoken("one two", "en-us+f2")])
+    assert not torch.equal(sounds[0], read_wav(other))
+    assert sorted(cache.iterdir()) == sorted([files[0].parent, other.parent])
+
+    low, fast = speak([Spoken("nine", "en-gb", speed=120, pitch=20), Spoken("nine", "en-gb", speed=200, pitch=70)])
+    assert not torch.equal(sounds[1], read_wav(low))
+    assert len(read_wav(fast)) < len(sounds[1])
+
+    monkeypatch.setattr(espeak, "_make", None)
+    assert speak(spoken) == files
 
 
 @needs_espeak
@@ -376,8 +379,16 @@ def test_a_config_whose_parts_do_not_fit_is_refused() -> None:
 def test_one_command_trains_it(cache: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sets = [f"model.{part}.dataset.utterances=1" for part in ("train_ds", "validation_ds")]
     sets += [f"model.test_ds.{name}.dataset.utterances=1" for name in load(CONFIG).test_ds if name != "aggregate"]
-    archive = tmp_path / "made" / "speech.nt"
-    quiet = ["trainer.enable_progress_bar=false", "trainer.accelerator=cpu"]
-    assert run(["trainer.max_epochs=1", "model.encoder.depth=1", f"output={archive}", *sets, *quiet]) == 0
+    quiet = ["trainer.enable_progress_bar=false", "trainer.accelerator=cpu", f"trainer.default_root_dir={tmp_path}"]
+    assert run(["trainer.max_epochs=1", "trainer.log_every_n_steps=1", "model.encoder.depth=1", *sets, *quiet]) == 0
     assert "test/wer" in capsys.readouterr().out
+    (archive,) = tmp_path.glob("speech_recognizer/version_0/checkpoints/model.nt")
     assert len(SpeechRecognizer.restore_from(archive).encoder.blocks) == 1
+
+
+def test_the_command_refuses_a_wrong_key_before_anything_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["+model.encoder.widht=3", f"trainer.default_root_dir={tmp_path}"]) == 2
+    assert "model.encoder.widht: EncoderConfig has no such" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

@@ -7,6 +7,7 @@ import pytorch_lightning as pl
 import torch
 from omegaconf import OmegaConf
 
+from models.vision.__main__ import run
 from models.vision.classifier import ImageClassifier
 from models.vision.digits import Digits
 from neuraltypes.errors import DTypeError, ShapeError
@@ -77,3 +78,11 @@ def test_sizes_follow_the_config(width: int, depth: int, size: int) -> None:
 
 def test_the_file_has_only_keys_of_the_schema() -> None:
     assert ImageClassifier(cfg=str(CONFIG)).cfg.keys() >= OmegaConf.load(CONFIG).keys()
+
+
+def test_one_command_trains_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    quiet = ["trainer.enable_progress_bar=false", "trainer.accelerator=cpu", f"trainer.default_root_dir={tmp_path}"]
+    assert run(["trainer.max_epochs=1", "model.encoder.depth=1", *quiet]) == 0
+    assert "test/accuracy" in capsys.readouterr().out
+    (archive,) = tmp_path.glob("image_classifier/version_0/checkpoints/model.nt")
+    assert len(ImageClassifier.restore_from(archive).encoder.blocks) == 1
