@@ -113,7 +113,8 @@ class Composer:
             keys = list(all_paths(compose(self._name, [])))
         except _ERRORS:
             return ""
-        wanted = [override.partition("=")[0] for override in overrides]
+        keys += [] if self._schema is None else list(all_paths(self._schema))
+        wanted = [override.partition("=")[0].lstrip("+~") for override in overrides]
         found = {key: get_close_matches(key, keys, 1) for key in wanted if key not in keys}
         hints = [f'\n  {key}: did you mean "{near[0]}"?' for key, near in found.items() if near]
         return "".join(hints)

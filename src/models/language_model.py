@@ -43,7 +43,7 @@ class Value(ChannelType):
 Rotated = TypeVar("Rotated", Query, Key)
 
 
-@dataclass(frozen=True)
+@dataclass
 class LanguageModelConfig:
     """Sizes of a `LanguageModel`. `context` is in tokens, `dropout` a probability."""
 

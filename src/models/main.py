@@ -24,7 +24,7 @@ from functools import update_wrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from neuraltypes.config import Problem, check
+from neuraltypes.config import ConfigError, Problem, check
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -62,6 +62,7 @@ def main(
     schema: type | None = None,
     allow: Allow = (),
     resolvers: Collection[str] = (),
+    status: Callable[[Any], int] | None = None,
 ) -> Callable[[Function[Config]], Runner[Config]]:
     """Make a function of a config a command.
 
@@ -71,12 +72,13 @@ def main(
         schema: a dataclass with the config's keys and types; by default the type of the function's parameter.
         allow: classes that `_target_` may name beside imported `NeuralModule`s, each one by itself.
         resolvers: resolvers of OmegaConf's own, such as `"oc.env"`, that configs may use.
+        status: the exit status of one run, from what the function returned; 0 without it.
     """
 
     def decorate(function: Function[Config]) -> Runner[Config]:
         folder = Path(inspect.getfile(function)).resolve().parent / (config_path or "")
         found = schema if schema is not None else _schema_of(function)
-        return Runner(function, folder, config_name, found, allow, resolvers)
+        return Runner(function, folder, config_name, found, allow, resolvers, status)
 
     return decorate
 
@@ -92,16 +94,17 @@ class Runner(Generic[Config]):
         schema: type | None,
         allow: Allow,
         resolvers: Collection[str],
+        status: Callable[[Any], int] | None = None,
     ) -> None:
         self._function, self._folder, self._name = function, folder, name
-        self._schema, self._allow, self._resolvers = schema, allow, resolvers
+        self._schema, self._allow, self._resolvers, self._status = schema, allow, resolvers, status
         update_wrapper(self, function)
 
     def __call__(self, arguments: Sequence[str] | None = None) -> int:
-        """Run the command. The exit status is 0, 1 if a run of a sweep failed, 2 if nothing ran for the config."""
+        """Run the command. The exit status is 0, 1 if a run of a sweep failed, 2 if the config does not fit."""
         from models._compose import CompositionError, composer
 
-        parsed = self._parser().parse_args(arguments)
+        parsed = self._parser().parse_intermixed_args(arguments)
         folder = self._folder if parsed.config_path is None else Path(parsed.config_path).resolve()
         with composer(folder, parsed.config_name, self._schema, self._resolvers) as compose:
             try:
@@ -118,9 +121,15 @@ class Runner(Generic[Config]):
                 _print_configs(configs, parsed)
                 return _FINE
             if not parsed.multirun:
-                self._function(typing.cast(Config, configs[0]))
-                return _FINE
+                return self._alone(configs[0])
             return self._sweep(jobs, configs)
+
+    def _alone(self, config: DictConfig) -> int:
+        try:
+            result = self._function(typing.cast(Config, config))
+        except ConfigError as error:  # what only the function itself could find out
+            return _refuse([str(error)])
+        return _FINE if self._status is None else self._status(result)
 
     def _problems(self, jobs: list[tuple[str, ...]], configs: list[DictConfig]) -> list[str]:
         """What is wrong with the configs of any job; of the same problem of several jobs the first."""

@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 from itertools import chain
 from pydoc_data.topics import topics
+from typing import NamedTuple
 
 import torch
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from torch import Tensor
-from torch.utils.data import Dataset
 
+from models.data import NeuralDataset
 from neuraltypes import NeuralType
 from neuraltypes.elements import TokenIndex
 
@@ -97,7 +98,39 @@ def resegment(tokenizer: Tokenizer, text: str, *, dropout: float, copies: int) -
         tokenizer.model.dropout = None
 
 
-class RandomWindows(Dataset[tuple[Tensor, Tensor]]):
+class Window(NamedTuple):
+    """Tokens, and after each the one that follows it."""
+
+    tokens: NeuralType[Int[Tensor, "time=t"], TokenIndex]
+    targets: NeuralType[Int[Tensor, "time=t"], TokenIndex]
+
+
+class WindowBatch(NamedTuple):
+    """Windows of one size."""
+
+    tokens: NeuralType[Int[Tensor, "batch=b time=t"], TokenIndex]
+    targets: NeuralType[Int[Tensor, "batch=b time=t"], TokenIndex]
+
+
+class ScoredWindow(NamedTuple):
+    """A window of which the targets past `skip` are scored; their share of the text's bytes is `n_bytes`."""
+
+    tokens: NeuralType[Int[Tensor, "time=t"], TokenIndex]
+    targets: NeuralType[Int[Tensor, "time=t"], TokenIndex]
+    skip: int
+    n_bytes: float
+
+
+class ScoredWindowBatch(NamedTuple):
+    """Windows of one size, and which of their targets are scored."""
+
+    tokens: NeuralType[Int[Tensor, "batch=b time=t"], TokenIndex]
+    targets: NeuralType[Int[Tensor, "batch=b time=t"], TokenIndex]
+    skip: Int[Tensor, "batch=b"]
+    n_bytes: Float[Tensor, "batch=b"]
+
+
+class RandomWindows(NeuralDataset[Window, WindowBatch]):
     """`n_windows` windows of `context` tokens at random offsets, each with the tokens that follow."""
 
     def __init__(self, tokens: Tokens, *, context: int, n_windows: int) -> None:
@@ -108,25 +141,29 @@ class RandomWindows(Dataset[tuple[Tensor, Tensor]]):
     def __len__(self) -> int:
         return self.n_windows
 
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+    def __getitem__(self, index: int) -> Window:
         start = int(torch.randint(len(self.tokens) - self.context, ()))
         window = self.tokens[start : start + self.context + 1]
-        return window[:-1], window[1:]
+        return Window(window[:-1], window[1:])
 
 
-class HeldOutWindows(Dataset[tuple[Tensor, Tensor, int]]):
-    """Inputs, targets and `skip`: windows half a context apart, in which every target past `skip` is scored once."""
+class HeldOutWindows(NeuralDataset[ScoredWindow, ScoredWindowBatch]):
+    """Windows half a context apart, in which every target past `skip` is scored once.
 
-    def __init__(self, tokens: Tokens, *, context: int) -> None:
+    `n_bytes` is how long the text is that the tokens stand for; without it each target is one byte.
+    """
+
+    def __init__(self, tokens: Tokens, *, context: int, n_bytes: int | None = None) -> None:
         last = max(len(tokens) - 1 - context, 0)
         starts = [*range(0, last, max(context // 2, 1)), last]
         scored = [0, *(start + context for start in starts[:-1])]
         self.windows = [tokens[start : start + context + 1] for start in starts]
         self.skips = [past - start for past, start in zip(scored, starts, strict=True)]
+        self.bytes_per_target = 1.0 if n_bytes is None else n_bytes / (len(tokens) - 1)
 
     def __len__(self) -> int:
         return len(self.windows)
 
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor, int]:
-        window = self.windows[index]
-        return window[:-1], window[1:], self.skips[index]
+    def __getitem__(self, index: int) -> ScoredWindow:
+        window, skip = self.windows[index], self.skips[index]
+        return ScoredWindow(window[:-1], window[1:], skip, (len(window) - 1 - skip) * self.bytes_per_target)

@@ -9,6 +9,7 @@ import pytest
 from omegaconf import DictConfig, OmegaConf
 
 from models.main import Run, Runner, main, table
+from neuraltypes.config import ConfigError, Problem
 from tests.config import _models
 
 HERE = "tests.config._models"
@@ -156,6 +157,30 @@ def test_problems_are_said_before_anything_runs(
     assert plain(["model=narrow"]) == 2
     assert "model.encoder.width is 8 | model.decoder.width is 4" in capsys.readouterr().err
     assert seen == []
+
+
+def test_overrides_may_stand_on_both_sides_of_an_option(plain: Runner[DictConfig], seen: list[Any]) -> None:
+    assert plain(["seed=3", "--config-name", "train", "n_embed=4"]) == 0
+    assert (seen[0].seed, seen[0].n_embed) == (3, 4)
+
+
+def test_the_function_may_refuse_its_config(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    @main(str(folder), "train")
+    def train(cfg: DictConfig) -> None:
+        raise ConfigError([Problem("seed", "is 0, expected 1 or more")])
+
+    assert train([]) == 2
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", "seed: is 0, expected 1 or more\n")
+
+
+@pytest.mark.parametrize(("seed", "status"), [(1, 0), (3, 1)])
+def test_the_status_is_that_of_the_result(folder: Path, seed: int, status: int) -> None:
+    @main(str(folder), "train", status=lambda found: int(found["loss"] > 2))
+    def train(cfg: DictConfig) -> dict[str, float]:
+        return {"loss": cfg.seed}
+
+    assert train([f"seed={seed}"]) == status
 
 
 def test_a_schema_is_checked_too(

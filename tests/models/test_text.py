@@ -133,10 +133,9 @@ def test_tokenizer_drops_no_merges_after_a_resegmentation(split: Split, tokenize
 def test_held_out_windows_score_every_target_once(context: int) -> None:
     for length in range(2, 70):
         tokens = torch.arange(100, 100 + length)
-        windows = [
-            HeldOutWindows(tokens, context=context)[i] for i in range(len(HeldOutWindows(tokens, context=context)))
-        ]
-        scored = [target for _, targets, skip in windows for target in targets[skip:].tolist()]
+        windows = HeldOutWindows(tokens, context=context)
+        items = [windows[i] for i in range(len(windows))]
+        scored = [target for item in items for target in item.targets[item.skip :].tolist()]
         assert scored == tokens[1:].tolist(), f"{length} tokens"
 
 
@@ -145,10 +144,18 @@ def test_held_out_targets_follow_at_least_half_a_context(length: int, context: i
     tokens = torch.arange(length)
     windows = HeldOutWindows(tokens, context=context)
     for number in range(len(windows)):
-        inputs, targets, skip = windows[number]
+        inputs, targets, skip, _ = windows[number]
         assert len(inputs) == min(context, length - 1), "all windows are of one size, so that they make a batch"
         assert torch.equal(targets, inputs + 1)
         assert skip == 0 if number == 0 else context // 2 <= skip < context
+
+
+@pytest.mark.parametrize(("n_bytes", "expected"), [(None, 30), (50, 50)])
+def test_held_out_windows_share_out_the_bytes_of_the_text(n_bytes: int | None, expected: int) -> None:
+    windows = HeldOutWindows(torch.arange(31), context=8, n_bytes=n_bytes)
+    found = [windows[number] for number in range(len(windows))]
+    assert sum(window.n_bytes for window in found) == pytest.approx(expected)
+    assert all(window.n_bytes == pytest.approx((8 - window.skip) * expected / 30) for window in found)
 
 
 def test_random_windows_are_inputs_and_the_tokens_that_follow() -> None:

@@ -1,48 +1,29 @@
-"""Training: the rate over the steps, the groups of the optimizer, and the held-out figures."""
+"""The language model as a `ModelPT`: the groups of its optimizer, its held-out figures, and its archive."""
 
 import math
+from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader
 
-from models.language_model import LanguageModelConfig
-from models.text import HeldOutWindows
-from models.training import LanguageModelTraining, OptimizerConfig, lr_factor
+from models.language_model import LanguageModelConfig, generate
+from models.text import HeldOutWindows, RandomWindows, train_tokenizer
+from models.training import LanguageModelTraining, RecordCurves, TrainingConfig
+from neuraltypes.config import ConfigError, load
+from tests.models._pt import trainer
+
+FILE = Path(__file__).parents[2] / "src" / "models" / "configs" / "language_model.yaml"
 
 
 @pytest.fixture
 def training(config: LanguageModelConfig) -> LanguageModelTraining:
-    return LanguageModelTraining(model=config, optimizer=OptimizerConfig(), steps=10, held_out_bytes=50)
+    return LanguageModelTraining(cfg=TrainingConfig(model=config, optim=dict(load(FILE).optim)))
 
 
-AFTER_A_QUARTER = 0.5 + math.sqrt(0.5) / 2
-
-
-@pytest.mark.parametrize(
-    ("step", "expected"),
-    [
-        *((0, 0.05), (9, 0.5), (18, 0.95), (19, 1.0), (20, 1.0)),
-        *((40, AFTER_A_QUARTER), (60, 0.5), (80, 1 - AFTER_A_QUARTER), (100, 0.0), (101, 0.0)),
-    ],
-)
-def test_rate_warms_up_over_a_fifth_and_falls_by_half_a_cosine(step: int, expected: float) -> None:
-    assert lr_factor(step, steps=100, warmup=0.2) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize("warmup", [0.0, 0.05, 0.3, 1.0])
-@pytest.mark.parametrize("steps", [1, 7, 200])
-def test_rate_rises_to_1_and_then_falls_but_every_step_counts(steps: int, warmup: float) -> None:
-    factors = [lr_factor(step, steps=steps, warmup=warmup) for step in range(steps)]
-    peak = max(round(steps * warmup), 1) - 1
-    assert factors[peak] == 1
-    assert all(0 < factor <= 1 for factor in factors)
-    assert factors[: peak + 1] == sorted(factors[: peak + 1])
-    assert factors[peak:] == sorted(factors[peak:], reverse=True)
-
-
-def test_weight_decay_is_for_the_matrices_of_the_blocks_alone(training: LanguageModelTraining) -> None:
+def test_weight_decay_is_for_the_matrices_of_the_blocks_alone(training: LanguageModelTraining, tmp_path: Path) -> None:
+    training.set_trainer(trainer(tmp_path, max_steps=10))
+    training.setup_training_data(RandomWindows(torch.arange(17), context=8, n_windows=10))
     chosen = training.configure_optimizers()
     assert isinstance(chosen, dict)
     decayed, others = chosen["optimizer"].param_groups
@@ -53,61 +34,77 @@ def test_weight_decay_is_for_the_matrices_of_the_blocks_alone(training: Language
     assert (decayed["weight_decay"], others["weight_decay"]) == (0.1, 0)
 
 
-def test_optimizer_has_its_configuration_and_the_rate_of_the_first_step(config: LanguageModelConfig) -> None:
-    optimizer = OptimizerConfig(peak_lr=0.5, warmup=0.5, beta1=0.7, beta2=0.8)
-    training = LanguageModelTraining(model=config, optimizer=optimizer, steps=10, held_out_bytes=1)
-    chosen = training.configure_optimizers()
-    assert isinstance(chosen, dict)
-    for group in chosen["optimizer"].param_groups:
-        assert group["betas"] == (0.7, 0.8)
-        assert group["lr"] == pytest.approx(0.5 * lr_factor(0, steps=10, warmup=0.5))
-
-
-def evaluate(training: LanguageModelTraining, tokens: Tensor, batch_size: int) -> tuple[float, float]:
-    """Nats per token and bits per byte, as the trainer computes them."""
-    training.eval()
-    training.on_validation_epoch_start()
-    windows = HeldOutWindows(tokens, context=training.model.config.context)
-    with torch.no_grad():
-        for number, batch in enumerate(DataLoader(windows, batch_size=batch_size)):
-            training.validation_step(batch, number)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "log_dict", lambda *args, **kwargs: None)
-        training.on_validation_epoch_end()
-    _, nats, bits = training.curves.held_out[-1]
+def evaluate(training: LanguageModelTraining, tokens: Tensor, batch_size: int, folder: Path) -> tuple[float, float]:
+    """Nats per token and bits per byte, of a text of 50 bytes."""
+    windows = HeldOutWindows(tokens, context=training.model.config.context, n_bytes=50)
+    training.setup_validation_data({"dataset": windows, "batch_size": batch_size})
+    recorded = RecordCurves()
+    trainer(folder, callbacks=[recorded]).validate(training, verbose=False)
+    ((_, nats, bits),) = recorded.curves.held_out
     return nats, bits
 
 
-def test_held_out_figures_of_a_model_that_guesses_are_those_of_the_uniform(training: LanguageModelTraining) -> None:
+def test_held_out_figures_of_a_model_that_guesses_are_those_of_the_uniform(
+    training: LanguageModelTraining, tmp_path: Path
+) -> None:
     torch.nn.init.zeros_(training.model.embedding.weight)
-    nats, bits = evaluate(training, torch.randint(17, (31,)), batch_size=2)
+    nats, bits = evaluate(training, torch.randint(17, (31,)), 2, tmp_path)
     assert nats == pytest.approx(math.log(17))
     assert bits == pytest.approx(30 * math.log2(17) / 50), "30 targets over 50 bytes"
 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 100])
-def test_held_out_loss_is_the_mean_over_each_target_once(training: LanguageModelTraining, batch_size: int) -> None:
+def test_held_out_loss_is_the_mean_over_each_target_once(
+    training: LanguageModelTraining, batch_size: int, tmp_path: Path
+) -> None:
     tokens = torch.randint(17, (31,))
     torch.nn.init.normal_(training.model.embedding.weight)
-    nats, bits = evaluate(training, tokens, batch_size)
+    nats, bits = evaluate(training, tokens, batch_size, tmp_path)
+    training.eval()
     context, total = training.model.config.context, 0.0
     for target in range(1, len(tokens)):
         # Windows begin each 4 tokens, the last one where it ends with the text.
         start = min(max(math.ceil((target - context) / 4), 0) * 4, len(tokens) - 1 - context)
-        logits = training.model(tokens=tokens[None, start:target])[0, -1]
+        logits = training(tokens=tokens[None, start:target])[0, -1]
         total -= logits.log_softmax(dim=-1)[tokens[target]].item()
     assert nats == pytest.approx(total / 30, rel=1e-5)
     assert bits == pytest.approx(total / math.log(2) / 50, rel=1e-5)
 
 
-def test_held_out_figures_start_anew_at_each_evaluation(training: LanguageModelTraining) -> None:
+def test_held_out_figures_start_anew_at_each_evaluation(training: LanguageModelTraining, tmp_path: Path) -> None:
     tokens = torch.randint(17, (31,))
-    assert evaluate(training, tokens, batch_size=2) == evaluate(training, tokens, batch_size=2)
-    assert len(training.curves.held_out) == 2
+    assert evaluate(training, tokens, 2, tmp_path) == evaluate(training, tokens, 2, tmp_path)
 
 
 def test_batch_that_does_not_fit_is_refused_where_it_enters_the_model(training: LanguageModelTraining) -> None:
     tokens = torch.randint(17, (2, 8))
-    with pytest.raises(TypeError, match=r"LanguageModel\.forward\(tokens=\): dtype is float32") as caught:
+    with pytest.raises(TypeError, match=r"LanguageModelTraining\.forward\(tokens=\): dtype is float32"):
         training.losses(tokens.float(), tokens)
-    assert "  module    LanguageModelTraining.model " in str(caught.value)
+    with pytest.raises(TypeError, match=r"LanguageModel\.forward\(tokens=\): dtype is float32"):
+        training.model(tokens=tokens.float())
+
+
+def test_archive_completes_a_prompt_as_the_model_that_was_saved(tmp_path: Path) -> None:
+    file = tmp_path / "tokenizer.json"
+    tokenizer = train_tokenizer("the loop and the end of the loop " * 20, vocab_size=300)
+    tokenizer.save(str(file))
+    config = LanguageModelConfig(vocab_size=300, context=8, d_model=16, n_layers=1, n_heads=2)
+    model = LanguageModelTraining(cfg=TrainingConfig(model=config, tokenizer=str(file)))
+    expected = tokenizer.decode(generate(model.model, tokenizer.encode("the").ids, n_new=9, seed=3))
+    assert model.complete("the", n_new=9, seed=3) == expected
+    model.save_to(tmp_path / "model.nt")
+    file.unlink()
+    restored = LanguageModelTraining.restore_from(tmp_path / "model.nt")
+    assert restored.complete("the", n_new=9, seed=3) == expected
+
+
+def test_model_without_a_tokenizer_says_so(training: LanguageModelTraining) -> None:
+    with pytest.raises(ValueError, match="made without a tokenizer"):
+        training.complete("the", n_new=1)
+
+
+def test_sizes_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(ConfigError, match="d_modle"):
+        LanguageModelTraining(cfg={"model": {"d_modle": 3}})
+    with pytest.raises(ValueError, match=r"d_model is 192, expected a multiple of 2 \* n_heads=10"):
+        LanguageModelTraining(cfg={"model": {"n_heads": 5}})
