@@ -190,6 +190,18 @@ def test_without_such_a_strategy_nothing_is_configured() -> None:
     assert not is_overridden("configure_model", Classifier(cfg={}))
 
 
+def test_an_overriding_class_calls_what_there_is() -> None:
+    class Own(Classifier):
+        def configure_model(self) -> None:
+            super().configure_model()
+            self.is_configured = True
+
+    model = Own(cfg={})
+    assert is_overridden("configure_model", model)
+    model.configure_model()
+    assert model.is_configured
+
+
 class Blocks(nn.Module):
     def __init__(self) -> None:
         super().__init__()
