@@ -413,7 +413,10 @@ def test_a_large_change_is_cut_off_and_said_to_be(repository: Path, monkeypatch:
     (repository / "train.py").write_text("width = 2\n")
     state, patch = git_state([repository])
     assert (len(patch), state["repositories"][0]["patch_complete"]) == (50, False)
-    assert state["repositories"][0]["patch_bytes"] > 50
+    assert state["repositories"][0]["patch_bytes"] == 50
+    monkeypatch.setattr("models.runs._environment._LARGEST_PATCH", 1 << 20)
+    state, patch = git_state([repository])
+    assert (len(patch) > 50, state["repositories"][0]["patch_complete"]) == (True, True)
 
 
 def test_git_never_stops_a_run(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
