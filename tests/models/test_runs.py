@@ -346,7 +346,8 @@ def test_checks_of_the_config_report_into_the_folder_of_the_run(tmp_path: Path) 
         runs.train(Classifier, run_config(tmp_path, model={}, checks="off"), data=data)
 
 
-def test_two_runs_never_share_a_folder(tmp_path: Path) -> None:
+def test_two_runs_never_share_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CSVLogger, "_get_next_version", lambda self: 0)  # all of them look before the first writes
     loggers = [RunLogger(tmp_path, name="kind") for _ in range(3)]
     assert [logger.version for logger in loggers] == [0, 1, 2]
     assert [logger.version for logger in loggers] == [0, 1, 2]
