@@ -2,7 +2,8 @@
 
 A transformer (d=256, 4 layers, 8 sequences of 64 tokens), trained by Lightning, AdamW, the loss logged at each step.
 The plain model's code is that of `ModelPT`'s, loaded while checks are off for good. Both train from the same weights;
-each round times each variant once, in an order drawn anew.
+each round times each variant once, in an order drawn anew. The second table has the same layers at sizes next to
+nothing: what is added to a step depends on no size, so it is there, in milliseconds, what it is at any size.
 """
 
 from __future__ import annotations
@@ -30,9 +31,16 @@ from neuraltypes import checks
 import _transformer as checked
 from _measure import Timing
 
-ROUNDS, STEPS, WARM = 14, 4, 1
+ROUNDS, WARM = 14, 1
+TINY = SIZES | {"vocab_size": 8, "context": 4, "d_model": 8}
 IMPORT = "import time; start = time.process_time(); {}; print(time.process_time() - start)"
-IMPORTS = ("import pytorch_lightning", "import models", "from models import ModelPT")
+IMPORTS = (
+    "import pytorch_lightning",
+    "import models",
+    "from models import ModelPT",
+    "from models.runs import train",
+    "from models.vision.classifier import ImageClassifier",
+)
 
 
 class Step:
@@ -40,8 +48,8 @@ class Step:
 
     code: ModuleType
 
-    def build(self) -> None:
-        self.model, self.loss = self.code.Transformer(**SIZES), self.code.Loss()
+    def build(self, sizes: dict[str, int]) -> None:
+        self.model, self.loss = self.code.Transformer(**sizes), self.code.Loss()
 
     def training_step(self, batch: list[Tensor], batch_idx: int) -> Tensor:
         loss: Tensor = self.loss(logits=self.model(tokens=batch[0]), targets=batch[1]).mean()
@@ -55,16 +63,16 @@ class Step:
 class Typed(Step, ModelPT):
     code = checked
 
-    def __init__(self) -> None:
+    def __init__(self, *, sizes: dict[str, int]) -> None:
         super().__init__()
-        self.build()
+        self.build(sizes)
 
 
 def plain_class(code: ModuleType) -> type[pl.LightningModule]:
     class Plain(Step, pl.LightningModule):
-        def __init__(self) -> None:
+        def __init__(self, *, sizes: dict[str, int]) -> None:
             super().__init__()
-            self.build()
+            self.build(sizes)
 
     Plain.code = code
     return Plain
@@ -73,21 +81,22 @@ def plain_class(code: ModuleType) -> type[pl.LightningModule]:
 class Clock(pl.Callback):
     """CPU time of this thread over the steps that count."""
 
-    nanoseconds = 0.0
+    def __init__(self, steps: int) -> None:
+        self.steps, self.nanoseconds = steps, 0.0
 
     def on_train_batch_start(self, trainer: pl.Trainer, *_: Any) -> None:
         if trainer.global_step == WARM:
             self._start = time.thread_time_ns()
 
     def on_train_epoch_end(self, *_: Any) -> None:
-        self.nanoseconds = (time.thread_time_ns() - self._start) / STEPS
+        self.nanoseconds = (time.thread_time_ns() - self._start) / self.steps
 
 
-def step_time(model: pl.LightningModule, data: TensorDataset) -> float:
-    clock = Clock()
+def step_time(model: pl.LightningModule, data: TensorDataset, steps: int) -> float:
+    clock = Clock(steps)
     trainer = pl.Trainer(
         accelerator="cpu",
-        max_steps=WARM + STEPS,
+        max_steps=WARM + steps,
         max_epochs=1,
         callbacks=[clock],
         logger=False,
@@ -99,15 +108,15 @@ def step_time(model: pl.LightningModule, data: TensorDataset) -> float:
     return clock.nanoseconds
 
 
-def training_steps() -> None:
-    tokens = torch.randint(SIZES["vocab_size"], (8 * (WARM + STEPS), SIZES["context"]))
+def training_steps(sizes: dict[str, int], steps: int) -> None:
+    tokens = torch.randint(sizes["vocab_size"], (8 * (WARM + steps), sizes["context"]))
     data = TensorDataset(tokens, tokens.roll(-1, dims=1))
     plain = plain_class(load_unchecked(checked))
     models = {
-        "plain": plain(),
-        "plain again": plain(),
-        "ModelPT, checks off": Typed(),
-        "ModelPT, checks always": Typed(),
+        "plain": plain(sizes=sizes),
+        "plain again": plain(sizes=sizes),
+        "ModelPT, checks off": Typed(sizes=sizes),
+        "ModelPT, checks always": Typed(sizes=sizes),
     }
     weights = models["plain"].state_dict()
     times: dict[str, list[float]] = {name: [] for name in models}
@@ -117,13 +126,16 @@ def training_steps() -> None:
             model = models[name]
             model.load_state_dict(weights)
             with checks("always" if name.endswith("always") else "off"):
-                times[name].append(step_time(model, data))
+                times[name].append(step_time(model, data, steps))
     found = {name: Timing(tuple(rounds[1:])) for name, rounds in times.items()}
-    print(f"{'':24s} {'ms a step':>10s} {'to plain':>9s}  quartiles   ({ROUNDS} rounds of {STEPS} steps)")
+    print(f"{'':24s} {'ms a step':>10s} {'added':>7s} {'to plain':>9s}  quartiles   ({ROUNDS} rounds of {steps} steps)")
     for name, timing in found.items():
         lower, upper = timing.quartiles(found["plain"])
         ratio = timing.ratio(found["plain"])
-        print(f"{name:24s} {timing.median / 1e6:10.2f} {ratio:9.3f}  {lower:.3f} {upper:.3f}")
+        pairs = zip(timing.rounds, found["plain"].rounds, strict=True)
+        added = statistics.median(mine - theirs for mine, theirs in pairs) / 1e6
+        print(f"{name:24s} {timing.median / 1e6:10.2f} {added:7.2f} {ratio:9.3f}  {lower:.3f} {upper:.3f}")
+    print()
 
 
 def imports() -> None:
@@ -133,10 +145,10 @@ def imports() -> None:
             command = [sys.executable, "-c", IMPORT.format(statement)]
             times[statement].append(float(subprocess.run(command, capture_output=True, check=True).stdout))
     base = times[IMPORTS[0]]
-    print(f"\n{'':28s} {'s of CPU':>9s} {'ratio':>7s}")
+    print(f"\n{'':52s} {'s of CPU':>9s} {'ratio':>7s}")
     for statement, found in times.items():
         ratio = statistics.median(mine / theirs for mine, theirs in zip(found, base, strict=True))
-        print(f"{statement:28s} {statistics.median(found):9.3f} {ratio:7.3f}")
+        print(f"{statement:52s} {statistics.median(found):9.3f} {ratio:7.3f}")
 
 
 def main() -> None:
@@ -145,7 +157,8 @@ def main() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     warnings.simplefilter("ignore")
     logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
-    training_steps()
+    training_steps(SIZES, 4)
+    training_steps(TINY, 40)
     imports()
 
 

@@ -35,7 +35,7 @@ def assert_loads(statement: str, *expected: str, path: Path | None = None) -> No
         "from neuraltypes import NeuralType, checks, set_checks",
         "from neuraltypes.config import ConfigError, Problem, instantiate",
         "import neuraltypes._compare, neuraltypes._interface, neuraltypes._spec_json, neuraltypes._pytest",
-        "import models, models.data, neuraltypes.axes",
+        "import models, models.data, models.runs, models.runs.report, neuraltypes.axes",
     ],
 )
 def test_importing_loads_nothing_heavy(statement: str) -> None:

@@ -346,7 +346,8 @@ def test_checks_of_the_config_report_into_the_folder_of_the_run(tmp_path: Path) 
         runs.train(Classifier, run_config(tmp_path, model={}, checks="off"), data=data)
 
 
-def test_two_runs_never_share_a_folder(tmp_path: Path) -> None:
+def test_two_runs_never_share_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CSVLogger, "_get_next_version", lambda self: 0)  # all of them look before the first writes
     loggers = [RunLogger(tmp_path, name="kind") for _ in range(3)]
     assert [logger.version for logger in loggers] == [0, 1, 2]
     assert [logger.version for logger in loggers] == [0, 1, 2]
@@ -413,7 +414,10 @@ def test_a_large_change_is_cut_off_and_said_to_be(repository: Path, monkeypatch:
     (repository / "train.py").write_text("width = 2\n")
     state, patch = git_state([repository])
     assert (len(patch), state["repositories"][0]["patch_complete"]) == (50, False)
-    assert state["repositories"][0]["patch_bytes"] > 50
+    assert state["repositories"][0]["patch_bytes"] == 50
+    monkeypatch.setattr("models.runs._environment._LARGEST_PATCH", 1 << 20)
+    state, patch = git_state([repository])
+    assert (len(patch) > 50, state["repositories"][0]["patch_complete"]) == (True, True)
 
 
 def test_git_never_stops_a_run(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import torch
@@ -64,19 +65,36 @@ def _repository(root: Path) -> tuple[dict[str, Any], bytes]:
     status = _asked(root, "status", "--porcelain=v1", "-z", "--untracked-files=normal", "--no-renames")
     lines = status.decode(errors="replace").split("\0")
     untracked = [line[3:] for line in lines if line.startswith("?? ")]
-    options = ("--no-ext-diff", "--no-textconv", "--no-color", "--binary")
-    patch = _asked(root, "diff", *options, "HEAD") if commit else b""
+    patch, is_complete = _patch(root) if commit else (b"", True)
     found = {
         "root": str(root),
         "commit": commit or None,
         "branch": _asked(root, "symbolic-ref", "--quiet", "--short", "HEAD").decode().strip() or None,
         "dirty": any(lines),
         "patch_bytes": len(patch),
-        "patch_complete": len(patch) <= _LARGEST_PATCH,
+        "patch_complete": is_complete,
         "untracked": untracked[:_MOST_FILES],
         "untracked_files": len(untracked),
     }
-    return found, patch[:_LARGEST_PATCH]
+    return found, patch
+
+
+def _patch(root: Path) -> tuple[bytes, bool]:
+    """The start of the changes, and whether that is all. No more than that is read, however large they are."""
+    options = ("--no-ext-diff", "--no-textconv", "--no-color", "--binary")
+    command = [*_GIT, "-C", str(root), "diff", *options, "HEAD"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:  # noqa: S603  # git
+        assert process.stdout is not None
+        timer = Timer(_SECONDS, process.kill)
+        timer.start()
+        try:
+            found = process.stdout.read(_LARGEST_PATCH + 1)
+            is_short = len(found) <= _LARGEST_PATCH
+            is_complete = is_short and process.wait() == 0
+        finally:
+            timer.cancel()
+            process.kill()
+    return found[:_LARGEST_PATCH], is_complete
 
 
 def _is_ignored(folder: Path) -> bool:
