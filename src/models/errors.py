@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any, TypeVar
 
 from neuraltypes.config.errors import ConfigError
 
 __all__ = ["CheckpointError", "ConfigError"]
 
+Error = TypeVar("Error", bound=Exception)
+
 
 class CheckpointError(ValueError):
     """A checkpoint that cannot be written without pickling, or that is malformed."""
+
+
+def rebuilt(cls: type[Error], args: tuple[Any, ...], state: dict[str, Any]) -> Error:
+    """An error as it was pickled, whatever its constructor takes."""
+    error = cls.__new__(cls, *args)
+    error.__dict__.update(state)
+    return error
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -6,11 +6,14 @@ import contextlib
 import threading
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytorch_lightning as pl
 import torch.distributed as dist
 from pytorch_lightning.callbacks import Callback
 from torch.distributed.distributed_c10d import PrefixStore, Store, _get_default_store
+
+from models.errors import rebuilt
 
 _KEY, _READ = "neuraltypes/failure", "neuraltypes/failure_read"
 _PATIENCE = 10.0  # seconds
@@ -23,6 +26,9 @@ class RankError(RuntimeError):
     def __init__(self, rank: int, message: str) -> None:
         super().__init__(f"rank {rank} failed: {message}")
         self.rank = rank
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return rebuilt, (type(self), self.args, vars(self))
 
 
 class FailTogether(Callback):

@@ -53,14 +53,26 @@ class Configured(NeuralModule):
 
 
 class Lax(NeuralModule):
-    """Declares less than its part takes: which sizes come is not the config's to say."""
+    """Declares less than its parts take; what they ask of the input itself, the input can be."""
+
+    def __init__(self, *, decoder: Decoder, other: Decoder | None = None) -> None:
+        super().__init__()
+        self.decoder, self.other = decoder, other
+
+    def forward(self, *, x: Float[Tensor, "b t c"]) -> Float[Tensor, "b t d"]:
+        decoded: Tensor = self.decoder(encoded=x)
+        return decoded if self.other is None else decoded + self.other(encoded=x)
+
+
+class Doubled(NeuralModule):
+    """What its part asks for is computed: which sizes come is not the config's to say."""
 
     def __init__(self, *, decoder: Decoder) -> None:
         super().__init__()
         self.decoder = decoder
 
     def forward(self, *, x: Float[Tensor, "b t c"]) -> Float[Tensor, "b t d"]:
-        return self.decoder(encoded=x)
+        return self.decoder(encoded=torch.cat([x, x], dim=2))
 
 
 class Branching(NeuralModule):

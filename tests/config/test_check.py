@@ -121,7 +121,7 @@ def test_the_class_of_a_whole_config_can_be_given() -> None:
 @pytest.mark.parametrize(
     ("config", "note"),
     [
-        ({"_target_": f"{HERE}.Lax", "decoder": {}}, "its forward takes no inputs of just any sizes: ShapeError: "),
+        ({"_target_": f"{HERE}.Doubled", "decoder": {}}, "its forward takes no inputs of just any sizes: ShapeError: "),
         (
             {"_target_": f"{HERE}.Branching", "decoder": {}},
             "its forward does not run on the meta device: RuntimeError: ",
@@ -135,6 +135,12 @@ def test_what_cannot_be_known_is_a_note(config: dict[str, Any], note: str) -> No
     assert report.problems == ()
     assert len(report.notes) == 1
     assert report.notes[0].startswith(f"a: its wiring is not known: {note}")
+
+
+def test_sizes_that_parts_ask_of_the_input_itself_are_given_to_it() -> None:
+    assert check({"_target_": f"{HERE}.Lax", "decoder": {"width": 9}, "other": {"width": 9}}) == Report()
+    (problem,) = check({"_target_": f"{HERE}.Lax", "decoder": {"width": 9}, "other": {"width": 4}}).problems
+    assert (problem.expected, problem.got) == ("4", "9")
 
 
 def test_no_memory_is_taken() -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from models.errors import rebuilt
+
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """`; did you mean "batch_size"?`, where a known name is near."""
@@ -24,7 +26,7 @@ class CollateError(ValueError):
         self,
         message: str,
         *,
-        field: str,
+        field: str = "",
         axis: int | None = None,
         got: Sequence[Any] = (),
         items: Sequence[Any] = (),
@@ -34,6 +36,9 @@ class CollateError(ValueError):
         self.axis = axis
         self.got = tuple(got)
         self.items = tuple(items)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return rebuilt, (type(self), self.args, vars(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +58,6 @@ class WiringError(TypeError):
     def __init__(self, message: str, misfits: Sequence[Misfit]) -> None:
         super().__init__(message)
         self.misfits = tuple(misfits)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return rebuilt, (type(self), self.args, vars(self))

@@ -7,6 +7,7 @@ that the examples do not fit) stays unknown, which is said as a note.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import torch
@@ -19,7 +20,8 @@ from neuraltypes._switches import checks
 from neuraltypes.config._fit import Make
 from neuraltypes.errors import CheckError
 
-_OTHER_SIZES = 11
+_SMALL, _OTHER = (2, 5, 3, 7, 4, 6, *range(8, 100)), range(111, 311, 2)
+_MOST_KNOWN = 8
 
 
 class Finding(NamedTuple):
@@ -44,18 +46,35 @@ def run_without_numbers(make: Make) -> Finding:
 
 
 def _called(module: nn.Module) -> Finding:
+    """What calls with two sets of sizes say; a size that a part asks of the inputs themselves is given to them."""
     module.eval()
-    first = _call(module, {})
-    if first is None:
-        return Finding()
-    if isinstance(first, AnnotationError):
-        return Finding(unknown=_in_short(first))
-    if not isinstance(first, CheckError):
-        return Finding(unknown=f"its forward does not run on the meta device: {_in_short(first)}")
-    second = _call(module, _other_sizes(module))
-    if isinstance(second, CheckError) and _key(second) == _key(first):
-        return Finding(mismatch=first)
+    known: dict[str, int] = {}
+    for _ in range(_MOST_KNOWN):
+        few, other = _sizes(module, _SMALL, known), _sizes(module, _OTHER, known)
+        first = _call(module, few)
+        if first is None:
+            return Finding()
+        if isinstance(first, AnnotationError):
+            return Finding(unknown=_in_short(first))
+        if not isinstance(first, CheckError):
+            return Finding(unknown=f"its forward does not run on the meta device: {_in_short(first)}")
+        second = _call(module, other)
+        if isinstance(second, CheckError) and _key(second) == _key(first):
+            return Finding(mismatch=first)
+        asked = _asked(first, second, few, other) if isinstance(second, CheckError) else None
+        if asked is None:
+            break
+        known |= asked
     return Finding(unknown=f"its forward takes no inputs of just any sizes: {_in_short(first)}")
+
+
+def _asked(first: CheckError, second: CheckError, few: dict[str, int], other: dict[str, int]) -> dict[str, int] | None:
+    """The size of the inputs that both calls were refused for, with the number that was expected."""
+    one, two = first.failures[0], second.failures[0]
+    if one.cause != "shape" or type(one.expected) is not int or one.expected != two.expected:
+        return None
+    named = [name for name in few if (few[name], other[name]) == (one.got, two.got) and few[name] != other[name]]
+    return {named[0]: one.expected} if len(named) == 1 else None
 
 
 def _call(module: nn.Module, sizes: dict[str, int]) -> Exception | None:
@@ -69,12 +88,13 @@ def _call(module: nn.Module, sizes: dict[str, int]) -> Exception | None:
     return None
 
 
-def _other_sizes(module: nn.Module) -> dict[str, int]:
+def _sizes(module: nn.Module, numbers: Iterable[int], known: Mapping[str, int]) -> dict[str, int]:
+    """A size for each name of the inputs' axes, as known or another for each."""
     try:
         names = size_names(interface_of(type(module), getattr(module, "__orig_class__", None)))
     except AnnotationError:
         return {}
-    return {name.lstrip("*"): _OTHER_SIZES + 2 * number for number, name in enumerate(names)}
+    return dict(zip((name.lstrip("*") for name in names), numbers, strict=False)) | dict(known)
 
 
 def _key(error: CheckError) -> Any:

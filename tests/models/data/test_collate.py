@@ -290,6 +290,15 @@ def test_a_part_of_a_data_set_and_several_together_collate_alike() -> None:
     assert_equal(batch.audio_length, [2, 3, 2])
 
 
+def test_an_error_of_a_worker_is_of_its_class_in_the_process_itself() -> None:
+    class Item(NamedTuple):
+        mel: NeuralType[Float[Tensor, "channel=c time=t"], ChannelType]
+
+    data = data_set(Item, Item(torch.zeros(4, 3)), Item(torch.zeros(5, 3)))
+    with pytest.raises(CollateError, match="cannot be padded along axis 0"):
+        next(iter(DataLoader(data, batch_size=2, collate_fn=data.collate_fn, num_workers=1)))
+
+
 def test_loader_workers_collate_as_the_process_itself() -> None:
     data = Speech(3)
     batches = list(DataLoader(data, batch_size=2, collate_fn=data.collate_fn, num_workers=1))
