@@ -30,7 +30,7 @@ from neuraltypes.config._nodes import ConfigNode
 
 OnFailure: TypeAlias = Literal["stop", "go on"]
 
-_POLICY = "policy"
+_CHECKS, _POLICY = "checks", "policy"
 _PLAIN = {full_name(kind): kind for kind in (bool, int, float, str)}
 
 
@@ -186,14 +186,17 @@ def replay(path: str | Path, model: nn.Module | type[nn.Module]) -> CheckError |
     return None
 
 
-def callback_of(section: ConfigNode | None) -> CheckReports | None:
+def callback_of(given: Any) -> CheckReports | None:
     """The callback for a config's `checks`: a policy, or a mapping with `policy`, `calls`, `on_failure` and `folder`.
+
+    `given` is the place in a config, or what stands there.
 
     Raises:
         ConfigError: a key or value does not fit.
     """
-    if section is None:
+    if given is None:
         return None
+    section = given if isinstance(given, ConfigNode) else ConfigNode(given, _CHECKS)
     fitter = Fitter(Classes())
     options = fitter.arguments(_with_policy(section), CheckReports)
     fitter.raise_problems()

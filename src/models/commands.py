@@ -1,6 +1,8 @@
-"""What `python -m models.vision`, `python -m models.speech` and their like have in common."""
+"""What `python -m models.vision`, `python -m models.speech` and `python -m models.phonemes` have in common."""
 
 from __future__ import annotations
+
+from typing import TypeVar
 
 from pytorch_lightning.callbacks import ModelCheckpoint
 
@@ -11,8 +13,11 @@ from models.model_pt import ModelPT
 _ARCHIVE = "model"
 
 
-def train(model: type[ModelPT], cfg: runs.RunConfig) -> dict[str, float]:
-    """Train as `runs.train` does, with an archive, and print where it is and how the test went; the metrics.
+Model = TypeVar("Model", bound=ModelPT)
+
+
+def train(model: type[Model], cfg: runs.RunConfig) -> runs.Finished[Model]:
+    """Train as `runs.train` does, with an archive, and print where it is and how the test went.
 
     Raises:
         ConfigError: the config does not fit; nothing is made yet.
@@ -23,4 +28,4 @@ def train(model: type[ModelPT], cfg: runs.RunConfig) -> dict[str, float]:
         for name, value in finished.metrics.items():
             print(f"{name:24} {value:.4f}")
         print(f"archive: {checkpoint.best_model_path.removesuffix('.ckpt')}.nt")
-    return finished.metrics
+    return finished

@@ -23,10 +23,9 @@ from models.errors import ConfigError, nearest
 from models.failing import FailTogether
 from models.runs._loggers import RunLogger, TensorBoardBeside
 from models.runs.record import RunRecord
-from neuraltypes.config._nodes import ConfigNode
 
 FOLDER = "runs"
-_PLACE, _CHECKS = "trainer", "checks"
+_PLACE = "trainer"
 _KEYS: Final = tuple(name for name in inspect.signature(pl.Trainer.__init__).parameters if name != "self")
 _SHARDED: Final = ("fsdp", "deepspeed", "modelparallel", "model_parallel")  # these write checkpoints of their own
 
@@ -58,18 +57,13 @@ def trainer(section: Any = None, *, name: str = "", checks: Any = None, config: 
     if arguments.get("barebones"):
         return pl.Trainer(**arguments)
     folder = os.fspath(arguments.setdefault("default_root_dir", FOLDER))
-    ours = [RunRecord(kept), ExactResume(), _reports(checks), FailTogether()]
+    ours = [RunRecord(kept), ExactResume(), callback_of(checks) or CheckReports(), FailTogether()]
     arguments["callbacks"] = _with_defaults(arguments.get("callbacks"), ours)
     if arguments.get("logger") in (None, True):
         arguments["logger"] = _loggers(folder, name)
     if not _is_sharded(arguments.get("strategy")):
         arguments["plugins"] = _with_checkpoint_io(arguments.get("plugins"))
     return pl.Trainer(**arguments)
-
-
-def _reports(checks: Any) -> CheckReports:
-    found = None if checks is None else callback_of(ConfigNode(checks, _CHECKS))
-    return CheckReports() if found is None else found
 
 
 def _section(section: Any) -> dict[str, Any]:

@@ -22,7 +22,7 @@ class SpeechRun(RunConfig):
 @main(config_path="../configs", config_name="train_speech_recognizer", allow=[SpokenDigits])
 def run(cfg: SpeechRun) -> dict[str, float]:
     """Train the speech recogniser on digits that espeak-ng speaks, and test it on voices that it never heard."""
-    return train(SpeechRecognizer, cfg)
+    return train(SpeechRecognizer, cfg).metrics
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ class VisionRun(RunConfig):
 @main(config_path="../configs", config_name="train_image_classifier", allow=[Digits])
 def run(cfg: VisionRun) -> dict[str, float]:
     """Train the image classifier on scikit-learn's digits, and test it."""
-    return train(ImageClassifier, cfg)
+    return train(ImageClassifier, cfg).metrics
 
 
 if __name__ == "__main__":

@@ -49,6 +49,7 @@ def _called(module: nn.Module) -> Finding:
     """What calls with two sets of sizes say; a size that a part asks of the inputs themselves is given to them."""
     module.eval()
     known: dict[str, int] = {}
+    refused: CheckError | None = None
     for _ in range(_MOST_KNOWN):
         few, other = _sizes(module, _SMALL, known), _sizes(module, _OTHER, known)
         first = _call(module, few)
@@ -58,6 +59,7 @@ def _called(module: nn.Module) -> Finding:
             return Finding(unknown=_in_short(first))
         if not isinstance(first, CheckError):
             return Finding(unknown=f"its forward does not run on the meta device: {_in_short(first)}")
+        refused = first
         second = _call(module, other)
         if isinstance(second, CheckError) and _key(second) == _key(first):
             return Finding(mismatch=first)
@@ -65,7 +67,8 @@ def _called(module: nn.Module) -> Finding:
         if asked is None:
             break
         known |= asked
-    return Finding(unknown=f"its forward takes no inputs of just any sizes: {_in_short(first)}")
+    assert refused is not None
+    return Finding(unknown=f"its forward takes no inputs of just any sizes: {_in_short(refused)}")
 
 
 def _asked(first: CheckError, second: CheckError, few: dict[str, int], other: dict[str, int]) -> dict[str, int] | None:
