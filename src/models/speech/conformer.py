@@ -33,7 +33,8 @@ class Subsampling(NeuralModule):
 
     def __init__(self, *, mels: int, d_model: int, channels: int, dropout: float) -> None:
         super().__init__()
-        self.mels, self.d_model = mels, d_model
+        self.mels = mels
+        self.d_model = d_model
         self.first = nn.Conv2d(1, channels, kernel_size=3, stride=2, padding=1)
         self.second = nn.Conv2d(channels, channels, kernel_size=3, stride=2, padding=1)
         self.project = nn.Linear(channels * (((mels - 1) // 2) // 2 + 1), d_model)
@@ -106,7 +107,8 @@ class SelfAttention(NeuralModule):
         super().__init__()
         if d_model % (2 * n_heads):
             raise ValueError(f"SelfAttention: d_model is {d_model}, expected a multiple of 2 * n_heads={n_heads}")
-        self.d_model, self.n_heads = d_model, n_heads
+        self.d_model = d_model
+        self.n_heads = n_heads
         self.norm = nn.LayerNorm(d_model)
         self.qkv = nn.Linear(d_model, 3 * d_model)
         self.rotary = RotaryPositions(context=context, d_head=d_model // n_heads)
@@ -213,7 +215,9 @@ class ConformerEncoder(NeuralModule):
         dropout: float = 0.1,
     ) -> None:
         super().__init__()
-        self.mels, self.d_model, self.context = mels, d_model, context
+        self.mels = mels
+        self.d_model = d_model
+        self.context = context
         self.subsampling = Subsampling(mels=mels, d_model=d_model, channels=channels, dropout=dropout)
         self.blocks = nn.ModuleList(
             ConformerBlock(

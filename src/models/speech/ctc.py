@@ -19,7 +19,8 @@ class CTCDecoder(NeuralModule):
 
     def __init__(self, *, d_model: int, tokens: int) -> None:
         super().__init__()
-        self.d_model, self.tokens = d_model, tokens
+        self.d_model = d_model
+        self.tokens = tokens
         self.linear = nn.Linear(d_model, tokens + 1)
 
     def forward(

@@ -91,7 +91,8 @@ class MelSpectrogram(NeuralModule):
         dither: float = 0.0,
     ) -> None:
         super().__init__()
-        self.mels, self.dither = mels, dither
+        self.mels = mels
+        self.dither = dither
         self.length, self.hop = round(window * sample_rate), round(hop * sample_rate)
         self.n_fft = 2 ** math.ceil(math.log2(self.length))
         self.register_buffer("window", torch.hann_window(self.length), persistent=False)

@@ -28,7 +28,9 @@ class ResidualBlock(NeuralModule):
 
     def __init__(self, *, c_in: int, c_out: int, stride: int = 1) -> None:
         super().__init__()
-        self.c_in, self.c_out, self.stride = c_in, c_out, stride
+        self.c_in = c_in
+        self.c_out = c_out
+        self.stride = stride
         self.norm_in = nn.BatchNorm2d(c_in)
         self.conv_in = nn.Conv2d(c_in, c_out, kernel_size=3, stride=stride, padding=1, bias=False)
         self.norm_out = nn.BatchNorm2d(c_out)
@@ -53,7 +55,9 @@ class ImageEncoder(NeuralModule):
         super().__init__()
         if depth < 1:
             raise ValueError(f"ImageEncoder: depth is {depth}, expected at least 1")
-        self.channels, self.width, self.d_model = channels, width, width * depth
+        self.channels = channels
+        self.width = width
+        self.d_model = width * depth
         self.stem = nn.Conv2d(channels, width, kernel_size=3, padding=1, bias=False)
         self.blocks = nn.ModuleList(
             ResidualBlock(c_in=width * max(i, 1), c_out=width * (i + 1), stride=1 if i == 0 else 2)
@@ -75,7 +79,8 @@ class LinearClassifier(NeuralModule):
 
     def __init__(self, *, d_model: int, classes: int) -> None:
         super().__init__()
-        self.d_model, self.classes = d_model, classes
+        self.d_model = d_model
+        self.classes = classes
         self.linear = nn.Linear(d_model, classes)
 
     def forward(
