@@ -241,7 +241,9 @@ def train(split: Split, folder: Path, *overrides: str) -> Curves:
     pl.seed_everything(0, verbose=False)
     settings = [*TINY, "data.bpe_dropout=0", "trainer.precision=32-true", f"output={folder}", *overrides]
     config = checked(OmegaConf.merge(load(FILE), OmegaConf.from_dotlist([one.replace("'", "") for one in settings])))
-    return demo.train(config, split, train_tokenizer(split.train, vocab_size=config.model.vocab_size)).curves
+    trained = demo.train(config, split, train_tokenizer(split.train, vocab_size=config.model.vocab_size))
+    assert (trained.model.cfg.checks, trained.model.cfg.optim) == (config.checks, config.optim)
+    return trained.curves
 
 
 @pytest.fixture
