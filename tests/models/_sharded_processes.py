@@ -12,10 +12,11 @@ from pytorch_lightning.strategies import ModelParallelStrategy
 from torch import Tensor, nn
 from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.tensor import DTensor, Shard, distribute_module, distribute_tensor
+from torch.nn import functional
 
 from models import ArchiveCheckpoint, ConfigError, ExactResume, ShardedStrategy
 from neuraltypes import CheckError, NeuralModule
-from tests.models._pt import loader
+from tests.models._pt import data, loader
 from tests.models._two_processes import Watched, batches, results, run_process, trainer
 
 OPTIM = {
@@ -31,7 +32,7 @@ OPTIM = {
 
 
 class Tied(Watched):
-    """Has a weight with two names; calls a part and reads a weight outside of `forward`, in its step."""
+    """Has a weight with two names; its step calls parts that are no units beside `forward`."""
 
     def __init__(self, *, cfg: Any, trainer: pl.Trainer | None = None) -> None:
         super().__init__(cfg=cfg, trainer=trainer)
@@ -39,8 +40,23 @@ class Tied(Watched):
         self.other.weight = self.decoder.weight
 
     def training_step(self, batch: list[Tensor], batch_idx: int) -> Tensor:
-        assert self.encoder(x=batch[0]).shape == (len(batch[0]), len(self.decoder.weight[0]))
+        assert self.decoder(self.encoder(x=batch[0])).shape == (len(batch[0]), self.cfg.classes)
         return super().training_step(batch, batch_idx)
+
+
+class Measured(Tied):
+    """Measures by item, on batches that are uneven, of which one process has more."""
+
+    def validation_step(self, batch: list[Tensor], batch_idx: int) -> None:
+        self.log_mean("loss", functional.cross_entropy(self(x=batch[0]), batch[1], reduction="none"))
+
+
+def measured(run: pl.Trainer) -> float:
+    torch.manual_seed(4)
+    model = Measured(cfg={"shard": "encoder"})
+    model.setup_validation_data({"few": {"dataset": data(), "batch_size": 10}})
+    run.validate(model, verbose=False)
+    return float(run.callback_metrics["few/loss"])
 
 
 class Whole(NeuralModule):
@@ -111,6 +127,7 @@ def main(rank: int, folder: Path) -> dict[str, Any]:
         found["predicted"] = model.eval()(x=torch.ones(1, 4))[0].tolist()
     found["digest"] = model.save_to(folder / "model.nt")
     found["checked"] = refused(lambda: model(x=torch.zeros(2, 5)))
+    found["measured"] = measured(trainer(folder, devices=2, strategy=ShardedStrategy()))
     found["parts"] = called_with_parts()
     found["resumed"] = fitted(classifier(), folder, folder / "parts" / "epoch=0.ckpt")
     found["from one"] = fitted(classifier(), folder, folder / "one" / "epoch=0.ckpt")

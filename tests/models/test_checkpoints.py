@@ -63,6 +63,14 @@ def test_a_checkpoint_that_is_written_over_has_its_archive_written_over(tmp_path
     assert same_weights(Classifier.restore_from(tmp_path / "same.nt"), model)
 
 
+def test_archives_of_every_epoch_hold_what_their_checkpoints_hold(tmp_path: Path) -> None:
+    fit(Classifier(cfg={}), tmp_path, ModelCheckpoint(tmp_path, save_top_k=-1), ArchiveCheckpoint(), max_epochs=3)
+    assert len(stems(tmp_path, ".nt")) == 3
+    for path in tmp_path.glob("*.ckpt"):
+        saved = Classifier.load_from_checkpoint(path, weights_only=True)
+        assert same_weights(Classifier.restore_from(path.with_suffix(".nt")), saved)
+
+
 def test_archives_are_followed_across_a_resume(tmp_path: Path) -> None:
     def checkpoint() -> ModelCheckpoint:
         return ModelCheckpoint(tmp_path, filename="{step}", monitor="step", mode="max", save_top_k=1)

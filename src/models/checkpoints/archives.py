@@ -62,6 +62,9 @@ class ArchiveCheckpoint(Callback):
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self._follow(trainer, pl_module)
 
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self._follow(trainer, pl_module)  # what was saved behind `on_train_epoch_end`, before the weights go on
+
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self._follow(trainer, pl_module)
 
