@@ -95,6 +95,8 @@ def test_last_lowest_and_highest_values_have_their_steps(tmp_path: Path) -> None
         ["loss", "5", "1.5", "4", "1.5", "4", "4", "0"],  # what is no number is neither lowest nor highest
         ["val/loss", "3", "0.75", "4", "0.25", "3", "0.75", "4"],
     ]
+    lines, _ = report([write_run(tmp_path / "odd", metrics="loss,step\nnan,0\n1,1\ninf,2\n")], curves=False)
+    assert lines[-1].split() == ["loss", "3", "inf", "2", "1", "1", "1", "1"]
 
 
 @pytest.mark.parametrize(
