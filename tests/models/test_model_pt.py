@@ -131,6 +131,7 @@ def test_a_cfg_reads_the_environment_only_where_the_caller_says_so(
     given = {"train_ds": {"path": "${oc.env:SECRET}", "width": "${encoder.width}"}}
     (tmp_path / "cfg.yaml").write_text(OmegaConf.to_yaml(OmegaConf.create(given)))
     refused = r'train_ds.path: it uses the resolver "oc.env", which is not among the allowed resolvers'
+    cfg: Any
     for cfg in (given, tmp_path / "cfg.yaml"):
         with pytest.raises(ConfigError, match=refused):
             Classifier(cfg=cfg)

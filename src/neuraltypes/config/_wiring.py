@@ -49,7 +49,7 @@ def _called(module: nn.Module) -> Finding:
     """What calls with two sets of sizes say; a size that a part asks of the inputs themselves is given to them."""
     module.eval()
     known: dict[str, int] = {}
-    for _ in range(_MOST_KNOWN):
+    while True:
         few, other = _sizes(module, _SMALL, known), _sizes(module, _OTHER, known)
         first = _call(module, few)
         if first is None:
@@ -62,10 +62,9 @@ def _called(module: nn.Module) -> Finding:
         if isinstance(second, CheckError) and _key(second) == _key(first):
             return Finding(mismatch=first)
         asked = _asked(first, second, few, other) if isinstance(second, CheckError) else None
-        if asked is None:
-            break
+        if asked is None or len(known) == _MOST_KNOWN:
+            return Finding(unknown=f"its forward takes no inputs of just any sizes: {_in_short(first)}")
         known |= asked
-    return Finding(unknown=f"its forward takes no inputs of just any sizes: {_in_short(first)}")
 
 
 def _asked(first: CheckError, second: CheckError, few: dict[str, int], other: dict[str, int]) -> dict[str, int] | None:
