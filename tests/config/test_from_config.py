@@ -424,7 +424,7 @@ def test_a_target_must_be_of_the_expected_kind() -> None:
         f"block._target_: {name(Encoder)} is no Block"
     ]
     assert problems_of(lambda: Block(width=1).from_config_dict({"width": 1})) == [
-        'config: names no class: "_target_" is missing, expected a class that is a NeuralModule'
+        'names no class: "_target_" is missing, expected a class that is a NeuralModule'
     ]
 
 

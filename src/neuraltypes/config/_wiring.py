@@ -49,8 +49,7 @@ def _called(module: nn.Module) -> Finding:
     """What calls with two sets of sizes say; a size that a part asks of the inputs themselves is given to them."""
     module.eval()
     known: dict[str, int] = {}
-    refused: CheckError | None = None
-    for _ in range(_MOST_KNOWN):
+    while True:
         few, other = _sizes(module, _SMALL, known), _sizes(module, _OTHER, known)
         first = _call(module, few)
         if first is None:
@@ -59,16 +58,13 @@ def _called(module: nn.Module) -> Finding:
             return Finding(unknown=_in_short(first))
         if not isinstance(first, CheckError):
             return Finding(unknown=f"its forward does not run on the meta device: {_in_short(first)}")
-        refused = first
         second = _call(module, other)
         if isinstance(second, CheckError) and _key(second) == _key(first):
             return Finding(mismatch=first)
         asked = _asked(first, second, few, other) if isinstance(second, CheckError) else None
-        if asked is None:
-            break
+        if asked is None or len(known) == _MOST_KNOWN:
+            return Finding(unknown=f"its forward takes no inputs of just any sizes: {_in_short(first)}")
         known |= asked
-    assert refused is not None
-    return Finding(unknown=f"its forward takes no inputs of just any sizes: {_in_short(refused)}")
 
 
 def _asked(first: CheckError, second: CheckError, few: dict[str, int], other: dict[str, int]) -> dict[str, int] | None:

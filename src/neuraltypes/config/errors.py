@@ -31,9 +31,10 @@ class Problem:
     position: Position | None = None
 
     def __str__(self) -> str:
-        where = f"{self.position}: " if self.position is not None else ""
         hint = f'; did you mean "{self.suggestion}"?' if self.suggestion is not None else ""
-        return f"{where}{self.path or 'config'}: {self.message}{hint}"
+        path = self.path or ("config" if self.position is not None else "")
+        where = [str(part) for part in (self.position, path) if part]
+        return ": ".join([*where, f"{self.message}{hint}"])
 
 
 class ConfigError(ValueError):
