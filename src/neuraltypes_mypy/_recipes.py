@@ -180,7 +180,7 @@ class Recipes:
         )
         scope = ARGUMENT + scope_name(node)
         sizes = {Symbol(name, scope): size for name, size in {**known, **given}.items() if size is not None}
-        made = with_sizes(recipe, lambda size: _put_in(size, sizes, scope), self._types.int_type)
+        made = with_sizes(recipe, lambda size: put_in(size, sizes, scope), self._types.int_type)
         return self.refined(Instance(proper.type, proper.args), made)
 
     def _record_function(self, function: FuncDef, place: Place) -> None:
@@ -504,7 +504,8 @@ def constructor_owner(info: TypeInfo, skip: int = 0) -> TypeInfo | None:
     return next((base for base in info.mro[skip:] if "__init__" in base.names), None)
 
 
-def _put_in(size: Size, sizes: Mapping[Symbol, Size], scope: str) -> Size | None:
+def put_in(size: Size, sizes: Mapping[Symbol, Size], scope: str) -> Size | None:
+    """A size with a function's parameters replaced by what a call gives for them; None where that leaves one."""
     is_inner = any(symbol.scope == scope and symbol not in sizes for symbol in size.symbols())
     return None if is_inner else size.replace(sizes)
 
