@@ -7,6 +7,8 @@ the class for the same axis is then an error.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,6 +100,17 @@ class EqualSizes:
 
     def __init__(self) -> None:
         self._found: dict[int, tuple[object, Equal]] = {}
+
+    @contextmanager
+    def apart(self, function: FuncDef) -> Iterator[None]:
+        """Meanwhile a body begins anew, and what it shows is forgotten."""
+        kept = self._found.pop(id(function.body), None)
+        try:
+            yield
+        finally:
+            self._found.pop(id(function.body), None)
+            if kept is not None:
+                self._found[id(function.body)] = kept
 
     def in_function(self, api: Any) -> Equal:
         """What the body that is checked now has shown so far."""

@@ -63,6 +63,7 @@ from neuraltypes_mypy._packed import CHANGES, changed
 from neuraltypes_mypy._parameter_containers import DICTIONARY, FILLING, ITEM_READS, LIST, ParameterContainers
 from neuraltypes_mypy._parameter_containers import READING as PARAMETER_READING
 from neuraltypes_mypy._partials import PARTIAL, PARTIAL_CALL, Partials
+from neuraltypes_mypy._passed_on import PassedOn, is_one_expression
 from neuraltypes_mypy._promised import Promised
 from neuraltypes_mypy._recipe_nodes import makes_module
 from neuraltypes_mypy._recipes import Recipes
@@ -110,6 +111,7 @@ class Hooks:
         self._operations = Operations(self._types, self._calls.sizes, self._settling, options.stub_folders())
         self._module_containers = ModuleContainers(self._types, self._settling, self._operations)
         self._parameters = ParameterContainers(self._types, self._values, self._settling)
+        self._passed_on = PassedOn(self._types, self._operations, self._calls.sizes)
         self._promised = Promised(self._calls.sizes)
         self._weights = Weights(self._types, self._operations)
         self._recipes = Recipes(self._types, self._operations, self._module_containers)
@@ -319,6 +321,8 @@ class Hooks:
             return _result(self._noted(lambda ctx: self._helper_called(ctx, fullname, node)))
         if _is_local(fullname) or self._is_checked(fullname) or self._is_made_with_sizes(fullname):
             return _result(self._noted(lambda ctx: self._called(ctx, fullname)))
+        if isinstance(node, FuncDef) and is_one_expression(node):
+            return _result(self._shared(lambda ctx: self._passed_on.called(ctx, node), "get_function_hook", fullname))
         return None
 
     def _noted(self, hook: Callable[[FunctionContext], Type]) -> Callable[[FunctionContext], Type]:
