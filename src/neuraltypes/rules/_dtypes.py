@@ -37,7 +37,9 @@ def named(name: str) -> DTypes:
 
 def category(dtype: str) -> int:
     """0 for bool, 1 for whole numbers, 2 for floats, 3 for complex ones."""
-    return 0 if dtype == "bool" else 1 if dtype in INTEGERS else 3 if dtype in COMPLEX else 2
+    if dtype.startswith(("int", "uint")):
+        return 1
+    return 0 if dtype == "bool" else 3 if dtype in COMPLEX else 2
 
 
 @lru_cache(maxsize=2048)

@@ -89,9 +89,16 @@ def blaming(names: Mapping[str, str]) -> Iterator[None]:
 
 
 def _into(out: Value, result: Result) -> Result:
-    """A result that is written to `out`, which keeps its dtype."""
+    """A result that is written to `out`, which keeps its dtype.
+
+    Raises:
+        Refused: the result holds numbers of a higher category.
+    """
     if out is None or not isinstance(result, Array):
         return result
+    dtypes = out.dtype if isinstance(out, Array) else None
+    if dtypes is not None and result.dtype is not None and _is_higher(result.dtype, dtypes):
+        raise Refused(f"is {words(dtypes)}, which cannot hold {words(result.dtype)}", "out", "dtype")
     return replace(result, dtype=out.dtype if isinstance(out, Array) else None)
 
 
@@ -105,13 +112,14 @@ def fitted(own: Array, result: Result) -> Result:
         return own.plain(own.shape)
     if _grows(result.shape, own.shape):
         raise Refused("the result does not fit in place: it would have another shape")
-    if (
-        result.dtype is not None
-        and own.dtype is not None
-        and min(map(category, result.dtype)) > max(map(category, own.dtype))
-    ):
+    if result.dtype is not None and own.dtype is not None and _is_higher(result.dtype, own.dtype):
         raise Refused(f"the result is {words(result.dtype)}, which cannot be put into {words(own.dtype)}", code="dtype")
     return Array(own.shape, own.dtype, result.element)
+
+
+def _is_higher(dtypes: DTypes, than: DTypes) -> bool:
+    """Whether numbers are surely of a higher category than what they are to be put into."""
+    return min(map(category, dtypes)) > max(map(category, than))
 
 
 def _grows(shape: Shape | None, own: Shape | None) -> bool:

@@ -128,3 +128,12 @@ def half(x: Float[Tensor, "b d"]) -> Float[Tensor, "b d"]:
 def precision(x: Complex64[Tensor, "b"]) -> None:
     reveal(x.real)  # N: Float32[Tensor, "b"]
     reveal(torch.view_as_real(x))  # N: Float32[Tensor, "b 2"]
+
+
+def whole_numbers_of_any_width(k: Int[Tensor, "b t"], mask: Bool[Tensor, "b t"]) -> None:
+    reveal(k.exp())  # N: Float32[Tensor, "b t"]
+    reveal(k / 2)  # N: Float32[Tensor, "b t"]
+    reveal(k.sum(1))  # N: Int64[Tensor, "b"]
+    k.softmax(-1)  # E: [dtype-mismatch]
+    k.masked_fill(mask, float("-inf"))  # E: [dtype-mismatch]
+    torch.rand_like(k)  # E: is Int, expected Float or Complex  [dtype-mismatch]

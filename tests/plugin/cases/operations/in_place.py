@@ -104,3 +104,9 @@ def padded(rows: list[Tensor], n: int) -> Float[Tensor, "b n d"]:
     for i, row in enumerate(rows):
         out[i, : len(row)] = row
     return out
+
+
+def results_go_where_they_fit(x: Float[Tensor, "b t"], counts: Int[Tensor, "b t"]) -> None:
+    torch.add(x, x, out=counts)  # E: cannot hold Float  [dtype-mismatch]
+    reveal(torch.add(counts, counts, out=x))  # N: Float[Tensor, "b t"]
+    torch.exp(counts, out=counts)  # E: [dtype-mismatch]
