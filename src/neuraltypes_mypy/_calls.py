@@ -403,8 +403,9 @@ def fits_alone(expected: Instance, given: Instance) -> bool:
 
 def _fits_in_no_way(option: Type, given: Type) -> bool:
     expected, tensor = get_proper_type(option), as_tensor(given)
-    is_tensor = isinstance(expected, Instance) and expected.type.fullname == TENSOR and tensor is not None
-    return is_tensor and not fits_alone(expected, tensor)
+    if tensor is None or not isinstance(expected, Instance) or expected.type.fullname != TENSOR:
+        return False
+    return not fits_alone(expected, tensor)
 
 
 def _same_class(option: ProperType, got: ProperType) -> bool:
