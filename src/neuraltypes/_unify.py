@@ -136,6 +136,7 @@ def unify(
     """
     mismatches: dict[str, list[Mismatch]] = {}
     pairs: list[tuple[str, int, Axis, SizedAxis | Rest]] = []
+    broadcast: list[tuple[str, VariadicAxis, Shape]] = []
     for argument, axes, shape in arguments:
         found = _rank_mismatch(argument, axes, shape)
         if found is None and with_kinds:
@@ -144,7 +145,12 @@ def unify(
             mismatches[argument] = [found]
             continue
         pairs += [(argument, place, axes[place], shape[at]) for place, at in aligned(axes, shape)]
-        _bind_rest(argument, axes, shape, bindings, mismatches)
+        taken = _rest_taken(axes, shape)
+        if taken is not None and taken[0].broadcastable:
+            broadcast.append((argument, *taken))
+        elif taken is not None:
+            _bind_rest(argument, *taken, bindings, mismatches)
+    _broadcast_rests(broadcast, bindings, mismatches)
     for computed in (False, True):
         for argument, position, axis, given in pairs:
             if isinstance(given, Rest) or given.size is None:
@@ -324,29 +330,42 @@ def _match(argument: str, position: int, axis: Axis, given: Size, bindings: Bind
     return Mismatch(argument, f"axis {position}{name} is {given}, expected {expected}{because}", bound_by=origin)
 
 
+def _rest_taken(axes: Axes, shape: Shape) -> tuple[VariadicAxis, Shape] | None:
+    """The named variadic axis of a declaration, and the axes that it takes; None where that is not known."""
+    position = next((n for n, axis in enumerate(axes) if isinstance(axis, VariadicAxis)), None)
+    axis = None if position is None else axes[position]
+    if position is None or not isinstance(axis, VariadicAxis) or axis.name is None or axis.treepath:
+        return None
+    taken = _taken(position, len(axes) - position - 1, shape)
+    return None if taken is None else (axis, taken)
+
+
 def _bind_rest(
-    argument: str, axes: Axes, shape: Shape, bindings: Bindings, mismatches: dict[str, list[Mismatch]]
+    argument: str, axis: VariadicAxis, taken: Shape, bindings: Bindings, mismatches: dict[str, list[Mismatch]]
 ) -> None:
     """Bind the axes that a variadic axis takes, or compare them with what bound it."""
-    position = next((n for n, axis in enumerate(axes) if isinstance(axis, VariadicAxis)), None)
-    if position is None:
-        return
-    axis = axes[position]
-    assert isinstance(axis, VariadicAxis)
-    if axis.name is None or axis.treepath:
-        return
-    taken = _taken(position, len(axes) - position - 1, shape)
-    if taken is None:
-        return
-    if axis.name not in bindings.rests:
-        if not axis.broadcastable:
-            bindings.rests[axis.name] = (taken, argument)
-        return
-    bound, origin = bindings.rests[axis.name]
-    reason = _rests_differ(bound, taken, is_broadcastable=axis.broadcastable)
-    if reason:
-        text = f'"*{axis.name}" is "{format_shape(taken)}", expected "{format_shape(bound)}" (bound by {origin})'
-        mismatches.setdefault(argument, []).append(Mismatch(argument, text, bound_by=origin))
+    bound, origin = bindings.rests.setdefault(axis.name or "", (taken, argument))
+    if _rests_differ(bound, taken, bindings, is_broadcastable=False):
+        mismatches.setdefault(argument, []).append(_rest_mismatch(argument, axis, taken, bound, origin))
+
+
+def _broadcast_rests(
+    arguments: Sequence[tuple[str, VariadicAxis, Shape]], bindings: Bindings, mismatches: dict[str, list[Mismatch]]
+) -> None:
+    """Compare the axes that `*#name` takes with what bound `*name`, and with what it took before."""
+    before = {name: [bound] for name, bound in bindings.rests.items()}
+    for argument, axis, taken in arguments:
+        known = before.setdefault(axis.name or "", [])
+        for bound, origin in known:
+            if _rests_differ(bound, taken, bindings, is_broadcastable=True):
+                mismatches.setdefault(argument, []).append(_rest_mismatch(argument, axis, taken, bound, origin))
+                break
+        known.append((taken, argument))
+
+
+def _rest_mismatch(argument: str, axis: VariadicAxis, taken: Shape, bound: Shape, origin: str) -> Mismatch:
+    text = f'"*{axis.name}" is "{format_shape(taken)}", expected "{format_shape(bound)}" (bound by {origin})'
+    return Mismatch(argument, text, bound_by=origin)
 
 
 def _taken(before: int, behind: int, shape: Shape) -> Shape | None:
@@ -356,7 +375,7 @@ def _taken(before: int, behind: int, shape: Shape) -> Shape | None:
     return shape[before:end]
 
 
-def _rests_differ(bound: Shape, taken: Shape, *, is_broadcastable: bool) -> bool:
+def _rests_differ(bound: Shape, taken: Shape, bindings: Bindings, *, is_broadcastable: bool) -> bool:
     if any(isinstance(axis, Rest) for axis in (*bound, *taken)):
         return False
     if is_broadcastable:
@@ -365,12 +384,14 @@ def _rests_differ(bound: Shape, taken: Shape, *, is_broadcastable: bool) -> bool
         return True
     else:
         pairs = list(zip(bound, taken, strict=True))
-    return any(_sizes_differ(left, right, is_broadcastable=is_broadcastable) for left, right in pairs)
+    return any(_sizes_differ(left, right, bindings, is_broadcastable=is_broadcastable) for left, right in pairs)
 
 
-def _sizes_differ(left: SizedAxis | Rest, right: SizedAxis | Rest, *, is_broadcastable: bool) -> bool:
+def _sizes_differ(
+    left: SizedAxis | Rest, right: SizedAxis | Rest, bindings: Bindings, *, is_broadcastable: bool
+) -> bool:
     if isinstance(left, Rest) or isinstance(right, Rest) or left.size is None or right.size is None:
         return False
     if is_broadcastable and 1 in (left.size.constant, right.size.constant):
         return False
-    return differ(left.size, right.size)
+    return bindings.differ(left.size, right.size)

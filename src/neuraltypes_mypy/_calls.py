@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from mypy.maptype import map_instance_to_supertype
 from mypy.nodes import (
     ARG_STAR,
+    ConditionalExpr,
     Context,
     Decorator,
     DictExpr,
@@ -289,7 +290,11 @@ def _int_arguments(arguments: list[Argument], api: Any) -> dict[str, Size]:
 
 
 def _as_written(given: Type, expression: Expression, api: Any) -> Type:
-    """The type of an argument; of a container written in place that of each item, which mypy has joined."""
+    """The type of an argument; of a container written in place, or of branches, that of each, which mypy has joined."""
+    if isinstance(expression, ConditionalExpr):
+        branches = [api.lookup_type_or_none(one) for one in (expression.if_expr, expression.else_expr)]
+        is_known = all(branch is not None and as_tensor(branch) is not None for branch in branches)
+        return UnionType(branches) if is_known else given
     items = _items_of(expression)
     types = [api.lookup_type_or_none(item) for item in items]
     if not types or any(type_ is None or as_tensor(type_) is None for type_ in types):
@@ -365,8 +370,10 @@ def _pairs_of_union(wanted: ProperType, got: UnionType, path: str) -> Iterator[t
             meant.append((option, [item]))
         else:
             group.append(item)
+    is_any = any(isinstance(get_proper_type(item), AnyType) for item in got.items)
     for option, group in meant:
-        joined = join_tensors(group)
+        is_wrong = not is_any and all(_fits_in_no_way(option, item) for item in group)
+        joined = as_tensor(group[0]) if is_wrong else join_tensors(group)
         if joined is not None:
             yield from pairs(option, joined, path)
 
@@ -392,6 +399,13 @@ def fits_alone(expected: Instance, given: Instance) -> bool:
         return False
     wanted, got = read_tensor(expected), read_tensor(given)
     return dtype_fits(wanted.dtype, got.dtype) and element_fits(wanted.element, got.element)
+
+
+def _fits_in_no_way(option: Type, given: Type) -> bool:
+    expected, tensor = get_proper_type(option), as_tensor(given)
+    if tensor is None or not isinstance(expected, Instance) or expected.type.fullname != TENSOR:
+        return False
+    return not fits_alone(expected, tensor)
 
 
 def _same_class(option: ProperType, got: ProperType) -> bool:

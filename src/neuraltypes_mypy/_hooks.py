@@ -77,6 +77,7 @@ from neuraltypes_mypy._size_tuples import joined, sliced
 from neuraltypes_mypy._tensor import (
     Lookup,
     as_tensor,
+    is_known,
     make_generic,
     open_class_variables,
     type_untyped_methods,
@@ -497,6 +498,13 @@ class Hooks:
         return _attribute(self._module_types.declared_attribute) if is_kept else None
 
     def _inferred_attribute(self, ctx: AttributeContext, info: TypeInfo, name: str) -> Type:
+        found = self._attribute_type(ctx, info, name)
+        tensor = None if ctx.is_lvalue else as_tensor(found)
+        if tensor is not None and is_known(tensor):
+            self._settling.instrument_current(ctx.api)  # a name that is given it may be given another tensor later
+        return found
+
+    def _attribute_type(self, ctx: AttributeContext, info: TypeInfo, name: str) -> Type:
         if is_buffer(info, name) and (ctx.is_lvalue or seen_by_a_cast(ctx.api)):
             return unknown()  # without this plugin it is no attribute of the class
         if not is_changing(_class_of(ctx, info), name):

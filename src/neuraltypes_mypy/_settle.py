@@ -9,7 +9,7 @@ meet, and where a loop begins again, the name is given what its types have in co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from mypy.nodes import (
@@ -54,7 +54,7 @@ from mypy.types import (
 
 from neuraltypes_mypy._codes import UNTRACKED
 from neuraltypes_mypy._join import join_tensors
-from neuraltypes_mypy._names import GENERIC_TENSORS, MODULE, SIZE
+from neuraltypes_mypy._names import GENERIC_TENSORS, MODULE, PARAMETER, SIZE
 from neuraltypes_mypy._packed import joined, loosened
 from neuraltypes_mypy._statements import blocks, bound, has_blocks, statements, targets
 from neuraltypes_mypy._tensor import as_tensor, is_known, read_tensor, unknown
@@ -138,6 +138,10 @@ class Settling:
             variable.type = loosened(declared) or replace(declared, _loosened)
             variable.is_inferred = True  # what is unknown may be assigned then, and the name is unknown
             held = declared if held is None else held
+        if (tensor := _of_parameter(declared)) is not None:
+            variable.type = tensor  # `w = self.weight; w = w[None]` holds a tensor then
+            variable.is_inferred = True
+            held = declared if held is None else held
         if isinstance(declared, AnyType):
             return ctx.default_return_type  # an `Any` that is assigned later would not replace what is put here
         if held is not None:
@@ -171,12 +175,28 @@ def _joined(held: ProperType) -> Type:
     others = [item for item in held.items if item not in tensors]
     if tensors and any(isinstance(get_proper_type(item), AnyType) for item in others):
         return UnionType.make_union(others)
-    common = join_tensors(tensors) if len(tensors) > 1 else None
+    common = _common(tensors) if len(tensors) > 1 else None
     return held if common is None else UnionType.make_union([common, *others])
+
+
+def _common(tensors: Sequence[Type]) -> Type | None:
+    """What tensors have in common; of parameters a parameter."""
+    common = join_tensors(tensors)
+    found = [one for one in map(get_proper_type, tensors) if isinstance(one, Instance)]
+    if common is None or any(one.type.fullname != PARAMETER for one in found):
+        return common
+    return found[0].copy_modified(args=common.args)
 
 
 def _is_known_tensor(type_: ProperType) -> bool:
     return isinstance(type_, Instance) and type_.type.fullname in GENERIC_TENSORS and is_known(type_)
+
+
+def _of_parameter(type_: ProperType) -> Type | None:
+    """Any tensor, for a parameter of which something is known; None for what is no parameter."""
+    is_parameter = isinstance(type_, Instance) and type_.type.fullname == PARAMETER
+    tensor = as_tensor(type_) if is_parameter else None
+    return None if tensor is None or not is_known(tensor) else _loosened(tensor)
 
 
 def _loosened(proper: ProperType) -> Type | None:

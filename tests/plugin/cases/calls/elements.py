@@ -80,8 +80,7 @@ def unknown(x: Tensor, y: Vector, z: NeuralType[Vector, LogitsType]) -> None:
 def unions(x: NeuralType[Vector, LogitsType], y: NeuralType[Vector, LogprobsType], flag: bool) -> None:
     either(x)
     either(y)  # E: [element-mismatch]
-    # Where branches differ, the element is unknown, though here each of them is wrong.
-    probs(x if flag else y)  # TODO(defect): E: [element-mismatch]
+    probs(x if flag else y)  # E: holds LogitsType, expected ProbsType  [element-mismatch]
 
 
 def containers(x: NeuralType[Vector, LogitsType], y: NeuralType[Vector, ProbsType]) -> None:

@@ -104,3 +104,21 @@ def recursion_with_other_sizes(x: Float[Tensor, "b t"], y: Float[Tensor, "t b"])
     if len(x) == 3:
         recursion_with_other_sizes(y, x)  # E: got time, batch; expected batch, time  [axis-kind] # E: [axis-kind]
     return recursion_with_other_sizes(x, y)
+
+
+def five(x: Float[Tensor, "b 5"]) -> None: ...
+
+
+def branches(
+    x: Float[Tensor, "b 3"],
+    y: Float[Tensor, "b 4"],
+    z: Float[Tensor, "b 5"],
+    either: Float[Tensor, "b 3"] | Float[Tensor, "b 4"],
+    or_fitting: Float[Tensor, "b 3"] | Float[Tensor, "b 5"] | None,
+    flag: bool,
+) -> None:
+    five(x if flag else y)  # E: axis 1 is 3, expected 5  [shape-mismatch]
+    five(x if flag else z)
+    five(either)  # E: axis 1 is 3, expected 5  [shape-mismatch]
+    if or_fitting is not None:
+        five(or_fitting)

@@ -69,9 +69,8 @@ def many_are_broadcast(
     broadcasts(a, b)
     broadcasts(a, d)
     broadcasts(a, e)
-    # Groups that broadcast are not held to each other.
-    broadcasts(a, c)  # TODO(defect): E: [shape-mismatch]
-    broadcasts(b, c)  # TODO(defect): E: [shape-mismatch]
+    broadcasts(a, c)  # E: "*s" is "5 4 2", expected "5 1 3" (bound by x)  [shape-mismatch]
+    broadcasts(b, c)  # E: "*s" is "5 4 2", expected "4 3" (bound by x)  [shape-mismatch]
 
 
 def inside_a_variadic_function(
