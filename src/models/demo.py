@@ -16,9 +16,11 @@ from typing import Any, NamedTuple
 
 import pytorch_lightning as pl
 import torch
+from omegaconf import OmegaConf
 from pytorch_lightning.callbacks import TQDMProgressBar
 from tokenizers import Tokenizer
 
+from models import runs
 from models.baselines import ByteModel, gzip_bits_per_byte
 from models.config import DemoConfig, checked
 from models.main import main as command
@@ -31,10 +33,11 @@ _OURS, _TO_BEAT = "this model", "bytes, order 2"
 
 
 class Trained(NamedTuple):
-    """A trained model, and the curves of its training."""
+    """A trained model, the curves of its training, and the folder with its logs and record."""
 
     model: LanguageModelTraining
     curves: Curves
+    folder: str
 
 
 def _status(figures: Mapping[str, float]) -> int:
@@ -77,21 +80,23 @@ def train(config: DemoConfig, split: Split, tokenizer: Tokenizer) -> Trained:
     model.setup_training_data({"dataset": windows, "batch_size": c.batch_size, "shuffle": False})
     model.setup_validation_data({"dataset": held_out, "batch_size": 32})
     recorded = RecordCurves()
-    trainer = pl.Trainer(
+    trainer = runs.trainer(
+        config=OmegaConf.structured(config),
+        default_root_dir=config.output,
         accelerator="cpu",
-        precision=c.precision,  # type: ignore[arg-type]  # Lightning refuses what it does not know
+        precision=c.precision,
         max_steps=c.steps,
         val_check_interval=math.ceil(c.steps / c.evaluations),
         num_sanity_val_steps=0,
+        log_every_n_steps=min(50, c.steps),
         callbacks=[_Bar(refresh_rate=10), recorded],
-        logger=False,
         enable_checkpointing=False,
         enable_model_summary=False,
     )
     trainer.fit(model)
     if not recorded.curves.held_out or recorded.curves.held_out[-1][0] != c.steps:
         trainer.validate(model, verbose=False)
-    return Trained(model, recorded.curves)
+    return Trained(model, recorded.curves, str(trainer.log_dir))
 
 
 class _Bar(TQDMProgressBar):
@@ -142,6 +147,7 @@ def _save(config: DemoConfig, trained: Trained) -> None:
     plot_curves(trained.curves, picture)
     trained.model.save_to(archive, progress=False)
     print(f"\nloss curve: {picture}\nmodel: {archive}")
+    print(f"run: {trained.folder} (neuraltypes report {trained.folder})")
 
 
 def _print_sample(config: DemoConfig, model: LanguageModelTraining) -> None:

@@ -136,7 +136,7 @@ def trained(curves: Sequence[tuple[int, float, float]]) -> Any:
     def train(config: DemoConfig, split: Split, tokenizer: Any) -> demo.Trained:
         tokenizer.save(f"{config.output}/tokenizer.json")
         cfg = TrainingConfig(model=config.model, tokenizer=f"{config.output}/tokenizer.json")
-        return demo.Trained(LanguageModelTraining(cfg=cfg), Curves([3.0] * 30, list(curves)))
+        return demo.Trained(LanguageModelTraining(cfg=cfg), Curves([3.0] * 30, list(curves)), "runs")
 
     return train
 
@@ -195,7 +195,7 @@ def test_all_of_the_command_line_reaches_the_training(
         ("trainer.steps=many", "trainer.steps: expected int, got str 'many'"),
         ("trainer.steps=0", "trainer.steps is 0, expected 1 or more"),
         ("trainer.steps", "trainer.steps"),
-        ("checks=sometimes", 'checks: checks: policy is "sometimes", expected "always", "first" or "off"'),
+        ("checks=sometimes", "checks: expected Literal['always', 'first', 'off'] | None, got str 'sometimes'"),
         ("--config-name=missing", "missing"),
     ],
 )

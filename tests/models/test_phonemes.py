@@ -337,10 +337,13 @@ def test_command_trains_tests_and_pronounces(tmp_path: Path, capsys: pytest.Capt
     sizes = ["model.encoder.d_model=8", "++model.train_ds.dataset.limit=64", "model.validation_ds.dataset.limit=8"]
     sets = [f"++model.test_ds.{name}.dataset.limit=8" for name in ("short", "long")]
     trainer = ["trainer.max_epochs=1", "++trainer.enable_progress_bar=false", "++trainer.enable_model_summary=false"]
-    assert run([*sizes, *sets, *trainer, "words=[cat]", f"output={tmp_path / 'made' / 'model.nt'}"]) == 0
+    trainer.append("trainer.log_every_n_steps=1")
+    assert run([*sizes, *sets, *trainer, "words=[cat]", f"trainer.default_root_dir={tmp_path}"]) == 0
     printed = capsys.readouterr().out
     assert "test/per" in printed
     assert "\ncat: " in printed
-    spoken = LettersToPhonemes.restore_from(tmp_path / "made" / "model.nt").predict("cat")
+    path = tmp_path / "letters_to_phonemes" / "version_0" / "checkpoints" / "model.nt"
+    assert f"archive: {path}\n" in printed
+    spoken = LettersToPhonemes.restore_from(path).predict("cat")
     assert f"cat: {' '.join(spoken)}\n" in printed
     assert run(["model.encoder.d_modle=8"]) == 2
