@@ -356,15 +356,15 @@ class Names:
         """A copy to try an option of a union on."""
         return Names(dict(self.bound), list(self.doubled))
 
-    def finish(self) -> bool:
-        """Whether the computed sizes are right; they wait while nothing has bound `p`."""
-        return "p" not in self.bound or all(size == 2 * self.bound["p"] for size in self.doubled)
+    def finish(self, start: int = 0) -> bool:
+        """Whether the computed sizes from `start` on are right; they wait while nothing has bound `p`."""
+        return "p" not in self.bound or all(size == 2 * self.bound["p"] for size in self.doubled[start:])
 
 
 def fits(node: Node, value: Any, names: Names) -> bool:
     """Whether `value` is of that type, computed sizes left aside.
 
-    A union takes the first option that fits, also in the sizes that can be computed by then.
+    A union takes the first option that fits, also in those of its own sizes that can be computed by then.
     """
     match node.form:
         case "optional":
@@ -372,7 +372,7 @@ def fits(node: Node, value: Any, names: Names) -> bool:
         case "union":
             for part in node.parts:
                 trial = names.copy()
-                if fits(part, value, trial) and trial.finish():
+                if fits(part, value, trial) and trial.finish(len(names.doubled)):
                     names.bound, names.doubled = trial.bound, trial.doubled
                     return True
             return False

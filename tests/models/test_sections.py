@@ -120,7 +120,7 @@ def test_data_that_do_not_fit_the_model_are_seen_without_making_them(tmp_path: P
         'model.yaml:25: model.validation_ds.far: validation data "far" do not fit the model: x',
         '  x: WidePoints gives Float[Tensor, "batch=b 5"]',
         (
-            '    _sections.py:112 Classifier.forward(x=)  takes Float[Tensor, "b 4"]: '
+            '    _sections.py:113 Classifier.forward(x=)  takes Float[Tensor, "b 4"]: '
             "the same kinds of axes, but a size differs"
         ),
     ]

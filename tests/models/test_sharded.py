@@ -87,7 +87,7 @@ def test_what_cannot_be_is_said_on_all(both: list[dict[str, Any]]) -> None:
         assert found["other strategy"].startswith("ConfigError: optim.ema: Lightning's strategy saves a part")
         assert found["tensor parallel"].startswith("ConfigError: shard: ")
         assert "tensor_parallel_size=1" in found["tensor parallel"]
-        assert "did you mean 'encoder'?" in found["no unit"]
+        assert 'did you mean "encoder"?' in found["no unit"]
 
 
 def test_rank_0_saves_the_whole_model(both: list[dict[str, Any]], folder: Path) -> None:
@@ -226,7 +226,7 @@ def test_units_are_the_outermost_modules_that_a_pattern_means() -> None:
 @pytest.mark.parametrize(
     ("pattern", "message"),
     [
-        ("block", "no module with weights is meant by 'block'; did you mean 'blocks'?"),
+        ("block", "no module with weights is meant by 'block'; did you mean \"blocks\"?"),
         ("blocks.*.1", "no module with weights is meant by 'blocks.*.1'"),
         ("blocks", r"blocks is a ModuleList, which is never called itself; 'blocks.*' means the modules in it"),
     ],

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -285,10 +286,12 @@ def test_errors_name_the_key_and_the_nearest_spelling() -> None:
 
 def test_a_target_is_an_imported_data_set_or_an_allowed_class_and_nothing_else() -> None:
     name = f"{__name__}.Vanilla"
-    for target in ("os.system", name, "torch.utils.data.TensorDataset"):
+    none = "is none of what a config may name: no imported NeuralDataset and none of allowed_datasets"
+    refused = {"os.system": "expected a class", name: none, "torch.utils.data.TensorDataset": none}
+    for target, reason in refused.items():
         model = Classifier()
         model.setup_training_data({"_target_": target})
-        with pytest.raises(ConfigError, match="no imported NeuralDataset and none of allowed_datasets is called"):
+        with pytest.raises(ConfigError, match=rf"^train_ds._target_: {re.escape(target)} .*{reason}"):
             model.train_dataloader()
 
     class Allowing(Classifier):

@@ -1,5 +1,5 @@
-# mypy: allow-untyped-defs, allow-untyped-calls
 """Functions of one expression that say nothing of shapes give what that expression gives of each call's arguments."""
+# mypy: allow-untyped-defs, allow-untyped-calls
 
 import torch
 from jaxtyping import Float
