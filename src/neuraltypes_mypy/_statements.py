@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from mypy.nodes import (
@@ -104,10 +104,7 @@ def assignments(body: Block) -> Iterator[tuple[Expression, Expression | None]]:
         match statement:
             case AssignmentStmt():
                 for target in statement.lvalues:
-                    if isinstance(target, _UNPACKED):
-                        yield from ((item, None) for item in _flat(target))
-                    else:
-                        yield target, statement.rvalue
+                    yield from _assigned(target, statement.rvalue)
             case OperatorAssignmentStmt():
                 yield statement.lvalue, None
             case ForStmt():
@@ -116,6 +113,21 @@ def assignments(body: Block) -> Iterator[tuple[Expression, Expression | None]]:
                 yield from ((item, None) for target in statement.target if target for item in _flat(target))
             case _:
                 pass
+
+
+def _assigned(target: Expression, value: Expression) -> Iterator[tuple[Expression, Expression | None]]:
+    if not isinstance(target, _UNPACKED):
+        yield target, value
+    elif _are_attributes(target.items) and isinstance(value, _UNPACKED) and len(value.items) == len(target.items):
+        is_known = not any(isinstance(item, StarExpr) for item in value.items)
+        yield from ((item, given if is_known else None) for item, given in zip(target.items, value.items, strict=True))
+    else:
+        yield from ((item, None) for item in _flat(target))
+
+
+def _are_attributes(targets: Sequence[Expression]) -> bool:
+    """Whether none is a name, for which the order would matter: `a, b = b, a`."""
+    return all(isinstance(target, MemberExpr) for target in targets)
 
 
 def _flat(target: Expression) -> Iterator[Expression]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -183,3 +184,23 @@ def own(x: Float[Tensor, "b 64"]) -> None:
     changed = OwnConfig(d=32)
     changed.d = 64
     Own(changed).up(x)
+
+
+class Together(nn.Module):
+    """Several sizes are assigned at once."""
+
+    def __init__(self, d: int, e: int) -> None:
+        super().__init__()
+        self.d, self.e = d, e
+        self.up, self.down = nn.Linear(d, e), nn.Linear(e, d)
+        self.swapped, self.back = self.e, self.d
+
+    def forward(self, x: Float[Tensor, "b {self.d}"]) -> Float[Tensor, "b {self.e}"]:
+        self.down(x)  # E: Argument "input" to "Linear" axis -1 is d, expected e  [shape-mismatch]
+        return self.up(x)
+
+
+def together() -> None:
+    reveal(Together(8, 4)(torch.zeros(2, 8)))  # N: Revealed neural type is Float[Tensor, "batch=2 4"]
+    Together(8, 4)(torch.zeros(2, 4))  # E: axis 1 is 4, expected 8 ("{self.d}")  [shape-mismatch]
+    reveal(torch.zeros(Together(8, 4).swapped))  # N: Revealed neural type is Float32[Tensor, "4"]
