@@ -24,8 +24,8 @@ from neuraltypes_mypy._annotations import Annotations
 from neuraltypes_mypy._announced import announce_helper, announce_recipes
 from neuraltypes_mypy._buffers import announce_buffers, is_buffer, is_registered, registered_type, seen_by_a_cast
 from neuraltypes_mypy._calls import Calls, mentions_tensors, says_tensors
+from neuraltypes_mypy._class_sizes import has_configuration, has_sizes, is_changing
 from neuraltypes_mypy._classes import define_class, is_dtype
-from neuraltypes_mypy._config import has_configuration, has_sizes, is_changing
 from neuraltypes_mypy._containers import DISPLAYS, INSERTIONS, READS, Containers
 from neuraltypes_mypy._dependencies import show_metadata
 from neuraltypes_mypy._expressions import Expressions

@@ -52,12 +52,13 @@ from neuraltypes.rules._values import CLASS, SOME_INT, UNKNOWN, Array, Packed, P
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import noted_any
 from neuraltypes_mypy._autocast import Autocast
-from neuraltypes_mypy._config import MADE_AT, PREFIX, assigns, made_at, place_text
+from neuraltypes_mypy._class_sizes import assigns
 from neuraltypes_mypy._either import certain
 from neuraltypes_mypy._elements import element_goes_with
 from neuraltypes_mypy._equal import Equal, EqualSizes
 from neuraltypes_mypy._guards import may_be_equal
 from neuraltypes_mypy._join import join_tensors
+from neuraltypes_mypy._made_with import MADE_AT, PREFIX, made_at, place_text
 from neuraltypes_mypy._masks import with_meaning
 from neuraltypes_mypy._meanings import Guessed, named
 from neuraltypes_mypy._members import is_module

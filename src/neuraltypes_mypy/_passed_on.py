@@ -40,8 +40,8 @@ from mypy.types import AnyType, CallableType, TupleType, Type, get_proper_type
 
 from neuraltypes._sizes import Symbol
 from neuraltypes._unify import ARGUMENT
-from neuraltypes_mypy._config import with_sizes
 from neuraltypes_mypy._equal import EqualSizes
+from neuraltypes_mypy._made_with import with_sizes
 from neuraltypes_mypy._operations import Operations
 from neuraltypes_mypy._recipe_nodes import put_in
 from neuraltypes_mypy._scopes import scope_name

@@ -43,14 +43,9 @@ from mypy.types import (
 from neuraltypes._sizes import Size, Symbol
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy._atoms import atom, size_of_atom
-from neuraltypes_mypy._config import (
-    configured,
-    is_configured,
-    parameter_names_of,
-    seen_from_outside,
-    with_sizes,
-)
+from neuraltypes_mypy._class_sizes import assigns, is_configured, parameter_names_of
 from neuraltypes_mypy._dependencies import depend_on
+from neuraltypes_mypy._made_with import configured, seen_from_outside, with_sizes
 from neuraltypes_mypy._members import (
     ONE_OF,
     alternatives,
@@ -66,7 +61,6 @@ from neuraltypes_mypy._recipe_nodes import (
     MADE,
     adds_modules,
     constructor_owner,
-    has_assigned,
     is_asked_about,
     is_none,
     is_own,
@@ -208,7 +202,7 @@ class Recipes:
 
     def attribute(self, info: TypeInfo, name: str, declared: Type, api: Any) -> Type | None:
         """What an attribute is made of that is declared, or replaced in a subclass; None where that is not known."""
-        owner = next((base for base in info.mro if has_assigned(base, name)), None)
+        owner = next((base for base in info.mro if assigns(base, name)), None)
         if owner is None:
             return None
         depend_on(api, owner.fullname, MADE)
