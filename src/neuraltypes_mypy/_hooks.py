@@ -23,7 +23,7 @@ from neuraltypes_mypy import _configs
 from neuraltypes_mypy._annotations import Annotations
 from neuraltypes_mypy._announced import announce_helper, announce_recipes
 from neuraltypes_mypy._buffers import announce_buffers, is_buffer, is_registered, registered_type, seen_by_a_cast
-from neuraltypes_mypy._calls import Calls, mentions_tensors, says_tensors
+from neuraltypes_mypy._calls import Calls
 from neuraltypes_mypy._class_sizes import has_configuration, has_sizes, is_changing
 from neuraltypes_mypy._classes import define_class, is_dtype
 from neuraltypes_mypy._containers import DISPLAYS, INSERTIONS, READS, Containers
@@ -33,6 +33,7 @@ from neuraltypes_mypy._generic import GENERIC_FUNCTIONS, gives_argument, unguide
 from neuraltypes_mypy._guard import guarded, lookup
 from neuraltypes_mypy._identity import is_identity, operand_type
 from neuraltypes_mypy._members import is_sequence, may_be_module
+from neuraltypes_mypy._mentions import mentions_tensors, says_tensors
 from neuraltypes_mypy._module_containers import CLASSES, GROWING, READING, WALKS, ModuleContainers
 from neuraltypes_mypy._modules import Modules
 from neuraltypes_mypy._named_results import NAMED_RESULTS, RETURN_TYPES, named_result

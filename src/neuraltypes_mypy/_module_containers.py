@@ -35,7 +35,6 @@ from mypy.types import (
     get_proper_type,
 )
 
-from neuraltypes_mypy._calls import says_tensors
 from neuraltypes_mypy._containers import forget_elsewhere
 from neuraltypes_mypy._members import (
     ITEM,
@@ -48,6 +47,7 @@ from neuraltypes_mypy._members import (
     join_modules,
     with_attribute,
 )
+from neuraltypes_mypy._mentions import says_tensors
 from neuraltypes_mypy._names import CONTAINERS, MODULE, SEQUENTIAL
 from neuraltypes_mypy._operations import Operations
 from neuraltypes_mypy._settle import Settling

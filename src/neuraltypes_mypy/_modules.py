@@ -35,12 +35,13 @@ from mypy.types import (
 
 from neuraltypes._sizes import Size
 from neuraltypes_mypy import _codes as codes
-from neuraltypes_mypy._calls import Argument, Calls, Known, mentions_tensors
+from neuraltypes_mypy._calls import Argument, Calls, Known
 from neuraltypes_mypy._class_sizes import attribute_size
 from neuraltypes_mypy._dependencies import depend_on
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._made_with import configuration, configured, made_at, place_text, seen_from_outside
 from neuraltypes_mypy._members import ITEMS, ONE_OF, ROUNDS, STEPS, alternatives, attribute_of, is_module, is_sequence
+from neuraltypes_mypy._mentions import mentions_tensors
 from neuraltypes_mypy._names import IDENTITY, MODULE, NEURAL_MODULE
 from neuraltypes_mypy._operations import Operations
 from neuraltypes_mypy._recipes import Recipes
