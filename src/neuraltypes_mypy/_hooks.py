@@ -22,6 +22,7 @@ from mypy.types import FunctionLike, Instance, PlaceholderType, Type, get_proper
 from neuraltypes_mypy import _configs
 from neuraltypes_mypy._annotations import Annotations
 from neuraltypes_mypy._announced import announce_helper, announce_recipes
+from neuraltypes_mypy._application import Application
 from neuraltypes_mypy._buffers import announce_buffers, is_buffer, is_registered, registered_type, seen_by_a_cast
 from neuraltypes_mypy._calls import Calls
 from neuraltypes_mypy._class_sizes import has_configuration, has_sizes, is_changing
@@ -29,9 +30,10 @@ from neuraltypes_mypy._classes import define_class, is_dtype
 from neuraltypes_mypy._containers import DISPLAYS, INSERTIONS, READS, Containers
 from neuraltypes_mypy._dependencies import show_metadata
 from neuraltypes_mypy._expressions import Expressions
-from neuraltypes_mypy._generic import GENERIC_FUNCTIONS, gives_argument, unguided
+from neuraltypes_mypy._generic import GENERIC_FUNCTIONS, GENERIC_OPERATIONS, any_tensor, gives_argument, unguided
 from neuraltypes_mypy._guard import guarded, lookup
 from neuraltypes_mypy._identity import is_identity, operand_type
+from neuraltypes_mypy._known_rules import KnownRules
 from neuraltypes_mypy._members import is_sequence, may_be_module
 from neuraltypes_mypy._mentions import mentions_tensors, says_tensors
 from neuraltypes_mypy._module_containers import CLASSES, GROWING, READING, WALKS, ModuleContainers
@@ -58,7 +60,7 @@ from neuraltypes_mypy._names import (
     tensor_methods,
 )
 from neuraltypes_mypy._narrowing import COMPARISONS, Narrowing
-from neuraltypes_mypy._operations import GENERIC_OPERATIONS, Operations, any_tensor
+from neuraltypes_mypy._operations import Operations
 from neuraltypes_mypy._options import PluginOptions
 from neuraltypes_mypy._packed import CHANGES, changed
 from neuraltypes_mypy._parameter_containers import DICTIONARY, FILLING, ITEM_READS, LIST, ParameterContainers
@@ -84,6 +86,7 @@ from neuraltypes_mypy._tensor import (
     type_untyped_methods,
     unknown,
 )
+from neuraltypes_mypy._torch_modules import TorchModules
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._unasked import is_asking
 from neuraltypes_mypy._values import ARITHMETIC_NAMES, POWERS, Values, is_undeclared
@@ -110,15 +113,24 @@ class Hooks:
         self._values = Values(self._types)
         self._containers = Containers(self._types)
         self._partials = Partials(self._types)
-        self._operations = Operations(self._types, self._calls.sizes, self._settling, options.stub_folders())
-        self._module_containers = ModuleContainers(self._types, self._settling, self._operations)
+        self._rules = KnownRules(self._types, options.stub_folders())
+        application = Application(self._types, self._calls.sizes, self._settling)
+        self._operations = Operations(self._types, self._rules, application)
+        self._torch_modules = TorchModules(self._rules, application)
+        self._module_containers = ModuleContainers(self._types, self._settling, self._rules)
         self._parameters = ParameterContainers(self._types, self._values, self._settling)
-        self._passed_on = PassedOn(self._types, self._operations, self._calls.sizes)
+        self._passed_on = PassedOn(self._types, application.refusals, self._calls.sizes)
         self._promised = Promised(self._calls.sizes)
-        self._weights = Weights(self._types, self._operations)
-        self._recipes = Recipes(self._types, self._operations, self._module_containers)
+        self._weights = Weights(self._types, self._torch_modules)
+        self._recipes = Recipes(self._types, self._rules, self._torch_modules, self._module_containers)
         self._module_types = Modules(
-            self._types, self._calls, self._values, self._settling, self._operations, self._recipes
+            self._types,
+            self._calls,
+            self._values,
+            self._settling,
+            self._torch_modules,
+            application.refusals,
+            self._recipes,
         )
         expressions = Expressions(self._types, self._annotations)
         self._narrowing = Narrowing(self._types, expressions, self._settling)
@@ -150,7 +162,7 @@ class Hooks:
         self._method_signatures: dict[str, Callable[[MethodSigContext], FunctionLike]] = dict.fromkeys(
             INSERTIONS, _signature(self._containers.widen)
         )
-        self._module_call = _result(self._module_types.of_each(self._operations.module_called))
+        self._module_call = _result(self._module_types.of_each(self._torch_modules.module_called))
         # By full name; None for what is not ours and has no rule.
         self._functions = self._tabulate_functions()
         self._methods = self._tabulate_methods()
@@ -245,8 +257,8 @@ class Hooks:
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         """Annotations."""
         hook = self._annotation_hooks.get(fullname)
-        if hook is not None and self._operations.awaits_types and not fullname.startswith("torch."):
-            self._operations.type_untyped_functions(self._find)
+        if hook is not None and self._rules.awaits_types and not fullname.startswith("torch."):
+            self._rules.type_untyped_functions(self._find)
         if hook is None and fullname.startswith(MODULES):
             return self._find_annotation(fullname)
         return hook if hook is not None or _is_foreign(fullname) else self._find_annotation(fullname)
@@ -302,11 +314,11 @@ class Hooks:
     @lookup(lambda ctx: ctx.default_return_type)
     def _find_rule(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """A function that a rule is about, or the class of a module with one."""
-        rule, made = self._operations.rule_of(fullname), self._operations.class_of(fullname)
+        rule, made = self._rules.rule_of(fullname), self._rules.class_of(fullname)
         if rule is not None:
             self._functions[fullname] = _result(lambda ctx: self._operations.function(ctx, rule))
         elif made is not None:
-            self._functions[fullname] = _result(self._noted(lambda ctx: self._operations.made(ctx, made)))
+            self._functions[fullname] = _result(self._noted(lambda ctx: self._torch_modules.made(ctx, made)))
         elif _is_foreign(fullname):
             self._functions[fullname] = None
         self._prepare()
@@ -316,9 +328,9 @@ class Hooks:
     def _find_function(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         self._prepare()
         node = self._node(fullname)
-        inherited = self._operations.constructor_rule(node) if isinstance(node, TypeInfo) else None
+        inherited = self._rules.constructor_rule(node) if isinstance(node, TypeInfo) else None
         if inherited is not None:
-            return _result(self._noted(lambda ctx: self._operations.made(ctx, inherited)))
+            return _result(self._noted(lambda ctx: self._torch_modules.made(ctx, inherited)))
         if isinstance(node, FuncDef) and makes_module(node):
             return _result(self._noted(lambda ctx: self._helper_called(ctx, fullname, node)))
         if _is_local(fullname) or self._is_checked(fullname) or self._is_made_with_sizes(fullname):
@@ -362,7 +374,7 @@ class Hooks:
     @lookup(lambda ctx: ctx.default_return_type)
     def _find_method_rule(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """A method of a tensor, the call of a module, or a method of what was made with what its rule needs."""
-        rule, of_made = self._operations.rule_of(fullname), self._operations.method_of(fullname)
+        rule, of_made = self._rules.rule_of(fullname), self._rules.method_of(fullname)
         if rule is not None and rule.startswith("torch.Tensor."):
             self._methods[fullname] = _result(lambda ctx: self._operations.method(ctx, rule))
         elif of_made is not None:
@@ -411,7 +423,7 @@ class Hooks:
         if tensor is not None and tensor is not self._prepared and tensor.mro:
             self._prepared = tensor
             type_untyped_methods(tensor, self._types.function_type)
-            self._operations.type_all_untyped_functions(self._find)
+            self._rules.type_all_untyped_functions(self._find)
             self._is_open = False
         if tensor is not None and tensor.mro and not self._is_open:
             self._is_open = open_class_variables(tensor)
@@ -428,14 +440,14 @@ class Hooks:
         return says_tensors(node)
 
     def _has_rules(self, fullname: str) -> bool:
-        return fullname.partition(".")[0] in self._operations.roots
+        return fullname.partition(".")[0] in self._rules.roots
 
     def _is_ruled(self, fullname: str) -> bool:
         """Whether a call is that of a module which leaves its `forward` to one of torch's."""
         owner, _, name = fullname.rpartition(".")
         symbol = self._find(owner) if name == "__call__" else None
         info = None if symbol is None else symbol.node
-        return isinstance(info, TypeInfo) and self._operations.module_rule(info) is not None
+        return isinstance(info, TypeInfo) and self._rules.module_rule(info) is not None
 
     def _is_made_with_sizes(self, fullname: str) -> bool:
         node = self._node(fullname)
@@ -465,7 +477,7 @@ class Hooks:
 
     @lookup(lambda ctx: ctx.default_attr_type)
     def _find_property(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
-        rule = self._operations.rule_of(fullname) if self._has_rules(fullname) else None
+        rule = self._rules.rule_of(fullname) if self._has_rules(fullname) else None
         hook = None if rule is None else _attribute(lambda ctx: self._operations.attribute(ctx, rule))
         if hook is None and fullname.startswith((MODULES, DISTRIBUTIONS)):
             hook = _attribute(self._weights.attribute)
@@ -481,7 +493,7 @@ class Hooks:
             return None
         if name == _configs.WHOLE and symbol.node.has_base(NEURAL_MODULE):
             return _attribute(_configs.of_module)
-        if self._has_rules(fullname) and self._operations.method_of(fullname) is not None:
+        if self._has_rules(fullname) and self._rules.method_of(fullname) is not None:
             return _attribute(self._weights.attribute)
         if has_sizes(symbol.node, name):
             return _attribute(self._module_types.attribute)
