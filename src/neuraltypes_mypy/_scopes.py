@@ -13,10 +13,10 @@ from mypy.nodes import AssignmentStmt, FuncDef, MemberExpr, TypeInfo
 from mypy.types import CallableType, Type, TypeVarId, TypeVarLikeType, TypeVarType, UnboundType, get_proper_type
 
 from neuraltypes._axes import Axes, Axis, FixedAxis, NamedAxis, SymbolicAxis, VariadicAxis, python_expression
-from neuraltypes._sizes import Size, named, number, size_from_expression
+from neuraltypes._sizes import Size, Symbol, named, number, size_from_expression
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy._atoms import size_of_atom
-from neuraltypes_mypy._class_sizes import attribute_size
+from neuraltypes_mypy._class_sizes import attribute_size, inherited_sizes
 from neuraltypes_mypy._displays import open_displays
 from neuraltypes_mypy._identity import open_identities
 from neuraltypes_mypy._results import Results
@@ -39,6 +39,7 @@ class Scope:
     bound: frozenset[str] = frozenset()
     binds: bool = False
     owner: TypeInfo | None = None
+    is_inside: bool = False  # in the body, where mypy knows sizes by their names alone
 
     def size_of(self, axis: Axis) -> Size | None:
         """The size of a declared axis, in the names of this scope; None where nothing binds it."""
@@ -60,7 +61,8 @@ class Scope:
             axis = name.removeprefix(_AXIS)
             return named(axis, self.name) if self.name and (axis in self.bound or self.binds) else None
         if name.startswith("self.") and name.count(".") <= 2:
-            return None if self.owner is None else _attribute(self.owner, name.removeprefix("self."))
+            size = None if self.owner is None else _attribute(self.owner, name.removeprefix("self."))
+            return None if self.is_inside and self.owner and size and _has_other_names(size, self.owner) else size
         return named(name, ARGUMENT + self.name) if self.name and name.isidentifier() else None
 
 
@@ -91,7 +93,7 @@ class Scopes:
             return self._signature_scope(annotation, statement, semantic)
         for function in reversed(stack):
             if isinstance(function, FuncDef) and (bound := self._names_of(function)):
-                return Scope(scope_name(function), frozenset(bound), owner=_class_of(function))
+                return Scope(scope_name(function), frozenset(bound), owner=_class_of(function), is_inside=True)
         return Scope()
 
     def bind(self, scope: Scope, axes: Axes) -> None:
@@ -176,7 +178,13 @@ def body_scope(api: Any) -> Scope:
     name = scope_name(function)
     sizes = (size_of_atom(type_) for type_ in walk(function.type) if isinstance(type_, TypeVarType))
     names = {symbol.name for size in sizes if size is not None for symbol in size.symbols() if symbol.scope == name}
-    return Scope(name, frozenset(names), owner=_class_of(function))
+    return Scope(name, frozenset(names), owner=_class_of(function), is_inside=True)
+
+
+def _has_other_names(size: Size, owner: TypeInfo) -> bool:
+    """Whether a size is one that a class gives to a constructor behind its own, under another name there."""
+    inherited = inherited_sizes(owner)
+    return any(Symbol(one.name.partition(".")[0], one.scope) in inherited for one in size.symbols())
 
 
 def _class_of(function: FuncDef) -> TypeInfo | None:
