@@ -107,11 +107,6 @@ class Scopes:
                 self.results.hide(function)
                 make_generic(function.type)
 
-    @property
-    def has_pending(self) -> bool:
-        """Whether `flush` has something to do."""
-        return bool(self._pending)
-
     def _signature_scope(self, annotation: Type, function: FuncDef) -> Scope:
         if not any(function is pending for pending in self._pending):
             self._pending.append(function)
