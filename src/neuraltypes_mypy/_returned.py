@@ -24,9 +24,9 @@ from mypy.types import AnyType, Instance, ProperType, TupleType, Type, get_prope
 
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import note_of
-from neuraltypes_mypy._calls import pairs
 from neuraltypes_mypy._either import certain
 from neuraltypes_mypy._elements import contradicts, element_class, element_text, is_exclusive, is_produced
+from neuraltypes_mypy._pairs import pairs
 from neuraltypes_mypy._returns import returned
 from neuraltypes_mypy._statements import statements
 from neuraltypes_mypy._tensor import as_tensor, read_tensor
