@@ -57,6 +57,7 @@ from neuraltypes_mypy._names import (
     tensor_methods,
 )
 from neuraltypes_mypy._narrowing import COMPARISONS, Narrowing
+from neuraltypes_mypy._natures import with_nature
 from neuraltypes_mypy._operations import GENERIC_OPERATIONS, Operations, any_tensor
 from neuraltypes_mypy._options import PluginOptions
 from neuraltypes_mypy._packed import CHANGES, changed
@@ -68,7 +69,7 @@ from neuraltypes_mypy._promised import Promised
 from neuraltypes_mypy._recipe_nodes import makes_module
 from neuraltypes_mypy._recipes import Recipes
 from neuraltypes_mypy._results import is_entering
-from neuraltypes_mypy._returned import check_return, with_nature
+from neuraltypes_mypy._returned import check_return
 from neuraltypes_mypy._returns import is_returning
 from neuraltypes_mypy._reveal import Reveal
 from neuraltypes_mypy._scopes import Scopes
