@@ -28,6 +28,7 @@ from neuraltypes.config._omega import (
     allowed_resolvers,
     leaves,
     path_at,
+    refused,
     value_at,
 )
 
@@ -104,7 +105,7 @@ def plain_cfg(cfg: Any, *, resolve: bool = False) -> Any:
     try:
         return plain_value(OmegaConf.to_container(cfg, resolve=resolve))
     except OmegaConfBaseException as error:
-        raise ConfigError(str(error).splitlines()[0], place=str(error.full_key or "")) from None
+        raise refused(error) from None
 
 
 def plain_value(value: Any) -> Any:
@@ -214,7 +215,7 @@ def _looked_up(given: DictConfig, place: str) -> Any:
     try:
         return OmegaConf.select(given, place)
     except OmegaConfBaseException as error:
-        raise ConfigError(str(error).splitlines()[0], place=str(error.full_key or place)) from None
+        raise refused(error, place) from None
 
 
 def _interpolations(node: Container, place: str = "") -> Iterator[str]:

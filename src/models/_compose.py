@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.basecontainer import BaseContainer
 from omegaconf.errors import OmegaConfBaseException
 
+from neuraltypes._spelling import nearest
 from neuraltypes.config import ConfigError, as_config, load
 from neuraltypes.config._omega import BUILT_IN, all_paths, allow_resolvers, copy_positions
 
@@ -115,8 +115,8 @@ class Composer:
             return ""
         keys += [] if self._schema is None else list(all_paths(self._schema))
         wanted = [override.partition("=")[0].lstrip("+~") for override in overrides]
-        found = {key: get_close_matches(key, keys, 1) for key in wanted if key not in keys}
-        hints = [f'\n  {key}: did you mean "{near[0]}"?' for key, near in found.items() if near]
+        found = {key: nearest(key, keys) for key in wanted if key not in keys}
+        hints = [f'\n  {key}: did you mean "{near}"?' for key, near in found.items() if near]
         return "".join(hints)
 
     def _set_positions(self, config: DictConfig, choices: dict[str, Any]) -> None:

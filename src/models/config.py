@@ -13,6 +13,7 @@ from omegaconf.errors import OmegaConfBaseException
 from models.check_reports import callback_of
 from models.errors import ConfigError
 from models.language_model import LanguageModelConfig
+from neuraltypes.config._omega import refused
 
 _BYTES = 256
 _PRECISIONS = ("32-true", "bf16-mixed", "bf16-true", "64-true")
@@ -114,7 +115,7 @@ def checked(config: Any) -> DemoConfig:
     try:
         found = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(DemoConfig), config))
     except OmegaConfBaseException as error:
-        raise ConfigError(str(error).splitlines()[0], place=str(error.full_key or "")) from None
+        raise refused(error) from None
     except ConfigError:
         raise
     except ValueError as error:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
+from neuraltypes._spelling import hint
 from neuraltypes.config.errors import ConfigError
 
 __all__ = ["CheckpointError", "ConfigError"]
@@ -24,9 +24,7 @@ def rebuilt(cls: type[Error], args: tuple[Any, ...], state: dict[str, Any]) -> E
     return error
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest_or_known(name: str, known: Iterable[str]) -> str:
     """The end of a message: the nearest known name, or all of them if they are few."""
     names = list(known)
-    if close := get_close_matches(name, names, 1):
-        return f'; did you mean "{close[0]}"?'
-    return f"; known are {', '.join(sorted(names))}" if 0 < len(names) <= 20 else ""
+    return hint(name, names) or (f"; known are {', '.join(sorted(names))}" if 0 < len(names) <= 20 else "")

@@ -44,6 +44,7 @@ from models.sharding import Section as Shard
 from neuraltypes import NeuralModule
 from neuraltypes._archivable import CONSTRUCTED, class_only
 from neuraltypes.archive._config import values_of
+from neuraltypes.config._omega import refused
 
 if TYPE_CHECKING:
     from neuraltypes.archive._model import ConfigChanges
@@ -132,7 +133,7 @@ class ModelPT(ModelData, NeuralModule, pl.LightningModule):
             for name, value in sections.items():
                 OmegaConf.update(changed, name, value, merge=False, force_add=True)
         except OmegaConfBaseException as error:
-            raise ConfigError(str(error).splitlines()[0], place=str(error.full_key or "")) from None
+            raise refused(error) from None
         if differing := next(changed_references(self._cfg, changed, self.late_cfg), None):
             raise ConfigError("would change with what it refers to, and the model is made from it", place=differing)
         plain = plain_cfg(changed)

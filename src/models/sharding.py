@@ -11,7 +11,7 @@ from pytorch_lightning.strategies import ModelParallelStrategy
 from pytorch_lightning.utilities.model_helpers import is_overridden
 from torch import nn
 
-from models.errors import ConfigError, nearest
+from models.errors import ConfigError, nearest_or_known
 from models.optim._groups import is_match, parameter_names
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def units_of(model: nn.Module, patterns: Iterable[str]) -> dict[str, nn.Module]:
         outermost = {name: named[name] for name in meant if name.rpartition(".")[0] not in meant}
         if not outermost:
             raise ConfigError(
-                f"no module with weights is meant by {pattern!r}{nearest(pattern, [*named])}", place=_PLACE
+                f"no module with weights is meant by {pattern!r}{nearest_or_known(pattern, named)}", place=_PLACE
             )
         for name, module in outermost.items():
             if isinstance(module, nn.ModuleList | nn.ModuleDict):
@@ -126,7 +126,7 @@ def _read(section: Section) -> tuple[list[str], dict[str, Any]]:
     given = section if isinstance(section, Mapping) else {"units": section}
     for key in given:
         if key not in _KEYS:
-            raise ConfigError(f"no such key{nearest(str(key), _KEYS)}", place=f"{_PLACE}.{key}")
+            raise ConfigError(f"no such key{nearest_or_known(str(key), _KEYS)}", place=f"{_PLACE}.{key}")
     units = given.get("units") or []
     patterns = [units] if isinstance(units, str) else list(units)
     if odd := [pattern for pattern in patterns if not isinstance(pattern, str)]:

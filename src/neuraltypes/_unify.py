@@ -104,14 +104,8 @@ class Bindings:
             return None if bound is None else bound.size
         return self.values.get(name)
 
-    def shape_of(self, axes: Axes) -> Shape:
-        """The shape that declared axes have in this call, each axis with the label that keeps its declared kind."""
-        return tuple(
-            sized for axis, kind in zip(axes, kinds_of(axes), strict=True) for sized in self.shape_of_axis(axis, kind)
-        )
-
     def shape_of_axis(self, axis: Axis, kind: AxisKind | None) -> Shape:
-        """The same for one axis, of that declared kind."""
+        """The shape that one declared axis has in this call, with the label that keeps its declared kind."""
         if isinstance(axis, VariadicAxis):
             bound = self.rests.get(axis.name or "")
             return bound[0] if bound and not axis.broadcastable else (Rest(axis.name),)

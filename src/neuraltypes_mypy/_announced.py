@@ -23,9 +23,7 @@ from mypy.types import (
     TypeOfAny,
 )
 
-from neuraltypes_mypy._config import (
-    is_configured,
-)
+from neuraltypes_mypy._class_sizes import is_configured
 from neuraltypes_mypy._recipe_nodes import MADE, super_call
 from neuraltypes_mypy._statements import attribute_values, methods
 

@@ -28,12 +28,11 @@ from mypy.nodes import (
 )
 from mypy.types import AnyType, Instance, NoneType, Type, UnionType, get_proper_type
 
-from neuraltypes_mypy._names import MODULE
+from neuraltypes_mypy._names import METADATA, MODULE
 from neuraltypes_mypy._statements import attribute_values, blocks, methods, statements, targets
 from neuraltypes_mypy._tensor import as_tensor
 
 _MARK: Final = "neuraltypes: buffer"
-_KEY: Final = "neuraltypes"
 _REGISTRATIONS: Final = {"register_buffer": "tensor", "register_parameter": "param"}
 # What each assignment's value stands for; it must not be checked a second time.
 _registered: Final[dict[str, Expression]] = {}
@@ -60,7 +59,7 @@ def _names_known(cls: ClassDef) -> set[str]:
 
 
 def _is_ours(base: TypeInfo, name: str) -> bool:
-    return name in base.metadata.get(_KEY, {}).get("buffers", ())
+    return name in base.metadata.get(METADATA, {}).get("buffers", ())
 
 
 def _announce(block: Block, constructor: FuncDef, known: set[str]) -> None:

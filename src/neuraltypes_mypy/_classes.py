@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from mypy.nodes import ClassDef, FuncDef, MemberExpr, NameExpr, TypeInfo
 from mypy.plugin import ClassDefContext
 
 from neuraltypes_mypy import _codes as codes
-from neuraltypes_mypy._config import record_configuration
+from neuraltypes_mypy._constructors import record_configuration
 from neuraltypes_mypy._corrected import corrected_signature
 from neuraltypes_mypy._elements import is_element, record_domain
-from neuraltypes_mypy._names import NEURAL_MODULE
+from neuraltypes_mypy._names import METADATA, NEURAL_MODULE
 from neuraltypes_mypy._statements import methods
-
-_KEY: Final = "neuraltypes"
 
 
 def define_class(ctx: ClassDefContext) -> None:
@@ -31,14 +29,14 @@ def define_class(ctx: ClassDefContext) -> None:
 
 def is_dtype(info: TypeInfo) -> bool:
     """Whether a class is a project's own `jaxtyping.AbstractDtype`."""
-    return bool(info.metadata.get(_KEY, {}).get("is_dtype"))
+    return bool(info.metadata.get(METADATA, {}).get("is_dtype"))
 
 
 def _record_dtype(cls: ClassDef) -> None:
     """Keep with a class that it is a dtype; jaxtyping hides `AbstractDtype` from type checkers."""
     bases = [base for base in cls.base_type_exprs if isinstance(base, NameExpr | MemberExpr)]
     if any(base.name == "AbstractDtype" for base in bases) or any(map(is_dtype, cls.info.mro)):
-        cls.info.metadata[_KEY] = {"is_dtype": True}
+        cls.info.metadata[METADATA] = {"is_dtype": True}
 
 
 def _require_keyword_only(forward: FuncDef, ctx: ClassDefContext) -> None:

@@ -8,7 +8,6 @@ the other, and what neither has is asked for with `DictConfig.__getattr__`, wher
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any, Final, TypeAlias, TypeGuard
 
 from mypy.nodes import ARG_STAR, ARG_STAR2, Context, Decorator, FuncDef, TypeInfo, Var
@@ -26,6 +25,7 @@ from mypy.types import (
     get_proper_type,
 )
 
+from neuraltypes._spelling import hint
 from neuraltypes_mypy._codes import CONFIG
 from neuraltypes_mypy._names import NEURAL_MODULE
 from neuraltypes_mypy._source import read_source
@@ -167,9 +167,7 @@ def _is_known_module(info: TypeInfo) -> bool:
 def _report(ctx: _Context, owner: str, name: str, known: list[str], at: Context) -> None:
     if name in read_source(ctx.api.path).strings:
         return  # the code asks whether it is there, perhaps
-    near = get_close_matches(name, known, 1)
-    hint = f'; did you mean "{near[0]}"?' if near else ""
-    ctx.api.fail(f'The config of "{owner}" has no key "{name}"{hint}', at, code=CONFIG)
+    ctx.api.fail(f'The config of "{owner}" has no key "{name}"{hint(name, known)}', at, code=CONFIG)
 
 
 def _structured(ctx: Any, container: Instance, structure: Instance) -> Type:

@@ -12,14 +12,15 @@ from mypy.nodes import MDEF, ClassDef, IndexExpr, MemberExpr, NameExpr, SymbolTa
 from mypy.server.trigger import make_trigger
 from mypy.types import Instance, LiteralType
 
-_KEY: Final = "neuraltypes"
+from neuraltypes_mypy._names import METADATA
+
 _SYMBOL: Final = "__neuraltypes"  # private: that of one base class need not fit that of another
 
 
 def show_metadata(cls: ClassDef, str_type: Instance) -> None:
     """Make what is kept with a class a symbol of it, so that the daemon sees it change."""
     info = cls.info
-    data = info.metadata.get(_KEY)
+    data = info.metadata.get(METADATA)
     if not data or info.is_enum or info.is_named_tuple or _is_protocol(cls):
         return
     variable = Var(_SYMBOL, LiteralType(json.dumps(data, sort_keys=True), str_type))
@@ -47,5 +48,5 @@ def depend_on(api: Any, fullname: str, *members: str) -> None:
 
 def depend_on_class(api: Any, info: TypeInfo) -> None:
     """The class that is defined now depends on what is kept with another."""
-    if _KEY in info.metadata:
+    if METADATA in info.metadata:
         api.add_plugin_dependency(make_trigger(f"{info.fullname}.{_SYMBOL}"))

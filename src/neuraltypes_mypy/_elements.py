@@ -13,10 +13,9 @@ from mypy.subtypes import is_subtype
 from mypy.types import AnyType, Instance, LiteralType, ProperType, TupleType, TypeOfAny, TypeVarType, get_proper_type
 
 from neuraltypes_mypy._atoms import note_of
-from neuraltypes_mypy._names import ELEMENT_TYPE, UNNORMALIZED_TYPE
+from neuraltypes_mypy._names import ELEMENT_TYPE, METADATA, UNNORMALIZED_TYPE
 
 MAX_PARAMETERS: Final = 4
-_KEY: Final = "neuraltypes"
 _ELEMENTS: Final = "neuraltypes.elements."
 # Of each group a tensor is one thing and not another; beyond them what an operation gives may mean much.
 _EXCLUSIVE: Final = (
@@ -149,12 +148,12 @@ def record_domain(cls: ClassDef) -> None:
         if isinstance(statement, AssignmentStmt) and isinstance(statement.rvalue, MemberExpr):
             target = statement.lvalues[0]
             if isinstance(target, NameExpr) and target.name == "domain":
-                cls.info.metadata[_KEY] = {"domain": statement.rvalue.name}
+                cls.info.metadata[METADATA] = {"domain": statement.rvalue.name}
 
 
 def _domain(info: TypeInfo) -> str | None:
     for base in info.mro:
-        domain = base.metadata.get(_KEY, {}).get("domain")
+        domain = base.metadata.get(METADATA, {}).get("domain")
         if domain is not None:
             return str(domain)
     return None

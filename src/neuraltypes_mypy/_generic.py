@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from mypy.erasetype import erase_typevars
 from mypy.nodes import Decorator, FuncDef, OverloadedFuncDef, SymbolNode
 from mypy.plugin import FunctionSigContext
-from mypy.types import FunctionLike, ProperType, TypeVarType, get_proper_type
+from mypy.types import CallableType, FunctionLike, ProperType, TypeVarType, get_proper_type
 
 from neuraltypes_mypy._tensor import as_tensor
 
 GENERIC_FUNCTIONS: Final = ("builtins.max", "builtins.min", "builtins.next", "copy.copy", "copy.deepcopy")
+GENERIC_OPERATIONS: Final = "einops.einops."
 
 
 def gives_argument(node: SymbolNode | None) -> bool:
@@ -35,3 +37,16 @@ def unguided(ctx: FunctionSigContext) -> FunctionLike:
     if is_variable and wanted is not None and as_tensor(wanted) is not None:
         api.type_context[-1] = None
     return ctx.default_signature
+
+
+def any_tensor(ctx: FunctionSigContext) -> CallableType:
+    """The signature of `def f(x: T) -> T` for a tensor: without `T`, that would bind `x` to what the result must be."""
+    signature = ctx.default_signature
+    if not ctx.args or not ctx.args[0]:
+        return signature
+    first = ctx.args[0][0]
+    chk: Any = ctx.api
+    if as_tensor(chk.lookup_type_or_none(first) or chk.get_expression_type(first)) is None:
+        return signature
+    types = [erase_typevars(type_) for type_ in signature.arg_types]
+    return signature.copy_modified(arg_types=types, ret_type=erase_typevars(signature.ret_type), variables=[])

@@ -6,11 +6,16 @@ import traceback
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
+from mypy.plugin import AnalyzeTypeContext, AttributeContext, ClassDefContext
+from mypy.types import FunctionLike, Type
+
 from neuraltypes_mypy._codes import FAILURE
+from neuraltypes_mypy._tensor import unknown
 
 _C = TypeVar("_C")
 _R = TypeVar("_R")
 _F = TypeVar("_F", bound=Callable[..., Any])
+_T = TypeVar("_T", bound=Any)  # a context of mypy's
 _failed: Final[set[str]] = set()  # what mypy itself is asked about now
 
 
@@ -27,6 +32,31 @@ def guarded(hook: Callable[[_C], _R], fallback: Callable[[_C], _R]) -> Callable[
             return fallback(ctx)
 
     return run
+
+
+def type_hook(hook: Callable[[AnalyzeTypeContext], Type]) -> Callable[[AnalyzeTypeContext], Type]:
+    """A guarded hook for annotations."""
+    return guarded(hook, lambda _: unknown())
+
+
+def signature_hook(hook: Callable[[_T], FunctionLike]) -> Callable[[_T], FunctionLike]:
+    """A guarded hook for signatures."""
+    return guarded(hook, lambda ctx: ctx.default_signature)
+
+
+def result_hook(hook: Callable[[_T], Type]) -> Callable[[_T], Type]:
+    """A guarded hook for what calls give."""
+    return guarded(hook, lambda ctx: ctx.default_return_type)
+
+
+def attribute_hook(hook: Callable[[AttributeContext], Type]) -> Callable[[AttributeContext], Type]:
+    """A guarded hook for attributes."""
+    return guarded(hook, lambda ctx: ctx.default_attr_type)
+
+
+def class_hook(hook: Callable[[ClassDefContext], None]) -> Callable[[ClassDefContext], None]:
+    """A guarded hook for classes."""
+    return guarded(hook, lambda _: None)
 
 
 def _is_torch(ctx: Any) -> bool:

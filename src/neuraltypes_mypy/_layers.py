@@ -7,8 +7,8 @@ expression has a type, so this is read from the source; what cannot be told from
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from mypy.nodes import (
     ARG_NAMED,
@@ -27,20 +27,19 @@ from mypy.nodes import (
 from mypy.types import Instance, get_proper_type
 
 from neuraltypes_mypy._dependencies import depend_on_class
-from neuraltypes_mypy._names import MODULE, MODULES
+from neuraltypes_mypy._names import METADATA, MODULE, MODULES
+from neuraltypes_mypy._size_texts import size_text
 
-ReadText: TypeAlias = Callable[[Expression], str | None]
-_KEY: Final = "neuraltypes"
 _NAME: Final = re.compile(r"[^\W\d][\w.]*")
 
 
-def layer_sizes(values: Iterable[tuple[str, Expression | None]], api: Any, read: ReadText) -> Iterator[tuple[str, str]]:
-    """For attributes with what they are assigned: `linear.in_features` and `mels`, as `read` gives it."""
+def layer_sizes(values: Iterable[tuple[str, Expression | None]], api: Any) -> Iterator[tuple[str, str]]:
+    """For attributes with what they are assigned: `linear.in_features` and `mels`."""
     for name, value in values:
         info = _class_of(value, api.modules[api.cur_mod_id])
         if info is not None and isinstance(value, CallExpr) and info.has_base(MODULE):
             depend_on_class(api, info)
-            yield from ((f"{name}.{inner}", text) for inner, text in _sizes(info, value, read))
+            yield from ((f"{name}.{inner}", text) for inner, text in _sizes(info, value))
 
 
 def _class_of(value: Expression | None, module: MypyFile) -> TypeInfo | None:
@@ -60,16 +59,16 @@ def _dotted(expression: Expression) -> list[str] | None:
     return [expression.name] if isinstance(expression, NameExpr) else None
 
 
-def _sizes(info: TypeInfo, call: CallExpr, read: ReadText) -> Iterator[tuple[str, str]]:
+def _sizes(info: TypeInfo, call: CallExpr) -> Iterator[tuple[str, str]]:
     """The attributes that hold what a call gives for `int` parameters."""
     given = _given(info, call)
     if given is None:
         return
-    texts = {name: text for name, value in given.items() if (text := read(value)) is not None}
+    texts = {name: text for name, value in given.items() if (text := size_text(value)) is not None}
     if info.fullname.startswith(MODULES):
         yield from ((name, text) for name, text in texts.items() if _is_declared_int(info, name))
         return
-    data: Mapping[str, Any] = info.metadata.get(_KEY, {})
+    data: Mapping[str, Any] = info.metadata.get(METADATA, {})
     if "defaults" not in data:
         return
     texts = {**{name: text for name, text in data["defaults"].items() if name not in given}, **texts}

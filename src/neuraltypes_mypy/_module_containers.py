@@ -35,8 +35,8 @@ from mypy.types import (
     get_proper_type,
 )
 
-from neuraltypes_mypy._calls import says_tensors
 from neuraltypes_mypy._containers import forget_elsewhere
+from neuraltypes_mypy._known_rules import KnownRules
 from neuraltypes_mypy._members import (
     ITEM,
     ITEMS,
@@ -48,8 +48,8 @@ from neuraltypes_mypy._members import (
     join_modules,
     with_attribute,
 )
+from neuraltypes_mypy._mentions import says_tensors
 from neuraltypes_mypy._names import CONTAINERS, MODULE, SEQUENTIAL
-from neuraltypes_mypy._operations import Operations
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._sizes_of import size_of_expression
 from neuraltypes_mypy._statements import attribute_values, methods
@@ -83,10 +83,10 @@ _LISTS: Final = CLASSES[:2]
 class ModuleContainers:
     """Types containers of modules, for one run of mypy."""
 
-    def __init__(self, types: KnownTypes, settling: Settling, operations: Operations) -> None:
+    def __init__(self, types: KnownTypes, settling: Settling, rules: KnownRules) -> None:
         self._types = types
         self._settling = settling
-        self._operations = operations
+        self._rules = rules
 
     # Making one
 
@@ -168,7 +168,7 @@ class ModuleContainers:
             return True
         forward = module.type.get("forward")
         is_said = forward is not None and says_tensors(forward.node)
-        return is_said or self._operations.module_rule(module.type) is not None or module.type.has_base(SEQUENTIAL)
+        return is_said or self._rules.module_rule(module.type) is not None or module.type.has_base(SEQUENTIAL)
 
     # Filling one
 

@@ -35,18 +35,21 @@ from mypy.types import (
 
 from neuraltypes._sizes import Size
 from neuraltypes_mypy import _codes as codes
-from neuraltypes_mypy._calls import Argument, Calls, Known, mentions_tensors
-from neuraltypes_mypy._config import attribute_size, configuration, configured, made_at, place_text, seen_from_outside
+from neuraltypes_mypy._calls import Argument, Calls, Known
+from neuraltypes_mypy._class_sizes import attribute_size
 from neuraltypes_mypy._dependencies import depend_on
 from neuraltypes_mypy._join import join_tensors
+from neuraltypes_mypy._made_with import configuration, configured, made_at, place_text, seen_from_outside
 from neuraltypes_mypy._members import ITEMS, ONE_OF, ROUNDS, STEPS, alternatives, attribute_of, is_module, is_sequence
+from neuraltypes_mypy._mentions import mentions_tensors
 from neuraltypes_mypy._names import IDENTITY, MODULE, NEURAL_MODULE
 from neuraltypes_mypy._natures import with_nature
-from neuraltypes_mypy._operations import Operations
 from neuraltypes_mypy._recipes import Recipes
+from neuraltypes_mypy._refusals import Refusals
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._sizes_of import given_sizes, is_int, is_self, is_steady
 from neuraltypes_mypy._tensor import as_tensor, unknown
+from neuraltypes_mypy._torch_modules import TorchModules
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._values import Values
 
@@ -62,10 +65,11 @@ class Modules:
         calls: Calls,
         values: Values,
         settling: Settling,
-        operations: Operations,
+        modules: TorchModules,
+        refusals: Refusals,
         recipes: Recipes,
     ) -> None:
-        self._operations = operations
+        self._torch_modules, self._refusals = modules, refusals
         self._joining: set[int] = set()
         self._types = types
         self._settling = settling
@@ -178,7 +182,7 @@ class Modules:
             return ctx.default_attr_type
         forward = self._forward(receiver, ctx.context, ctx.api)
         if forward is None:
-            forward = self._operations.forward(receiver, ctx.context, ctx.api)
+            forward = self._torch_modules.forward(receiver, ctx.context, ctx.api)
         return ctx.default_attr_type if forward is None else forward
 
     def keyword_only(self, ctx: MethodSigContext) -> FunctionLike:
@@ -226,7 +230,7 @@ class Modules:
             try:
                 result = self._of_several(modules, lambda module: _called(module, call, api), api, is_union=is_union)
                 if as_tensor(result) is None:
-                    with self._operations.trial(api):
+                    with self._refusals.trial(api):
                         return called(ctx)
             finally:
                 self._joining.discard(id(call))
@@ -241,7 +245,7 @@ class Modules:
         fitting: list[Type] = []
         refusing: list[Type] = []
         for module in modules:
-            with self._operations.trial(api) as has_failed:
+            with self._refusals.trial(api) as has_failed:
                 given = call(module)
             if has_failed():
                 refusing.append(module)
@@ -277,7 +281,7 @@ class Modules:
             return self._one_by_one(items.items, value, context, api)
         forward = self._forward(proper, context, api)
         if forward is None:
-            return self._operations.passed_through(proper, value, context, api)
+            return self._torch_modules.passed_through(proper, value, context, api)
         if not isinstance(forward, CallableType) or not forward.arg_types:
             return None
         argument = Argument(forward.arg_names[0] or "1", forward.arg_types[0], value, context)
@@ -294,7 +298,7 @@ class Modules:
         after = self._one_by_one(modules, value, context, api)
         joined: Type = join_tensors([value, after]) or unknown()
         for _ in range(_MAX_ROUNDS):
-            with self._operations.trial(api):
+            with self._refusals.trial(api):
                 again = join_tensors([joined, self._one_by_one(modules, joined, context, api)]) or unknown()
             if again == joined:
                 return joined

@@ -26,11 +26,13 @@ from mypy.types import (
 )
 
 from neuraltypes_mypy._atoms import note_of, noted_any
+from neuraltypes_mypy._dependencies import depend_on
 from neuraltypes_mypy._either import certain
 from neuraltypes_mypy._elements import is_produced
 from neuraltypes_mypy._recipe_nodes import stands_in
 from neuraltypes_mypy._statements import statements
-from neuraltypes_mypy._tensor import as_tensor, unknown
+from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
+from neuraltypes_mypy._untyped import is_unwanted, untyped
 
 _SHOWN: Final = "neuraltypes:nature "  # no attribute has such a name
 # By the id of a function, whose type is another one once mypy has analyzed it again.
@@ -111,9 +113,7 @@ def _nature(type_: ProperType | None) -> str | None:
 
 def _is_silent(declared: Type) -> bool:
     """Whether a result has a tensor without a declared element."""
-    proper = get_proper_type(declared)
-    items = proper.items if isinstance(proper, TupleType) else [proper]
-    return any((tensor := as_tensor(item)) is not None and _is_open(tensor) for item in items)
+    return any((tensor := as_tensor(item)) is not None and _is_open(tensor) for item in _items(declared))
 
 
 def _is_open(tensor: Instance) -> bool:
@@ -125,16 +125,49 @@ def _is_open(tensor: Instance) -> bool:
 # Calls
 
 
+def is_undeclared(node: SymbolNode | None) -> bool:
+    """Whether a function may give more than it says: that it is a tensor."""
+    function = node.func if isinstance(node, Decorator) else node
+    signature = function.type if isinstance(function, FuncDef) else None
+    return isinstance(signature, CallableType) and _is_silent(signature.ret_type)
+
+
 def with_nature(result: Type, ctx: FunctionContext | MethodContext) -> Type:
     """What a call gives: without what is there for the daemon alone, and later if the function is still to be read."""
+    tensors = [tensor for item in _items(result) if (tensor := as_tensor(item)) is not None]
+    if any(isinstance(element := get_proper_type(one.args[2]), AnyType) and not note_of(element) for one in tensors):
+        _wait_for(_function(ctx), ctx.api, ctx.context)
     proper = get_proper_type(result)
     if isinstance(proper, TupleType):
-        result = proper.copy_modified(items=[_plain(item) for item in proper.items])
-    else:
-        result = _plain(result)
-    if _is_silent(result):
-        _wait_for(_function(ctx), ctx.api, ctx.context)
-    return result
+        return proper.copy_modified(items=[_plain(item) for item in proper.items])
+    return _plain(result)
+
+
+def module_called(ctx: MethodContext) -> Type:
+    """What a module gives that is called with anything: what its `forward` returns, if that says more than `Tensor`."""
+    api: Any = ctx.api
+    receiver = ctx.type
+    forward = receiver.type.get("forward") if isinstance(receiver, Instance) else None
+    node = None if forward is None else forward.node
+    function = node.func if isinstance(node, Decorator) and not node.decorators else node
+    signature = function.type if isinstance(function, FuncDef) and _is_followed(function) else None
+    if not isinstance(signature, CallableType) or not isinstance(get_proper_type(ctx.default_return_type), AnyType):
+        return ctx.default_return_type
+    given = [tensor for types in ctx.arg_types for one in types if (tensor := as_tensor(one)) is not None]
+    if not any(map(is_known, given)) or is_unwanted(ctx.context, api):
+        return ctx.default_return_type
+    assert isinstance(function, FuncDef)
+    depend_on(api, function.info.fullname, "forward")
+    result = with_nature(signature.ret_type, ctx)
+    is_more = any(
+        (tensor := as_tensor(item)) and is_produced(get_proper_type(tensor.args[2])) for item in _items(result)
+    )
+    return untyped(result) if is_more else ctx.default_return_type
+
+
+def _items(type_: Type) -> list[Type]:
+    proper = get_proper_type(type_)
+    return list(proper.items) if isinstance(proper, TupleType) else [type_]
 
 
 def _plain(type_: Type) -> Type:

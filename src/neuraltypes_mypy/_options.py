@@ -64,8 +64,9 @@ def read_options(folder: Path) -> PluginOptions:
 
 
 def _read_table(text: str) -> PluginOptions:
-    import difflib
     import tomllib
+
+    from neuraltypes._spelling import nearest  # which few configurations need
 
     try:
         table = tomllib.loads(text).get("tool", {}).get("neuraltypes", {})
@@ -76,8 +77,7 @@ def _read_table(text: str) -> PluginOptions:
     known = {field.name for field in fields(PluginOptions)}
     for key, value in table.items():
         if key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
-            raise _wrong(f'has no key "{key}"; did you mean "{near[0] if near else min(known)}"?')
+            raise _wrong(f'has no key "{key}"; did you mean "{nearest(key, known) or min(known)}"?')
         if key == "stubs":
             _require_folders(value)
         elif not isinstance(value, bool):

@@ -40,10 +40,10 @@ from mypy.types import AnyType, CallableType, TupleType, Type, get_proper_type
 
 from neuraltypes._sizes import Symbol
 from neuraltypes._unify import ARGUMENT
-from neuraltypes_mypy._config import with_sizes
 from neuraltypes_mypy._equal import EqualSizes
-from neuraltypes_mypy._operations import Operations
+from neuraltypes_mypy._made_with import with_sizes
 from neuraltypes_mypy._recipe_nodes import put_in
+from neuraltypes_mypy._refusals import Refusals
 from neuraltypes_mypy._scopes import scope_name
 from neuraltypes_mypy._sizes_of import given_sizes
 from neuraltypes_mypy._tensor import as_tensor, is_known
@@ -107,9 +107,9 @@ def _is_ours(statement: object) -> bool:
 class PassedOn:
     """Asks what functions of one expression give, for one run of mypy."""
 
-    def __init__(self, types: KnownTypes, operations: Operations, sizes: EqualSizes) -> None:
+    def __init__(self, types: KnownTypes, refusals: Refusals, sizes: EqualSizes) -> None:
         self._types = types
-        self._operations = operations
+        self._refusals = refusals
         self._sizes = sizes
         self._asking: list[FuncDef] = []
 
@@ -139,7 +139,7 @@ class PassedOn:
     def _ask(self, node: FuncDef, expression: Expression, given: Mapping[str, Type], api: Any) -> Type | None:
         self._asking.append(node)
         try:
-            with self._operations.trial(api) as has_failed, _inside(node, api), self._sizes.apart(node):
+            with self._refusals.trial(api) as has_failed, _inside(node, api), self._sizes.apart(node):
                 for argument in node.arguments:
                     name = argument.variable.name
                     if name in given:

@@ -96,28 +96,28 @@ class NeuralTypesPlugin(Plugin):
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         """Annotations."""
-        return (self._made or self._make()).get_type_analyze_hook(fullname)
+        return (self._made or self._make()).analysis.get_type_analyze_hook(fullname)
 
     def get_function_signature_hook(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
         """Calls of functions and constructors, before."""
-        return (self._made or self._make()).get_function_signature_hook(fullname)
+        return (self._made or self._make()).functions.get_function_signature_hook(fullname)
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """Calls of functions and constructors, after."""
-        return (self._made or self._make()).get_function_hook(fullname)
+        return (self._made or self._make()).functions.get_function_hook(fullname)
 
     def get_method_signature_hook(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
         """Calls of methods, before."""
-        return (self._made or self._make()).get_method_signature_hook(fullname)
+        return (self._made or self._make()).methods.get_method_signature_hook(fullname)
 
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Calls of methods, after."""
-        return (self._made or self._make()).get_method_hook(fullname)
+        return (self._made or self._make()).methods.get_method_hook(fullname)
 
     def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         """Attributes that say more than their declaration."""
-        return (self._made or self._make()).get_attribute_hook(fullname)
+        return (self._made or self._make()).attributes.get_attribute_hook(fullname)
 
     def get_customize_class_mro_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
         """Classes: `torch.Tensor` becomes generic, the others are read."""
-        return (self._made or self._make()).get_customize_class_mro_hook(fullname)
+        return (self._made or self._make()).analysis.get_customize_class_mro_hook(fullname)

@@ -60,10 +60,6 @@ def stands_in(node: FuncDef, module: str) -> bool:
     return node.info.module_name == module if node.info else node.fullname.rpartition(".")[0] == module
 
 
-def has_assigned(info: TypeInfo, name: str) -> bool:
-    return name in info.metadata.get("neuraltypes", {}).get("assigned", ())
-
-
 def adds_modules(info: TypeInfo) -> bool:
     """Whether a container may come to hold more than what its constructor passes on: an attribute is a part of it."""
     bodies = list(methods(info.defn.defs))

@@ -43,14 +43,10 @@ from mypy.types import (
 from neuraltypes._sizes import Size, Symbol
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy._atoms import atom, size_of_atom
-from neuraltypes_mypy._config import (
-    configured,
-    is_configured,
-    parameter_names_of,
-    seen_from_outside,
-    with_sizes,
-)
+from neuraltypes_mypy._class_sizes import assigns, is_configured, parameter_names_of
 from neuraltypes_mypy._dependencies import depend_on
+from neuraltypes_mypy._known_rules import KnownRules
+from neuraltypes_mypy._made_with import configured, seen_from_outside, with_sizes
 from neuraltypes_mypy._members import (
     ONE_OF,
     alternatives,
@@ -61,12 +57,10 @@ from neuraltypes_mypy._members import (
 )
 from neuraltypes_mypy._module_containers import CLASSES, ModuleContainers
 from neuraltypes_mypy._names import IDENTITY, MODULE, SEQUENTIAL
-from neuraltypes_mypy._operations import Operations
 from neuraltypes_mypy._recipe_nodes import (
     MADE,
     adds_modules,
     constructor_owner,
-    has_assigned,
     is_asked_about,
     is_none,
     is_own,
@@ -81,6 +75,7 @@ from neuraltypes_mypy._sizes_of import assignments_to, given_sizes, size_of_expr
 from neuraltypes_mypy._statements import attribute_values, methods, statements
 from neuraltypes_mypy._steps import attribute_steps, changes_attribute, steps_of_call, variable_steps
 from neuraltypes_mypy._tensor import unknown
+from neuraltypes_mypy._torch_modules import TorchModules
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._unchecked import Place, Unchecked
 
@@ -93,9 +88,11 @@ _MAX_DEPTH: Final = 8
 class Recipes:
     """Reads what functions and constructors make, for one run of mypy."""
 
-    def __init__(self, types: KnownTypes, operations: Operations, containers: ModuleContainers) -> None:
+    def __init__(
+        self, types: KnownTypes, rules: KnownRules, modules: TorchModules, containers: ModuleContainers
+    ) -> None:
         self._types = types
-        self._operations = operations
+        self._rules, self._modules = rules, modules
         self._containers = containers
         self._reading: list[object] = []
         self._last: FuncDef | None = None
@@ -208,7 +205,7 @@ class Recipes:
 
     def attribute(self, info: TypeInfo, name: str, declared: Type, api: Any) -> Type | None:
         """What an attribute is made of that is declared, or replaced in a subclass; None where that is not known."""
-        owner = next((base for base in info.mro if has_assigned(base, name)), None)
+        owner = next((base for base in info.mro if assigns(base, name)), None)
         if owner is None:
             return None
         depend_on(api, owner.fullname, MADE)
@@ -274,7 +271,7 @@ class Recipes:
         return {} if made is None else {_SUPER: made}
 
     def _is_of_torch(self, info: TypeInfo) -> bool:
-        return any(base.fullname in CLASSES or self._operations.class_of(base.fullname) for base in info.mro)
+        return any(base.fullname in CLASSES or self._rules.class_of(base.fullname) for base in info.mro)
 
     def _attributes(self, info: TypeInfo, constructor: FuncDef, place: Place) -> Iterator[tuple[str, Type]]:
         values: dict[str, list[tuple[FuncDef, Expression | None]]] = {}
@@ -357,10 +354,10 @@ class Recipes:
             return self._filled(
                 call, function, place, steps_of_call(call, function.body, is_sequence=is_sequence), info
             )
-        rule = self._operations.constructor_rule(info)
+        rule = self._rules.constructor_rule(info)
         instance, where = Instance(info, []), f"{place.file}:{call.line}"
         if rule is not None:
-            return self._operations.made_as(
+            return self._modules.made_as(
                 instance, rule, call, self._unchecked(function), where, lambda one: self._made(one, function, place)
             )
         given = self._given(call, parameter_names_of(info), function)

@@ -13,10 +13,10 @@ from mypy.plugin import FunctionContext
 from mypy.types import ProperType, Type, get_proper_type
 
 from neuraltypes_mypy import _codes as codes
-from neuraltypes_mypy._calls import pairs
 from neuraltypes_mypy._either import certain
 from neuraltypes_mypy._elements import contradicts, element_class, element_text, is_exclusive
 from neuraltypes_mypy._natures import record_nature, type_of_returned
+from neuraltypes_mypy._pairs import pairs
 from neuraltypes_mypy._returns import returned
 from neuraltypes_mypy._tensor import as_tensor, read_tensor
 from neuraltypes_mypy._walk import walk

@@ -16,7 +16,7 @@ from neuraltypes._axes import Axes, Axis, FixedAxis, NamedAxis, SymbolicAxis, Va
 from neuraltypes._sizes import Size, named, number, size_from_expression
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy._atoms import size_of_atom
-from neuraltypes_mypy._config import attribute_size
+from neuraltypes_mypy._class_sizes import attribute_size
 from neuraltypes_mypy._displays import open_displays
 from neuraltypes_mypy._identity import open_identities
 from neuraltypes_mypy._names import FOREIGN
@@ -118,11 +118,6 @@ class Scopes:
             if isinstance(function.type, CallableType):
                 self.results.hide(function)
                 make_generic(function.type)
-
-    @property
-    def has_pending(self) -> bool:
-        """Whether `flush` has something to do."""
-        return bool(self._pending)
 
     def _signature_scope(self, annotation: Type, function: FuncDef) -> Scope:
         if not any(function is pending for pending in self._pending):

@@ -23,7 +23,8 @@ from mypy.types import AnyType, Instance, LiteralType, ProperType, Type, TypeOfA
 from neuraltypes._sizes import OPERATIONS, Size, named, negate, number
 from neuraltypes._unify import ARGUMENT, Rest, SizedAxis
 from neuraltypes_mypy._atoms import atom, size_of_atom
-from neuraltypes_mypy._config import attribute_size, configuration, is_configured, parameter_names_of, parameter_size
+from neuraltypes_mypy._class_sizes import attribute_size, is_configured, parameter_names_of, parameter_size
+from neuraltypes_mypy._made_with import configuration
 from neuraltypes_mypy._scopes import scope_name
 from neuraltypes_mypy._source import read_source
 from neuraltypes_mypy._statements import Assigned, Constants, assignments, unpacked_from

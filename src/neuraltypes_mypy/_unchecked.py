@@ -21,9 +21,7 @@ from mypy.types import (
     Type,
 )
 
-from neuraltypes_mypy._config import (
-    attribute_size,
-)
+from neuraltypes_mypy._class_sizes import attribute_size
 from neuraltypes_mypy._sizes_of import assignments_to, is_int
 
 

@@ -11,7 +11,8 @@ from mypy.types import AnyType, Instance, NoneType, ProperType, TupleType, Type,
 
 from neuraltypes._sizes import OPERATIONS, Size, Symbol, multiply, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
-from neuraltypes_mypy._config import lasting_symbols, seen_from_outside
+from neuraltypes_mypy._class_sizes import lasting_symbols
+from neuraltypes_mypy._made_with import seen_from_outside
 from neuraltypes_mypy._members import may_be_module
 from neuraltypes_mypy._names import GENERIC_TENSORS, MODULE
 from neuraltypes_mypy._settle import without_sizes

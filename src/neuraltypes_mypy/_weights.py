@@ -16,11 +16,12 @@ from neuraltypes._sizes import Size
 from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import size_of_atom
-from neuraltypes_mypy._config import PREFIX, assigns, made_at
-from neuraltypes_mypy._operations import Operations
+from neuraltypes_mypy._class_sizes import assigns
+from neuraltypes_mypy._made_with import PREFIX, made_at
 from neuraltypes_mypy._sizes_of import is_int, is_self, sized_int
 from neuraltypes_mypy._statements import statements
 from neuraltypes_mypy._tensor import as_tensor, read_tensor
+from neuraltypes_mypy._torch_modules import TorchModules
 from neuraltypes_mypy._types import KnownTypes
 
 _DATA: Final = "data"
@@ -29,9 +30,9 @@ _DATA: Final = "data"
 class Weights:
     """Types the attributes of torch's modules, for one run of mypy."""
 
-    def __init__(self, types: KnownTypes, operations: Operations) -> None:
+    def __init__(self, types: KnownTypes, modules: TorchModules) -> None:
         self._types = types
-        self._operations = operations
+        self._modules = modules
 
     def attribute(self, ctx: AttributeContext) -> Type:
         """`linear.weight`, `linear.in_features`."""
@@ -43,7 +44,7 @@ class Weights:
             return ctx.default_attr_type
         if is_int(ctx.default_attr_type):
             return self._size(module, context.name) or ctx.default_attr_type
-        held = self._operations.held(module, context.name, context, ctx.api)
+        held = self._modules.held(module, context.name, context, ctx.api)
         return ctx.default_attr_type if held is None else _with_shape(ctx.default_attr_type, held)
 
     def _size(self, module: Instance, name: str) -> Type | None:
@@ -56,7 +57,7 @@ class Weights:
     def _assigned(self, module: Instance, target: MemberExpr, api: Any) -> None:
         """`self.head.weight = self.embedding.weight`: of the shape that the module was made for."""
         value = _assigned_value(target, api)
-        held = None if value is None else self._operations.held(module, target.name, target, api)
+        held = None if value is None else self._modules.held(module, target.name, target, api)
         given = None if value is None else as_tensor(api.get_expression_type(value))
         if held is None or given is None or value is None:
             return

@@ -152,7 +152,7 @@ def version(copied: Copied) -> str:
         ("_annotations.py", "Annotations.annotated"),
         ("_calls.py", "Calls.instantiate"),
         ("_classes.py", "define_class"),
-        ("_hooks.py", "Hooks._is_checked"),
+        ("_definitions.py", "Definitions.is_checked"),
         ("_values.py", "Values.shape"),
     ],
 )
@@ -172,13 +172,16 @@ def test_a_hook_that_fails_is_a_note_and_no_more(file: str, hook: str, copied: C
         assert any(message.code == "return-value" for message in messages), "mypy's own errors are still there"
 
 
-@pytest.mark.parametrize("search", ["_is_tensor_alias", "_is_checked"])
-def test_a_search_that_fails_is_said_where_it_failed(search: str, copied: Copied) -> None:
+@pytest.mark.parametrize(
+    ("file", "owner", "search"),
+    [("_analysis_hooks.py", "AnalysisHooks", "_is_tensor_alias"), ("_definitions.py", "Definitions", "is_checked")],
+)
+def test_a_search_that_fails_is_said_where_it_failed(file: str, owner: str, search: str, copied: Copied) -> None:
     """Also where no hook follows that could say so for it."""
-    path = copied.source / "neuraltypes_mypy" / "_hooks.py"
+    path = copied.source / "neuraltypes_mypy" / file
     source = path.read_text(encoding="utf-8")
     broken = f"def {search}(self: Any, *_: Any) -> Any:\n    raise RuntimeError('on purpose')\n"
-    write_later(path, f"{source}\n\n{broken}\n\nHooks.{search} = {search}\n")
+    write_later(path, f"{source}\n\n{broken}\n\n{owner}.{search} = {search}\n")
     (copied.project / "case.py").write_text(ONLY_SEARCHES, encoding="utf-8")
     output = copied.mypy.check_anyhow(copied.project, copied.cache, "--output", "json")
     messages = read_reports(output, copied.project)[copied.project / "case.py"]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from torch.utils.data import DataLoader, Dataset
@@ -16,6 +15,7 @@ from torch.utils.data import DataLoader, Dataset
 from models.data._typed_items import find_datasets
 from models.errors import ConfigError
 from neuraltypes._classes import full_name
+from neuraltypes._spelling import nearest
 from neuraltypes.config._classes import Classes
 from neuraltypes.config._fit import TARGET, Fitter, Make
 from neuraltypes.config._nodes import BROKEN, MISSING, ConfigNode, is_omega, root_node
@@ -79,7 +79,7 @@ def named_sets(fitter: Fitter, node: ConfigNode) -> dict[str, ConfigNode]:
         elif not name or "/" in str(name):
             fitter.add(one, f'"{name}" cannot name a set: metrics are logged as <set>/<metric>')
         elif one.value is None or isinstance(one.value, str | int | float):
-            near = next(iter(get_close_matches(str(name), (DATASET, TARGET, AGGREGATE), 1)), None)
+            near = nearest(name, (DATASET, TARGET, AGGREGATE))
             expected = "the config of a set, a data set or a loader"
             message = f"is {one.value!r}, expected {expected}; the config of one set has {DATASET} or {TARGET}"
             fitter.add(one, message, expected=expected, suggestion=near)
@@ -153,7 +153,7 @@ def _dataset(fitter: Fitter, rest: ConfigNode, make_dataset: MakeDataset | None,
         return make
     for key, node in rest.entries.items():
         if key != DATASET:
-            near = next(iter(get_close_matches(str(key), [*LOADER_ARGUMENTS, DATASET], 1)), None)
+            near = nearest(key, [*LOADER_ARGUMENTS, DATASET])
             fitter.add(node, "neither the loader nor this config has such a key", suggestion=near)
     dataset = rest.entries[DATASET]
     if is_config(dataset):
@@ -166,8 +166,7 @@ def _with_loader_key(problem: Problem, node: ConfigNode) -> Problem:
     keys = {child.path: str(key) for key, child in node.entries.items()}
     if problem.suggestion is not None or problem.expected is not None or problem.path not in keys:
         return problem
-    near = get_close_matches(keys[problem.path], LOADER_ARGUMENTS, 1)
-    return dataclasses.replace(problem, suggestion=next(iter(near), None))
+    return dataclasses.replace(problem, suggestion=nearest(keys[problem.path], LOADER_ARGUMENTS))
 
 
 def _of_config(fitter: Fitter, node: ConfigNode, make_dataset: MakeDataset | None, allowed: Iterable[type]) -> Make:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import Any
 
 from lightning_fabric.utilities import rank_zero_warn
@@ -16,6 +15,7 @@ from models.data._metrics import Evaluation, Gathered, SetResults, aggregated
 from models.data._samplers import BlockSampler
 from models.data._sources import KEYS, aggregate_of
 from models.errors import ConfigError
+from neuraltypes._spelling import nearest
 from neuraltypes.config.errors import Problem
 
 ALONE: dict[Stage, str] = {"validation": "val", "test": "test"}
@@ -68,7 +68,7 @@ def _check_aggregate(how: str | None, names: list[str], stage: Stage) -> None:
         return
     if how not in ("mean", "weighted", *names):
         known = ["mean", "weighted", *names]
-        near = next(iter(get_close_matches(str(how), known, 1)), None)
+        near = nearest(how, known)
         expected = f'"mean", "weighted" or a set of {", ".join(names)}'
         raise ConfigError([Problem(place, f'is "{how}", expected {expected}', expected, str(how), near)])
     if len(names) > 1 and ALONE[stage] in names:

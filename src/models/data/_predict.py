@@ -15,8 +15,8 @@ from models.data._chain import Chain
 from models.data._collate import collate
 from models.data._plan import Plan, can_be_made, make_plan
 from models.data._types import unbatched
-from models.data.errors import nearest
 from neuraltypes import AnnotationError, OptionalSpec, RecordSpec, Spec, TensorSpec
+from neuraltypes._spelling import hint
 from neuraltypes.kinds import BATCH
 
 
@@ -85,7 +85,7 @@ def _fields(chain: Chain, item: Any, number: int) -> Mapping[str, Any]:
             if name not in chain.inputs:
                 raise TypeError(
                     f'predict: input {number} has "{name}", the model takes {", ".join(chain.inputs)}'
-                    f"{nearest(str(name), chain.inputs)}"
+                    f"{hint(name, chain.inputs)}"
                 )
     return {name: value for name, value in named.items() if name in chain.inputs}
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from models.data.errors import Misfit, WiringError, nearest
+from models.data.errors import Misfit, WiringError
 from neuraltypes import Comparison, Spec, TensorSpec, ValueSpec
+from neuraltypes._spelling import hint
 from neuraltypes.axes import FixedAxis, SymbolicAxis
 
 
@@ -69,8 +70,8 @@ def _misfit(given: Mapping[str, Spec], taken: Taken) -> Misfit | None:
     if taken.field not in given:
         if not taken.is_required:
             return None
-        hint = nearest(taken.field, given) or f"; it has {', '.join(given)}"
-        return Misfit(taken.field, taken.taker, f"the data have no such field{hint}", None, expected)
+        known = hint(taken.field, given) or f"; it has {', '.join(given)}"
+        return Misfit(taken.field, taken.taker, f"the data have no such field{known}", None, expected)
     spec = given[taken.field]
     reason = taken.refusal if taken.spec is None else mismatch(taken.spec, spec)
     return None if reason is None else Misfit(taken.field, taken.taker, reason, str(spec), expected)

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from models.errors import rebuilt
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """`; did you mean "batch_size"?`, where a known name is near."""
-    found = get_close_matches(name, list(known), 1)
-    return f'; did you mean "{found[0]}"?' if found else ""
 
 
 class CollateError(ValueError):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import torch
 from torch.optim.lr_scheduler import LRScheduler
 
 from neuraltypes._classes import descendants, full_name
+from neuraltypes._spelling import nearest
 from neuraltypes.config._fit import TARGET, Fitter
 from neuraltypes.config._nodes import ConfigNode
 
@@ -76,8 +76,7 @@ def _find(
     cls = found.get(name.lower() if named[0] == NAME else name)
     if cls is None:
         shown = [*others, *(one.__name__ for one in found.values())] if named[0] == NAME else list(found)
-        near = next(iter(get_close_matches(name, shown, 1)), None)
-        fitter.add(entry, f"no {expected.__name__} is called {name!r}", got=name, suggestion=near)
+        fitter.add(entry, f"no {expected.__name__} is called {name!r}", got=name, suggestion=nearest(name, shown))
     return typing.cast("_Class | None", cls)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import nn
 
-from models.errors import ConfigError, nearest
+from models.errors import ConfigError, nearest_or_known
 
 _VECTORS = "vectors"
 
@@ -45,7 +45,8 @@ def matching(patterns: str | Iterable[str], names: Names, place: str) -> set[nn.
             modules = {
                 ".".join(name.split(".")[:n]) for called in names.values() for name in called for n in range(1, 9)
             }
-            raise ConfigError(f"no parameter is meant by {pattern!r}{nearest(pattern, list(modules))}", place=place)
+            known = nearest_or_known(pattern, modules)
+            raise ConfigError(f"no parameter is meant by {pattern!r}{known}", place=place)
         found |= new
     return found
 

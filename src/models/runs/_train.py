@@ -75,7 +75,7 @@ def _threads(number: int | None) -> Iterator[None]:
 
 def _schema(cfg: Cfg) -> type:
     """`RunConfig`, or the subclass that `cfg` is of."""
-    kind = cfg._metadata.object_type if isinstance(cfg, DictConfig) else type(cfg)  # noqa: SLF001  # no other way to ask
+    kind = OmegaConf.get_type(cfg) if isinstance(cfg, DictConfig) else type(cfg)
     return kind if isinstance(kind, type) and issubclass(kind, RunConfig) else RunConfig
 
 

@@ -19,7 +19,7 @@ from models._cfg import resolved
 from models.check_reports import CheckReports, callback_of
 from models.checkpoints.pickle_free import PickleFreeCheckpointIO
 from models.checkpoints.resuming import ExactResume
-from models.errors import ConfigError, nearest
+from models.errors import ConfigError, nearest_or_known
 from models.failing import FailTogether
 from models.runs._loggers import RunLogger, TensorBoardBeside
 from models.runs.record import RunRecord
@@ -77,7 +77,7 @@ def _section(section: Any) -> dict[str, Any]:
     found = resolved(section) if OmegaConf.is_config(section) else dict(section)
     for key in found:
         if key not in _KEYS:
-            raise ConfigError(f"no such key{nearest(str(key), list(_KEYS))}", place=f"{_PLACE}.{key}")
+            raise ConfigError(f"no such key{nearest_or_known(str(key), list(_KEYS))}", place=f"{_PLACE}.{key}")
     return {str(key): value for key, value in found.items() if value is not None}
 
 

@@ -45,7 +45,7 @@ class Digits(NeuralDataset[Digit, DigitBatch]):
     def __init__(self, *, part: Literal["train", "validation", "test"], shift: int = 0) -> None:
         if shift < 0:
             raise ValueError(f"Digits: shift is {shift}, expected 0 or more")
-        from sklearn.datasets import load_digits  # type: ignore[import-untyped]  # slow, and no model needs it
+        from sklearn.datasets import load_digits  # slow, and no model needs it
 
         found = load_digits()
         order = torch.randperm(len(found.target), generator=torch.Generator().manual_seed(0))

@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import fields, is_dataclass
-from difflib import get_close_matches
 from enum import Enum
 from functools import partial
 from pathlib import Path
@@ -29,6 +28,7 @@ import torch
 
 from neuraltypes._archivable import Archivable
 from neuraltypes._classes import full_name, own_class
+from neuraltypes._spelling import nearest
 from neuraltypes.archive._json import CONFIG_LIMITS
 from neuraltypes.archive._names import shown
 from neuraltypes.archive.errors import ArchiveError, ClassNotFoundError, ConfigError, VersionError
@@ -513,7 +513,7 @@ def _check_names(cls: type, config: Mapping[str, Json], place: str) -> None:
     problems = []
     for name in config:
         if name != ARGUMENTS and name not in known and not takes_more:
-            near = next(iter(get_close_matches(name, known, 1)), None)
+            near = nearest(name, known)
             path, message = f"{place}.{shown(name)[1:-1]}", f"{cls.__qualname__} has no such parameter"
             problems.append(Problem(path, message, suggestion=near))
     for parameter in parameters:

@@ -8,7 +8,6 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -20,6 +19,7 @@ from neuraltypes._archivable import Archivable
 from neuraltypes._classes import full_name, own_class
 from neuraltypes._errors import AnnotationError
 from neuraltypes._interface import Interface, interface_from_json
+from neuraltypes._spelling import nearest
 from neuraltypes.archive import _json
 from neuraltypes.archive._artifacts import Registered, Restoring, full_artifact_name, local_name, restoring
 from neuraltypes.archive._config import (
@@ -184,8 +184,8 @@ def find_class(name: str, allow: Mapping[str, type]) -> type[Archivable]:
         return allow[name]
     known = registered()
     if name not in known:
-        near = get_close_matches(name, known, 1)
-        hint = f"; did you mean allow={{{name!r}: {near[0].rpartition('.')[2]}}}?" if near else ""
+        near = nearest(name, known)
+        hint = f"; did you mean allow={{{name!r}: {near.rpartition('.')[2]}}}?" if near else ""
         raise ClassNotFoundError(
             f"no imported class is called {name!r}: import the module that defines it first{hint}", name=name
         )

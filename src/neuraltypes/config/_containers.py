@@ -73,7 +73,7 @@ def created(config: Any) -> DictConfig:
         return DictConfig(config if dataclasses.is_dataclass(config) else dict(config))
     except OmegaConfBaseException as error:
         if not dataclasses.is_dataclass(config):
-            raise ConfigError(str(error).splitlines()[0], place=str(error.full_key or "")) from None
+            raise _omega.refused(error) from None
     # A type that OmegaConf cannot say, as `Literal`: the same keys and values, without types.
     made = DictConfig(_defaults(config) if isinstance(config, type) else _fields(config))
     OmegaConf.set_struct(made, True)
@@ -99,7 +99,7 @@ def with_schema(config: DictConfig, schema: type) -> DictConfig:
     try:
         found = OmegaConf.merge(typed, config)
     except OmegaConfBaseException as error:  # a type of which OmegaConf takes less than fits
-        raise ConfigError(str(error).splitlines()[0], place=str(error.full_key or "")) from None
+        raise _omega.refused(error) from None
     _omega.allow_resolvers(found, _omega.allowed_resolvers(config))
     assert isinstance(found, DictConfig)
     return found

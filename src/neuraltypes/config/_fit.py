@@ -12,13 +12,13 @@ import sys
 import typing
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from enum import Enum
 from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias, get_args, get_origin
 
 from neuraltypes._classes import full_name
+from neuraltypes._spelling import nearest
 from neuraltypes.config._classes import Classes
 from neuraltypes.config._hints import (
     UNKNOWN,
@@ -242,8 +242,8 @@ class Fitter:
         values = get_args(hint)
         if any(type(value) is type(node.value) and value == node.value for value in values):
             return _constant(node.value)
-        near = get_close_matches(str(node.value), [value for value in values if isinstance(value, str)], 1)
-        return self._wrong(node, in_words(hint), next(iter(near), None))
+        near = nearest(node.value, (value for value in values if isinstance(value, str)))
+        return self._wrong(node, in_words(hint), near)
 
     def _list(self, node: ConfigNode, hint: Any) -> Make:
         if not node.is_list:
@@ -308,8 +308,7 @@ class Fitter:
         names = cls.__members__
         if isinstance(node.value, str) and node.value in names:
             return _constant(names[node.value])
-        near = get_close_matches(str(node.value), names, 1)
-        return self._wrong(node, f"{cls.__name__} ({', '.join(names)})", next(iter(near), None))
+        return self._wrong(node, f"{cls.__name__} ({', '.join(names)})", nearest(node.value, names))
 
     def _dataclass(self, node: ConfigNode, cls: type) -> Make:
         if isinstance(node.value, cls):
@@ -424,9 +423,8 @@ class Fitter:
         if any(parameter.name == key for parameter in parameters.positional):
             self.add(node, f'{in_words(cls)} takes it by position: give it in "{ARGUMENTS}"')
             return
-        near = get_close_matches(str(key), parameters.named, 1)
         kind = "field" if is_dataclass_type(cls) else "parameter"
-        self.add(node, f"{in_words(cls)} has no such {kind}", suggestion=next(iter(near), None))
+        self.add(node, f"{in_words(cls)} has no such {kind}", suggestion=nearest(key, parameters.named))
 
     def _require_all(
         self, node: ConfigNode, cls: type, parameters: Parameters, names: set[Any], n_positions: int

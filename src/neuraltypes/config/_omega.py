@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from difflib import get_close_matches
 from typing import Any, NamedTuple, TypeAlias
 
 from omegaconf import DictConfig, ListConfig, OmegaConf
@@ -13,7 +12,8 @@ from omegaconf.errors import InterpolationKeyError, OmegaConfBaseException
 from omegaconf.grammar_parser import parse
 from omegaconf.grammar_visitor import GrammarVisitor
 
-from neuraltypes.config.errors import Position
+from neuraltypes._spelling import nearest
+from neuraltypes.config.errors import ConfigError, Position
 
 Config: TypeAlias = DictConfig | ListConfig
 
@@ -232,11 +232,16 @@ def _first_line(error: BaseException) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
+def refused(error: OmegaConfBaseException, place: str = "") -> ConfigError:
+    """What OmegaConf does not take as an error of ours, with the path that it names, or else `place`."""
+    return ConfigError(str(error).splitlines()[0], place=str(error.full_key or place))
+
+
 def _nearest_key(config: Config, error: BaseException) -> str | None:
     if not isinstance(error, InterpolationKeyError) or "'" not in str(error):
         return None
     wanted = str(error).split("'")[1]
-    return next(iter(get_close_matches(wanted, all_paths(config._get_root()), 1)), None)  # noqa: SLF001
+    return nearest(wanted, all_paths(config._get_root()))  # noqa: SLF001
 
 
 def all_paths(config: Any) -> Iterator[str]:

@@ -1,0 +1,119 @@
+"""Rules applied to calls: the outcome, reported, and as mypy's type of what is given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mypy.nodes import ComparisonExpr, Context, OpExpr
+from mypy.plugin import FunctionContext, MethodContext
+from mypy.types import AnyType, Instance, Type, get_proper_type
+
+from neuraltypes._sizes import Size
+from neuraltypes.rules import Outcome, Signature, Surroundings, apply
+from neuraltypes.rules._values import Produced
+from neuraltypes_mypy._arguments import Arguments, Given
+from neuraltypes_mypy._autocast import Autocast
+from neuraltypes_mypy._elements import element_goes_with
+from neuraltypes_mypy._equal import Equal, EqualSizes
+from neuraltypes_mypy._guards import may_be_equal
+from neuraltypes_mypy._made_with import made_at
+from neuraltypes_mypy._masks import with_meaning
+from neuraltypes_mypy._meanings import Guessed
+from neuraltypes_mypy._named_results import with_names
+from neuraltypes_mypy._refusals import Refusals
+from neuraltypes_mypy._remembered import Made, Remembered
+from neuraltypes_mypy._rule_values import Translation
+from neuraltypes_mypy._settle import Settling
+from neuraltypes_mypy._tensor import unknown
+from neuraltypes_mypy._types import KnownTypes
+from neuraltypes_mypy._untyped import is_untyped, is_unwanted, untyped
+
+
+class Application:
+    """Applies rules, for one run of mypy."""
+
+    def __init__(self, types: KnownTypes, sizes: EqualSizes, settling: Settling) -> None:
+        self._types = types
+        self._settling = settling
+        self._autocast = Autocast()
+        self.sizes = sizes
+        self.translation = Translation(types)
+        self.remembered = Remembered(types, self.translation)
+        self.arguments = Arguments(self.translation, self.remembered)
+        self.refusals = Refusals()
+
+    def called(
+        self,
+        ctx: FunctionContext | MethodContext,
+        signature: Signature,
+        given: Given,
+        same: Equal,
+        name: str,
+        made: Instance | None = None,
+    ) -> Type:
+        """The type of a call; `made` is the object whose method it is, where that remembers what it was made with."""
+        config, place = (None, None) if made is None else (self.remembered.config(made, same), made_at(made))
+        outcome = self.outcome(signature, given, config, same, ctx.context, ctx.api)
+        self.refusals.report(outcome, given, name, ctx.context, ctx.api, place)
+        meant = with_meaning(outcome.result, name, given.values, given.places, ctx.api)
+        result = self.result(
+            outcome._replace(result=meant),
+            ctx.default_return_type,
+            same,
+            ctx.context,
+            ctx.api,
+            is_derived=_is_derived(ctx),
+        )
+        return with_names(result, name, self._types)
+
+    def outcome(
+        self, signature: Signature, given: Given, config: Made | None, same: Equal, context: Context, api: Any
+    ) -> Outcome:
+        """What a rule says of a call, in the place that the call has in the source."""
+        return apply(
+            signature,
+            given.values,
+            config,
+            Surroundings(
+                lambda one, other: _equate(one, other, same) or may_be_equal(one, other, context, same, api),
+                self._fits,
+                _element_text,
+                self._autocast.holds(context, api),
+            ),
+        )
+
+    def result(
+        self, outcome: Outcome, default: Type, same: Equal, context: Context, api: Any, *, is_derived: bool = False
+    ) -> Type:
+        """The type of what an operation gives; `is_derived` where mypy would not know what it is given."""
+        is_open = is_derived or isinstance(get_proper_type(default), AnyType)
+        if is_open and is_unwanted(context, api, is_tuple=isinstance(outcome.result, tuple)):
+            return unknown()
+        result = self.translation.result(outcome.result, default, same)
+        if not isinstance(get_proper_type(result), AnyType):
+            self._settling.instrument_current(api)
+        return untyped(result) if is_open else result
+
+    def _fits(self, wanted: str, element: object) -> bool:
+        return not isinstance(element, Produced) or element_goes_with(wanted, element.name)
+
+
+def _equate(left: Size, right: Size, same: Equal) -> bool:
+    """Whether two sizes may be taken for one: as the body shows, or by one name in a function and one inside of it."""
+    return same.equate(left, right) or str(left) == str(right)
+
+
+def _element_text(element: object) -> str:
+    if isinstance(element, Guessed):
+        return f"{element.name}, by its name"
+    return element.name if isinstance(element, Produced) else "another element"
+
+
+def _is_derived(ctx: FunctionContext | MethodContext) -> bool:
+    """Whether mypy, not knowing of what a method or operator is, would not ask what it gives."""
+    if not isinstance(ctx, MethodContext):
+        return False
+    is_operator = isinstance(ctx.context, OpExpr | ComparisonExpr)
+    return is_untyped(ctx.type) or (
+        is_operator and any(is_untyped(type_) for types in ctx.arg_types for type_ in types)
+    )

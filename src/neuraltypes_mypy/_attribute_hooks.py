@@ -1,0 +1,109 @@
+"""Hooks for attributes that say more than their declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import final
+
+from mypy.nodes import Decorator, TypeInfo, Var
+from mypy.plugin import AttributeContext
+from mypy.types import Instance, Type
+
+from neuraltypes_mypy import _configs
+from neuraltypes_mypy._buffers import is_buffer, seen_by_a_cast
+from neuraltypes_mypy._class_sizes import has_sizes, is_changing
+from neuraltypes_mypy._definitions import is_foreign
+from neuraltypes_mypy._guard import attribute_hook, lookup
+from neuraltypes_mypy._members import may_be_module
+from neuraltypes_mypy._mentions import says_tensors
+from neuraltypes_mypy._named_results import NAMED_RESULTS, RETURN_TYPES, named_result
+from neuraltypes_mypy._names import DISTRIBUTIONS, MODULE_CALL, MODULES, NEURAL_MODULE, TENSOR_BASE
+from neuraltypes_mypy._parts import Parts
+from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
+from neuraltypes_mypy._values import is_undeclared
+
+
+@final
+class AttributeHooks:
+    """Finds hooks for attributes."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._definitions = parts.definitions
+        # By full name; None for what is not ours and has no rule.
+        self._attributes: dict[str, Callable[[AttributeContext], Type] | None] = {
+            MODULE_CALL: attribute_hook(parts.modules.call),
+            f"{TENSOR_BASE}.shape": attribute_hook(self._shape),
+            f"{TENSOR_BASE}.ndim": attribute_hook(parts.values.ndim),
+        }
+
+    def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
+        """Attributes that say more than their declaration."""
+        hook = self._attributes.get(fullname)
+        if hook is not None or fullname in self._attributes:
+            return hook
+        if fullname.startswith((RETURN_TYPES, NAMED_RESULTS)):
+            return attribute_hook(named_result)
+        if fullname.startswith(_configs.KEYS):
+            return attribute_hook(_configs.key)
+        return self._find_property(fullname) if is_foreign(fullname) else self._find_attribute(fullname)
+
+    @lookup(lambda ctx: ctx.default_attr_type)
+    def _find_property(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
+        rule = self._parts.rules.rule_of(fullname) if self._definitions.has_rules(fullname) else None
+        hook = None if rule is None else attribute_hook(lambda ctx: self._parts.operations.attribute(ctx, rule))
+        if hook is None and fullname.startswith((MODULES, DISTRIBUTIONS)):
+            hook = attribute_hook(self._parts.weights.attribute)
+        self._attributes[fullname] = hook
+        return hook
+
+    @lookup(lambda ctx: ctx.default_attr_type)
+    def _find_attribute(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
+        self._parts.prepare()
+        owner, _, name = fullname.rpartition(".")
+        info = self._parts.types.info(owner)
+        if info is None:
+            return None
+        if name == _configs.WHOLE and info.has_base(NEURAL_MODULE):
+            return attribute_hook(_configs.of_module)
+        if self._definitions.has_rules(fullname) and self._parts.rules.method_of(fullname) is not None:
+            return attribute_hook(self._parts.weights.attribute)
+        if has_sizes(info, name):
+            return attribute_hook(self._parts.modules.attribute)
+        member = info.names.get(name)
+        if member is not None and isinstance(member.node, Decorator) and member.node.func.is_property:
+            return attribute_hook(self._parts.modules.property_read) if says_tensors(member.node) else None
+        if member is None or not isinstance(member.node, Var):
+            return None
+        if _configs.is_nested(member.node):
+            return attribute_hook(_configs.of_field)
+        if is_undeclared(member.node):
+            return attribute_hook(lambda ctx: self._inferred_attribute(ctx, info, name))
+        is_kept = member.node.type is not None and may_be_module(member.node.type)
+        return attribute_hook(self._parts.modules.declared_attribute) if is_kept else None
+
+    def _inferred_attribute(self, ctx: AttributeContext, info: TypeInfo, name: str) -> Type:
+        found = self._attribute_type(ctx, info, name)
+        tensor = None if ctx.is_lvalue else as_tensor(found)
+        if tensor is not None and is_known(tensor):
+            # a name that is given it may be given another tensor later
+            self._parts.settling.instrument_current(ctx.api)
+        return found
+
+    def _attribute_type(self, ctx: AttributeContext, info: TypeInfo, name: str) -> Type:
+        if is_buffer(info, name) and (ctx.is_lvalue or seen_by_a_cast(ctx.api)):
+            return unknown()  # without this plugin it is no attribute of the class
+        if not is_changing(_class_of(ctx, info), name):
+            return self._parts.values.inferred_attribute(ctx, False)
+        known = self._parts.modules.declared_attribute(ctx)
+        return self._parts.values.inferred_attribute(ctx, True) if known is ctx.default_attr_type else known
+
+    def _shape(self, ctx: AttributeContext) -> Type:
+        self._parts.narrowing.unpacked(ctx)
+        return self._parts.values.shape(ctx)
+
+
+def _class_of(ctx: AttributeContext, owner: TypeInfo) -> TypeInfo:
+    """The class of the object whose attribute is read, which may be a subclass of the one that declares it."""
+    receiver = ctx.type
+    return receiver.type if isinstance(receiver, Instance) else owner

@@ -1,0 +1,156 @@
+"""Sizes that a class is known to have: its constructor's parameters, and what its attributes hold in these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mypy.nodes import Expression, TypeInfo
+
+from neuraltypes._sizes import Size, Symbol, named, size_from_expression
+from neuraltypes_mypy._names import METADATA, MODULE
+from neuraltypes_mypy._size_texts import size_text
+
+
+def is_configured(info: TypeInfo) -> bool:
+    """Whether the constructor's parameters of a class are followed."""
+    return info.has_base(MODULE)
+
+
+def has_configuration(info: TypeInfo) -> bool:
+    """Whether instances of a class remember sizes that they were made with."""
+    for base in info.mro:
+        data = base.metadata.get(METADATA)
+        if data and (data.get("parameters") or data.get("attributes") or data.get("constants")):
+            return True
+    return False
+
+
+def kept_of(info: TypeInfo) -> Mapping[str, Any]:
+    """What is kept with a class of its own methods and body."""
+    found = info.metadata.get(METADATA)
+    return found if isinstance(found, dict) else {}
+
+
+def is_changing(info: TypeInfo, name: str) -> bool:
+    """Whether an attribute is assigned in more places than one, of which some may be in subclasses."""
+    count = 0
+    for base in info.mro:
+        data = base.metadata.get(METADATA)
+        if data and name in data.get("changing", ()):
+            return True
+        if data and name in data.get("assigned", ()):
+            count += 1
+    return count > 1
+
+
+def assigns(info: TypeInfo, name: str) -> bool:
+    """Whether a method that a class itself defines assigns an attribute; of torch's own classes nothing is kept."""
+    return name in kept_of(info).get("assigned", ())
+
+
+def parameter_names_of(info: TypeInfo) -> list[str]:
+    """The parameters of the constructor that a class has or inherits."""
+    for base in info.mro:
+        if "parameters" in kept_of(base):
+            return list(kept_of(base)["parameters"])
+    return []
+
+
+def lasting_symbols(info: TypeInfo) -> frozenset[Symbol]:
+    """The constructors' parameters, in which the shapes of attributes hold for good.
+
+    Not those with 0 for default: what is written without them (`padding: int = 0`) is meant where they are not given.
+    """
+    return frozenset(
+        Symbol(name, base.fullname)
+        for base in info.mro
+        for name in kept_of(base).get("parameters", ())
+        if kept_of(base)["defaults"].get(name) != "0"
+    )
+
+
+def has_sizes(info: TypeInfo, name: str) -> bool:
+    """Whether an attribute may hold a size that the constructor decides."""
+    for base in info.mro:
+        data = base.metadata.get(METADATA)
+        if data and (name in data.get("attributes", ()) or name in data.get("constants", ())):
+            return True
+    return False
+
+
+def attribute_size(info: TypeInfo, name: str) -> Size | None:
+    """What an attribute holds, in the constructor's parameters of the class that sets it.
+
+    A constant of the class may be another one in a subclass, so it is known of an instance only when that is made.
+    """
+    size = size_of_attribute(info, name)
+    if size is None:
+        return None
+    owners = {base.fullname: base for base in info.mro}
+    known = {one: parameter_size(owners[one.scope], one.name) for one in size.symbols() if one.scope in owners}
+    return size.replace(known)
+
+
+def size_in_constructor(info: TypeInfo, expression: Expression) -> Size | None:
+    """What an expression in the constructor of a class is, in its parameters."""
+    text = size_text(expression)
+    size = None if text is None else read_text(info, text, set())
+    return None if size is None else size.replace({one: parameter_size(info, one.name) for one in size.symbols()})
+
+
+def parameter_size(info: TypeInfo, name: str) -> Size:
+    """A parameter of a constructor; one that is passed on as it is has the name that it has in the class behind."""
+    base = next((one for one in info.mro[1:] if "parameters" in kept_of(one)), None)
+    owner, dot, inner = name.partition(".")
+    if base is not None:
+        for label, text in (kept_of(info).get("super") or {}).items():
+            passed = parameter_of(label, kept_of(base)["parameters"])
+            if text == owner and passed in kept_of(base)["parameters"]:
+                return parameter_size(base, f"{passed}{dot}{inner}")
+    return named(name, info.fullname)
+
+
+def size_of_attribute(info: TypeInfo, name: str) -> Size | None:
+    """The same in the parameters of each class as they are called there."""
+    for base in info.mro:
+        if name in kept_of(base).get("constants", ()):
+            return None
+        text = _attribute_text(base, name)
+        if text is not None:
+            return read_text(base, text, {name})
+        if assigns(base, name.partition(".")[0]):
+            return None
+    return None
+
+
+def read_text(info: TypeInfo, text: str, reading: set[str]) -> Size | None:
+    """The size that a text in a constructor is, while the attributes `reading` are read."""
+    return size_from_expression(text, lambda inner: _class_read(info, inner, reading))
+
+
+def _class_read(info: TypeInfo, name: str, reading: set[str]) -> Size | None:
+    if name.startswith("self."):
+        attribute = name.removeprefix("self.")
+        text = _attribute_text(info, attribute)
+        if text is None or attribute in reading:
+            return None
+        return read_text(info, text, reading | {attribute})
+    return named(name, info.fullname) if name.partition(".")[0] in kept_of(info).get("parameters", ()) else None
+
+
+def _attribute_text(info: TypeInfo, name: str) -> str | None:
+    """What an attribute holds in the source: `d`; `self.config = config` makes `config.d` of `self.config.d`."""
+    owner, _, inner = name.partition(".")
+    texts: Mapping[str, str] = kept_of(info).get("attributes", {})
+    if name in texts:
+        return texts[name]
+    text = texts.get(owner)
+    return f"{text}.{inner}" if text is not None and inner and text.isidentifier() else None if inner else text
+
+
+def parameter_of(name: str, parameters: list[str]) -> str:
+    """The name of a parameter that is given as `#0`, by its place, or by its name."""
+    owner, dot, inner = name.partition(".")
+    place = int(owner.removeprefix("#")) if owner.startswith("#") else None
+    return f"{parameters[place]}{dot}{inner}" if place is not None and place < len(parameters) else name

@@ -1,0 +1,181 @@
+"""Constructors as the source shows them: what they do with the sizes that they take, and what a class body says.
+
+What a class does with its `int` parameters is read once, when mypy meets the class, and kept with it:
+`self.d = d_model` makes `self.d` the size `d_model`. `_class_sizes` reads what is kept.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container, Mapping, Sequence
+from typing import Any
+
+from mypy.nodes import (
+    AssignmentStmt,
+    CallExpr,
+    ClassDef,
+    Expression,
+    FuncDef,
+    IntExpr,
+    MemberExpr,
+    NameExpr,
+    Statement,
+    SuperExpr,
+    TempNode,
+)
+from mypy.types import Instance, Type, UnboundType, get_proper_type
+
+from neuraltypes_mypy._buffers import announced_names, registered_names
+from neuraltypes_mypy._class_sizes import is_configured
+from neuraltypes_mypy._layers import layer_sizes
+from neuraltypes_mypy._names import METADATA
+from neuraltypes_mypy._size_texts import names_in, size_text
+from neuraltypes_mypy._statements import assignments, attribute_values, methods, statements, targets
+
+
+def record_configuration(cls: ClassDef, api: Any) -> None:
+    """Keep with a class what its constructor does with its parameters; doing it again changes nothing."""
+    info = cls.info
+    in_methods = [(method, list(attribute_values(method))) for method in methods(cls.defs)]
+    constructor = next((method for method, _ in in_methods if method.name == "__init__"), None)
+    is_module = is_configured(info)
+    counts = Counter(name for _, assigned in in_methods for name, _ in assigned)
+    counts.update(name for method, _ in in_methods if method is not constructor for name in registered_names(method))
+    data: dict[str, Any] = {}
+    if constructor is not None and is_module:
+        data["parameters"] = [argument.variable.name for argument in constructor.arguments[1:]]
+        data["defaults"] = {
+            argument.variable.name: text
+            for argument in constructor.arguments[1:]
+            if argument.initializer is not None and (text := size_text(argument.initializer)) is not None
+        }
+        values = next(assigned for method, assigned in in_methods if method is constructor)
+        found = _attributes(cls, constructor, values, counts, api)
+        data["attributes"] = {**_constants(cls, counts, is_final=True), **found}
+        data["super"] = _super_arguments(constructor)
+        if buffers := announced_names(constructor):
+            data["buffers"] = buffers
+    elif constructor is None and is_module:
+        data["parameters"], data["defaults"], data["attributes"] = [], {}, _constants(cls, counts, is_final=True)
+    elif constructor is None and (fields := _fields(cls)):
+        changed = {name for method in methods(cls.defs) for name, _ in attribute_values(method)}  # in `__post_init__`
+        known = {name: text for name, text in fields.items() if name not in changed}
+        data["parameters"], data["defaults"] = list(fields), {name: text for name, text in known.items() if text}
+        data["attributes"] = {name: name for name in known}
+        data["fields"] = True
+    elif constructor is not None and not is_module:
+        values = next(assigned for method, assigned in in_methods if method is constructor)
+        data |= _own_configuration(cls, constructor, values, counts, api)
+    if is_module and (constants := _constants(cls, counts, is_final=False)):
+        data["constants"] = constants
+    changing = sorted(name for name, count in counts.items() if count > 1)
+    if changing:
+        data["changing"] = changing
+    if counts:
+        data["assigned"] = sorted(counts)
+    if data:
+        info.metadata[METADATA] = data
+
+
+def _attributes(
+    cls: ClassDef,
+    constructor: FuncDef,
+    values: Sequence[tuple[str, Expression | None]],
+    counts: Mapping[str, int],
+    api: Any,
+) -> dict[str, str]:
+    """The attributes that hold a size for good: of those that methods assign, once in the constructor.
+
+    Of a module that is made there, the attributes that hold what it was made with: `linear.in_features`.
+    """
+    texts = {name: text for name, value in values if value is not None and (text := size_text(value)) is not None}
+    texts |= dict(layer_sizes(values, api))
+    reassigned = set(_reassigned(constructor))
+    in_class = {target.name for statement in cls.defs.body for target in targets(statement) if _has_value(statement)}
+    return {
+        name: text
+        for name, text in texts.items()
+        if counts[name.partition(".")[0]] == 1
+        and name not in in_class
+        and not any(word in reassigned for word in names_in(text))
+    }
+
+
+def _own_configuration(
+    cls: ClassDef,
+    constructor: FuncDef,
+    values: Sequence[tuple[str, Expression | None]],
+    counts: Mapping[str, int],
+    api: Any,
+) -> dict[str, Any]:
+    """What a class that is no module keeps of the `int` parameters of its constructor, each under its own name."""
+    defaults = {
+        argument.variable.name: str(argument.initializer.value)
+        for argument in constructor.arguments[1:]
+        if isinstance(argument.initializer, IntExpr)
+    }
+    sizes = {one.variable.name for one in constructor.arguments[1:] if _is_int(one.type_annotation)} | set(defaults)
+    attributes = _attributes(cls, constructor, values, counts, api).items()
+    kept = {name: text for name, text in attributes if name == text and name in sizes}
+    known = {name: text for name, text in defaults.items() if name in kept}
+    return {"parameters": list(kept), "defaults": known, "attributes": kept} if kept else {}
+
+
+def _constants(cls: ClassDef, assigned: Container[str], *, is_final: bool) -> dict[str, str]:
+    """The numbers that a class body names, as `Final` or not: `width = 3` that no method assigns."""
+    found: dict[str, str] = {}
+    for statement in cls.defs.body:
+        if isinstance(statement, AssignmentStmt) and isinstance(statement.rvalue, IntExpr):
+            names = [target.name for target in statement.lvalues if isinstance(target, NameExpr)]
+            if _is_final(statement) == is_final:
+                found |= {name: str(statement.rvalue.value) for name in names if name not in assigned}
+    return found
+
+
+def _is_final(statement: AssignmentStmt) -> bool:
+    declared = statement.unanalyzed_type
+    return isinstance(declared, UnboundType) and declared.name.rpartition(".")[2] == "Final"
+
+
+def _has_value(statement: Statement) -> bool:
+    return isinstance(statement, AssignmentStmt) and not isinstance(statement.rvalue, TempNode)
+
+
+def _reassigned(function: FuncDef) -> list[str]:
+    assigned = [target for target, _ in assignments(function.body)]
+    owners = [target.expr for target in assigned if isinstance(target, MemberExpr)]
+    changed = [one.name for one in (*assigned, *owners) if isinstance(one, NameExpr)]
+    return [name for name in changed if name != "self"]
+
+
+def _super_arguments(constructor: FuncDef) -> dict[str, str | None] | None:
+    """What a constructor passes to its parent's, by keyword or as `#0`; None where that cannot be read."""
+    for statement in statements(constructor.body):
+        call = getattr(statement, "expr", None)
+        if isinstance(call, CallExpr) and isinstance(call.callee, SuperExpr) and call.callee.name == "__init__":
+            if any(kind.is_star() for kind in call.arg_kinds):
+                return None
+            pairs = enumerate(zip(call.arg_names, call.args, strict=True))
+            texts = {name or f"#{place}": size_text(value) for place, (name, value) in pairs}
+            changed = set(_reassigned(constructor))
+            return {key: None if text is None or changed & set(names_in(text)) else text for key, text in texts.items()}
+    return None
+
+
+def _fields(cls: ClassDef) -> dict[str, str | None]:
+    """The `int` fields of a class that declares them in its body, with their defaults."""
+    found: dict[str, str | None] = {}
+    for statement in cls.defs.body:
+        if not isinstance(statement, AssignmentStmt) or statement.type is None:
+            continue
+        target = statement.lvalues[0]
+        if isinstance(target, NameExpr) and _is_int(statement.unanalyzed_type or statement.type):
+            found[target.name] = size_text(statement.rvalue)
+    return found
+
+
+def _is_int(annotation: Type | None) -> bool:
+    """Whether an annotation, analyzed or not, is `int`."""
+    declared = get_proper_type(annotation)
+    is_written = isinstance(declared, UnboundType) and declared.name == "int"
+    return is_written or (isinstance(declared, Instance) and declared.type.fullname == "builtins.int")

@@ -1,0 +1,100 @@
+"""What rules refuse, in words, at the argument that disagrees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any, Final
+
+from mypy.errorcodes import ARG_TYPE
+from mypy.nodes import Context
+from mypy.types import Instance, TupleType, Type, get_proper_type
+
+from neuraltypes.rules import Outcome, Parameter, Refused
+from neuraltypes_mypy import _codes as codes
+from neuraltypes_mypy._arguments import Given
+from neuraltypes_mypy._operators import operator_of
+from neuraltypes_mypy._packed import is_packed
+from neuraltypes_mypy._reveal import annotation_text
+from neuraltypes_mypy._tensor import as_tensor, is_known
+
+_CODES: Final = {"shape": codes.SHAPE, "kind": codes.KIND, "dtype": codes.DTYPE, "element": codes.ELEMENT}
+
+
+class Refusals:
+    """Reports what rules refuse, for one run of mypy."""
+
+    def __init__(self) -> None:
+        self._trials = 0
+
+    def report(
+        self, outcome: Outcome, given: Given, name: str, context: Context, api: Any, made: str | None = None
+    ) -> None:
+        """Say what a rule refuses of a call; `made` is where the object was made whose rule it is."""
+        if not outcome.refused and not outcome.suspected:
+            return
+        short = name.removesuffix(".forward").rpartition(".")[2]
+        with nullcontext() if self._trials else _unwatched(api.errors):
+            for problem in (*outcome.refused, *outcome.suspected):
+                self._say(problem, given, short, context, api, made)
+
+    @contextmanager
+    def trial(self, api: Any) -> Iterator[Callable[[], bool]]:
+        """Say nothing meanwhile; what is given says whether there was an error."""
+        self._trials += 1
+        try:
+            with api.msg.filter_errors(save_filtered_errors=True) as watcher:
+                yield lambda: any(info.severity == "error" for info in watcher.filtered_errors())
+        finally:
+            self._trials -= 1
+
+    def _say(self, problem: Refused, given: Given, name: str, context: Context, api: Any, made: str | None) -> None:
+        code = _CODES[problem.code]
+        place, type_ = given.places.get(problem.argument or "", (context, None))
+        operator = operator_of(name, tuple(given.places), context)
+        if problem.argument is None or type_ is None:
+            words = f'"{name}" {problem.reason}' if operator is None else operator.whole(problem.reason)
+            api.fail(words, context, code=code)
+        elif operator is not None:
+            api.fail(f"{operator.subject(problem.argument)} {operator.renamed(problem.reason)}", place, code=code)
+        else:
+            api.fail(f'Argument "{problem.argument}" to "{name}" {problem.reason}', place, code=code)
+        tensor = None if type_ is None else as_tensor(type_)
+        if tensor is not None and is_known(tensor):
+            api.note(f"Got {annotation_text(tensor)}", place, code=code)
+        elif type_ is None:
+            for label, (_, other) in given.places.items():
+                one = as_tensor(other)
+                if one is not None and is_known(one):
+                    subject = f'"{label}"' if operator is None else operator.roles[label]
+                    api.note(f"{subject} is {annotation_text(one)}", context, code=code)
+        if made is not None:
+            api.note(f'"{name}" was made at {made}', place, code=code)
+
+
+def report_tuple(parameter: Parameter, context: Context, given: Type, module: Instance, api: Any) -> bool:
+    """Report a tuple where a module takes a tensor, as when an LSTM's result is handed on whole."""
+    proper = get_proper_type(given)
+    if not isinstance(proper, TupleType):
+        return False
+    is_plain = proper.partial_fallback.type.fullname == "builtins.tuple"
+    is_of_tensors = is_plain and any(as_tensor(item) is not None for item in proper.items)
+    is_wrong = (is_of_tensors or is_packed(proper)) and parameter.tensors is not None and not parameter.is_union
+    if is_wrong:
+        kind = f"a tuple of {len(proper.items)}" if is_plain else "a packed sequence"
+        text = f'Argument "{parameter.name}" to "{module.type.name}" is {kind}, expected a tensor'
+        with _unwatched(api.errors):
+            api.fail(text, context, code=ARG_TYPE)
+    return is_wrong
+
+
+@contextmanager
+def _unwatched(errors: Any) -> Iterator[None]:
+    """Say what is said, also while mypy tries one overload or operator after the other: each of them is this call."""
+    watchers = errors._watchers  # noqa: SLF001 - mypy has no other way
+    saved = list(watchers)
+    watchers.clear()
+    try:
+        yield
+    finally:
+        watchers.extend(saved)
