@@ -84,6 +84,7 @@ class Annotations:
         info = self._types.info(fullname)
         if info is None:
             return unknown()
+        self._scopes.announce(ctx.type, api)
         bare = Instance(info, [unknown() for _ in info.type_vars], ctx.type.line, ctx.type.column)
         return bare if self._is_inside else self._from_expression(bare, ctx.type, api)
 

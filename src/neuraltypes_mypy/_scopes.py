@@ -19,6 +19,7 @@ from neuraltypes_mypy._atoms import size_of_atom
 from neuraltypes_mypy._class_sizes import attribute_size
 from neuraltypes_mypy._displays import open_displays
 from neuraltypes_mypy._identity import open_identities
+from neuraltypes_mypy._names import FOREIGN
 from neuraltypes_mypy._results import Results
 from neuraltypes_mypy._returns import announce_returns
 from neuraltypes_mypy._settle import instrument_signature
@@ -93,6 +94,17 @@ class Scopes:
             if isinstance(function, FuncDef) and (bound := self._names_of(function)):
                 return Scope(scope_name(function), frozenset(bound), owner=_class_of(function))
         return Scope()
+
+    def announce(self, annotation: Type, analyzer: Any) -> None:
+        """Follow what a function returns that says no more of it than that it is a tensor."""
+        semantic = analyzer.api
+        function, stack = semantic.statement, semantic.function_stack
+        if not isinstance(function, FuncDef) or not isinstance(function.type, CallableType):
+            return
+        is_body = bool(stack) and stack[-1] is function
+        is_ours = semantic.cur_mod_id.partition(".")[0] not in FOREIGN
+        if is_ours and not is_body and _contains(function.type.ret_type, annotation):
+            announce_returns(function)
 
     def bind(self, scope: Scope, axes: Axes) -> None:
         """Remember what the axes of a parameter bind."""
