@@ -22,6 +22,7 @@ from mypy.nodes import (
     Statement,
     SuperExpr,
     TempNode,
+    TypeInfo,
 )
 from mypy.types import Instance, Type, UnboundType, get_proper_type
 
@@ -52,7 +53,7 @@ def record_configuration(cls: ClassDef, api: Any) -> None:
         values = next(assigned for method, assigned in in_methods if method is constructor)
         found = _attributes(cls, constructor, values, counts, api)
         data["attributes"] = {**_constants(cls, counts, is_final=True), **found}
-        data["super"] = _super_arguments(constructor)
+        data["super"] = _super_arguments(constructor, info)
         if buffers := announced_names(constructor):
             data["buffers"] = buffers
     elif constructor is None and is_module:
@@ -148,12 +149,12 @@ def _reassigned(function: FuncDef) -> list[str]:
     return [name for name in changed if name != "self"]
 
 
-def _super_arguments(constructor: FuncDef) -> dict[str, str | None] | None:
+def _super_arguments(constructor: FuncDef, info: TypeInfo) -> dict[str, str | None] | None:
     """What a constructor passes to its parent's, by keyword or as `#0`; None where that cannot be read.
 
     `**` stands for what else may be passed; of several calls what all of them pass counts.
     """
-    found = [call for statement in statements(constructor.body) if (call := _super_call(statement)) is not None]
+    found = [call for statement in statements(constructor.body) if (call := _super_call(statement, info)) is not None]
     if not found:
         return None
     changed = set(_reassigned(constructor))
@@ -165,7 +166,7 @@ def _super_arguments(constructor: FuncDef) -> dict[str, str | None] | None:
     }
 
 
-def _super_call(statement: Statement) -> CallExpr | None:
+def _super_call(statement: Statement, info: TypeInfo) -> CallExpr | None:
     """The call of the parent's constructor: `super().__init__(d)`, `Base.__init__(self, d)`."""
     call = getattr(statement, "expr", None)
     if not isinstance(call, CallExpr) or not isinstance(call.callee, SuperExpr | MemberExpr):
@@ -173,7 +174,9 @@ def _super_call(statement: Statement) -> CallExpr | None:
     if call.callee.name != "__init__" or isinstance(call.callee, SuperExpr):
         return call if call.callee.name == "__init__" else None
     receiver = call.args[0] if call.args else None
-    return call if isinstance(receiver, NameExpr) and receiver.name == "self" else None
+    owner = getattr(call.callee.expr, "name", None)
+    is_base = any(base.type.name == owner for base in info.bases)
+    return call if is_base and isinstance(receiver, NameExpr) and receiver.name == "self" else None
 
 
 def _passed(call: CallExpr, changed: set[str]) -> dict[str, str | None]:

@@ -9,21 +9,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mypy.nodes import AssignmentStmt, FuncDef, MemberExpr, TypeInfo
-from mypy.types import CallableType, Type, TypeVarId, TypeVarLikeType, TypeVarType, UnboundType, get_proper_type
+from mypy.nodes import AssignmentStmt, Decorator, FuncDef, MemberExpr, OverloadedFuncDef, TypeInfo
+from mypy.types import (
+    CallableType,
+    ProperType,
+    Type,
+    TypeVarId,
+    TypeVarLikeType,
+    TypeVarType,
+    UnboundType,
+    get_proper_type,
+)
 
 from neuraltypes._axes import Axes, Axis, FixedAxis, NamedAxis, SymbolicAxis, VariadicAxis, python_expression
 from neuraltypes._sizes import Size, Symbol, named, number, size_from_expression
 from neuraltypes._unify import ARGUMENT
-from neuraltypes_mypy._atoms import size_of_atom
+from neuraltypes_mypy._atoms import noted_any, size_of_atom
 from neuraltypes_mypy._class_sizes import attribute_size, inherited_sizes
 from neuraltypes_mypy._displays import open_displays
 from neuraltypes_mypy._identity import open_identities
+from neuraltypes_mypy._names import FOREIGN
 from neuraltypes_mypy._results import Results
 from neuraltypes_mypy._returns import announce_returns
 from neuraltypes_mypy._settle import instrument_signature
 from neuraltypes_mypy._unasked import ask_for_signatures
-from neuraltypes_mypy._walk import walk
+from neuraltypes_mypy._walk import replace, walk
 
 _AXIS: Final = "_nt_axis_"
 _COMPUTED: Final = frozenset("+-*/%({")
@@ -96,6 +106,17 @@ class Scopes:
                 return Scope(scope_name(function), frozenset(bound), owner=_class_of(function), is_inside=True)
         return Scope()
 
+    def announce(self, annotation: Type, analyzer: Any) -> None:
+        """Follow what a function returns that says no more of it than that it is a tensor."""
+        semantic = analyzer.api
+        function, stack = semantic.statement, semantic.function_stack
+        if not isinstance(function, FuncDef) or not isinstance(function.type, CallableType):
+            return
+        is_body = bool(stack) and stack[-1] is function
+        is_ours = semantic.cur_mod_id.partition(".")[0] not in FOREIGN
+        if is_ours and not is_body and _contains(function.type.ret_type, annotation):
+            announce_returns(function)
+
     def bind(self, scope: Scope, axes: Axes) -> None:
         """Remember what the axes of a parameter bind."""
         if scope.binds:
@@ -112,7 +133,10 @@ class Scopes:
             function = self._pending.pop()
             if isinstance(function.type, CallableType):
                 self.results.hide(function)
-                make_generic(function.type)
+                if _is_setter(function):
+                    function.type.arg_types = [replace(type_, _noted) for type_ in function.type.arg_types]
+                else:
+                    make_generic(function.type)
 
     def _flush_early(self) -> None:
         """The same where mypy asks for nothing; a failure is said where it asks next."""
@@ -142,6 +166,20 @@ class Scopes:
 
     def _names_of(self, function: FuncDef) -> set[str]:
         return self._bound.get(scope_name(function), set())
+
+
+def _is_setter(function: FuncDef) -> bool:
+    """Whether a function sets a property. mypy reports an assignment twice where that is generic."""
+    symbol = function.info.names.get(function.name) if function.info else None
+    node = None if symbol is None else symbol.node
+    if not isinstance(node, OverloadedFuncDef) or not node.is_property:
+        return False
+    return any(isinstance(item, Decorator) and item.func is function for item in node.items[1:])
+
+
+def _noted(proper: ProperType) -> Type | None:
+    size = size_of_atom(proper)
+    return noted_any(str(size)) if size is not None and size.constant is None else None
 
 
 def scope_name(function: FuncDef) -> str:

@@ -90,7 +90,7 @@ def copied(mypy: Mypy, tmp_path: Path) -> Copied:
 
 
 def test_an_edited_rule_counts_though_nothing_else_changed(copied: Copied) -> None:
-    path = copied.source / "neuraltypes_mypy" / "_calls.py"
+    path = copied.source / "neuraltypes_mypy" / "_disagreements.py"
     said, now = "does not fit", "FITS BADLY"
     first = copied.check()
     assert said in first
@@ -102,7 +102,7 @@ def test_an_edited_rule_counts_though_nothing_else_changed(copied: Copied) -> No
 
 
 def test_an_edited_rule_counts_for_files_that_were_not_checked_in_between(copied: Copied) -> None:
-    path = copied.source / "neuraltypes_mypy" / "_calls.py"
+    path = copied.source / "neuraltypes_mypy" / "_disagreements.py"
     said, now = "does not fit", "FITS BADLY"
     (copied.project / "other.py").write_text("import torch\n", encoding="utf-8")
     first = copied.check()
