@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, final
 
@@ -55,11 +55,13 @@ class NeuralTypesPlugin(Plugin):
         self._config_data = {**self._project.as_data(), "plugin": neuraltypes_mypy.__version__}
         self._checked_data = _AnyNames(self._config_data)
         self._made: Hooks | None = None
+        self._without_annotation_hook: Container[str] = ()
 
     def _make(self) -> Hooks:
         from neuraltypes_mypy._hooks import Hooks
 
         self._made = Hooks(self._find, self, self._project)
+        self._without_annotation_hook = self._made.analysis.without_hook
         return self._made
 
     def _find(self, fullname: str) -> SymbolTableNode | None:
@@ -96,6 +98,8 @@ class NeuralTypesPlugin(Plugin):
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         """Annotations."""
+        if fullname in self._without_annotation_hook:
+            return None
         return (self._made or self._make()).analysis.get_type_analyze_hook(fullname)
 
     def get_function_signature_hook(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
