@@ -15,7 +15,7 @@ from neuraltypes_mypy._buffers import announce_buffers
 from neuraltypes_mypy._classes import define_class, is_dtype
 from neuraltypes_mypy._definitions import is_foreign
 from neuraltypes_mypy._dependencies import show_metadata
-from neuraltypes_mypy._guard import class_hook, lookup, type_hook
+from neuraltypes_mypy._guard import class_hook, type_hook
 from neuraltypes_mypy._mentions import mentions_tensors
 from neuraltypes_mypy._names import ANNOTATED, GENERIC_TENSORS, MODULE, MODULES
 from neuraltypes_mypy._other_plugins import OtherPlugins
@@ -52,7 +52,6 @@ class AnalysisHooks:
             return None
         return hook or self._find_annotation(fullname)
 
-    @lookup(lambda ctx: ctx.api.analyze_type(ctx.type))
     def _find_annotation(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         node = self._parts.types.node(fullname)
         if isinstance(node, TypeAlias) and self._is_tensor_alias(node):
@@ -60,7 +59,7 @@ class AnalysisHooks:
         if isinstance(node, TypeInfo) and is_dtype(node):
             return type_hook(partial(self._parts.annotations.custom_dtype, info=node))
         if isinstance(node, TypeInfo) and node.has_base(MODULE):
-            return lambda ctx: announce_helper(ctx, node)
+            return type_hook(lambda ctx: announce_helper(ctx, node))
         return None
 
     def _is_tensor_alias(self, alias: TypeAlias) -> bool:

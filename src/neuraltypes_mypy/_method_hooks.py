@@ -12,7 +12,7 @@ from mypy.types import FunctionLike, Type
 from neuraltypes_mypy import _configs
 from neuraltypes_mypy._containers import INSERTIONS, READS
 from neuraltypes_mypy._definitions import is_foreign
-from neuraltypes_mypy._guard import lookup, result_hook, signature_hook
+from neuraltypes_mypy._guard import result_hook, signature_hook
 from neuraltypes_mypy._members import is_sequence
 from neuraltypes_mypy._module_containers import CLASSES, GROWING, READING
 from neuraltypes_mypy._names import MODULE, SEQUENTIAL, SIZE, tensor_methods
@@ -81,7 +81,6 @@ class MethodHooks:
         hook = self._signatures.get(fullname)
         return hook if hook is not None or is_foreign(fullname) else self._find_signature(fullname)
 
-    @lookup(lambda ctx: ctx.default_signature)
     def _find_signature(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
         self._parts.prepare()
         if not self._definitions.is_checked(fullname):
@@ -96,7 +95,6 @@ class MethodHooks:
         found = self._find_rule(fullname) if self._definitions.has_rules(fullname) else None
         return found if found is not None or is_foreign(fullname) else self._find_method(fullname)
 
-    @lookup(lambda ctx: ctx.default_return_type)
     def _find_rule(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """A method of a tensor, the call of a module, or a method of what was made with what its rule needs."""
         rule, of_made = self._parts.rules.rule_of(fullname), self._parts.rules.method_of(fullname)
@@ -108,7 +106,6 @@ class MethodHooks:
             self._methods[fullname] = self._module_call if fullname.endswith(".__call__") else None
         return self._methods.get(fullname)
 
-    @lookup(lambda ctx: ctx.default_return_type)
     def _find_method(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         self._parts.prepare()
         name, node = _method_name(fullname), self._definitions.node(fullname)
