@@ -266,10 +266,10 @@ class ModelPT(ModelData, NeuralModule, pl.LightningModule):
 
     @classmethod
     def _sections(cls) -> Mapping[str, Section]:
-        return sections_of(cls)
+        return sections_of(cls, ModelPT)
 
     def _misfits(self, config: ConfigNode) -> Iterator[Problem]:
-        yield from misfits_of(self, config)
+        yield from misfits_of(self, config, self._sections())
 
     def _shard(self) -> Shard:
         section = self._cfg.get(SHARD)
