@@ -2,7 +2,8 @@
 
 In `forward(x: Float[Tensor, "b d"])` nothing says that `d` is the constructor's `d_model`, but `self.linear(x)` needs
 it to be. The first such meeting binds the one to the other, as the run-time check of the call would; a second size of
-the class for the same axis is then an error.
+the class for the same axis is then an error. So it is with `self.linear(x.flatten(1))`, which says what the
+constructor's `features` are in terms of the axes of `x`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 from mypy.nodes import FuncDef
 from mypy.types import CallableType, Type
 
-from neuraltypes._sizes import Size, Symbol, named
+from neuraltypes._sizes import Size, Symbol, named, subtract
 from neuraltypes._unify import ARGUMENT, Shape, SizedAxis
 from neuraltypes_mypy._atoms import size_of_atom
 from neuraltypes_mypy._scopes import scope_name
@@ -79,7 +80,45 @@ class Equal:
         return symbol.scope in self.owners or symbol.scope == ARGUMENT + self.function
 
     def equate(self, left: Size, right: Size) -> bool:
-        """Take two sizes for the same, if one is an axis of the signature and the other a size of the class."""
+        """Take two sizes for the same, if one is an axis of the signature and the other a size of the class.
+
+        So are a size of the class and what is computed of axes, one of which has met none: `c*h*w` is `features`.
+        """
+        return self._equate_names(left, right) or self._equate_computed(left, right)
+
+    def _equate_computed(self, left: Size, right: Size) -> bool:
+        difference = subtract(left, right)
+        if difference is None or (left.symbol and right.symbol) or not self._is_open(difference):
+            return False
+        for factors, coefficient in difference.terms:
+            theirs = factors[0] if len(factors) == 1 else None
+            if isinstance(theirs, Symbol) and theirs.scope in self.owners and theirs not in self.known:
+                value = _solved(difference, theirs, coefficient)
+                if value is not None:
+                    self.known[theirs] = value
+                    break
+        return True
+
+    def _is_open(self, difference: Size) -> bool:
+        """Whether it has a size of the class whose name no axis of the signature bears, and an axis that has met none."""
+        met = {symbol for size in self.known.values() for symbol in size.symbols()}
+        symbols = set(difference.symbols())
+        theirs = {symbol for symbol in symbols if symbol.scope in self.owners}
+        return (
+            bool(theirs)
+            and not any(self._bears(symbol.name) for symbol in theirs)
+            and any(symbol.scope == self.function and symbol not in met for symbol in symbols)
+        )
+
+    def _bears(self, name: str) -> bool:
+        """Whether the signature has an axis of that name."""
+        return any(
+            symbol.name == name and symbol.scope == self.function
+            for symbols in (self.promised, *self.written)
+            for symbol in symbols
+        )
+
+    def _equate_names(self, left: Size, right: Size) -> bool:
         one, other = left.symbol, right.symbol
         if one is None or other is None:
             return False
@@ -87,6 +126,8 @@ class Equal:
             is_namesake = mine.name == theirs.name and theirs.scope == ARGUMENT + self.function
             if mine.scope == self.function and (theirs.scope in self.owners or is_namesake):
                 if theirs in self.known or size in self.known.values():
+                    return False
+                if mine.name != theirs.name and theirs.scope in self.owners and self._bears(theirs.name):
                     return False
                 if any(mine in symbols and theirs in symbols for symbols in self.written):
                     return False
@@ -127,6 +168,15 @@ class EqualSizes:
         made = Equal(name, frozenset(owners), promised=promised, written=tuple(map(_symbols_in, taken)))
         self._found[id(function.body)] = (function.body, made)
         return made
+
+
+def _solved(difference: Size, symbol: Symbol, coefficient: int) -> Size | None:
+    """What a symbol is where a sum is 0 that has it in one term alone; None where that is no whole size."""
+    rest = [(factors, other) for factors, other in difference.terms if factors != (symbol,)]
+    total = Size(tuple(rest))
+    if symbol in total.symbols() or any(other % coefficient for _, other in rest):
+        return None
+    return Size(tuple((factors, -other // coefficient) for factors, other in rest))
 
 
 def _symbols_in(type_: Type) -> frozenset[Symbol]:

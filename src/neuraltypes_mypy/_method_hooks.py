@@ -17,6 +17,7 @@ from neuraltypes_mypy._members import is_sequence
 from neuraltypes_mypy._module_containers import CLASSES, GROWING, READING
 from neuraltypes_mypy._names import MODULE, SEQUENTIAL, SIZE, tensor_methods
 from neuraltypes_mypy._narrowing import COMPARISONS
+from neuraltypes_mypy._natures import is_undeclared, module_called, with_nature
 from neuraltypes_mypy._other_plugins import OtherPlugins
 from neuraltypes_mypy._packed import CHANGES, changed
 from neuraltypes_mypy._parameter_containers import FILLING, ITEM_READS
@@ -118,7 +119,7 @@ class MethodHooks:
                 lambda ctx: self._parts.modules.from_helper(ctx, node, self._parts.modules.called(ctx, name))
             )
         if not self._definitions.is_checked(fullname):
-            return self._find_inherited(fullname)
+            return self._find_inherited(fullname) or self._find_undeclared(fullname)
         if not fullname.endswith(".__call__"):
             return result_hook(lambda ctx: self._parts.modules.called(ctx, name))
         return result_hook(self._parts.modules.of_each(lambda ctx: self._parts.modules.called(ctx, name)))
@@ -135,6 +136,16 @@ class MethodHooks:
             return self._methods[f"{SEQUENTIAL}.__call__"] if is_sequence(info) else None
         definer = next((base.fullname for base in info.mro if name in base.names), None)
         return self._methods.get(f"{definer}.{name}") if definer in CLASSES else None
+
+    def _find_undeclared(self, fullname: str) -> Callable[[MethodContext], Type] | None:
+        """What is declared to give a tensor, without a word on what it holds."""
+        if not is_undeclared(self._definitions.node(fullname)):
+            return None
+        owner, _, name = fullname.rpartition(".")
+        info = self._parts.types.info(owner)
+        is_module = name == "__call__" and info is not None and info.has_base(MODULE)
+        hook = module_called if is_module else lambda ctx: with_nature(ctx.default_return_type, ctx)
+        return result_hook(self._others.shared(hook, "get_method_hook", fullname))
 
     def _size(self, ctx: MethodContext) -> Type:
         if not ctx.args or not ctx.args[0]:

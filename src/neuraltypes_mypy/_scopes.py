@@ -19,6 +19,7 @@ from neuraltypes_mypy._atoms import size_of_atom
 from neuraltypes_mypy._class_sizes import attribute_size
 from neuraltypes_mypy._displays import open_displays
 from neuraltypes_mypy._identity import open_identities
+from neuraltypes_mypy._names import FOREIGN
 from neuraltypes_mypy._results import Results
 from neuraltypes_mypy._returns import announce_returns
 from neuraltypes_mypy._settle import instrument_signature
@@ -28,6 +29,7 @@ from neuraltypes_mypy._walk import walk
 _AXIS: Final = "_nt_axis_"
 _COMPUTED: Final = frozenset("+-*/%({")
 _ELEMENT: Final = "neuraltypes element "
+_LAST: Final = 9  # behind the patches of mypy's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Scopes:
     def __init__(self) -> None:
         self._bound: dict[str, set[str]] = {}
         self._pending: list[FuncDef] = []
+        self._failure: Exception | None = None
         self.results = Results()
 
     def scope_of(self, annotation: Type, analyzer: Any) -> Scope:
@@ -86,11 +89,22 @@ class Scopes:
             and not (stack and stack[-1] is statement)
             and _is_in_signature(annotation, statement)
         ):
-            return self._signature_scope(annotation, statement)
+            return self._signature_scope(annotation, statement, semantic)
         for function in reversed(stack):
             if isinstance(function, FuncDef) and (bound := self._names_of(function)):
                 return Scope(scope_name(function), frozenset(bound), owner=_class_of(function))
         return Scope()
+
+    def announce(self, annotation: Type, analyzer: Any) -> None:
+        """Follow what a function returns that says no more of it than that it is a tensor."""
+        semantic = analyzer.api
+        function, stack = semantic.statement, semantic.function_stack
+        if not isinstance(function, FuncDef) or not isinstance(function.type, CallableType):
+            return
+        is_body = bool(stack) and stack[-1] is function
+        is_ours = semantic.cur_mod_id.partition(".")[0] not in FOREIGN
+        if is_ours and not is_body and _contains(function.type.ret_type, annotation):
+            announce_returns(function)
 
     def bind(self, scope: Scope, axes: Axes) -> None:
         """Remember what the axes of a parameter bind."""
@@ -101,15 +115,27 @@ class Scopes:
 
     def flush(self) -> None:
         """Make the functions read so far generic over the sizes that their signatures name."""
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
         while self._pending:
             function = self._pending.pop()
             if isinstance(function.type, CallableType):
                 self.results.hide(function)
                 make_generic(function.type)
 
-    def _signature_scope(self, annotation: Type, function: FuncDef) -> Scope:
+    def _flush_early(self) -> None:
+        """The same where mypy asks for nothing; a failure is said where it asks next."""
+        try:
+            self.flush()
+        except Exception as error:  # noqa: BLE001 - whatever it is, mypy must go on
+            self._failure = error
+
+    def _signature_scope(self, annotation: Type, function: FuncDef, semantic: Any) -> Scope:
         if not any(function is pending for pending in self._pending):
             self._pending.append(function)
+            if len(self._pending) == 1:  # a decorator is the first to see the type, and mypy asks no plugin about it
+                semantic.schedule_patch(_LAST, self._flush_early)
             instrument_signature(function)
             ask_for_signatures(function)
             open_displays(function)
