@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import final
+from typing import Final, final
 
 from mypy.nodes import TypeAlias, TypeInfo
 from mypy.plugin import AnalyzeTypeContext, ClassDefContext
@@ -32,6 +32,7 @@ class AnalysisHooks:
         self._parts = parts
         self._others = others
         self._aliases: dict[int, tuple[Type, bool]] = {}
+        self.without_hook: Final[set[str]] = set()  # mypy asks for every name in every annotation of torch
         self._annotation_hooks = self._tabulate_annotations()
 
     def _tabulate_annotations(self) -> dict[str, Callable[[AnalyzeTypeContext], Type]]:
@@ -46,9 +47,10 @@ class AnalysisHooks:
         hook = self._annotation_hooks.get(fullname)
         if hook is not None and not fullname.startswith("torch."):
             self._parts.type_functions()
-        if hook is None and fullname.startswith(MODULES):
-            return self._find_annotation(fullname)
-        return hook if hook is not None or is_foreign(fullname) else self._find_annotation(fullname)
+        if hook is None and is_foreign(fullname) and not fullname.startswith(MODULES):
+            self.without_hook.add(fullname)
+            return None
+        return hook or self._find_annotation(fullname)
 
     def _find_annotation(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         node = self._parts.types.node(fullname)

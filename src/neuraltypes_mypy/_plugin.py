@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, final
@@ -71,6 +71,7 @@ class NeuralTypesPlugin(Plugin):
         self._config_data = {**data, "plugin": neuraltypes_mypy.version()}
         self._foreign_data = {"plugin": neuraltypes_mypy.version()}
         self._made: Hooks | None = None
+        self._without_annotation_hook: Container[str] = ()
         self._broken: Exception | None = None  # what making them has failed with
         self._broken_at: TracebackType | None = None
 
@@ -84,6 +85,7 @@ class NeuralTypesPlugin(Plugin):
         except Exception as error:
             self._broken, self._broken_at = error, error.__traceback__
             raise
+        self._without_annotation_hook = self._made.analysis.without_hook
         return self._made
 
     def _find(self, fullname: str) -> SymbolTableNode | None:
@@ -129,9 +131,12 @@ class NeuralTypesPlugin(Plugin):
                 say_later(error)
         return [(10, _DTYPES, -1)] if file.fullname == "torch._tensor" else []
 
-    @lookup(lambda ctx: ctx.api.analyze_type(ctx.type))
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         """Annotations."""
+        return None if fullname in self._without_annotation_hook else self._annotation_hook(fullname)
+
+    @lookup(lambda ctx: ctx.api.analyze_type(ctx.type))
+    def _annotation_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         return (self._made or self._make()).analysis.get_type_analyze_hook(fullname)
 
     @lookup(lambda ctx: ctx.default_signature)
