@@ -35,7 +35,7 @@ def guarded(hook: Callable[[_C], _R], fallback: Callable[[_C], _R]) -> Callable[
     def run(ctx: _C) -> _R:
         if _is_torch(ctx):
             return fallback(ctx)
-        if _kept:
+        if _kept and _is_heard(ctx.api):
             _say(ctx, _kept.pop())
         try:
             return hook(ctx)
@@ -75,6 +75,13 @@ def _is_torch(ctx: Any) -> bool:
     """Whether mypy checks the body of torch itself, of which nothing is to be said."""
     tree = getattr(ctx.api, "tree", None)
     return tree is not None and f"{tree.fullname}.".startswith("torch.")
+
+
+def _is_heard(api: Any) -> bool:
+    """Whether mypy checks a file of which it reports errors."""
+    if getattr(api, "tree", None) is None:
+        return False
+    return not api.options.ignore_errors and api.path not in api.errors.ignored_files
 
 
 def lookup(fallback: Callable[[Any], Any]) -> Callable[[_F], _F]:

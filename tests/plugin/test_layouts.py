@@ -104,8 +104,8 @@ MIDDLE = """
 from base import Base
 
 class Middle(Base):
-    def __init__(self, d_model: int = 8) -> None:
-        super().__init__(d_model=d_model)
+    def __init__(self, size: int = 8) -> None:
+        super().__init__(d_model=size)
 """
 LAST = """
 from jaxtyping import Float
@@ -114,7 +114,7 @@ from torch import Tensor, nn
 
 class Last(Middle):
     def __init__(self, d_model: int = 8) -> None:
-        super().__init__(d_model=d_model)
+        super().__init__(d_model)
         self.linear = nn.Linear(d_model, 3)
 
     def forward(self, x: Float[Tensor, "b {self.d_model}"]) -> Float[Tensor, "b 3"]:
@@ -125,12 +125,12 @@ class Last(Middle):
 def test_a_size_that_goes_through_constructors_in_other_files(mypy: Mypy, base: Path, tmp_path: Path) -> None:
     files = {"base.py": BASE, "middle.py": MIDDLE, "last.py": LAST}
     project, cache = write_project(tmp_path / "project", files), copy_of(base, tmp_path / "cache")
-    doubled = MIDDLE.replace("(d_model=d_model)", "(d_model=2 * d_model)")
+    doubled = MIDDLE.replace("(d_model=size)", "(d_model=2 * size)")
     for source, expected in [
         (MIDDLE, []),
-        (doubled, [(12, "axis -1 is d_model, expected d_model")]),
-        (MIDDLE.replace("(d_model=d_model)", "(**{})"), []),
-        (doubled, [(12, "axis -1 is d_model, expected d_model")]),
+        (doubled, [(12, "axis -1 is d_model, expected size")]),
+        (MIDDLE.replace("(d_model=size)", "(**{})"), []),
+        (doubled, [(12, "axis -1 is d_model, expected size")]),
         (MIDDLE, []),
     ]:
         write_later(project / "middle.py", source)

@@ -159,7 +159,6 @@ def version(copied: Copied) -> str:
 @pytest.mark.parametrize(
     ("file", "hook"),
     [
-        ("_analysis_hooks.py", "AnalysisHooks.get_customize_class_mro_hook"),
         ("_analysis_hooks.py", "AnalysisHooks.get_type_analyze_hook"),
         ("_announced.py", "announce_helper"),
         ("_annotations.py", "Annotations.annotated"),
