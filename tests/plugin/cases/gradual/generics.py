@@ -95,8 +95,7 @@ class Registry(MutableMapping[str, T]):
 def boxes(x: Float[Tensor, "b t"], y: Float[Tensor, "n"], z: Int[Tensor, "b"], flag: bool) -> Float[Tensor, "b t"]:
     box = Box(x)
     box.set(x)
-    # mypy solves for `K` by the shape that the lambda gives, and no name holds the box whose type could be opened.
-    box.map(lambda v: v.mean(-1)).set(y)  # TODO(defect): silent
+    box.map(lambda v: v.mean(-1)).set(y)
     number = box.map(len).get()
     Box(number).set(3)
     mixed: Box[Tensor] = Box(x)
