@@ -177,10 +177,10 @@ def test_the_syntax_of_a_newer_python(mypy: Mypy, base: Path, tmp_path: Path) ->
     """mypy reads it with a parser of its own, whatever Python it runs in."""
     project, cache = write_project(tmp_path / "project", {"newer.py": NEWER}), copy_of(base, tmp_path / "cache")
     expected = [
-        (18, '"Tensor[Float, tuple[b, t], Any]", expected "Tensor[Float, tuple[t, b], Any]"'),
-        (24, "[return-value]"),
-        (27, "axis 1 is 17, expected 16"),
-        (29, "axis 1 is 17, expected 16"),
+        (19, '"Tensor[Float, tuple[b, t], Any]", expected "Tensor[Float, tuple[t, b], Any]"'),
+        (25, "[return-value]"),
+        (28, "axis 1 is 17, expected 16"),
+        (30, "axis 1 is 17, expected 16"),
     ]
     for _ in range(2):
         assert_reported(mypy.check(project, cache), "newer.py", expected)
