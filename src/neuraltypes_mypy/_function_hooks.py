@@ -13,7 +13,15 @@ from neuraltypes_mypy import _configs
 from neuraltypes_mypy._buffers import is_registered, registered_type
 from neuraltypes_mypy._containers import DISPLAYS
 from neuraltypes_mypy._definitions import is_foreign, is_local
-from neuraltypes_mypy._generic import GENERIC_FUNCTIONS, GENERIC_OPERATIONS, any_tensor, gives_argument, unguided
+from neuraltypes_mypy._generic import (
+    GENERIC_FUNCTIONS,
+    GENERIC_OPERATIONS,
+    any_tensor,
+    gives_argument,
+    made_open,
+    takes_again,
+    unguided,
+)
 from neuraltypes_mypy._guard import result_hook, signature_hook
 from neuraltypes_mypy._identity import is_identity, operand_type
 from neuraltypes_mypy._module_containers import CLASSES, WALKS
@@ -141,6 +149,8 @@ class FunctionHooks:
             return result_hook(self._noted(lambda ctx: self._called(ctx, fullname)))
         if isinstance(node, FuncDef) and is_one_expression(node):
             return self._left(lambda ctx: with_nature(self._parts.passed_on.called(ctx, node), ctx), fullname)
+        if takes_again(node):
+            return self._left(made_open, fullname)
         if is_undeclared(node):
             return self._left(lambda ctx: with_nature(ctx.default_return_type, ctx), fullname)
         return None

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from mypy.errors import CompileError
 
+_first: Final[list[dict[str, Any]]] = []
 _IMPORT: Final = re.compile(
     rb"^[ \t]*(?:from|import)[ \t]+\.*([\w.]*)(?:[ \t]+import[ \t]+\(?([\w, ]+))?", re.MULTILINE
 )
@@ -109,6 +110,21 @@ def read_options(folder: Path) -> PluginOptions:
     if "neuraltypes" not in text:
         return PluginOptions()
     return _read_table(text)
+
+
+def as_read(data: dict[str, Any]) -> dict[str, Any]:
+    """Options as the cache depends on them; the first that this process reads are remembered."""
+    if not _first:
+        _first.append(data)
+    return data
+
+
+def has_changed() -> bool:
+    """Whether the options, stubs or rules of the project are others than the first that this process has read."""
+    try:
+        return bool(_first) and read_options(Path.cwd()).as_data() != _first[0]
+    except CompileError:
+        return True
 
 
 def _read_table(text: str) -> PluginOptions:

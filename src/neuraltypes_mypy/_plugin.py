@@ -26,7 +26,8 @@ from mypy.types import FunctionLike, Type
 import neuraltypes_mypy
 import neuraltypes_mypy._codes  # mypy reads the codes that a configuration names before it asks for hooks
 from neuraltypes_mypy._guard import lookup, say_later
-from neuraltypes_mypy._options import PluginOptions, read_options
+from neuraltypes_mypy._names import FOREIGN
+from neuraltypes_mypy._options import PluginOptions, as_read, read_options
 
 if TYPE_CHECKING:
     from neuraltypes_mypy._hooks import Hooks
@@ -51,7 +52,7 @@ def _options() -> tuple[PluginOptions, dict[str, Any]]:
     """The project's options, and what mypy's cache depends on in them."""
     try:
         options = read_options(Path.cwd())
-        return options, options.as_data()
+        return options, as_read(options.as_data())
     except CompileError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, mypy must go on
@@ -67,8 +68,8 @@ class NeuralTypesPlugin(Plugin):
         super().__init__(options)
         self._project, data = _options()
         # mypy compares plugins with those of the last run alone, which may have been over other files.
-        self._config_data = {**data, "plugin": neuraltypes_mypy.__version__}
-        self._checked_data = _AnyNames(self._config_data)
+        self._config_data = {**data, "plugin": neuraltypes_mypy.version()}
+        self._foreign_data = {"plugin": neuraltypes_mypy.version()}
         self._made: Hooks | None = None
         self._without_annotation_hook: Container[str] = ()
         self._broken: Exception | None = None  # what making them has failed with
@@ -96,14 +97,16 @@ class NeuralTypesPlugin(Plugin):
     def report_config_data(self, ctx: ReportConfigContext) -> dict[str, Any]:
         """What mypy's cache depends on beside the sources; what else is written is part of a module's interface.
 
+        The options and stubs of the project say nothing of torch itself, which need not be checked again for them.
         A module that passes on `Float as Number` has the interface of one that passes on `Int as Number` to mypy.
         """
+        data = self._foreign_data if ctx.id.partition(".")[0] in FOREIGN else self._config_data
         if not self.options.fixed_format_cache:
-            return self._config_data  # mypy would compare the names, too
+            return data  # mypy would compare the names, too
         if ctx.is_check:
-            return self._checked_data
+            return _AnyNames(data)
         names = self._passed_on(ctx.id)
-        return {**self._config_data, _NAMES: names} if names else self._config_data
+        return {**data, _NAMES: names} if names else data
 
     def _passed_on(self, fullname: str) -> dict[str, str]:
         from neuraltypes_mypy._origins import passed_on

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.plugin._cases import read_reports
-from tests.plugin._projects import Mypy, copy_of, find_package, link_packages, write_later, write_project
+from tests.plugin._projects import Mypy, copy_of, daemon, find_package, link_packages, write_later, write_project
 
 ROOT = Path(__file__).parents[2]
 SOURCE = """
@@ -109,6 +109,16 @@ def test_an_edited_rule_counts_for_files_that_were_not_checked_in_between(copied
     write_later(path, path.read_text(encoding="utf-8").replace(said, now))
     copied.mypy.run(copied.project, "mypy", *copied.mypy.options(copied.cache), "other.py")
     assert copied.check() == first.replace(said, now)
+
+
+def test_the_daemon_starts_anew_for_an_edited_rule(copied: Copied) -> None:
+    path = copied.source / "neuraltypes_mypy" / "_disagreements.py"
+    said, now = "does not fit", "FITS BADLY"
+    with daemon(copied.mypy, copied.project, copied.cache) as running:
+        first = running.run()
+        assert said in first
+        write_later(path, path.read_text(encoding="utf-8").replace(said, now))
+        assert running.run() == first.replace(said, now)
 
 
 @pytest.mark.parametrize(

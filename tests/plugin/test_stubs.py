@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from neuraltypes.rules import Array, Registry, apply, number, sizes
-from tests.plugin._projects import Mypy, copy_of, write_project
+from tests.plugin._projects import Mypy, copy_of, daemon, write_project
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "stubs.md"
 LIBRARY = """# mypy: ignore-errors
@@ -64,11 +64,16 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
-def check(mypy: Mypy, project: Path, cache: Path) -> list[str]:
+def with_library(mypy: Mypy, project: Path) -> Mypy:
+    """mypy that sees the library, and whose rules can be imported."""
     library = str(project.parent / "library")
     path = os.pathsep.join([library, *filter(None, [os.environ.get("PYTHONPATH")])])
-    result = replace(mypy, environment={"MYPYPATH": library, "PYTHONPATH": path}).run(
-        project, "mypy", *mypy.options(cache), "--allow-untyped-calls", "use.py"
+    return replace(mypy, environment={"MYPYPATH": library, "PYTHONPATH": path})
+
+
+def check(mypy: Mypy, project: Path, cache: Path, *options: str) -> list[str]:
+    result = with_library(mypy, project).run(
+        project, "mypy", *mypy.options(cache), *options, "--allow-untyped-calls", "use.py"
     )
     said = (result.stdout + result.stderr).splitlines()
     return [line.replace("torch._tensor.", "").replace("neuraltypes_mypy._dtypes.", "") for line in said]
@@ -203,3 +208,26 @@ def test_an_edit_of_what_a_rule_imports_is_seen(project: Path, mypy: Mypy, base:
     assert check(mypy, project, cache)[-1].endswith('"decimate" is 0  [shape-mismatch]')
     (library / "sigkit_words.py").write_text('ZERO = "is nothing"\n')
     assert check(mypy, project, cache)[-1].endswith('"decimate" is nothing  [shape-mismatch]')
+
+
+def test_an_edited_stub_leaves_torch_as_it_is(project: Path, mypy: Mypy, base: Path, tmp_path: Path) -> None:
+    cache = copy_of(base, tmp_path / "cache")
+    check(mypy, project, cache)
+    stub = project / "shapes" / "sigkit" / "__init__.pyi"
+    stub.write_text(f"{stub.read_text()}\n# One line more.\n")
+    log = check(mypy, project, cache, "--verbose")
+    abandoned = {line.split()[4].rstrip(":") for line in log if "Metadata abandoned for " in line}
+    assert "use" in abandoned
+    assert not [name for name in abandoned if name.partition(".")[0] in ("builtins", "torch", "typing")]
+
+
+def test_the_daemon_starts_anew_for_an_edited_stub(project: Path, mypy: Mypy, base: Path, tmp_path: Path) -> None:
+    seen = with_library(mypy, project)
+    with daemon(seen, project, copy_of(base, tmp_path / "cache"), "--allow-untyped-calls") as running:
+        first = running.run()
+        assert "tuple[b, 8]" in first
+        assert running.run() == first
+        stub = project / "shapes" / "sigkit" / "__init__.pyi"
+        stub.write_text(stub.read_text().replace('-> Float[Tensor, "*batch n"]', '-> Float[Tensor, "n *batch"]'))
+        assert "tuple[8, b]" in running.run()
+        assert "tuple[8, b]" in running.run()
