@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mypy.nodes import MemberExpr, TypeInfo, Var
+from mypy.nodes import Context, FuncDef, MemberExpr, NameExpr, OpExpr, TypeInfo, Var
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
+from mypy.server.subexpr import get_subexpressions
 from mypy.types import AnyType, Instance, NoneType, ProperType, TupleType, Type, UnionType, get_proper_type
 
 from neuraltypes._sizes import OPERATIONS, Size, Symbol, multiply, number
@@ -121,7 +122,9 @@ class Values:
         """`d**-0.5`, which is `Any` to typeshed for the sake of negative numbers: a float."""
         default = get_proper_type(ctx.default_return_type)
         exponent = ctx.type
-        if isinstance(default, AnyType) and isinstance(exponent, Instance):
+        if not isinstance(default, AnyType) or not isinstance(exponent, Instance) or _is_one_of_several(ctx):
+            return ctx.default_return_type
+        if not _meets_none(ctx.context, ctx.api):
             return Instance(exponent.type, [])
         return ctx.default_return_type
 
@@ -200,6 +203,33 @@ def _is_compared(ctx: AttributeContext | MethodContext) -> bool:
     context = ctx.context
     end = (context.end_line or context.line, context.end_column or context.column)
     return read_source(api.tree.path).is_compared((context.line, context.column), end)
+
+
+def _is_one_of_several(ctx: MethodContext) -> bool:
+    """Whether what a power is taken of may be something else than a number."""
+    base = ctx.context.left if isinstance(ctx.context, OpExpr) else None
+    api: Any = ctx.api
+    known: Type | None = None if base is None else api.lookup_type_or_none(base)
+    return isinstance(get_proper_type(known), UnionType)
+
+
+def _meets_none(power: Context, api: Any) -> bool:
+    """Whether what is computed of a power has an operand that may be None: of an `Any` mypy would not mind."""
+    function = api.scope.current_function()
+    if not isinstance(function, FuncDef):
+        return False
+    for one in get_subexpressions(function.body):
+        if isinstance(one, OpExpr) and one is not power and any(part is power for part in get_subexpressions(one)):
+            operands = [side for side in (one.left, one.right) if isinstance(side, NameExpr | MemberExpr)]
+            with api.msg.filter_errors():
+                types = [get_proper_type(api.expr_checker.accept(side)) for side in operands]
+            if any(isinstance(item, NoneType) for type_ in types for item in _options(type_)):
+                return True
+    return False
+
+
+def _options(type_: ProperType) -> list[ProperType]:
+    return [get_proper_type(item) for item in type_.items] if isinstance(type_, UnionType) else [type_]
 
 
 def _is_lasting(size: Size | None, symbols: frozenset[Symbol]) -> bool:
