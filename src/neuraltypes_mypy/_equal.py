@@ -2,12 +2,13 @@
 
 In `forward(x: Float[Tensor, "b d"])` nothing says that `d` is the constructor's `d_model`, but `self.linear(x)` needs
 it to be. The first such meeting binds the one to the other, as the run-time check of the call would; a second size of
-the class for the same axis is then an error.
+the class for the same axis is then an error. So it is with `self.linear(x.flatten(1))`, which says what the
+constructor's `features` are in terms of the axes of `x`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,9 +16,10 @@ from typing import Any
 from mypy.nodes import FuncDef
 from mypy.types import CallableType, Type
 
-from neuraltypes._sizes import Size, Symbol, named
+from neuraltypes._sizes import Size, Symbol, named, subtract
 from neuraltypes._unify import ARGUMENT, Shape, SizedAxis
 from neuraltypes_mypy._atoms import size_of_atom
+from neuraltypes_mypy._class_sizes import default_sizes, inherited_sizes
 from neuraltypes_mypy._scopes import scope_name
 from neuraltypes_mypy._walk import walk
 
@@ -33,6 +35,10 @@ class Equal:
     """The sizes in what the function declares to return."""
     written: tuple[frozenset[Symbol], ...] = ()
     """The sizes in each of its parameters: two names in one of them are two sizes."""
+    inherited: Mapping[Symbol, Size | None] = field(default_factory=dict)
+    """What the class gives to the constructors behind its own; None where that is not known."""
+    defaults: Mapping[Symbol, Size] = field(default_factory=dict)
+    """What the parameters of its constructor are where they are not given."""
 
     def settled(self, size: Size) -> Size:
         """A size with what is known put in."""
@@ -79,7 +85,78 @@ class Equal:
         return symbol.scope in self.owners or symbol.scope == ARGUMENT + self.function
 
     def equate(self, left: Size, right: Size) -> bool:
-        """Take two sizes for the same, if one is an axis of the signature and the other a size of the class."""
+        """Take two sizes for the same, if one is an axis of the signature and the other a size of the class.
+
+        So are a size of the class and what is computed of axes, one of which has met none: `c*h*w` is `features`.
+        """
+        return self._equate_names(left, right) or self.may_be_same(left, right) or self._equate_computed(left, right)
+
+    def may_be_same(self, left: Size, right: Size) -> bool:
+        """Whether two sizes are one by what constructors are given, or may be: a number, and a parameter's default."""
+        one, other = self._as_given(left), self._as_given(right)
+        if one is None or other is None or one == other:
+            return True
+        if (one.constant is None) == (other.constant is None):
+            return False
+        return one.replace(self.defaults) == other.replace(self.defaults)
+
+    def is_about(self, type_: Type) -> bool:
+        """Whether a type has sizes that `may_be_same` may say something about."""
+        if not self.inherited and not self.defaults:
+            return False
+        sizes = [size for one in walk(type_) if (size := size_of_atom(one)) is not None]
+        owners = {Symbol(one.name.partition(".")[0], one.scope) for size in sizes for one in size.symbols()}
+        has_number = any(size.constant is not None for size in sizes)
+        return has_number or not owners.isdisjoint(self.inherited.keys() | self.defaults.keys())
+
+    def _as_given(self, size: Size) -> Size | None:
+        """A size in what the constructors behind are given; None where that is not known."""
+        met = {met.symbol: symbol for symbol, met in self.known.items() if met.symbol is not None}
+        known: dict[Symbol, Size] = {}
+        for symbol in size.symbols():
+            mine = met.get(symbol, symbol)
+            owner = Symbol(mine.name.partition(".")[0], mine.scope)
+            if owner not in self.inherited:
+                continue
+            given = self.inherited[owner] if owner == mine else None
+            if given is None:
+                return None
+            known[symbol] = given
+        return size.replace(known)
+
+    def _equate_computed(self, left: Size, right: Size) -> bool:
+        difference = subtract(left, right)
+        if difference is None or (left.symbol and right.symbol) or not self._is_open(difference):
+            return False
+        for factors, coefficient in difference.terms:
+            theirs = factors[0] if len(factors) == 1 else None
+            if isinstance(theirs, Symbol) and theirs.scope in self.owners and theirs not in self.known:
+                value = _solved(difference, theirs, coefficient)
+                if value is not None:
+                    self.known[theirs] = value
+                    break
+        return True
+
+    def _is_open(self, difference: Size) -> bool:
+        """Whether it has a size of the class whose name no axis of the signature bears, and an axis that met none."""
+        met = {symbol for size in self.known.values() for symbol in size.symbols()}
+        symbols = set(difference.symbols())
+        theirs = {symbol for symbol in symbols if symbol.scope in self.owners}
+        return (
+            bool(theirs)
+            and not any(self._bears(symbol.name) for symbol in theirs)
+            and any(symbol.scope == self.function and symbol not in met for symbol in symbols)
+        )
+
+    def _bears(self, name: str) -> bool:
+        """Whether the signature has an axis of that name."""
+        return any(
+            symbol.name == name and symbol.scope == self.function
+            for symbols in (self.promised, *self.written)
+            for symbol in symbols
+        )
+
+    def _equate_names(self, left: Size, right: Size) -> bool:
         one, other = left.symbol, right.symbol
         if one is None or other is None:
             return False
@@ -87,6 +164,8 @@ class Equal:
             is_namesake = mine.name == theirs.name and theirs.scope == ARGUMENT + self.function
             if mine.scope == self.function and (theirs.scope in self.owners or is_namesake):
                 if theirs in self.known or size in self.known.values():
+                    return False
+                if mine.name != theirs.name and theirs.scope in self.owners and self._bears(theirs.name):
                     return False
                 if any(mine in symbols and theirs in symbols for symbols in self.written):
                     return False
@@ -125,8 +204,19 @@ class EqualSizes:
         promised = _symbols_in(api.return_types[-1]) if api.return_types else frozenset()
         taken = [] if not isinstance(function.type, CallableType) else function.type.arg_types
         made = Equal(name, frozenset(owners), promised=promised, written=tuple(map(_symbols_in, taken)))
+        if function.info:
+            made.inherited, made.defaults = inherited_sizes(function.info), default_sizes(function.info)
         self._found[id(function.body)] = (function.body, made)
         return made
+
+
+def _solved(difference: Size, symbol: Symbol, coefficient: int) -> Size | None:
+    """What a symbol is where a sum is 0 that has it in one term alone; None where that is no whole size."""
+    rest = [(factors, other) for factors, other in difference.terms if factors != (symbol,)]
+    total = Size(tuple(rest))
+    if symbol in total.symbols() or any(other % coefficient for _, other in rest):
+        return None
+    return Size(tuple((factors, -other // coefficient) for factors, other in rest))
 
 
 def _symbols_in(type_: Type) -> frozenset[Symbol]:

@@ -429,8 +429,7 @@ def _verbatim_data(value: Any, depth: int) -> Json:
 
 def declared_classes(cls: type) -> dict[str, frozenset[str]]:
     """The dataclasses and enumerations that the types of a constructor's parameters name, by parameter."""
-    from neuraltypes.config._hints import recorded_classes
-    from neuraltypes.config._parameters import parameters_of
+    from neuraltypes.config._parameters import parameters_of, recorded_classes
 
     named = parameters_of(cls).named.values()
     return {p.name: frozenset(full_name(found) for found in recorded_classes(p.hint)) for p in named}
@@ -476,9 +475,9 @@ def _declared(value: Json, names: frozenset[str] = _NONE, *, is_config: bool = F
 
 def _with_declared(cls: type, arguments: dict[str, Any]) -> dict[str, Any]:
     """The arguments with dataclasses, members of enumerations and OmegaConf's containers in place of their data."""
-    from neuraltypes.config._hints import recorded_classes, takes_containers
+    from neuraltypes.config._hints import takes_containers
     from neuraltypes.config._make import as_hinted
-    from neuraltypes.config._parameters import parameters_of
+    from neuraltypes.config._parameters import parameters_of, recorded_classes
 
     named = parameters_of(cls).named
     try:

@@ -18,6 +18,7 @@ import neuraltypes
 from neuraltypes._archivable import Archivable
 from neuraltypes._classes import full_name, own_class
 from neuraltypes._errors import AnnotationError
+from neuraltypes._forward import interface_of
 from neuraltypes._interface import Interface, interface_from_json
 from neuraltypes._spelling import nearest
 from neuraltypes.archive import _json
@@ -267,7 +268,6 @@ def _require_compatible(cls: type[Archivable], archive: Archive) -> None:
     """Refuse a class that does not take what the saved model took, or gives what it did not give."""
     if archive.interface is None:
         return
-    from neuraltypes._module import interface_of
     from neuraltypes.archive._signature import signature
 
     try:

@@ -17,9 +17,10 @@ from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias, get_args, get_origin
 
+from neuraltypes._archivable import Archivable
 from neuraltypes._classes import full_name
 from neuraltypes._spelling import nearest
-from neuraltypes.config._classes import Classes
+from neuraltypes.config._classes import Classes, is_general
 from neuraltypes.config._hints import (
     UNKNOWN,
     alternatives,
@@ -440,9 +441,7 @@ class Fitter:
 
 def sections_of(cls: type) -> Mapping[str, Section]:
     """The arguments, and keys of `cfg`, that are data to a class's constructor, with what checks them."""
-    from neuraltypes._configurable import Configurable
-
-    return cls._sections() if Configurable in cls.__mro__ else NO_SECTIONS  # type: ignore[attr-defined]
+    return cls._sections() if Archivable in cls.__mro__ else NO_SECTIONS  # type: ignore[attr-defined]
 
 
 def _as_name(target: str | type) -> str:
@@ -490,14 +489,6 @@ def _is_module(hint: Any) -> bool:
     cls = get_origin(hint) or hint
     module = _torch("nn")
     return isinstance(cls, type) and module is not None and issubclass(cls, module.Module)
-
-
-def is_general(cls: type) -> bool:
-    """Whether a class says nothing of which one to make."""
-    return inspect.isabstract(cls) or full_name(cls) in _GENERAL
-
-
-_GENERAL = ("neuraltypes._module.NeuralModule", "neuraltypes._archivable.Archivable", "torch.nn.modules.module.Module")
 
 
 def _is_instance(value: Any, cls: type) -> bool:

@@ -15,7 +15,7 @@ from torch import nn
 
 from neuraltypes._errors import AnnotationError
 from neuraltypes._examples import example_inputs, size_names
-from neuraltypes._module import interface_of
+from neuraltypes._forward import interface_of
 from neuraltypes._switches import checks
 from neuraltypes.config._fit import Make
 from neuraltypes.errors import CheckError
