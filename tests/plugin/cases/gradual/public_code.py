@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from neuraltypes import Float, reveal
+from neuraltypes import Float
 from torch import Tensor, nn
 
 _SMALL = np.finfo("float").eps
@@ -59,7 +59,6 @@ def operands_of_other_libraries(x: Float[Tensor, "2 3"]) -> None:
 
 def names_of_numpy(x: Float[Tensor, "2 3"]) -> None:
     reveal_type(torch.linalg.norm(x, axis=-1))  # R: Any
-    reveal(torch.linalg.norm(x, dim=-1))  # N: Float[Tensor, "2"]
 
 
 def safe(A: Tensor, *args: Any, **kwargs: Any) -> Tensor:
