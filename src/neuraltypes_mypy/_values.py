@@ -80,13 +80,13 @@ class Values:
         shape = _shape_of(ctx.type)
         if shape is None or dim is None or dim.constant is None:
             return ctx.default_return_type
-        axis = _axis_at(shape, dim.constant)
+        axis = axis_at(shape, dim.constant)
         return ctx.default_return_type if axis is None else self.value(axis.size)
 
     def length(self, ctx: FunctionContext) -> Type:
         """`len(x)`."""
         shape = _shape_of(ctx.arg_types[0][0]) if ctx.arg_types and ctx.arg_types[0] else None
-        axis = _axis_at(shape, 0) if shape else None
+        axis = axis_at(shape, 0) if shape else None
         return ctx.default_return_type if axis is None else self.value(axis.size)
 
     def numel(self, ctx: MethodContext) -> Type:
@@ -243,7 +243,7 @@ def _shape_of(type_: Type) -> Shape | None:
     return None if tensor is None else read_tensor(tensor).shape
 
 
-def _axis_at(shape: Shape, dim: int) -> SizedAxis | None:
+def axis_at(shape: Shape, dim: int) -> SizedAxis | None:
     """The axis of that number, where it is sure which one it is."""
     parts = shape if dim >= 0 else shape[::-1]
     for place, axis in enumerate(parts):
