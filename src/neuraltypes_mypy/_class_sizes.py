@@ -7,7 +7,7 @@ from typing import Any
 
 from mypy.nodes import Expression, TypeInfo
 
-from neuraltypes._sizes import Size, Symbol, named, size_from_expression
+from neuraltypes._sizes import Size, Symbol, named, number, size_from_expression
 from neuraltypes_mypy._names import METADATA, MODULE
 from neuraltypes_mypy._size_texts import size_text
 
@@ -49,6 +49,11 @@ def assigns(info: TypeInfo, name: str) -> bool:
     return name in kept_of(info).get("assigned", ())
 
 
+def is_computed(info: TypeInfo, name: str) -> bool:
+    """Whether the source shows how an attribute is made, as more than a size: it may be equal to any other."""
+    return any(assigns(base, name) for base in info.mro)
+
+
 def parameter_names_of(info: TypeInfo) -> list[str]:
     """The parameters of the constructor that a class has or inherits."""
     for base in info.mro:
@@ -68,6 +73,16 @@ def lasting_symbols(info: TypeInfo) -> frozenset[Symbol]:
         for name in kept_of(base).get("parameters", ())
         if kept_of(base)["defaults"].get(name) != "0"
     )
+
+
+def default_sizes(info: TypeInfo) -> dict[Symbol, Size]:
+    """The constructors' parameters of a class that have numbers for defaults."""
+    return {
+        Symbol(name, base.fullname): number(int(text))
+        for base in info.mro
+        for name, text in (kept_of(base).get("defaults") or {}).items()
+        if text is not None and text.isdecimal()
+    }
 
 
 def has_sizes(info: TypeInfo, name: str) -> bool:

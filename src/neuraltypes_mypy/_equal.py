@@ -8,7 +8,7 @@ constructor's `features` are in terms of the axes of `x`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +19,7 @@ from mypy.types import CallableType, Type
 from neuraltypes._sizes import Size, Symbol, named, subtract
 from neuraltypes._unify import ARGUMENT, Shape, SizedAxis
 from neuraltypes_mypy._atoms import size_of_atom
+from neuraltypes_mypy._class_sizes import default_sizes
 from neuraltypes_mypy._scopes import scope_name
 from neuraltypes_mypy._walk import walk
 
@@ -34,6 +35,8 @@ class Equal:
     """The sizes in what the function declares to return."""
     written: tuple[frozenset[Symbol], ...] = ()
     """The sizes in each of its parameters: two names in one of them are two sizes."""
+    defaults: Mapping[Symbol, Size] = field(default_factory=dict)
+    """What the sizes of the class are where its constructor is not told."""
 
     def settled(self, size: Size) -> Size:
         """A size with what is known put in."""
@@ -84,7 +87,18 @@ class Equal:
 
         So are a size of the class and what is computed of axes, one of which has met none: `c*h*w` is `features`.
         """
-        return self._equate_names(left, right) or self._equate_computed(left, right)
+        return (
+            self._equate_names(left, right) or self._equate_default(left, right) or self._equate_computed(left, right)
+        )
+
+    def _equate_default(self, left: Size, right: Size) -> bool:
+        """`80` and `n_mels`, of `n_mels: int = 80`: the annotation says what the module is made for."""
+        for one, other in ((left, right), (right, left)):
+            theirs = one.symbol
+            if theirs is not None and theirs not in self.known and self.defaults.get(theirs) == other:
+                self.known[theirs] = other
+                return True
+        return False
 
     def _equate_computed(self, left: Size, right: Size) -> bool:
         difference = subtract(left, right)
@@ -96,11 +110,15 @@ class Equal:
                 value = _solved(difference, theirs, coefficient)
                 if value is not None:
                     self.known[theirs] = value
-                    break
-        return True
+                    return True
+        return any(self._is_axis_of_class(*pair) for pair in ((left, right), (right, left)))
+
+    def _is_axis_of_class(self, axis: Size, computed: Size) -> bool:
+        """Whether one is an axis, and the other is computed of sizes of the class alone: `d` and `2*hidden`."""
+        return axis.symbol is not None and all(symbol.scope in self.owners for symbol in computed.symbols())
 
     def _is_open(self, difference: Size) -> bool:
-        """Whether it has a size of the class whose name no axis of the signature bears, and an axis that has met none."""
+        """Whether it has a size of the class that no axis has for its name, and an axis that has met none."""
         met = {symbol for size in self.known.values() for symbol in size.symbols()}
         symbols = set(difference.symbols())
         theirs = {symbol for symbol in symbols if symbol.scope in self.owners}
@@ -165,7 +183,8 @@ class EqualSizes:
         name = scope_name(function)
         promised = _symbols_in(api.return_types[-1]) if api.return_types else frozenset()
         taken = [] if not isinstance(function.type, CallableType) else function.type.arg_types
-        made = Equal(name, frozenset(owners), promised=promised, written=tuple(map(_symbols_in, taken)))
+        written, defaults = tuple(map(_symbols_in, taken)), default_sizes(function.info) if function.info else {}
+        made = Equal(name, frozenset(owners), promised=promised, written=written, defaults=defaults)
         self._found[id(function.body)] = (function.body, made)
         return made
 
