@@ -17,7 +17,8 @@ from omegaconf.errors import OmegaConfBaseException
 
 from models.errors import ConfigError
 from neuraltypes._classes import full_name
-from neuraltypes.archive._config import Constructed, Verbatim, data_of, values_of, verbatim_of
+from neuraltypes.archive._builder import values_of
+from neuraltypes.archive._recorded import Constructed, Verbatim, data_of, verbatim_of
 from neuraltypes.config import load
 from neuraltypes.config._containers import created, literal, without_forbidden
 from neuraltypes.config._fit import TARGET

@@ -44,7 +44,7 @@ from models.sharding import Section as Shard
 from neuraltypes import NeuralModule
 from neuraltypes._archivable import CONSTRUCTED
 from neuraltypes._restorable import class_only
-from neuraltypes.archive._config import values_of
+from neuraltypes.archive._builder import values_of
 from neuraltypes.config._omega import refused
 
 if TYPE_CHECKING:

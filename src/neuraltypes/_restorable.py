@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-    from neuraltypes.archive._config import Constructed
     from neuraltypes.archive._extract import Format
     from neuraltypes.archive._hub import Pushed, PushOptions
     from neuraltypes.archive._model import ConfigChanges
     from neuraltypes.archive._plan import OnMismatch
+    from neuraltypes.archive._recorded import Constructed
 
     class_only = classmethod
 else:
@@ -37,7 +37,7 @@ class Restorable(Archivable):
     if not TYPE_CHECKING:  # to a type checker the constructor is `__init__` alone
 
         def __new__(cls, *args, **kwargs):
-            from neuraltypes.archive._config import record
+            from neuraltypes.archive._recorded import record
 
             self = super().__new__(cls)
             self.__dict__[CONSTRUCTED] = record(*cls._arguments_to_record(args, kwargs))
@@ -207,7 +207,8 @@ class Restorable(Archivable):
         Raises:
             ConfigError: it was given something that is no data.
         """
-        from neuraltypes.archive._config import plainly, refuse_objects
+        from neuraltypes.archive._config import plainly
+        from neuraltypes.archive._recorded import refuse_objects
 
         config = self._given_config()
         refuse_objects(config, type(self).__qualname__)
@@ -215,7 +216,7 @@ class Restorable(Archivable):
         return found
 
     def _given_config(self) -> dict[str, Any]:
-        from neuraltypes.archive._config import config_of
+        from neuraltypes.archive._recorded import config_of
 
         constructed: Constructed = self.__dict__[CONSTRUCTED]
         return config_of(type(self), constructed)

@@ -27,7 +27,7 @@ from neuraltypes_mypy._rule_values import Translation
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._tensor import unknown
 from neuraltypes_mypy._types import KnownTypes
-from neuraltypes_mypy._untyped import is_untyped, is_unwanted, untyped
+from neuraltypes_mypy._untyped import is_untyped, is_unwanted, may_be_untyped, receivers, untyped
 
 
 class Application:
@@ -133,6 +133,6 @@ def _is_derived(ctx: FunctionContext | MethodContext) -> bool:
     if not isinstance(ctx, MethodContext):
         return False
     is_operator = isinstance(ctx.context, OpExpr | ComparisonExpr)
-    return is_untyped(ctx.type) or (
+    return any(may_be_untyped(one, ctx.type) for one in receivers(ctx.context)) or (
         is_operator and any(is_untyped(type_) for types in ctx.arg_types for type_ in types)
     )

@@ -54,6 +54,11 @@ def assigns(info: TypeInfo, name: str) -> bool:
     return name in kept_of(info).get("assigned", ())
 
 
+def is_computed(info: TypeInfo, name: str) -> bool:
+    """Whether the source shows how an attribute is made, as more than a size: it may be equal to any other."""
+    return any(assigns(base, name) for base in info.mro)
+
+
 def parameter_names_of(info: TypeInfo) -> list[str]:
     """The parameters of the constructor that a class has or inherits."""
     for base in info.mro:

@@ -14,12 +14,16 @@ from mypy.nodes import (
     AssignmentStmt,
     CallExpr,
     ClassDef,
+    Decorator,
     Expression,
+    ExpressionStmt,
     FuncDef,
     IntExpr,
     MemberExpr,
     NameExpr,
+    ReturnStmt,
     Statement,
+    StrExpr,
     SuperExpr,
     TempNode,
     TypeInfo,
@@ -67,6 +71,9 @@ def record_configuration(cls: ClassDef, api: Any) -> None:
     elif constructor is not None and not is_module:
         values = next(assigned for method, assigned in in_methods if method is constructor)
         data |= _own_configuration(cls, constructor, values, counts, api)
+    if is_module and (sizes := _properties(cls)):
+        counts.update(list(sizes))
+        data["attributes"] |= {name: text for name, text in sizes.items() if text is not None}
     if is_module and (constants := _constants(cls, counts, is_final=False)):
         data["constants"] = constants
     changing = sorted(name for name, count in counts.items() if count > 1)
@@ -131,6 +138,32 @@ def _constants(cls: ClassDef, assigned: Container[str], *, is_final: bool) -> di
             if _is_final(statement) == is_final:
                 found |= {name: str(statement.rvalue.value) for name in names if name not in assigned}
     return found
+
+
+def _properties(cls: ClassDef) -> dict[str, str | None]:
+    """What the properties of a class give, each by its one `return`; None for those that compute more."""
+    found: dict[str, str | None] = {}
+    for statement in cls.defs.body:
+        if isinstance(statement, Decorator) and any(map(_is_property, statement.original_decorators)):
+            found[statement.func.name] = _given_back(statement.func)
+    return found
+
+
+def _given_back(function: FuncDef) -> str | None:
+    match [one for one in statements(function.body) if not _is_text(one)]:
+        case [ReturnStmt(expr=Expression() as value)]:
+            return size_text(value)
+        case _:
+            return None
+
+
+def _is_text(statement: Statement) -> bool:
+    return isinstance(statement, ExpressionStmt) and isinstance(statement.expr, StrExpr)
+
+
+def _is_property(decorator: Expression) -> bool:
+    name = decorator.name if isinstance(decorator, NameExpr | MemberExpr) else ""
+    return name in ("property", "cached_property")
 
 
 def _is_final(statement: AssignmentStmt) -> bool:

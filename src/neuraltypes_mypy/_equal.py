@@ -134,8 +134,12 @@ class Equal:
                 value = _solved(difference, theirs, coefficient)
                 if value is not None:
                     self.known[theirs] = value
-                    break
-        return True
+                    return True
+        return any(self._is_axis_of_class(*pair) for pair in ((left, right), (right, left)))
+
+    def _is_axis_of_class(self, axis: Size, computed: Size) -> bool:
+        """Whether one is an axis, and the other is computed of sizes of the class alone: `d` and `2*hidden`."""
+        return axis.symbol is not None and all(symbol.scope in self.owners for symbol in computed.symbols())
 
     def _is_open(self, difference: Size) -> bool:
         """Whether it has a size of the class whose name no axis of the signature bears, and an axis that met none."""

@@ -105,7 +105,9 @@ class FunctionHooks:
         hook = self._signatures.get(fullname)
         if hook is None and fullname.startswith(GENERIC_OPERATIONS):
             return signature_hook(any_tensor)
-        return hook if hook is not None or is_foreign(fullname) else self._find_signature(fullname)
+        if hook is None and not is_foreign(fullname):
+            hook = self._find_signature(fullname)
+        return self._others.welcoming(hook, "get_function_signature_hook", fullname)
 
     def _find_signature(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
         self._parts.prepare()

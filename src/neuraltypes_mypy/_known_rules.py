@@ -139,4 +139,8 @@ def _gradual(signature: Signature, function: Instance) -> CallableType:
         for one, kind in zip(signature.parameters, kinds, strict=True)
     ]
     names: list[str | None] = [None if one.kind == "positional" else one.name for one in signature.parameters]
-    return CallableType([unknown() for _ in kinds], kinds, names, unknown(), function)
+    if ARG_STAR2 not in kinds:  # `axis` and others of numpy's names are taken for some of torch's
+        kinds, names = [*kinds, ARG_STAR2], [*names, "kwargs"]
+    return CallableType(
+        [unknown() for _ in kinds], kinds, names, unknown(), function, is_ellipsis_args=True
+    )  # to which any function may be assigned

@@ -22,6 +22,7 @@ from mypy.types import (
     ExtraAttrs,
     Instance,
     NoneType,
+    ProperType,
     TupleType,
     Type,
     TypeVarType,
@@ -160,7 +161,7 @@ def _put_on(result: Type, declared: Type) -> Type:
     return made
 
 
-def _kept(type_: Type) -> str | None:
+def _kept(type_: ProperType) -> str | None:
     attrs = type_.extra_attrs.attrs if isinstance(type_, Instance) and type_.extra_attrs is not None else {}
     return next((name.removeprefix(_NATURE) for name in attrs if name.startswith(_NATURE)), None)
 

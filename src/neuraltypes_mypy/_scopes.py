@@ -25,7 +25,7 @@ from neuraltypes._axes import Axes, Axis, FixedAxis, NamedAxis, SymbolicAxis, Va
 from neuraltypes._sizes import Size, Symbol, named, number, size_from_expression
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy._atoms import noted_any, size_of_atom
-from neuraltypes_mypy._class_sizes import attribute_size, inherited_sizes
+from neuraltypes_mypy._class_sizes import attribute_size, inherited_sizes, is_computed
 from neuraltypes_mypy._displays import open_displays
 from neuraltypes_mypy._identity import open_identities
 from neuraltypes_mypy._names import FOREIGN
@@ -230,8 +230,9 @@ def _class_of(function: FuncDef) -> TypeInfo | None:
 
 
 def _attribute(owner: TypeInfo, name: str) -> Size | None:
-    """The size that an attribute holds, as the code of the class knows it; of a part it may be any."""
-    return attribute_size(owner, name) or (None if "." in name else named(name, owner.fullname))
+    """The size that an attribute holds, as the code of the class knows it; a part or a computed one may hold any."""
+    size = attribute_size(owner, name)
+    return named(name, owner.fullname) if size is None and not ("." in name or is_computed(owner, name)) else size
 
 
 def _may_compute(annotation: Type) -> bool:

@@ -23,22 +23,20 @@ from neuraltypes._interface import Interface, interface_from_json
 from neuraltypes._spelling import nearest
 from neuraltypes.archive import _json
 from neuraltypes.archive._artifacts import Registered, Restoring, full_artifact_name, local_name, restoring
+from neuraltypes.archive._builder import Builder
 from neuraltypes.archive._config import (
-    TARGET,
-    VERSION,
-    Builder,
-    Json,
     merged,
     migrated,
     plainly,
-    refuse_objects,
     with_artifacts,
     with_migrated_parts,
     without_resolvers,
 )
+from neuraltypes.archive._marks import TARGET, VERSION, Json
 from neuraltypes.archive._no_init import NoInit
 from neuraltypes.archive._plan import OnMismatch, Plan, make_plan, select
 from neuraltypes.archive._reader import Archive, Artifact
+from neuraltypes.archive._recorded import refuse_objects
 from neuraltypes.archive._state import State, load_state, read_state
 from neuraltypes.archive._writer import Content, write
 from neuraltypes.archive.errors import ClassNotFoundError, ConfigError, InterfaceError, StateError, naming
