@@ -39,8 +39,7 @@ def opened(ctx: FunctionSigContext) -> CallableType:
     if not changing:
         return signature
     left = [variable for variable in signature.variables if variable.id not in changing]
-    result = get_proper_type(expand_type(signature.copy_modified(variables=left), changing))
-    return result if isinstance(result, CallableType) else signature
+    return expand_type(signature.copy_modified(variables=left), changing)
 
 
 def _solved(signature: CallableType, ctx: FunctionSigContext) -> dict[TypeVarId, Type]:
@@ -68,12 +67,9 @@ def _is_changed(id_: TypeVarId, known: dict[TypeVarId, Type], signature: Callabl
                 return True
             with chk.msg.filter_errors() as errors:
                 expected = expand_type(wanted[0][0].copy_modified(ret_type=unknown()), known)
-                made = get_proper_type(chk.expr_checker.accept(argument, expected))
-            if (
-                not isinstance(made, CallableType)
-                or errors.has_new_errors()
-                or not is_subtype(made.ret_type, known[id_])
-            ):
+                made: ProperType = get_proper_type(chk.expr_checker.accept(argument, expected))
+            is_read = isinstance(made, CallableType) and not errors.has_new_errors()
+            if not is_read or not is_subtype(made.ret_type, known[id_]):
                 return True
     return False
 
