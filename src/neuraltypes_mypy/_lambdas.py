@@ -67,9 +67,10 @@ def _is_changed(id_: TypeVarId, known: dict[TypeVarId, Type], signature: Callabl
                 return True
             with chk.msg.filter_errors() as errors:
                 expected = expand_type(wanted[0][0].copy_modified(ret_type=unknown()), known)
-                made: ProperType = get_proper_type(chk.expr_checker.accept(argument, expected))
-            is_read = isinstance(made, CallableType) and not errors.has_new_errors()
-            if not is_read or not is_subtype(made.ret_type, known[id_]):
+                found: Type = chk.expr_checker.accept(argument, expected)
+            made = get_proper_type(found)
+            result = made.ret_type if isinstance(made, CallableType) and not errors.has_new_errors() else None
+            if result is None or not is_subtype(result, known[id_]):
                 return True
     return False
 

@@ -57,7 +57,7 @@ def _options() -> tuple[PluginOptions, dict[str, Any]]:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, mypy must go on
         say_later(error)
-        return PluginOptions(), PluginOptions().as_data()
+        return PluginOptions(), {}
 
 
 @final

@@ -30,7 +30,7 @@ class Results:
     """The results that mypy is to check returns by, for one run of mypy."""
 
     def __init__(self) -> None:
-        self._exact: dict[int, tuple[FuncDef, Type, Type]] = {}
+        self._exact: dict[int, tuple[Type, Type]] = {}  # by id of what mypy sees: the daemon merges functions
 
     def announce(self, function: FuncDef) -> None:
         """Have a hook called when mypy enters a body; doing it again changes nothing."""
@@ -61,12 +61,14 @@ class Results:
 
         result = replace(signature.ret_type, hidden)
         if result is not signature.ret_type:
-            self._exact[id(function)] = (function, result, signature.ret_type)
+            self._exact[id(result)] = result, signature.ret_type
             signature.ret_type = result
 
     def enter(self, api: Any) -> None:
         """Let mypy check the returns of the body that it is in by the exact result."""
         function = api.scope.current_function()
-        found = self._exact.get(id(function))
-        if found is not None and found[0] is function and is_same_type(api.return_types[-1], found[1]):
-            api.return_types[-1] = found[2]
+        signature = function.type if isinstance(function, FuncDef) else None
+        hidden = signature.ret_type if isinstance(signature, CallableType) else None
+        found = self._exact.get(id(hidden))
+        if found is not None and found[0] is hidden and is_same_type(api.return_types[-1], found[0]):
+            api.return_types[-1] = found[1]

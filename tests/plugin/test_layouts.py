@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugin._projects import Mypy, copy_of, write_later, write_project
+from tests.plugin._projects import Mypy, copy_of, daemon, write_later, write_project
 
 ENCODER = """
 from jaxtyping import Float
@@ -184,3 +184,27 @@ def test_the_syntax_of_a_newer_python(mypy: Mypy, base: Path, tmp_path: Path) ->
     ]
     for _ in range(2):
         assert_reported(mypy.check(project, cache), "newer.py", expected)
+
+
+HEAD = """
+from jaxtyping import Float
+from torch import Tensor, nn
+
+class Head(nn.Module):
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        self.classes = classes
+        self.linear = nn.Linear(3, classes)
+
+    def forward(self, x: Float[Tensor, "b 3"]) -> Float[Tensor, "b {self.classes}"]:
+        return self.linear(x)
+"""
+
+
+def test_the_daemon_forgets_the_result_before_an_edit(mypy: Mypy, base: Path, tmp_path: Path) -> None:
+    project = write_project(tmp_path / "project", {"head.py": HEAD})
+    with daemon(mypy, project, copy_of(base, tmp_path / "cache")) as running:
+        quiet = running.run()
+        assert "error" not in quiet
+        write_later(project / "head.py", HEAD.replace("classes", "classes_"))
+        assert running.check() == quiet
