@@ -186,8 +186,7 @@ def functions(
     tree_map(lambda v: v.mean(), {"x": x, "y": y})
     scale(x, 3.0)
     chain(x, torch.relu, torch.sigmoid)
-    # mypy solves for `T` by the shape of `x`, which the lambdas change; opening `T` would lose every such result.
-    chain(x, lambda v: v[1:], lambda v: v.t())  # TODO(defect): silent
+    chain(x, lambda v: v[1:], lambda v: v.t())
     a, b, c = spread(x, y, 3)
     keep(x, mask)
     keep(a, mask)
