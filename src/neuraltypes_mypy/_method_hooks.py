@@ -107,6 +107,8 @@ class MethodHooks:
         rule, of_made = self._parts.rules.rule_of(fullname), self._parts.rules.method_of(fullname)
         if rule is not None and rule.startswith("torch.Tensor."):
             self._methods[fullname] = result_hook(lambda ctx: self._parts.operations.method(ctx, rule))
+        elif of_made is not None and self._definitions.is_static(fullname):
+            self._methods[fullname] = result_hook(lambda ctx: self._parts.operations.function(ctx, of_made))
         elif of_made is not None:
             self._methods[fullname] = result_hook(lambda ctx: self._parts.operations.configured_method(ctx, of_made))
         elif is_foreign(fullname):
