@@ -100,7 +100,7 @@ class Equal:
         return True
 
     def _is_open(self, difference: Size) -> bool:
-        """Whether it has a size of the class whose name no axis of the signature bears, and an axis that has met none."""
+        """Whether it has a size of the class that no axis of the signature is named as, and an axis that has met none."""
         met = {symbol for size in self.known.values() for symbol in size.symbols()}
         symbols = set(difference.symbols())
         theirs = {symbol for symbol in symbols if symbol.scope in self.owners}
