@@ -27,6 +27,7 @@ from neuraltypes_mypy._partials import PARTIAL_CALL
 from neuraltypes_mypy._parts import Parts
 from neuraltypes_mypy._recipe_nodes import makes_module
 from neuraltypes_mypy._size_tuples import joined, sliced
+from neuraltypes_mypy._untyped import item as untyped_item
 from neuraltypes_mypy._values import ARITHMETIC_NAMES, POWERS
 from neuraltypes_mypy._welcome import is_method_of_tensor, of_receiver, opened
 
@@ -61,6 +62,7 @@ class MethodHooks:
             f"{SIZE}.__getitem__": sliced,
             f"{SIZE}.__add__": joined,
             **dict.fromkeys(tensor_methods("__iter__"), self._parts.operations.iterated),
+            **dict.fromkeys(tensor_methods("item"), untyped_item),
             **{name: self._parts.values.arithmetic_hook(name) for name in ARITHMETIC_NAMES},
             **dict.fromkeys(CHANGES, changed),
             f"{SEQUENTIAL}.__call__": self._parts.modules.of_each(self._parts.modules.sequential_called),
