@@ -116,7 +116,7 @@ def _failure(error: Exception, fullname: str, fallback: Callable[[Any], Any]) ->
 def _was_said(ctx: Any, error: Exception) -> bool:
     """Whether the same failure, which each search meets, was said of this module before."""
     analyzer = getattr(ctx.api, "api", ctx.api)
-    module: str = getattr(getattr(ctx.api, "tree", None), "fullname", None) or getattr(analyzer, "cur_mod_id", "")
+    module = str(getattr(getattr(ctx.api, "tree", None), "fullname", None) or getattr(analyzer, "cur_mod_id", ""))
     known = _said.setdefault(id(error), (error, set()))[1]
     is_known = module in known
     known.add(module)
