@@ -69,7 +69,8 @@ class Annotations:
         """Report a malformed annotation, which then says no more than its first argument."""
         api: Any = ctx.api
         api.fail(message, ctx.context, code=codes.BAD_ANNOTATION)
-        return self._analyze_inside(ctx.type.args[0], api) if ctx.type.args else unknown()
+        is_type = bool(ctx.type.args) and _text_of(ctx.type.args[0]) is None
+        return self._analyze_inside(ctx.type.args[0], api) if is_type else unknown()
 
     def custom_dtype(self, ctx: AnalyzeTypeContext, info: TypeInfo) -> Type:
         """`Float8[Tensor, "b t"]` where `Float8` is a project's own `jaxtyping.AbstractDtype`."""

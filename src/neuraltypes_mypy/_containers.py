@@ -146,7 +146,9 @@ class Containers:
 
     def _first(self, held: Type, given: list[Type]) -> Type:
         tensors = [type_ for item in given for type_ in _tensors_in(item)]
-        return join_tensors(tensors) or held if as_tensor(held) is not None and len(tensors) == len(given) else held
+        proper = get_proper_type(held)
+        is_any_tensor = isinstance(proper, Instance) and proper.type.fullname == TENSOR
+        return join_tensors(tensors) or held if is_any_tensor and len(tensors) == len(given) else held
 
     def _widened(self, held: Type, given: list[Type]) -> Type:
         proper = get_proper_type(held)

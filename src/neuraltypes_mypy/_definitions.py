@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from mypy.nodes import SymbolNode, TypeInfo
+from mypy.nodes import Decorator, SymbolNode, TypeInfo
 
 from neuraltypes_mypy._class_sizes import has_configuration
 from neuraltypes_mypy._known_rules import KnownRules
@@ -42,6 +42,11 @@ class Definitions:
         if isinstance(node, TypeInfo):
             return any(made is not None and says_tensors(made.node) for made in map(node.get, ("__init__", "__new__")))
         return says_tensors(node)
+
+    def is_static(self, fullname: str) -> bool:
+        """Whether a name is that of a method that takes no instance."""
+        node = self.node(fullname)
+        return isinstance(node, Decorator) and node.func.is_static
 
     def has_rules(self, fullname: str) -> bool:
         """Whether there are rules for the package that a name is of."""

@@ -53,8 +53,7 @@ def takes_again(node: SymbolNode | None) -> bool:
     own = {variable.id for variable in node.defn.type_vars}
     methods = (symbol.node for name, symbol in node.names.items() if not name.startswith("__"))
     signatures = (method.type for method in methods if isinstance(method, FuncDef))
-    given = (type_ for one in signatures if isinstance(one, CallableType) for type_ in one.arg_types[1:])
-    taken = map(get_proper_type, given)
+    taken = (type_ for one in signatures if isinstance(one, CallableType) for type_ in one.arg_types[1:])
     return any(isinstance(one, TypeVarType) and one.id in own for one in taken)
 
 

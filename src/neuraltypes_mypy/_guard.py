@@ -35,7 +35,7 @@ def guarded(hook: Callable[[_C], _R], fallback: Callable[[_C], _R]) -> Callable[
     def run(ctx: _C) -> _R:
         if _is_torch(ctx):
             return fallback(ctx)
-        if _kept and _is_heard(ctx):
+        if _kept and _is_heard(ctx.api):
             _say(ctx, _kept.pop())
         try:
             return hook(ctx)
@@ -77,9 +77,8 @@ def _is_torch(ctx: Any) -> bool:
     return tree is not None and f"{tree.fullname}.".startswith("torch.")
 
 
-def _is_heard(ctx: Any) -> bool:
+def _is_heard(api: Any) -> bool:
     """Whether mypy checks a file of which it reports errors."""
-    api = ctx.api
     if getattr(api, "tree", None) is None:
         return False
     return not api.options.ignore_errors and api.path not in api.errors.ignored_files
@@ -117,8 +116,7 @@ def _failure(error: Exception, fullname: str, fallback: Callable[[Any], Any]) ->
 def _was_said(ctx: Any, error: Exception) -> bool:
     """Whether the same failure, which each search meets, was said of this module before."""
     analyzer = getattr(ctx.api, "api", ctx.api)
-    tree: Any = getattr(ctx.api, "tree", None)
-    module = str(getattr(tree, "fullname", "") or getattr(analyzer, "cur_mod_id", ""))
+    module = str(getattr(getattr(ctx.api, "tree", None), "fullname", None) or getattr(analyzer, "cur_mod_id", ""))
     known = _said.setdefault(id(error), (error, set()))[1]
     is_known = module in known
     known.add(module)

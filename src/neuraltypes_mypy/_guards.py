@@ -49,7 +49,7 @@ _ORDERS: Final = ("<", ">", "<=", ">=")
 _WORDS: Final = ("residual", "skip", "shortcut", "identity", "same", "tie", "tied", "share", "shared")
 _OF_DTYPES: Final = ("dtype", "is_floating_point", "is_complex")
 _MAX_DEPTH: Final = 4
-_Pair: TypeAlias = tuple[Size, Size]
+_Pair: TypeAlias = tuple[Size, Size | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,15 @@ def may_be_equal(left: Size, right: Size, place: Context, same: Equal, api: Any)
         return False
     for condition in _conditions(place, api):
         for one in _asked(condition, api):
-            if isinstance(one, str) or any(_coincide(left, right, *map(same.settled, pair)) for pair in one):
+            if isinstance(one, str) or any(_decides(left, right, pair, same) for pair in one):
                 return True
     return False
+
+
+def _decides(left: Size, right: Size, pair: _Pair, same: Equal) -> bool:
+    """Whether two sizes may be equal if those of a pair are, one of which may be unknown."""
+    one, other = same.settled(pair[0]), pair[1]
+    return one in (left, right) if other is None else _coincide(left, right, one, same.settled(other))
 
 
 def _coincide(left: Size, right: Size, one: Size, other: Size) -> bool:
@@ -192,7 +198,7 @@ def _asked(condition: _Condition, api: Any, depth: int = 0) -> Iterator[list[_Pa
         case ComparisonExpr(operators=operators, operands=operands):
             for operator, left, right in zip(operators, operands, operands[1:], strict=False):
                 if operator in _ORDERS or operator == ("==" if condition.holds else "!="):
-                    yield list(_pairs(left, right, condition, api))
+                    yield list(_pairs(left, right, condition, api, is_equality=operator not in _ORDERS))
         case NameExpr() | MemberExpr() as flag:
             yield from _asked_by_flag(flag, condition, api, depth)
 
@@ -223,10 +229,14 @@ def _flag_values(flag: NameExpr | MemberExpr, condition: _Condition, api: Any) -
                     yield _Condition(value, condition.holds, _reader(info), info)
 
 
-def _pairs(left: Expression, right: Expression, condition: _Condition, api: Any) -> Iterator[_Pair]:
+def _pairs(
+    left: Expression, right: Expression, condition: _Condition, api: Any, *, is_equality: bool
+) -> Iterator[_Pair]:
     one, other = (condition.read(side) or _size_of_axis(side, condition, api) for side in (left, right))
     if one is not None and other is not None:
         yield one, other
+    elif isinstance(known := one or other, Size) and is_equality and known.symbol is not None:
+        yield known, None
     shapes = _shape(left, api), _shape(right, api)
     if condition.constructor is None and shapes[0] is not None and shapes[1] is not None:
         for axis, beside in zip(reversed(shapes[0]), reversed(shapes[1]), strict=False):

@@ -27,6 +27,7 @@ from neuraltypes_mypy._partials import PARTIAL_CALL
 from neuraltypes_mypy._parts import Parts
 from neuraltypes_mypy._recipe_nodes import makes_module
 from neuraltypes_mypy._size_tuples import joined, sliced
+from neuraltypes_mypy._untyped import item as untyped_item
 from neuraltypes_mypy._values import ARITHMETIC_NAMES, POWERS
 from neuraltypes_mypy._welcome import is_method_of_tensor, of_receiver, opened
 
@@ -61,6 +62,7 @@ class MethodHooks:
             f"{SIZE}.__getitem__": sliced,
             f"{SIZE}.__add__": joined,
             **dict.fromkeys(tensor_methods("__iter__"), self._parts.operations.iterated),
+            **dict.fromkeys(tensor_methods("item"), untyped_item),
             **{name: self._parts.values.arithmetic_hook(name) for name in ARITHMETIC_NAMES},
             **dict.fromkeys(CHANGES, changed),
             f"{SEQUENTIAL}.__call__": self._parts.modules.of_each(self._parts.modules.sequential_called),
@@ -107,6 +109,8 @@ class MethodHooks:
         rule, of_made = self._parts.rules.rule_of(fullname), self._parts.rules.method_of(fullname)
         if rule is not None and rule.startswith("torch.Tensor."):
             self._methods[fullname] = result_hook(lambda ctx: self._parts.operations.method(ctx, rule))
+        elif of_made is not None and self._definitions.is_static(fullname):
+            self._methods[fullname] = result_hook(lambda ctx: self._parts.operations.function(ctx, of_made))
         elif of_made is not None:
             self._methods[fullname] = result_hook(lambda ctx: self._parts.operations.configured_method(ctx, of_made))
         elif is_foreign(fullname):

@@ -34,8 +34,9 @@ from mypy.nodes import (
     TupleExpr,
 )
 from mypy.plugin import AttributeContext, FunctionContext, FunctionSigContext, MethodContext
-from mypy.types import FunctionLike, Instance, Type, TypeType
+from mypy.types import FunctionLike, Instance, Type, TypeType, UnionType, get_proper_type
 
+from neuraltypes._sizes import Size
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes_mypy._buffers import is_registered
 from neuraltypes_mypy._expressions import Expressions
@@ -135,8 +136,36 @@ class Narrowing:
                 self._learn(left, right, api)
             elif self._says_less(right, left, api):
                 self._learn(right, left, api)
+        elif isinstance(statement, AssertStmt):
+            self._rule_out(left, right, api)
+            self._rule_out(right, left, api)
         elif isinstance(statement, IfStmt):
             _insert_assert(statement, comparison, api)
+        else:
+            self._forget_options(_subject(left) or _subject(right), api)
+
+    def _rule_out(self, expression: Expression, value: Expression, api: Any) -> None:
+        """After `assert x.ndim != 3`, of what `x` may be all has another number of axes."""
+        subject = _subject(expression) if _is_ndim(expression) else None
+        type_ = None if subject is None or literal_hash(subject) is None else api.lookup_type_or_none(subject)
+        if subject is not None and isinstance(get_proper_type(type_), UnionType):
+            self._choose(subject, type_, size_of_expression(value, api), api, is_equal=False)
+
+    def _choose(self, subject: Expression, union: Type, ndim: Size | None, api: Any, *, is_equal: bool) -> Type | None:
+        """What a name that may hold several tensors holds, by their number of axes; None where that is nothing."""
+        left = _of_ndim(union, ndim, is_equal=is_equal)
+        if left is not None:
+            self._settling.instrument_current(api)
+            api.binder.put(subject, left)
+        return left
+
+    def _forget_options(self, subject: Expression | None, api: Any) -> None:
+        """`x.mean(1) if x.ndim == 3 else x`: which of several tensors `x` is, is known in a branch alone."""
+        type_ = None if subject is None or literal_hash(subject) is None else api.lookup_type_or_none(subject)
+        tensor = join_tensors([type_]) if isinstance(get_proper_type(type_), UnionType) and type_ is not None else None
+        if tensor is not None:
+            self._settling.instrument_current(api)
+            api.binder.put(subject, tensor)
 
     def _says_less(self, expression: Expression, other: Expression, api: Any) -> bool:
         """Whether of one tensor less is known than of another."""
@@ -148,6 +177,8 @@ class Narrowing:
         if subject is None or literal_hash(subject) is None:
             return
         type_ = api.lookup_type_or_none(subject)
+        if _is_ndim(expression) and isinstance(get_proper_type(type_), UnionType):
+            type_ = self._choose(subject, type_, size_of_expression(value, api), api, is_equal=True)
         tensor = None if type_ is None else join_tensors([type_])
         shape = None if tensor is None else self._shape_after(expression, value, read_tensor(tensor).shape, api)
         if tensor is not None and shape is not None:
@@ -237,6 +268,26 @@ def _is_ndim(expression: Expression) -> bool:
     return isinstance(expression, MemberExpr) and expression.name == "ndim"
 
 
+def _of_ndim(type_: Type, ndim: Size | None, *, is_equal: bool) -> Type | None:
+    """What a type leaves of a union of tensors if their number of axes is this, or is another; None if nothing."""
+    proper = get_proper_type(type_)
+    if not isinstance(proper, UnionType) or ndim is None or ndim.constant is None:
+        return type_
+    kept = [item for item in proper.items if _may_have(item, ndim.constant, is_equal=is_equal)]
+    return UnionType.make_union(kept) if kept else None
+
+
+def _may_have(type_: Type, ndim: int, *, is_equal: bool) -> bool:
+    tensor = as_tensor(type_)
+    shape = None if tensor is None else read_tensor(tensor).shape
+    if shape is None:
+        return True
+    count = sum(not isinstance(axis, Rest) for axis in shape)
+    if count < len(shape):
+        return count <= ndim or not is_equal
+    return (count == ndim) == is_equal
+
+
 def _with_ndim(shape: Shape | None, ndim: int) -> Shape | None:
     if shape is None:
         return tuple(SizedAxis() for _ in range(ndim))
@@ -248,11 +299,11 @@ def _with_ndim(shape: Shape | None, ndim: int) -> Shape | None:
 
 
 def _with_size(shape: Shape | None, dim: int, axis: SizedAxis) -> Shape | None:
-    if shape is None or any(isinstance(known, Rest) for known in shape):
-        return None
-    if not -len(shape) <= dim < len(shape):
+    if shape is None or not -len(shape) <= dim < len(shape):
         return None
     items = list(shape)
+    if any(isinstance(known, Rest) for known in (items[dim:] if dim < 0 else items[: dim + 1])):
+        return None  # which axis it is depends on how many there are
     old = items[dim]
     items[dim] = SizedAxis(axis.size, old.label if isinstance(old, SizedAxis) else None)
     return tuple(items)
@@ -280,37 +331,37 @@ def _requires(condition: Expression, comparison: ComparisonExpr) -> bool:
 
 def _insert_assert(statement: IfStmt, comparison: ComparisonExpr, api: Any) -> None:
     """Say in mypy's tree what holds in the branches of an `if`, and after one that never goes on."""
-    positive = comparison.operators[0] == "=="
+    operator = comparison.operators[0]
+    otherwise = "!=" if operator == "==" else "=="
     number = next(n for n, test in enumerate(statement.expr) if _requires(test, comparison))
-    if positive:
-        _put_first(statement.body[number], comparison)
-    elif statement.expr[number] is comparison and len(statement.expr) == 1:
+    _put_first(statement.body[number], comparison, operator)
+    if statement.expr[number] is comparison and len(statement.expr) == 1:
         if statement.else_body is not None:
-            _put_first(statement.else_body, comparison)
+            _put_first(statement.else_body, comparison, otherwise)
         elif _leaves(statement.body[0]):
-            _put_after(statement, comparison, api)
+            _put_after(statement, comparison, otherwise, api)
 
 
-def _assertion(comparison: ComparisonExpr) -> AssertStmt:
-    condition = ComparisonExpr(["=="], list(comparison.operands))
+def _assertion(comparison: ComparisonExpr, operator: str) -> AssertStmt:
+    condition = ComparisonExpr([operator], list(comparison.operands))
     condition.set_line(comparison)
     made = AssertStmt(condition)
     made.set_line(comparison)
     return made
 
 
-def _put_first(block: Block, comparison: ComparisonExpr) -> None:
+def _put_first(block: Block, comparison: ComparisonExpr, operator: str) -> None:
     if not any(_is_same(statement, comparison) for statement in block.body):
-        block.body.insert(0, _assertion(comparison))
+        block.body.insert(0, _assertion(comparison, operator))
 
 
-def _put_after(statement: IfStmt, comparison: ComparisonExpr, api: Any) -> None:
+def _put_after(statement: IfStmt, comparison: ComparisonExpr, operator: str, api: Any) -> None:
     function = api.scope.current_function()
     for block in blocks(function.body if isinstance(function, FuncDef) else None):
         place = next((n for n, item in enumerate(block.body) if item is statement), None)
         if place is not None:
             if not any(_is_same(statement, comparison) for statement in block.body):
-                block.body.insert(place + 1, _assertion(comparison))
+                block.body.insert(place + 1, _assertion(comparison, operator))
             return
 
 

@@ -77,9 +77,25 @@ def _option(wanted: UnionType, got: ProperType) -> Type | None:
         return options[0]
     tensor = as_tensor(got)
     if tensor is None:
-        return next((option for option in options if _same_class(option, got)), None)
+        alike = [option for option in options if _same_class(option, got)]
+        return next((option for option in alike if _fits(option, got)), alike[0] if alike else None)
     fitting = [option for option in options if isinstance(option, Instance) and option.type.fullname == TENSOR]
-    return next((option for option in fitting if _fits_alone(option, tensor)), fitting[0] if fitting else None)
+    fits = (option for option in fitting if _fits_alone(option, tensor))
+    nearest = (option for option in fitting if _are_as_many(option, tensor))
+    return next(fits, None) or next(nearest, None) or next(iter(fitting), None)
+
+
+def _are_as_many(expected: Instance, given: Instance) -> bool:
+    """Whether a tensor type has as many axes as a declared one."""
+    axes, shape = declared_axes(expected), read_tensor(given).shape
+    return axes is not None and shape is not None and len(axes) == len(shape)
+
+
+def _fits(expected: ProperType, given: ProperType) -> bool:
+    """Whether the tensors in a container fit those in a declared one."""
+    if isinstance(expected, TupleType) and isinstance(given, TupleType) and len(expected.items) != len(given.items):
+        return False
+    return all(_fits_alone(wanted, got) for _, wanted, got in pairs(expected, given, ""))
 
 
 def _fits_alone(expected: Instance, given: Instance) -> bool:

@@ -53,7 +53,8 @@ class Refusals:
         place, type_ = given.places.get(problem.argument or "", (context, None))
         operator = operator_of(name, tuple(given.places), context)
         if problem.argument is None or type_ is None:
-            words = f'"{name}" {problem.reason}' if operator is None else operator.whole(problem.reason)
+            subject = f'"{name}"' if problem.argument is None else f'"{problem.argument}" of "{name}"'
+            words = f"{subject} {problem.reason}" if operator is None else operator.whole(problem.reason)
             api.fail(words, context, code=code)
         elif operator is not None:
             api.fail(f"{operator.subject(problem.argument)} {operator.renamed(problem.reason)}", place, code=code)

@@ -10,7 +10,7 @@ meet, and where a loop begins again, the name is given what its types have in co
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from mypy.nodes import (
     ARG_POS,
@@ -21,24 +21,34 @@ from mypy.nodes import (
     CallExpr,
     ClassDef,
     Decorator,
+    DictExpr,
+    DictionaryComprehension,
     Expression,
     ExpressionStmt,
+    FloatExpr,
     ForStmt,
     FuncDef,
     ImportBase,
+    IntExpr,
+    ListComprehension,
+    ListExpr,
     MypyFile,
     NameExpr,
     OverloadedFuncDef,
+    SetComprehension,
+    SetExpr,
     StarExpr,
     Statement,
     StrExpr,
     SymbolNode,
     TupleExpr,
+    UnaryExpr,
     Var,
     WhileStmt,
     WithStmt,
 )
 from mypy.plugin import FunctionContext
+from mypy.subtypes import is_subtype
 from mypy.traverser import all_name_and_member_expressions
 from mypy.types import (
     AnyType,
@@ -65,8 +75,31 @@ _MARK: Final = "neuraltypes: settle"
 _DEFINITIONS: Final = (ClassDef, Decorator, FuncDef, ImportBase, OverloadedFuncDef)  # mypy knows where these stand
 
 
-# The name that each call is about; the call itself must not read it, for it may have no type yet.
-_subjects: Final[dict[str, NameExpr]] = {}
+_NO_TENSORS: Final = (
+    DictExpr,
+    DictionaryComprehension,
+    FloatExpr,
+    IntExpr,
+    ListComprehension,
+    ListExpr,
+    SetComprehension,
+    SetExpr,
+    StrExpr,
+)
+_BUILTINS: Final = tuple(f"builtins.{name}" for name in ("bool", "dict", "float", "int", "len", "list", "set", "str"))
+
+
+class _Subject(NamedTuple):
+    """The name that a call is about, and what stands alone on the right of the assignment before it.
+
+    The call itself must not read the name, for it may have no type yet.
+    """
+
+    name: NameExpr
+    value: Expression | None
+
+
+_subjects: Final[dict[str, _Subject]] = {}
 _items: Final[set[str]] = set()  # the marks of those that stand where a loop begins, about a name that it binds
 
 
@@ -121,9 +154,15 @@ class Settling:
         """Let a name have the type of its last assignment."""
         mark = ctx.args[0][0]
         api: Any = ctx.api
-        expression = _subjects.get(mark.value) if isinstance(mark, StrExpr) else None
-        variable = expression.node if expression is not None else None
-        if expression is None or not isinstance(variable, Var) or variable.type is None:
+        subject = _subjects.get(mark.value) if isinstance(mark, StrExpr) else None
+        variable = subject.name.node if subject is not None else None
+        if subject is None or not isinstance(variable, Var) or variable.type is None:
+            return ctx.default_return_type
+        expression = subject.name
+        if (refused := _refused(subject, variable, api)) is not None:
+            if variable.is_inferred:
+                variable.type = UnionType([variable.type, unknown()])  # it is said once
+            api.binder.put(expression, refused)  # mypy says so, and would go on with what the name held before
             return ctx.default_return_type
         if isinstance(variable.type, PartialType) or not (variable.is_inferred or variable.is_argument):
             return ctx.default_return_type
@@ -136,7 +175,11 @@ class Settling:
         if (size := without_sizes(declared)) is not None:
             variable.type = size
             held = declared if held is None else held
-        if any(_is_known_tensor(type_) for type_ in walk(declared)):
+        if is_untyped(declared) and isinstance(declared, Instance) and _comes_to_be_other(variable, api):
+            # what is `Any` without this plugin may come to be anything
+            held = declared if held is None else held
+            variable.type = declared = UnionType([replace(declared, _unknown), unknown()])
+        elif any(_is_known_tensor(type_) for type_ in walk(declared)):
             variable.type = _or_any(declared, loosened(declared) or replace(declared, _loosened))
             variable.is_inferred = True  # what is unknown may be assigned then, and the name is unknown
             held = declared if held is None else held
@@ -148,13 +191,24 @@ class Settling:
             return ctx.default_return_type  # an `Any` that is assigned later would not replace what is put here
         if held is not None:
             remember(variable, held)
-            proper = get_proper_type(held)
-            common = _joined(proper)
-            if common is not proper or api.binder.get(expression) is None:  # else it is no new assignment to mypy
+            proper, is_open = get_proper_type(held), _may_be_any(declared)
+            common = _joined(proper, may_be_any=is_open)
+            if is_open or common is not proper or api.binder.get(expression) is None:  # else it is no new assignment
                 api.binder.put(expression, common)
             if self._reports_untracked and _is_lost(declared, common):
                 api.note(f'The axes of "{expression.name}" are not known from here on', expression, code=UNTRACKED)
         return ctx.default_return_type
+
+
+def _refused(subject: _Subject, variable: Var, api: Any) -> Type | None:
+    """The type of what a name cannot hold by its first assignment or its declaration, where tensors are involved."""
+    value = None if subject.value is None else api.lookup_type_or_none(subject.value)
+    declared = get_proper_type(variable.type)
+    if value is None or declared is None or isinstance(declared, AnyType | PartialType):
+        return None
+    if not any(as_tensor(inner) is not None for type_ in (declared, value) for inner in walk(type_)):
+        return None
+    return None if is_subtype(value, declared) else value
 
 
 def without_sizes(type_: ProperType) -> Type | None:
@@ -170,10 +224,38 @@ def _is_lost(declared: ProperType, now: Type) -> bool:
     return any(as_tensor(item) is not None for item in items) and (tensor is None or read_tensor(tensor).shape is None)
 
 
-def _joined(held: ProperType) -> Type:
+def _comes_to_be_other(variable: Var, api: Any) -> bool:
+    """Whether a local name is assigned what is plainly no tensor: a number, a display, the call of a builtin."""
+    function = api.scope.current_function()
+    body = function.body if isinstance(function, FuncDef) else Block(list(api.tree.defs))
+    return any(
+        isinstance(statement, AssignmentStmt)
+        and _is_no_tensor(statement.rvalue)
+        and any(target.node is variable for target in targets(statement))
+        for statement in statements(body)
+    )
+
+
+def _is_no_tensor(value: Expression) -> bool:
+    match value:
+        case UnaryExpr(op="-" | "+", expr=inner):
+            return _is_no_tensor(inner)
+        case CallExpr(callee=NameExpr(fullname=name)):
+            return name in _BUILTINS
+        case _:
+            return isinstance(value, _NO_TENSORS)
+
+
+def _may_be_any(declared: ProperType) -> bool:
+    return isinstance(declared, UnionType) and any(isinstance(get_proper_type(one), AnyType) for one in declared.items)
+
+
+def _joined(held: ProperType, *, may_be_any: bool = False) -> Type:
     """What the types that a name may have in this place have in common."""
     if not isinstance(held, UnionType):
         return held
+    if may_be_any and any(as_tensor(item) is None for item in held.items):
+        return unknown()
     sequences = joined(held.items)
     if sequences is not None:
         return sequences
@@ -217,6 +299,11 @@ def _loosened(proper: ProperType) -> Type | None:
     return kept.copy_modified(args=[unknown() for _ in kept.args])
 
 
+def _unknown(proper: ProperType) -> Type | None:
+    tensor = as_tensor(proper)
+    return None if tensor is None else tensor.copy_modified(args=[unknown() for _ in tensor.args])
+
+
 def _counts(body: Block) -> dict[str, int]:
     counts: dict[str, int] = {}
     for block in blocks(body):
@@ -239,7 +326,7 @@ def _insert(body: Block, names: set[str], callee: SymbolNode | None = None) -> N
         for statement in block.body:
             inside = _inside(statement) if has_blocks(statement) else []
             settled = [target for target in (*targets(statement), *inside) if target.name in names]
-            behind.append([_settle(target, callee) for target in settled])
+            behind.append([_settle(target, callee, _alone(statement)) for target in settled])
             if isinstance(statement, ForStmt | WhileStmt | WithStmt):
                 again: list[Statement] = [
                     _settle(one, callee, is_item=place < len(bound(statement)))
@@ -291,12 +378,20 @@ def _inside(statement: Statement) -> list[NameExpr]:
     return [] if targets(statement) else list(found.values())
 
 
-def _settle(subject: NameExpr, callee: SymbolNode | None = None, *, is_item: bool = False) -> ExpressionStmt:
+def _alone(statement: Statement) -> Expression | None:
+    """What an assignment to one name assigns."""
+    is_simple = isinstance(statement, AssignmentStmt) and isinstance(statement.lvalues[0], NameExpr)
+    return statement.rvalue if is_simple and len(statement.lvalues) == 1 else None
+
+
+def _settle(
+    subject: NameExpr, callee: SymbolNode | None = None, value: Expression | None = None, *, is_item: bool = False
+) -> ExpressionStmt:
     function = NameExpr("isinstance")
     if callee is not None:
         function.node, function.kind, function.fullname = callee, GDEF, "builtins.isinstance"
     mark = StrExpr(f"{_MARK} {len(_subjects)}")
-    _subjects[mark.value] = subject
+    _subjects[mark.value] = _Subject(subject, value)
     if is_item:
         _items.add(mark.value)
     call = CallExpr(function, [mark, mark], [ARG_POS, ARG_POS], [None, None])

@@ -145,7 +145,12 @@ class TensorType(NamedTuple):
 def read_tensor(tensor: Instance) -> TensorType:
     """What a tensor type says of a value."""
     dtype, shape, element = map(get_proper_type, tensor.args)
-    return TensorType(dtype, _read_shape(shape), element)
+    return TensorType(_told(dtype), _read_shape(shape), _told(element))
+
+
+def _told(type_: ProperType) -> ProperType:
+    """A dtype or an element; `object`, what mypy joins several to, says nothing."""
+    return unknown() if isinstance(type_, Instance) and type_.type.fullname == "builtins.object" else type_
 
 
 def declared_axes(tensor: Instance, mark: str = "") -> Axes | None:

@@ -18,6 +18,7 @@ from mypy.nodes import (
     OpExpr,
     Var,
 )
+from mypy.plugin import MethodContext
 from mypy.server.subexpr import get_subexpressions
 from mypy.types import (
     AnyType,
@@ -87,6 +88,11 @@ def untyped(type_: Type) -> Type:
     result = proper.copy_modified()
     result.extra_attrs = _ATTRS
     return result
+
+
+def item(ctx: MethodContext) -> Type:
+    """`x.item()` of such a value, which is one too; the declared `int | float` fits neither."""
+    return unknown() if is_untyped(ctx.type) else ctx.default_return_type
 
 
 def is_unwanted(context: Context, api: Any, *, is_tuple: bool = False) -> bool:

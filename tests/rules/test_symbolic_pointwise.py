@@ -88,6 +88,15 @@ def test_activations_produce_elements() -> None:
     assert element(forward("Dropout", {"p": 0.5}, input=logits)) == "LogitsType"
 
 
+def test_softmax_without_dim_takes_the_first_of_three_axes() -> None:
+    batch = SizedAxis(named("batch"))
+    (found,) = forward("Softmax", {"dim": None}, input=array(batch, T, C)).suspected
+    assert (found.argument, found.code) == (None, "kind")
+    assert found.reason == 'normalizes over axis 0, "batch", where no dim is given; give dim=-1'
+    assert not forward("Softmax", {"dim": None}, input=array(batch, C)).suspected
+    assert not forward("Softmax", {}, input=array(batch, T, C)).suspected
+
+
 def test_arithmetic_on_probabilities() -> None:
     probabilities = array(B, C, element="ProbsType")
     assert element(call("torch.Tensor.__rsub__", self=probabilities, other=number(1))) == "ProbsType"

@@ -66,10 +66,8 @@ def normal_dim(dim: Value, ndim: int | None, *, argument: str = "dim", extra: in
         return None
     count = max(ndim + extra, 1)
     if not -count <= constant < count:
-        axes = "1 axis" if ndim == 1 else f"{ndim} axes"
-        raise Refused(
-            f"is {constant}, but there are only {axes}" if ndim else f"is {constant}, but there is no axis", argument
-        )
+        axes = {0: "is no axis", 1: "is only 1 axis"}.get(ndim, f"are only {ndim} axes")
+        raise Refused(f"is {constant}, but there {axes}", argument)
     return constant % count
 
 

@@ -43,8 +43,11 @@ from neuraltypes.rules._values import UNKNOWN, Array, Config, Refused, Result, V
 @rule("softmax")
 def softmax(input: Array, dim: Value = None, dtype: Value = None, **_: Value) -> Result:
     """`softmax` over an axis, and its like."""
+    is_chosen, dim = dim is None, _chosen(dim, rank(input.shape))
     normal_dim(dim, rank(input.shape))
-    if said_kind(axis_at(input.shape, dim)) == "batch":
+    if said_kind(axis_at(input.shape, dim)) == "batch" and is_chosen:
+        suspect(f'normalizes over axis {int_of(dim)}, "batch", where no dim is given; give dim=-1', code="kind")
+    elif said_kind(axis_at(input.shape, dim)) == "batch":
         suspect("is the batch axis: the numbers of different examples would add up to 1", "dim", code="kind")
     if produced(input) in PROBABILITIES:
         suspect("holds probabilities already; softmax wants logits", "input", code="element")
@@ -53,6 +56,13 @@ def softmax(input: Array, dim: Value = None, dtype: Value = None, **_: Value) ->
     dtypes = of_argument(dtype, input.dtype)
     require(dtypes, frozenset({OF_FLOAT}), "input" if dtype is None else "dtype")
     return Array(input.shape, dtypes)
+
+
+def _chosen(dim: Value, known: int | None) -> Value:
+    """The axis that torch takes where none is given: the first of one or three axes, the second of others."""
+    if dim is not None:
+        return dim
+    return UNKNOWN if known is None else number(0 if known in (0, 1, 3) else 1)
 
 
 @computed("activations.softmax_module")

@@ -95,3 +95,6 @@ def a_string_element(
 
 def the_rest_of_the_file_is_checked(x: Float[Tensor, "b t"]) -> Float[Tensor, "b"]:
     return x  # E: [return-value]
+
+
+def one_error_alone(x: Float["b n d"]) -> None: ...  # E: Float takes a tensor type  [bad-annotation]

@@ -152,3 +152,22 @@ def ordinary(tokens: Int[Tensor, "batch time"], x: Float[Tensor, "batch time d"]
     x.logsumexp(0)
     x[tokens.T.argmax(0)]
     x.permute(1, 0, 2).reshape(x.shape[1], -1)
+
+
+def softmax_without_dim(x: Float[Tensor, "batch time d"], y: Float[Tensor, "batch d"], z: Float[Tensor, "d"]) -> None:
+    nn.Softmax()(x)  # E: "Softmax" normalizes over axis 0, "batch", where no dim is given; give dim=-1  [axis-kind]
+    F.log_softmax(x)  # E: [axis-kind]
+    F.softmax(y.T)  # E: "softmax" normalizes over axis 1, "batch", where no dim is given  [axis-kind]
+    nn.Softmax()(y)
+    nn.Softmax()(z)
+    F.softmax(x.transpose(0, 2))
+    F.softmax(x, dim=2)
+
+
+def causal_masks(x: Float[Tensor, "batch time 16"]) -> None:
+    stack = nn.TransformerEncoder(nn.TransformerEncoderLayer(16, 4, batch_first=True), 2)
+    whole = nn.Transformer(16, 4, batch_first=True)
+    reveal(nn.Transformer.generate_square_subsequent_mask(x.size(1)))  # N: Float32[Tensor, "time time"]
+    reveal(whole.generate_square_subsequent_mask(7))  # N: Float32[Tensor, "7 7"]
+    stack(x, mask=nn.Transformer.generate_square_subsequent_mask(x.size(1)))
+    stack(x, mask=nn.Transformer.generate_square_subsequent_mask(x.size(0)))  # E: [shape-mismatch]
