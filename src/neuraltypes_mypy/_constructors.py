@@ -32,6 +32,7 @@ from mypy.types import Instance, Type, UnboundType, get_proper_type
 
 from neuraltypes_mypy._buffers import announced_names, registered_names
 from neuraltypes_mypy._class_sizes import REST, is_configured
+from neuraltypes_mypy._dependencies import depend_on_class
 from neuraltypes_mypy._layers import layer_sizes
 from neuraltypes_mypy._names import METADATA
 from neuraltypes_mypy._size_texts import names_in, size_text
@@ -64,6 +65,7 @@ def record_configuration(cls: ClassDef, api: Any) -> None:
         data["parameters"], data["defaults"], data["attributes"] = [], {}, _constants(cls, counts, is_final=True)
     elif constructor is None and (fields := _fields(cls)):
         changed = {name for method in methods(cls.defs) for name, _ in attribute_values(method)}  # in `__post_init__`
+        fields = {**_inherited_fields(info, api), **fields}
         known = {name: text for name, text in fields.items() if name not in changed}
         data["parameters"], data["defaults"] = list(fields), {name: text for name, text in known.items() if text}
         data["attributes"] = {name: name for name in known}
@@ -235,6 +237,23 @@ def _fields(cls: ClassDef) -> dict[str, str | None]:
         if isinstance(target, NameExpr) and _is_int(statement.unanalyzed_type or statement.type):
             found[target.name] = size_text(statement.rvalue)
     return found
+
+
+def _inherited_fields(info: TypeInfo, api: Any) -> dict[str, str | None]:
+    """The `int` fields that a dataclass has from its bases, with their defaults."""
+    found: dict[str, str | None] = {}
+    for base in reversed(info.mro[1:]):
+        data = base.metadata.get(METADATA, {})
+        if data.get("fields"):
+            depend_on_class(api, base)
+            found |= {name: data["defaults"].get(name) for name in data["attributes"]}
+    return {name: text for name, text in found.items() if name not in _declared_names(info.defn)}
+
+
+def _declared_names(cls: ClassDef) -> set[str]:
+    """What a class body assigns or declares anew, as a number or as something else."""
+    bodies = [statement for statement in cls.defs.body if isinstance(statement, AssignmentStmt)]
+    return {target.name for one in bodies for target in one.lvalues if isinstance(target, NameExpr)}
 
 
 def _is_int(annotation: Type | None) -> bool:

@@ -25,7 +25,7 @@ from neuraltypes_mypy._generic import (
 from neuraltypes_mypy._guard import result_hook, signature_hook
 from neuraltypes_mypy._identity import is_identity, operand_type
 from neuraltypes_mypy._module_containers import CLASSES, WALKS
-from neuraltypes_mypy._names import BUFFER, ENSURE, PARAMETER, REVEAL, TENSOR, TRANSFORMS
+from neuraltypes_mypy._names import BUFFER, ENSURE, PARAMETER, REVEAL, SAME_MODULE, TENSOR, TRANSFORMS
 from neuraltypes_mypy._natures import is_undeclared, with_nature
 from neuraltypes_mypy._other_plugins import OtherPlugins
 from neuraltypes_mypy._parameter_containers import DICTIONARY, LIST
@@ -83,7 +83,7 @@ class FunctionHooks:
             "builtins.len": self._parts.values.length,
             _ISINSTANCE: self._isinstance_called,
             "dataclasses.replace": self._parts.modules.replaced,
-            "torch.compile": self._parts.modules.compiled,
+            **dict.fromkeys(SAME_MODULE, self._parts.modules.compiled),
             _configs.AS_CONFIG: _configs.of_argument,
             "torch.utils.checkpoint.checkpoint": self._parts.modules.checkpointed,
             ENSURE: self._parts.reveal.ensure,

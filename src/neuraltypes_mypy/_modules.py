@@ -129,7 +129,7 @@ class Modules:
         return ctx.default_return_type
 
     def compiled(self, ctx: FunctionContext) -> Type:
-        """`torch.compile(module)` is called as the module itself."""
+        """`torch.compile(module)` and `weight_norm(module)` are called as the module itself."""
         if not ctx.args or len(ctx.args[0]) != 1:
             return ctx.default_return_type
         given = get_proper_type(_type_of(ctx.args[0][0], ctx.api))

@@ -31,6 +31,11 @@ TRANSFORMS: Final = (
     *(f"torch._functorch.apis.{name}" for name in ("vmap", "grad", "grad_and_value", "chunk_vmap")),
     *(f"torch._functorch.eager_transforms.{name}" for name in ("vjp", "jvp", "jacrev", "jacfwd", "hessian")),
 )
+# What gives the module that it takes, or one that is called in the same way.
+SAME_MODULE: Final = (
+    "torch.compile",
+    *(f"torch.nn.utils.parametrizations.{name}" for name in ("orthogonal", "spectral_norm", "weight_norm")),
+)
 
 # Code that is surely not annotated for this plugin; what is said about it stands in tables.
 FOREIGN: Final = (sys.stdlib_module_names - {"__main__", "test"}) | {

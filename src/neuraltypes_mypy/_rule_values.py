@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from mypy.nodes import (
+    ARG_POS,
     CallExpr,
     EllipsisExpr,
     Expression,
@@ -102,6 +103,8 @@ class Translation:
                 return ...
             case SliceExpr(begin_index=begin, end_index=end, stride=stride):
                 return Slice(*(self._optional(part, api, same) for part in (begin, end, stride)))
+            case CallExpr(callee=NameExpr(fullname="builtins.slice"), args=[_, *_] as parts, arg_kinds=kinds):
+                return self._slice(parts, api, same) if all(kind == ARG_POS for kind in kinds) else UNKNOWN
             case TupleExpr(items=items) | ListExpr(items=items):
                 return self._sequence(items, api, same)
             case StrExpr(value=text):
@@ -141,6 +144,11 @@ class Translation:
         sides = [self._optional(side, api, same) for side in (expression.left, expression.right)]
         kinds = [of_number(side) for side in sides]
         return SOME_FLOAT if None not in kinds and "float" in kinds else UNKNOWN
+
+    def _slice(self, parts: list[Expression], api: Any, same: Equal) -> Slice:
+        """`slice(end)`, `slice(begin, end)` or `slice(begin, end, stride)`."""
+        begin, end, stride = (None, parts[0], None) if len(parts) == 1 else (*parts, None)[:3]
+        return Slice(*(self._optional(part, api, same) for part in (begin, end, stride)))
 
     def _optional(self, expression: Expression | None, api: Any, same: Equal) -> Value:
         if expression is None:

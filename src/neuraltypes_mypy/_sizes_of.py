@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from mypy.nodes import (
+    ARG_POS,
     CallExpr,
     Expression,
     FuncDef,
     IndexExpr,
     IntExpr,
+    ListExpr,
     MemberExpr,
     MypyFile,
     NameExpr,
     OpExpr,
+    TupleExpr,
     UnaryExpr,
     Var,
 )
@@ -31,6 +35,11 @@ from neuraltypes_mypy._statements import Assigned, Constants, assignments, unpac
 from neuraltypes_mypy._tensor import as_tensor, read_tensor
 
 _SIZE: Final = "neuraltypes:size"  # no attribute has such a name
+_OF_NUMBERS: Final[dict[str, Callable[[list[int]], int]]] = {
+    "builtins.max": max,
+    "builtins.min": min,
+    "math.prod": math.prod,
+}
 _assigned: Final = Assigned()
 _constants: Final = Constants()
 
@@ -114,8 +123,23 @@ class _Reader:
                 return self._axis(expression, self.read(dim))
             case IndexExpr(base=MemberExpr(name="shape") as shape, index=dim):
                 return self._axis(shape, self.read(dim))
+            case CallExpr(callee=NameExpr(fullname=name) | MemberExpr(fullname=name)) if name in _OF_NUMBERS:
+                return self._of_numbers(expression, _OF_NUMBERS[name])
             case _:
                 return None
+
+    def _of_numbers(self, call: CallExpr, compute: Callable[[list[int]], int]) -> Size | None:
+        """`max(3, n)` or `math.prod((3, n))` of numbers that are known."""
+        if any(kind != ARG_POS for kind in call.arg_kinds) or not call.args:
+            return None
+        first = call.args[0]
+        is_list = isinstance(first, ListExpr | TupleExpr)
+        if is_list == (len(call.args) > 1):
+            return None
+        given = first.items if isinstance(first, ListExpr | TupleExpr) else call.args
+        numbers = [size.constant for one in given if (size := self.read(one)) is not None]
+        known = [one for one in numbers if one is not None]
+        return number(compute(known)) if given and len(known) == len(given) else None
 
     def read_field(self, expression: MemberExpr) -> Size | None:
         """The size of an attribute that stands nowhere in the source."""

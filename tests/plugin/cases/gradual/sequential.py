@@ -161,3 +161,11 @@ class Named(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.features(x) + self.features[0].get_submodule("inner")(x)
+
+
+def normalized_weights(x: Float[Tensor, "b 4"]) -> None:
+    """What is done to a module's parameters leaves the module as it is."""
+    linear = nn.utils.parametrizations.weight_norm(nn.Linear(4, 5))
+    reveal_type(linear(x))  # R: Tensor[Float, tuple[b, 5], Any]
+    nn.utils.parametrizations.spectral_norm(nn.Linear(3, 5))(x)  # E: [shape-mismatch]
+    nn.utils.parametrizations.orthogonal(nn.Linear(3, 5))(x)  # E: [shape-mismatch]

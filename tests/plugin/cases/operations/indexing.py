@@ -108,3 +108,11 @@ def windows(x: Float[Tensor, "b t d"]) -> None:
     first, *_ = x
     a, b = x[:2]
     reveal(len(x))
+
+
+def slices_made_by_calls(x: Float[Tensor, "b t 64"], n: int) -> None:
+    reveal(x[slice(None), slice(0, 8)])  # N: Float[Tensor, "b _ 64"]
+    reveal(x[..., slice(4, 8)])  # N: Float[Tensor, "b t 4"]
+    reveal(x[..., slice(10)])  # N: Float[Tensor, "b t 10"]
+    reveal(x[..., slice(None, None, 2)])  # N: Float[Tensor, "b t 32"]
+    reveal(x[slice(n)])  # N: Float[Tensor, "_ t 64"]

@@ -204,3 +204,21 @@ def together() -> None:
     reveal(Together(8, 4)(torch.zeros(2, 8)))  # N: Revealed neural type is Float[Tensor, "batch=2 4"]
     Together(8, 4)(torch.zeros(2, 4))  # E: axis 1 is 4, expected 8 ("{self.d}")  [shape-mismatch]
     reveal(torch.zeros(Together(8, 4).swapped))  # N: Revealed neural type is Float32[Tensor, "4"]
+
+
+@dataclass
+class Deeper(Config):
+    layers: int = 12
+    e: int = 24
+
+
+@dataclass
+class Renamed(Deeper):
+    d: str = "wide"  # type: ignore[assignment]
+
+
+def inherited(narrow: Deeper) -> None:
+    reveal(torch.zeros(Deeper().d, Deeper().e))  # N: Float32[Tensor, "16 24"]
+    reveal(torch.zeros(Deeper(d=3).d, Deeper(layers=4).layers))  # N: Float32[Tensor, "3 4"]
+    reveal(torch.zeros(Layer(Deeper(d=8)).width))  # N: Float32[Tensor, "8"]
+    reveal(torch.zeros(narrow.d, Renamed().e))  # N: Float32[Tensor, "_ 24"]

@@ -1,5 +1,6 @@
 """Sizes that a name stands for: class constants, attributes, defaults of dataclasses, names of the module."""
 
+import math
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
@@ -267,3 +268,9 @@ def of_subclasses(x: Float[Tensor, "2 8"], y: Float[Tensor, "2 3"], z: Float[Ten
 
 
 torch.zeros(3, PLAIN) @ torch.zeros(HALF, 2)  # E: [shape-mismatch]
+
+
+def computed(n: int) -> None:
+    reveal_type(torch.zeros(max(HALF, 999), min(2, 5)))  # R: Tensor[Float32, tuple[999, 2], Any]
+    reveal_type(torch.zeros(math.prod((2, 3)), math.prod([4, n])))  # R: Tensor[Float32, tuple[6, Any], Any]
+    reveal_type(torch.zeros(max(n, 3), max([1, 2], key=abs)))  # R: Tensor[Float32, tuple[Any, Any], Any]
