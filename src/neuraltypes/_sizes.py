@@ -227,6 +227,22 @@ def hangs_on_remainders(size: Size) -> bool:
     return bool(divided) and not divided <= set(when_divisible(size).symbols())
 
 
+def has_either_remainder(size: Size) -> bool:
+    """Whether the remainder of a multiplied division is open: `2*((k-1)//2)` is `k-1` of an odd `k`, else `k-2`."""
+    divisions = {
+        factor
+        for factors, _ in size.terms
+        for factor in factors
+        if isinstance(factor, Quotient) and factor.operator == "//"
+    }
+    return any(_constant_remainder(division) for division in divisions) and when_divisible(size) != size
+
+
+def _constant_remainder(division: Quotient) -> int:
+    divisor = division.right.constant
+    return dict(division.left.terms).get((), 0) % divisor if divisor else 0
+
+
 _Powers: TypeAlias = tuple[tuple[Symbol, int], ...]
 _Ratios: TypeAlias = dict[_Powers, Fraction]
 

@@ -8,7 +8,7 @@ constructor's `features` are in terms of the axes of `x`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +19,7 @@ from mypy.types import CallableType, Type
 from neuraltypes._sizes import Size, Symbol, named, subtract
 from neuraltypes._unify import ARGUMENT, Shape, SizedAxis
 from neuraltypes_mypy._atoms import size_of_atom
+from neuraltypes_mypy._class_sizes import default_sizes, inherited_sizes
 from neuraltypes_mypy._scopes import scope_name
 from neuraltypes_mypy._walk import walk
 
@@ -34,6 +35,10 @@ class Equal:
     """The sizes in what the function declares to return."""
     written: tuple[frozenset[Symbol], ...] = ()
     """The sizes in each of its parameters: two names in one of them are two sizes."""
+    inherited: Mapping[Symbol, Size | None] = field(default_factory=dict)
+    """What the class gives to the constructors behind its own; None where that is not known."""
+    defaults: Mapping[Symbol, Size] = field(default_factory=dict)
+    """What the parameters of its constructor are where they are not given."""
 
     def settled(self, size: Size) -> Size:
         """A size with what is known put in."""
@@ -84,7 +89,40 @@ class Equal:
 
         So are a size of the class and what is computed of axes, one of which has met none: `c*h*w` is `features`.
         """
-        return self._equate_names(left, right) or self._equate_computed(left, right)
+        return self._equate_names(left, right) or self.may_be_same(left, right) or self._equate_computed(left, right)
+
+    def may_be_same(self, left: Size, right: Size) -> bool:
+        """Whether two sizes are one by what constructors are given, or may be: a number, and a parameter's default."""
+        one, other = self._as_given(left), self._as_given(right)
+        if one is None or other is None or one == other:
+            return True
+        if (one.constant is None) == (other.constant is None):
+            return False
+        return one.replace(self.defaults) == other.replace(self.defaults)
+
+    def is_about(self, type_: Type) -> bool:
+        """Whether a type has sizes that `may_be_same` may say something about."""
+        if not self.inherited and not self.defaults:
+            return False
+        sizes = [size for one in walk(type_) if (size := size_of_atom(one)) is not None]
+        owners = {Symbol(one.name.partition(".")[0], one.scope) for size in sizes for one in size.symbols()}
+        has_number = any(size.constant is not None for size in sizes)
+        return has_number or not owners.isdisjoint(self.inherited.keys() | self.defaults.keys())
+
+    def _as_given(self, size: Size) -> Size | None:
+        """A size in what the constructors behind are given; None where that is not known."""
+        met = {met.symbol: symbol for symbol, met in self.known.items() if met.symbol is not None}
+        known: dict[Symbol, Size] = {}
+        for symbol in size.symbols():
+            mine = met.get(symbol, symbol)
+            owner = Symbol(mine.name.partition(".")[0], mine.scope)
+            if owner not in self.inherited:
+                continue
+            given = self.inherited[owner] if owner == mine else None
+            if given is None:
+                return None
+            known[symbol] = given
+        return size.replace(known)
 
     def _equate_computed(self, left: Size, right: Size) -> bool:
         difference = subtract(left, right)
@@ -96,11 +134,15 @@ class Equal:
                 value = _solved(difference, theirs, coefficient)
                 if value is not None:
                     self.known[theirs] = value
-                    break
-        return True
+                    return True
+        return any(self._is_axis_of_class(*pair) for pair in ((left, right), (right, left)))
+
+    def _is_axis_of_class(self, axis: Size, computed: Size) -> bool:
+        """Whether one is an axis, and the other is computed of sizes of the class alone: `d` and `2*hidden`."""
+        return axis.symbol is not None and all(symbol.scope in self.owners for symbol in computed.symbols())
 
     def _is_open(self, difference: Size) -> bool:
-        """Whether it has a size of the class that no axis of the signature is named as, and an axis that has met none."""
+        """Whether it has a size of the class whose name no axis of the signature bears, and an axis that met none."""
         met = {symbol for size in self.known.values() for symbol in size.symbols()}
         symbols = set(difference.symbols())
         theirs = {symbol for symbol in symbols if symbol.scope in self.owners}
@@ -166,6 +208,8 @@ class EqualSizes:
         promised = _symbols_in(api.return_types[-1]) if api.return_types else frozenset()
         taken = [] if not isinstance(function.type, CallableType) else function.type.arg_types
         made = Equal(name, frozenset(owners), promised=promised, written=tuple(map(_symbols_in, taken)))
+        if function.info:
+            made.inherited, made.defaults = inherited_sizes(function.info), default_sizes(function.info)
         self._found[id(function.body)] = (function.body, made)
         return made
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import final
 
 from mypy.nodes import FuncDef
@@ -12,7 +13,7 @@ from mypy.types import FunctionLike, Type
 from neuraltypes_mypy import _configs
 from neuraltypes_mypy._containers import INSERTIONS, READS
 from neuraltypes_mypy._definitions import is_foreign
-from neuraltypes_mypy._guard import lookup, result_hook, signature_hook
+from neuraltypes_mypy._guard import result_hook, signature_hook
 from neuraltypes_mypy._members import is_sequence
 from neuraltypes_mypy._module_containers import CLASSES, GROWING, READING
 from neuraltypes_mypy._names import MODULE, SEQUENTIAL, SIZE, tensor_methods
@@ -28,6 +29,7 @@ from neuraltypes_mypy._recipe_nodes import makes_module
 from neuraltypes_mypy._size_tuples import joined, sliced
 from neuraltypes_mypy._untyped import item as untyped_item
 from neuraltypes_mypy._values import ARITHMETIC_NAMES, POWERS
+from neuraltypes_mypy._welcome import is_method_of_tensor, of_receiver, opened
 
 
 @final
@@ -44,6 +46,7 @@ class MethodHooks:
             INSERTIONS, signature_hook(parts.containers.widen)
         )
         self._module_call = result_hook(parts.modules.of_each(parts.torch_modules.module_called))
+        self._opened = result_hook(opened)
         # By full name; None for what is not ours and has no rule.
         self._methods = self._tabulate_methods()
 
@@ -81,9 +84,12 @@ class MethodHooks:
     def get_method_signature_hook(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
         """Calls of methods, before."""
         hook = self._signatures.get(fullname)
-        return hook if hook is not None or is_foreign(fullname) else self._find_signature(fullname)
+        if hook is None and is_method_of_tensor(fullname):
+            hook = signature_hook(partial(of_receiver, fullname=fullname))
+        if hook is None and not is_foreign(fullname):
+            hook = self._find_signature(fullname)
+        return self._others.welcoming(hook, "get_method_signature_hook", fullname)
 
-    @lookup(lambda ctx: ctx.default_signature)
     def _find_signature(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
         self._parts.prepare()
         if not self._definitions.is_checked(fullname):
@@ -93,12 +99,11 @@ class MethodHooks:
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Calls of methods, after."""
         hook = self._methods.get(fullname)
-        if hook is not None or fullname in self._methods:
-            return hook
-        found = self._find_rule(fullname) if self._definitions.has_rules(fullname) else None
-        return found if found is not None or is_foreign(fullname) else self._find_method(fullname)
+        if hook is None and fullname not in self._methods:
+            hook = self._find_rule(fullname) if self._definitions.has_rules(fullname) else None
+            hook = hook if hook is not None or is_foreign(fullname) else self._find_method(fullname)
+        return self._opened if hook is None and is_method_of_tensor(fullname) else hook
 
-    @lookup(lambda ctx: ctx.default_return_type)
     def _find_rule(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """A method of a tensor, the call of a module, or a method of what was made with what its rule needs."""
         rule, of_made = self._parts.rules.rule_of(fullname), self._parts.rules.method_of(fullname)
@@ -110,7 +115,6 @@ class MethodHooks:
             self._methods[fullname] = self._module_call if fullname.endswith(".__call__") else None
         return self._methods.get(fullname)
 
-    @lookup(lambda ctx: ctx.default_return_type)
     def _find_method(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         self._parts.prepare()
         name, node = _method_name(fullname), self._definitions.node(fullname)

@@ -1,10 +1,13 @@
 """What functions give by the nature of the operations in their bodies, where they declare no element.
 
-It is kept as a note in the function's own type, so that all callers have it, be the function read or come from mypy's
-cache: there it is a part of the module's interface, and who uses the module is checked again when it changes. mypy
-writes that interface before it checks bodies that define no attributes; those that may give such notes are marked as if
-they did. A call of a function of the same file that mypy has not come to yet puts off the function that it stands in,
-as mypy does where an attribute has no type yet. So the order of functions in a file does not matter.
+It is kept with the function's own type, so that all callers have it, be the function read or come from mypy's cache:
+there it is a part of the module's interface, and who uses the module is checked again when it changes. mypy writes that
+interface before it checks bodies that define no attributes; those that may give such notes are marked as if they did.
+A call of a function of the same file that mypy has not come to yet puts off the function that it stands in, as mypy
+does where an attribute has no type yet. So the order of functions in a file does not matter.
+
+Only a call that names the function has it: as a value (`act = gate if gated else identity`) a function is one of
+several, which differ in nothing that mypy sees.
 """
 
 from __future__ import annotations
@@ -18,10 +21,12 @@ from mypy.types import (
     CallableType,
     ExtraAttrs,
     Instance,
+    NoneType,
     ProperType,
     TupleType,
     Type,
     TypeVarType,
+    UnionType,
     get_proper_type,
 )
 
@@ -34,7 +39,7 @@ from neuraltypes_mypy._statements import statements
 from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
 from neuraltypes_mypy._untyped import is_unwanted, untyped
 
-_SHOWN: Final = "neuraltypes:nature "  # no attribute has such a name
+_NATURE: Final = "neuraltypes:nature "  # no attribute has such a name
 # By the id of a function, whose type is another one once mypy has analyzed it again.
 _read: Final[dict[int, tuple[FuncDef, Type | None]]] = {}
 
@@ -42,15 +47,17 @@ _read: Final[dict[int, tuple[FuncDef, Type | None]]] = {}
 def record_nature(expression: Expression, api: Any) -> None:
     """Before the last `return` of a function: keep with its type what all of its returns hold."""
     function = api.scope.current_function()
-    if api.current_node_deferred or not isinstance(function, FuncDef) or not _is_followed(function):
+    if not isinstance(function, FuncDef) or not _is_followed(function):
         return
     signature = function.type
     returns = [one.expr for one in statements(function.body) if isinstance(one, ReturnStmt)]
     if returns[-1] is not expression or not isinstance(signature, CallableType) or not _is_silent(signature.ret_type):
         return
     given = certain(type_of_returned(expression, signature.ret_type, api), expression, function, api)
+    if api.current_node_deferred:  # perhaps since a moment ago
+        return
     types = [*(None if one is None else _type_of(one, function, api) for one in returns[:-1]), given]
-    function.type = signature.copy_modified(ret_type=_with_natures(signature.ret_type, types, api))
+    function.type = signature.copy_modified(ret_type=_with_natures(signature.ret_type, types))
     _read[id(function)] = function, function.type
 
 
@@ -65,7 +72,7 @@ def _is_followed(function: FuncDef) -> bool:
     """Whether what a function's returns hold is what a call of it gives."""
     if not isinstance(function.type, CallableType):
         return False
-    if function.is_generator or function.is_coroutine or function.is_overload:
+    if function.is_generator or function.is_coroutine or function.is_overload or function.is_property:
         return False
     # mypy checks the body once for each value of such a variable
     return not any(isinstance(one, TypeVarType) and one.values for one in function.type.variables)
@@ -76,35 +83,33 @@ def _type_of(expression: Expression, function: FuncDef, api: Any) -> Type | None
     return None if known is None else certain(known, expression, function, api)
 
 
-def _with_natures(declared: Type, given: list[Type | None], api: Any) -> Type:
-    """A declared result with what is returned in its place; where that is not the same, with nothing."""
+# What is kept: for a tensor, one or nothing, or several of them
+
+
+def _with_natures(declared: Type, given: list[Type | None]) -> Type:
+    """A declared result with what all that is returned in its place holds."""
     result = get_proper_type(declared)
-    proper = [None if one is None else get_proper_type(one) for one in given]
-    if not isinstance(result, TupleType):
-        return _with_nature(result, proper, api) if as_tensor(result) is not None else declared
-    rows = [one.items if isinstance(one, TupleType) else None for one in proper]
-    if any(row is None or len(row) != len(result.items) for row in rows):
-        rows = [[None] * len(result.items) for _ in rows]
-    columns = zip(*(row for row in rows if row is not None), strict=True)
-    items = [_with_natures(item, list(column), api) for item, column in zip(result.items, columns, strict=True)]
-    return result.copy_modified(items=items)
-
-
-def _with_nature(declared: ProperType, given: list[ProperType | None], api: Any) -> Type:
-    tensor = as_tensor(declared)
-    if tensor is not declared or not isinstance(declared, Instance) or not _is_open(declared):
+    if isinstance(result, TupleType):
+        rows = [one.items if isinstance(one := get_proper_type(each), TupleType) else [] for each in given]
+        whole = rows if all(len(row) == len(result.items) for row in rows) else [[None] * len(result.items)]
+        columns: list[list[Type | None]] = [list(column) for column in zip(*whole, strict=True)]
+        return result.copy_modified(
+            items=[_with_natures(item, column) for item, column in zip(result.items, columns, strict=True)]
+        )
+    if isinstance(result, UnionType):
+        some = [one for one in given if not isinstance(get_proper_type(one), NoneType)]
+        items = [item if _is_none(item) else _with_natures(item, some) for item in result.items]
+        return UnionType.make_union(items) if _is_optional(result) and some else declared
+    if not isinstance(result, Instance) or not _is_open(result):
         return declared
     names = {_nature(one) for one in given}
     name = names.pop() if len(names) == 1 else None
-    element = unknown() if name is None else noted_any(name)
-    result = declared.copy_modified(args=[*declared.args[:2], element])
-    shown = name is not None and api.options.fine_grained_incremental
-    # The daemon does not see a note on `Any`.
-    result.extra_attrs = ExtraAttrs({_SHOWN + str(name): unknown()}) if shown else None
-    return result
+    kept = result.copy_modified()
+    kept.extra_attrs = None if name is None else ExtraAttrs({_NATURE + name: unknown()})
+    return kept
 
 
-def _nature(type_: ProperType | None) -> str | None:
+def _nature(type_: Type | None) -> str | None:
     """The note of what an operation gives by its nature."""
     tensor = None if type_ is None else as_tensor(type_)
     element = None if tensor is None else get_proper_type(tensor.args[2])
@@ -113,13 +118,52 @@ def _nature(type_: ProperType | None) -> str | None:
 
 def _is_silent(declared: Type) -> bool:
     """Whether a result has a tensor without a declared element."""
-    return any((tensor := as_tensor(item)) is not None and _is_open(tensor) for item in _items(declared))
+    return any(isinstance(item := get_proper_type(one), Instance) and _is_open(item) for one in _items(declared))
 
 
-def _is_open(tensor: Instance) -> bool:
-    """Whether no element is declared; what was recorded before is not declared."""
-    element = get_proper_type(tensor.args[2])
-    return isinstance(element, AnyType) and (note_of(element) is None or is_produced(element))
+def _items(type_: Type) -> list[Type]:
+    proper = get_proper_type(type_)
+    is_several = isinstance(proper, TupleType) or (isinstance(proper, UnionType) and _is_optional(proper))
+    return list(proper.items) if is_several and isinstance(proper, TupleType | UnionType) else [type_]
+
+
+def _is_optional(union: UnionType) -> bool:
+    return sum(not _is_none(item) for item in union.items) == 1
+
+
+def _is_none(type_: Type) -> bool:
+    return isinstance(get_proper_type(type_), NoneType)
+
+
+def _is_open(type_: Instance) -> bool:
+    """Whether a type is that of a tensor of which nothing says what it holds."""
+    element = get_proper_type(type_.args[2]) if as_tensor(type_) is type_ else None
+    return isinstance(element, AnyType) and note_of(element) is None
+
+
+def _put_on(result: Type, declared: Type) -> Type:
+    """The result of a call with what is kept with the declared one."""
+    proper, kept = get_proper_type(result), get_proper_type(declared)
+    if isinstance(proper, TupleType) and isinstance(kept, TupleType) and len(proper.items) == len(kept.items):
+        return proper.copy_modified(
+            items=[_put_on(one, other) for one, other in zip(proper.items, kept.items, strict=True)]
+        )
+    if isinstance(proper, UnionType) and isinstance(kept, UnionType) and _is_optional(proper) and _is_optional(kept):
+        some = next(item for item in kept.items if not _is_none(item))
+        return UnionType.make_union([item if _is_none(item) else _put_on(item, some) for item in proper.items])
+    if not isinstance(proper, Instance) or as_tensor(proper) is not proper:
+        return result
+    name = _kept(kept)
+    element = noted_any(name) if name is not None and _is_open(proper) else proper.args[2]
+    made = proper.copy_modified(args=[*proper.args[:2], element])
+    if _kept(proper) is not None:
+        made.extra_attrs = None
+    return made
+
+
+def _kept(type_: ProperType) -> str | None:
+    attrs = type_.extra_attrs.attrs if isinstance(type_, Instance) and type_.extra_attrs is not None else {}
+    return next((name.removeprefix(_NATURE) for name in attrs if name.startswith(_NATURE)), None)
 
 
 # Calls
@@ -127,83 +171,70 @@ def _is_open(tensor: Instance) -> bool:
 
 def is_undeclared(node: SymbolNode | None) -> bool:
     """Whether a function may give more than it says: that it is a tensor."""
-    function = node.func if isinstance(node, Decorator) else node
-    signature = function.type if isinstance(function, FuncDef) else None
-    return isinstance(signature, CallableType) and _is_silent(signature.ret_type)
+    signature = _signature(node)
+    return signature is not None and _is_silent(signature.ret_type)
+
+
+def _signature(node: SymbolNode | None) -> CallableType | None:
+    """The type of a function as its decorators leave it."""
+    type_ = node.var.type if isinstance(node, Decorator) else node.type if isinstance(node, FuncDef) else None
+    proper = None if type_ is None else get_proper_type(type_)
+    return proper if isinstance(proper, CallableType) else None
 
 
 def with_nature(result: Type, ctx: FunctionContext | MethodContext) -> Type:
-    """What a call gives: without what is there for the daemon alone, and later if the function is still to be read."""
-    tensors = [tensor for item in _items(result) if (tensor := as_tensor(item)) is not None]
-    if any(isinstance(element := get_proper_type(one.args[2]), AnyType) and not note_of(element) for one in tensors):
-        _wait_for(_function(ctx), ctx.api, ctx.context)
-    proper = get_proper_type(result)
-    if isinstance(proper, TupleType):
-        return proper.copy_modified(items=[_plain(item) for item in proper.items])
-    return _plain(result)
+    """What a call gives, with what the function's body shows of it; later, if the function is still to be read."""
+    node = _called(ctx)
+    signature = _signature(node)
+    if signature is None or not any(as_tensor(item) is not None for item in _items(result)):
+        return result
+    function = node.func if isinstance(node, Decorator) else node
+    assert isinstance(function, FuncDef)
+    if not _is_followed(function):
+        return result
+    if _is_silent(result):
+        _wait_for(function, ctx.api, ctx.context)
+    return _put_on(result, unknown() if _is_replaced(function, ctx) else signature.ret_type)
 
 
 def module_called(ctx: MethodContext) -> Type:
     """What a module gives that is called with anything: what its `forward` returns, if that says more than `Tensor`."""
-    api: Any = ctx.api
-    receiver = ctx.type
-    forward = receiver.type.get("forward") if isinstance(receiver, Instance) else None
+    forward = ctx.type.type.get("forward") if isinstance(ctx.type, Instance) else None
     node = None if forward is None else forward.node
-    function = node.func if isinstance(node, Decorator) and not node.decorators else node
-    signature = function.type if isinstance(function, FuncDef) and _is_followed(function) else None
-    if not isinstance(signature, CallableType) or not isinstance(get_proper_type(ctx.default_return_type), AnyType):
-        return ctx.default_return_type
+    signature = _signature(node)
     given = [tensor for types in ctx.arg_types for one in types if (tensor := as_tensor(one)) is not None]
-    if not any(map(is_known, given)) or is_unwanted(ctx.context, api):
+    if signature is None or not isinstance(get_proper_type(ctx.default_return_type), AnyType):
         return ctx.default_return_type
-    assert isinstance(function, FuncDef)
-    depend_on(api, function.info.fullname, "forward")
+    if not any(map(is_known, given)) or is_unwanted(ctx.context, ctx.api):
+        return ctx.default_return_type
+    depend_on(ctx.api, node.info.fullname if isinstance(node, FuncDef | Decorator) else "", "forward")
     result = with_nature(signature.ret_type, ctx)
-    is_more = any(
-        (tensor := as_tensor(item)) and is_produced(get_proper_type(tensor.args[2])) for item in _items(result)
-    )
-    return untyped(result) if is_more else ctx.default_return_type
+    return untyped(result) if any(map(_nature, _items(result))) else ctx.default_return_type
 
 
-def _items(type_: Type) -> list[Type]:
-    proper = get_proper_type(type_)
-    return list(proper.items) if isinstance(proper, TupleType) else [type_]
+def _is_replaced(function: FuncDef, ctx: FunctionContext | MethodContext) -> bool:
+    """Whether a subclass may give something else by an inherited method: it replaces others, which that may call."""
+    if not isinstance(ctx, MethodContext) or not isinstance(ctx.type, Instance) or not function.info:
+        return False
+    classes = ctx.type.type.mro
+    derived = classes[: classes.index(function.info)] if function.info in classes else classes
+    known = {name for name in function.info.names if not name.startswith("__")}
+    return any(not known.isdisjoint(one.names) for one in derived)
 
 
-def _plain(type_: Type) -> Type:
-    proper = get_proper_type(type_)
-    attrs = proper.extra_attrs.attrs if isinstance(proper, Instance) and proper.extra_attrs is not None else {}
-    if not isinstance(proper, Instance) or not any(name.startswith(_SHOWN) for name in attrs):
-        return type_
-    plain = proper.copy_modified()
-    plain.extra_attrs = None
-    return plain
-
-
-def _wait_for(function: FuncDef | None, api: Any, context: Context) -> None:
-    """Put off what is checked now until mypy has come to a function, unless it never will."""
+def _wait_for(function: FuncDef, api: Any, context: Context) -> None:
+    """Put off what is checked now until mypy has come to a function of the same file, unless it never will."""
     caller = api.scope.top_level_function()
-    if function is None or not isinstance(caller, FuncDef) or function is caller or api.pass_num >= api.last_pass:
+    if not isinstance(caller, FuncDef) or function is caller or api.pass_num >= api.last_pass:
         return
-    if _is_awaited(function):
+    if stands_in(function, api.tree.fullname) and _is_awaited(function):
         api.handle_cannot_determine_type(function.name, context)
 
 
 def _is_awaited(function: FuncDef) -> bool:
     known = _read.get(id(function))
     is_read = known is not None and known[0] is function and known[1] is function.type
-    return function.def_or_infer_vars and not is_read and _is_followed(function)
-
-
-def _function(ctx: FunctionContext | MethodContext) -> FuncDef | None:
-    """The function of the same file that a call calls, where that is clear."""
-    node = _called(ctx)
-    if isinstance(node, Decorator) and not node.decorators:
-        node = node.func
-    if not isinstance(node, FuncDef) or node.is_generator or node.is_coroutine or node.is_property:
-        return None
-    api: Any = ctx.api
-    return node if stands_in(node, api.tree.fullname) else None
+    return function.def_or_infer_vars and not is_read
 
 
 def _called(ctx: FunctionContext | MethodContext) -> SymbolNode | None:

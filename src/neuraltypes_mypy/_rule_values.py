@@ -29,7 +29,7 @@ from mypy.nodes import (
 from mypy.types import AnyType, Instance, LiteralType, NoneType, ProperType, TupleType, Type, UnionType, get_proper_type
 
 from neuraltypes._dtypes import DTYPE_NAMES, TORCH_DTYPES, dtype_from_name
-from neuraltypes._sizes import Size, hangs_on_remainders, when_divisible
+from neuraltypes._sizes import Size, hangs_on_remainders, has_either_remainder, when_divisible
 from neuraltypes._unify import Rest, SizedAxis
 from neuraltypes.rules._dtypes import of_number
 from neuraltypes.rules._values import (
@@ -52,6 +52,7 @@ from neuraltypes.rules.packing import data_of
 from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom
 from neuraltypes_mypy._elements import element_class, without_numbers
 from neuraltypes_mypy._equal import Equal
+from neuraltypes_mypy._growing import is_of_any_length
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import DTYPES_MODULE, TENSOR
 from neuraltypes_mypy._packed import is_packed, packed, padded_of
@@ -94,6 +95,8 @@ class Translation:
 
     def of_expression(self, expression: Expression, type_: Type, api: Any, same: Equal) -> Value:
         """The value of an argument."""
+        if is_of_any_length(expression, type_, api):
+            return UNKNOWN
         match expression:
             case EllipsisExpr():
                 return ...
@@ -337,7 +340,8 @@ def _given_the_doubt(axis: SizedAxis | Rest) -> SizedAxis | Rest:
     """An axis whose size mypy compares by name: where a division must leave no remainder, it is taken to."""
     if isinstance(axis, Rest) or axis.size is None:
         return axis
-    size = None if hangs_on_remainders(axis.size) else when_divisible(axis.size)
+    is_open = hangs_on_remainders(axis.size) or has_either_remainder(axis.size)
+    size = None if is_open else when_divisible(axis.size)
     return SizedAxis(size, axis.label)
 
 

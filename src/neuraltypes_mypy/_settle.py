@@ -21,28 +21,19 @@ from mypy.nodes import (
     CallExpr,
     ClassDef,
     Decorator,
-    DictExpr,
-    DictionaryComprehension,
     Expression,
     ExpressionStmt,
-    FloatExpr,
     ForStmt,
     FuncDef,
     ImportBase,
-    IntExpr,
-    ListComprehension,
-    ListExpr,
     MypyFile,
     NameExpr,
     OverloadedFuncDef,
-    SetComprehension,
-    SetExpr,
     StarExpr,
     Statement,
     StrExpr,
     SymbolNode,
     TupleExpr,
-    UnaryExpr,
     Var,
     WhileStmt,
     WithStmt,
@@ -68,25 +59,11 @@ from neuraltypes_mypy._names import GENERIC_TENSORS, MODULE, PARAMETER, SIZE
 from neuraltypes_mypy._packed import joined, loosened
 from neuraltypes_mypy._statements import blocks, bound, has_blocks, statements, targets
 from neuraltypes_mypy._tensor import as_tensor, is_known, read_tensor, unknown
-from neuraltypes_mypy._untyped import is_untyped
+from neuraltypes_mypy._untyped import is_untyped, remember
 from neuraltypes_mypy._walk import replace, walk
 
 _MARK: Final = "neuraltypes: settle"
 _DEFINITIONS: Final = (ClassDef, Decorator, FuncDef, ImportBase, OverloadedFuncDef)  # mypy knows where these stand
-
-
-_NO_TENSORS: Final = (
-    DictExpr,
-    DictionaryComprehension,
-    FloatExpr,
-    IntExpr,
-    ListComprehension,
-    ListExpr,
-    SetComprehension,
-    SetExpr,
-    StrExpr,
-)
-_BUILTINS: Final = tuple(f"builtins.{name}" for name in ("bool", "dict", "float", "int", "len", "list", "set", "str"))
 
 
 class _Subject(NamedTuple):
@@ -100,6 +77,7 @@ class _Subject(NamedTuple):
 
 
 _subjects: Final[dict[str, _Subject]] = {}
+_items: Final[set[str]] = set()  # the marks of those that stand where a loop begins, about a name that it binds
 
 
 def is_settling(call: Any) -> bool:
@@ -166,19 +144,16 @@ class Settling:
         if isinstance(variable.type, PartialType) or not (variable.is_inferred or variable.is_argument):
             return ctx.default_return_type
         declared, held = get_proper_type(variable.type), api.binder.get(expression)
-        if variable.is_index_var and isinstance(declared, Instance) and declared.type.has_base(MODULE):
+        is_item = variable.is_index_var or (isinstance(mark, StrExpr) and mark.value in _items)
+        if is_item and isinstance(declared, Instance) and declared.type.has_base(MODULE):
             module = next(base for base in declared.type.mro if base.fullname == MODULE)
             variable.type = Instance(module, [])  # another loop may go over other modules by the same name
             held = declared if held is None else held
         if (size := without_sizes(declared)) is not None:
             variable.type = size
             held = declared if held is None else held
-        if is_untyped(declared) and isinstance(declared, Instance) and _comes_to_be_other(variable, api):
-            # what is `Any` without this plugin may come to be anything
-            held = declared if held is None else held
-            variable.type = declared = UnionType([replace(declared, _unknown), unknown()])
-        elif any(_is_known_tensor(type_) for type_ in walk(declared)):
-            variable.type = loosened(declared) or replace(declared, _loosened)
+        if any(_is_known_tensor(type_) for type_ in walk(declared)):
+            variable.type = _or_any(declared, loosened(declared) or replace(declared, _loosened))
             variable.is_inferred = True  # what is unknown may be assigned then, and the name is unknown
             held = declared if held is None else held
         if (tensor := _of_parameter(declared)) is not None:
@@ -188,8 +163,11 @@ class Settling:
         if isinstance(declared, AnyType):
             return ctx.default_return_type  # an `Any` that is assigned later would not replace what is put here
         if held is not None:
-            common = _joined(get_proper_type(held), may_be_any=_may_be_any(declared))
-            api.binder.put(expression, common)
+            remember(variable, held)
+            proper = get_proper_type(held)
+            common = _joined(proper, may_be_any=_may_be_any(get_proper_type(variable.type)))
+            if common is not proper or api.binder.get(expression) is None:  # else it is no new assignment to mypy
+                api.binder.put(expression, common)
             if self._reports_untracked and _is_lost(declared, common):
                 api.note(f'The axes of "{expression.name}" are not known from here on', expression, code=UNTRACKED)
         return ctx.default_return_type
@@ -215,29 +193,8 @@ def without_sizes(type_: ProperType) -> Type | None:
 def _is_lost(declared: ProperType, now: Type) -> bool:
     """Whether a name that holds tensors has come to hold one of which the axes are unknown."""
     tensor = as_tensor(now)
-    return as_tensor(declared) is not None and (tensor is None or read_tensor(tensor).shape is None)
-
-
-def _comes_to_be_other(variable: Var, api: Any) -> bool:
-    """Whether a local name is assigned what is plainly no tensor: a number, a display, the call of a builtin."""
-    function = api.scope.current_function()
-    body = function.body if isinstance(function, FuncDef) else Block(list(api.tree.defs))
-    return any(
-        isinstance(statement, AssignmentStmt)
-        and _is_no_tensor(statement.rvalue)
-        and any(target.node is variable for target in targets(statement))
-        for statement in statements(body)
-    )
-
-
-def _is_no_tensor(value: Expression) -> bool:
-    match value:
-        case UnaryExpr(op="-" | "+", expr=inner):
-            return _is_no_tensor(inner)
-        case CallExpr(callee=NameExpr(fullname=name)):
-            return name in _BUILTINS
-        case _:
-            return isinstance(value, _NO_TENSORS)
+    items = declared.items if isinstance(declared, UnionType) else [declared]
+    return any(as_tensor(item) is not None for item in items) and (tensor is None or read_tensor(tensor).shape is None)
 
 
 def _may_be_any(declared: ProperType) -> bool:
@@ -270,6 +227,11 @@ def _common(tensors: Sequence[Type]) -> Type | None:
     return found[0].copy_modified(args=common.args)
 
 
+def _or_any(declared: ProperType, loose: Type) -> Type:
+    """What a name may hold that was given an `Any` of plain mypy first: whatever it is given later."""
+    return UnionType([loose, unknown()]) if is_untyped(declared) else loose
+
+
 def _is_known_tensor(type_: ProperType) -> bool:
     return isinstance(type_, Instance) and type_.type.fullname in GENERIC_TENSORS and is_known(type_)
 
@@ -286,11 +248,6 @@ def _loosened(proper: ProperType) -> Type | None:
         return None
     kept = as_tensor(proper) or proper if is_untyped(proper) else proper  # an `Any` may come to be any tensor
     return kept.copy_modified(args=[unknown() for _ in kept.args])
-
-
-def _unknown(proper: ProperType) -> Type | None:
-    tensor = as_tensor(proper)
-    return None if tensor is None else tensor.copy_modified(args=[unknown() for _ in tensor.args])
 
 
 def _counts(body: Block) -> dict[str, int]:
@@ -318,7 +275,9 @@ def _insert(body: Block, names: set[str], callee: SymbolNode | None = None) -> N
             behind.append([_settle(target, callee, _alone(statement)) for target in settled])
             if isinstance(statement, ForStmt | WhileStmt | WithStmt):
                 again: list[Statement] = [
-                    _settle(one, callee) for one in (*bound(statement), *inside) if one.name in names
+                    _settle(one, callee, is_item=place < len(bound(statement)))
+                    for place, one in enumerate((*bound(statement), *inside))
+                    if one.name in names
                 ]
                 _put_first(statement.body, again, is_open=callee is not None)
         if any(behind):
@@ -371,12 +330,16 @@ def _alone(statement: Statement) -> Expression | None:
     return statement.rvalue if is_simple and len(statement.lvalues) == 1 else None
 
 
-def _settle(subject: NameExpr, callee: SymbolNode | None = None, value: Expression | None = None) -> ExpressionStmt:
+def _settle(
+    subject: NameExpr, callee: SymbolNode | None = None, value: Expression | None = None, *, is_item: bool = False
+) -> ExpressionStmt:
     function = NameExpr("isinstance")
     if callee is not None:
         function.node, function.kind, function.fullname = callee, GDEF, "builtins.isinstance"
     mark = StrExpr(f"{_MARK} {len(_subjects)}")
     _subjects[mark.value] = _Subject(subject, value)
+    if is_item:
+        _items.add(mark.value)
     call = CallExpr(function, [mark, mark], [ARG_POS, ARG_POS], [None, None])
     statement = ExpressionStmt(call)
     for node in (function, mark, call, statement):

@@ -40,6 +40,23 @@ NOT_YET: Final = {
     "190_collate_stacks_along_channels": "names of sizes in a record are bound by nothing outside of it",
     "191_generator_of_windows_time_first": "a name that only the result has may be any size",
     "194_scores_normalized_over_queries": "both axes are of one size; slot attention does the same",
+    "196_critic_of_columns_of_returns": "all pairs are meant as often, where no layer gives the column",
+    "197_advantage_of_unsqueezed_value": "the same: a field of a record is no layer's output",
+    "202_sdpa_with_triangle_of_future": "a buffer that is declared as a tensor may be another one later",
+    "203_label_attention_mask": "what a module's own mask means is not taken from what it is passed on to",
+    "204_positions_of_examples": "a table may have a row for each example",
+    "206_representations_normalized_over_batch": "columns are normalized on purpose, too",
+    "207_additive_attention_of_one_score": "a width of 1 may be one of several that a class is made with",
+    "208_attention_output_into_image": "a whole division in what is merged: where a part begins is unknown",
+    "211_mask_decoder_gives_probabilities": "a function does not take what it passes on for what it takes",
+    "219_shard_mask_along_embedding": "a product of a mask and numbers has no known shape",
+    "221_half_hidden_into_full_precision_layer": "a module may be converted as a whole",
+    "222_norms_for_normalized_embeddings": "of branches that give different numbers of axes nothing is known",
+    "227_causal_mask_of_batch_size": "no rule for the static method of torch's Transformer",
+    "244_batch_of_mels_into_time_first_encoder": "an axis of a record may be any",
+    "246_softmax_without_dim": "no rule for the axis that torch chooses",
+    "247_router_weights_without_axis": "a method that declares no shape may be replaced in a subclass",
+    "248_time_first_targets_flattened": "sizes of products say no order",
 }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.plugin._cases import read_reports
-from tests.plugin._projects import Mypy, copy_of, find_package, link_packages, write_later, write_project
+from tests.plugin._projects import Mypy, copy_of, daemon, find_package, link_packages, write_later, write_project
 
 ROOT = Path(__file__).parents[2]
 SOURCE = """
@@ -111,6 +111,16 @@ def test_an_edited_rule_counts_for_files_that_were_not_checked_in_between(copied
     assert copied.check() == first.replace(said, now)
 
 
+def test_the_daemon_starts_anew_for_an_edited_rule(copied: Copied) -> None:
+    path = copied.source / "neuraltypes_mypy" / "_disagreements.py"
+    said, now = "does not fit", "FITS BADLY"
+    with daemon(copied.mypy, copied.project, copied.cache) as running:
+        first = running.run()
+        assert said in first
+        write_later(path, path.read_text(encoding="utf-8").replace(said, now))
+        assert running.run() == first.replace(said, now)
+
+
 @pytest.mark.parametrize(
     "file",
     [
@@ -149,10 +159,22 @@ def version(copied: Copied) -> str:
 @pytest.mark.parametrize(
     ("file", "hook"),
     [
+        ("_analysis_hooks.py", "AnalysisHooks.get_customize_class_mro_hook"),
+        ("_analysis_hooks.py", "AnalysisHooks.get_type_analyze_hook"),
+        ("_announced.py", "announce_helper"),
         ("_annotations.py", "Annotations.annotated"),
+        ("_attribute_hooks.py", "AttributeHooks.get_attribute_hook"),
         ("_calls.py", "Calls.instantiate"),
         ("_classes.py", "define_class"),
+        ("_definitions.py", "Definitions.has_rules"),
         ("_definitions.py", "Definitions.is_checked"),
+        ("_function_hooks.py", "FunctionHooks.get_function_hook"),
+        ("_function_hooks.py", "FunctionHooks.get_function_signature_hook"),
+        ("_hooks.py", "Hooks.__init__"),
+        ("_method_hooks.py", "MethodHooks.get_method_hook"),
+        ("_method_hooks.py", "MethodHooks.get_method_signature_hook"),
+        ("_options.py", "read_options"),
+        ("_scopes.py", "make_generic"),
         ("_values.py", "Values.shape"),
     ],
 )

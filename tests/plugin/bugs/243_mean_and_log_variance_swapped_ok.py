@@ -1,0 +1,58 @@
+"""mean_and_log_variance_swapped (fixed twin)
+
+kind: silent   facet: semantic   seen in: VAE re-implementations, "encode returns mu, logvar" unpacked the other way
+ideal static checker: nothing (clean)
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from neuraltypes import NeuralType
+from neuraltypes.elements import NormalDistributionLogVarianceType, NormalDistributionMeanType
+
+
+class Encoder(nn.Module):
+    def __init__(self, d: int, latent: int) -> None:
+        super().__init__()
+        self.mean = nn.Linear(d, latent)
+        self.log_var = nn.Linear(d, latent)
+
+    def forward(
+        self, x: Float[Tensor, "b d"]
+    ) -> tuple[
+        NeuralType[Float[Tensor, "b latent"], NormalDistributionMeanType],
+        NeuralType[Float[Tensor, "b latent"], NormalDistributionLogVarianceType],
+    ]:
+        return self.mean(x), self.log_var(x)
+
+
+def sample(
+    mean: NeuralType[Float[Tensor, "b latent"], NormalDistributionMeanType],
+    log_var: NeuralType[Float[Tensor, "b latent"], NormalDistributionLogVarianceType],
+) -> Float[Tensor, "b latent"]:
+    return mean + torch.exp(0.5 * log_var) * torch.randn_like(mean)
+
+
+class VAE(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = Encoder(8, 3)
+
+    def forward(self, x: Float[Tensor, "b 8"]) -> Float[Tensor, "b 3"]:
+        mean, log_var = self.encoder(x)
+        return sample(mean, log_var)
+
+
+def main() -> None:
+    torch.manual_seed(0)
+    m, x = VAE(), torch.randn(4, 8)
+    torch.manual_seed(1)
+    out = m(x)
+    torch.manual_seed(1)
+    ref = m.encoder.mean(x) + torch.exp(0.5 * m.encoder.log_var(x)) * torch.randn(4, 3)
+    print("GOOD" if torch.allclose(out, ref) else "SILENT-WRONG")
+
+
+if __name__ == "__main__":
+    main()
