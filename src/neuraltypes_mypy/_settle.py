@@ -21,28 +21,19 @@ from mypy.nodes import (
     CallExpr,
     ClassDef,
     Decorator,
-    DictExpr,
-    DictionaryComprehension,
     Expression,
     ExpressionStmt,
-    FloatExpr,
     ForStmt,
     FuncDef,
     ImportBase,
-    IntExpr,
-    ListComprehension,
-    ListExpr,
     MypyFile,
     NameExpr,
     OverloadedFuncDef,
-    SetComprehension,
-    SetExpr,
     StarExpr,
     Statement,
     StrExpr,
     SymbolNode,
     TupleExpr,
-    UnaryExpr,
     Var,
     WhileStmt,
     WithStmt,
@@ -73,20 +64,6 @@ from neuraltypes_mypy._walk import replace, walk
 
 _MARK: Final = "neuraltypes: settle"
 _DEFINITIONS: Final = (ClassDef, Decorator, FuncDef, ImportBase, OverloadedFuncDef)  # mypy knows where these stand
-
-
-_NO_TENSORS: Final = (
-    DictExpr,
-    DictionaryComprehension,
-    FloatExpr,
-    IntExpr,
-    ListComprehension,
-    ListExpr,
-    SetComprehension,
-    SetExpr,
-    StrExpr,
-)
-_BUILTINS: Final = tuple(f"builtins.{name}" for name in ("bool", "dict", "float", "int", "len", "list", "set", "str"))
 
 
 class _Subject(NamedTuple):
@@ -175,11 +152,7 @@ class Settling:
         if (size := without_sizes(declared)) is not None:
             variable.type = size
             held = declared if held is None else held
-        if is_untyped(declared) and isinstance(declared, Instance) and _comes_to_be_other(variable, api):
-            # what is `Any` without this plugin may come to be anything
-            held = declared if held is None else held
-            variable.type = declared = UnionType([replace(declared, _unknown), unknown()])
-        elif any(_is_known_tensor(type_) for type_ in walk(declared)):
+        if any(_is_known_tensor(type_) for type_ in walk(declared)):
             variable.type = _or_any(declared, loosened(declared) or replace(declared, _loosened))
             variable.is_inferred = True  # what is unknown may be assigned then, and the name is unknown
             held = declared if held is None else held
@@ -191,9 +164,9 @@ class Settling:
             return ctx.default_return_type  # an `Any` that is assigned later would not replace what is put here
         if held is not None:
             remember(variable, held)
-            proper, is_open = get_proper_type(held), _may_be_any(declared)
-            common = _joined(proper, may_be_any=is_open)
-            if is_open or common is not proper or api.binder.get(expression) is None:  # else it is no new assignment
+            proper = get_proper_type(held)
+            common = _joined(proper, may_be_any=_may_be_any(get_proper_type(variable.type)))
+            if common is not proper or api.binder.get(expression) is None:  # else it is no new assignment to mypy
                 api.binder.put(expression, common)
             if self._reports_untracked and _is_lost(declared, common):
                 api.note(f'The axes of "{expression.name}" are not known from here on', expression, code=UNTRACKED)
@@ -222,28 +195,6 @@ def _is_lost(declared: ProperType, now: Type) -> bool:
     tensor = as_tensor(now)
     items = declared.items if isinstance(declared, UnionType) else [declared]
     return any(as_tensor(item) is not None for item in items) and (tensor is None or read_tensor(tensor).shape is None)
-
-
-def _comes_to_be_other(variable: Var, api: Any) -> bool:
-    """Whether a local name is assigned what is plainly no tensor: a number, a display, the call of a builtin."""
-    function = api.scope.current_function()
-    body = function.body if isinstance(function, FuncDef) else Block(list(api.tree.defs))
-    return any(
-        isinstance(statement, AssignmentStmt)
-        and _is_no_tensor(statement.rvalue)
-        and any(target.node is variable for target in targets(statement))
-        for statement in statements(body)
-    )
-
-
-def _is_no_tensor(value: Expression) -> bool:
-    match value:
-        case UnaryExpr(op="-" | "+", expr=inner):
-            return _is_no_tensor(inner)
-        case CallExpr(callee=NameExpr(fullname=name)):
-            return name in _BUILTINS
-        case _:
-            return isinstance(value, _NO_TENSORS)
 
 
 def _may_be_any(declared: ProperType) -> bool:
@@ -297,11 +248,6 @@ def _loosened(proper: ProperType) -> Type | None:
         return None
     kept = as_tensor(proper) or proper if is_untyped(proper) else proper  # an `Any` may come to be any tensor
     return kept.copy_modified(args=[unknown() for _ in kept.args])
-
-
-def _unknown(proper: ProperType) -> Type | None:
-    tensor = as_tensor(proper)
-    return None if tensor is None else tensor.copy_modified(args=[unknown() for _ in tensor.args])
 
 
 def _counts(body: Block) -> dict[str, int]:
