@@ -167,7 +167,7 @@ def test_a_module_without_forward_has_no_interface() -> None:
 
 
 def test_a_plain_module_that_is_checked_has_an_interface() -> None:
-    from neuraltypes._module import interface_of as module_interface
+    from neuraltypes._forward import interface_of as module_interface
 
     @typecheck
     class Plain(nn.Module):

@@ -17,9 +17,10 @@ from omegaconf.errors import OmegaConfBaseException
 
 from models.errors import ConfigError
 from neuraltypes._classes import full_name
-from neuraltypes.archive._config import Constructed, Verbatim, data_of, values_of, verbatim_of
+from neuraltypes.archive._builder import values_of
+from neuraltypes.archive._recorded import Constructed, Verbatim, data_of, verbatim_of
 from neuraltypes.config import load
-from neuraltypes.config._containers import created, literal, with_schema, without_forbidden
+from neuraltypes.config._containers import created, literal, without_forbidden
 from neuraltypes.config._fit import TARGET
 from neuraltypes.config._nodes import ConfigNode, root_node
 from neuraltypes.config._omega import (
@@ -31,6 +32,7 @@ from neuraltypes.config._omega import (
     refused,
     value_at,
 )
+from neuraltypes.config._schema import with_schema
 
 Cfg: TypeAlias = "DictConfig | Mapping[str, Any] | str | os.PathLike[str] | Any"  # Any: an instance of a dataclass
 

@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 OPTIM, CHECKS, SHARD = "optim", "checks", "shard"
 
 
-def sections_of(cls: Any) -> Mapping[str, Section]:
-    """What checks each section of a class of models; a section that the class reads in its own way is not checked."""
+def sections_of(cls: Any, base: Any) -> Mapping[str, Section]:
+    """What checks each section of a class of models; one that the class reads in another way than `base` has none."""
     found: dict[str, Section] = dict.fromkeys(cls.late_cfg, _nothing)
     if CHECKS in found:
         found[CHECKS] = _checks
-    if OPTIM in found and _is_ours(cls, "configure_optimizers"):
+    if OPTIM in found and cls.configure_optimizers is base.configure_optimizers:
         found[OPTIM] = _optim
-    if _is_ours(cls, "dataset_from_config"):
+    if cls.dataset_from_config is base.dataset_from_config:
         found |= {key: partial(check_data, cls, stage) for stage, key in KEYS.items() if key in found}
     return found
 
 
-def misfits_of(model: Any, config: ConfigNode) -> Iterator[Problem]:
+def misfits_of(model: Any, config: ConfigNode, sections: Mapping[str, Section]) -> Iterator[Problem]:
     """What of the sections does not fit a model that was made of the config without memory."""
     from models.data._checks import misfits_of_config
 
-    sections, present = sections_of(type(model)), _present(config)
+    present = _present(config)
     if OPTIM in present and sections.get(OPTIM) is _optim:
         yield from _unmatched(model, present[OPTIM])
     for stage, key in KEYS.items():
@@ -58,14 +58,6 @@ def _unmatched(model: Any, section: ConfigNode) -> Iterator[Problem]:
     except ConfigError as error:
         for problem in error.problems:
             yield replace(problem, position=section.at(problem.path).position)
-
-
-def _is_ours(cls: type, method: str) -> bool:
-    """Whether a method is that of `ModelPT`, not overridden."""
-    from models.model_pt import ModelPT
-
-    found: bool = getattr(cls, method) is getattr(ModelPT, method)
-    return found
 
 
 def _optim(fitter: Fitter, section: ConfigNode) -> None:

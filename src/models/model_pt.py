@@ -42,8 +42,9 @@ from models.optim._setup import callbacks_of, optimizers_of
 from models.sharding import ConfigureModel
 from models.sharding import Section as Shard
 from neuraltypes import NeuralModule
-from neuraltypes._archivable import CONSTRUCTED, class_only
-from neuraltypes.archive._config import values_of
+from neuraltypes._archivable import CONSTRUCTED
+from neuraltypes._restorable import class_only
+from neuraltypes.archive._builder import values_of
 from neuraltypes.config._omega import refused
 
 if TYPE_CHECKING:
@@ -266,10 +267,10 @@ class ModelPT(ModelData, NeuralModule, pl.LightningModule):
 
     @classmethod
     def _sections(cls) -> Mapping[str, Section]:
-        return sections_of(cls)
+        return sections_of(cls, ModelPT)
 
     def _misfits(self, config: ConfigNode) -> Iterator[Problem]:
-        yield from misfits_of(self, config)
+        yield from misfits_of(self, config, self._sections())
 
     def _shard(self) -> Shard:
         section = self._cfg.get(SHARD)

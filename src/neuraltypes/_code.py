@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import CodeType
-from typing import Any, final
+from typing import Any, Final, final
+
+OK: Final = "_nt_ok"  # the variable of a guard that says whether all is fine so far
 
 
 @final

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
 
     from neuraltypes.config._classes import Allow
-    from neuraltypes.config._fit import Section
-    from neuraltypes.config._nodes import ConfigNode
-    from neuraltypes.config.errors import Problem
 
 Module = TypeVar("Module")
 Module_co = TypeVar("Module_co", covariant=True)
@@ -40,8 +36,14 @@ class FromConfig(Protocol[Module_co]):
         ...
 
 
-class _FromConfigDict:
-    """The attribute `from_config_dict`, which means the class on a class, and any module on an instance."""
+class FromConfigDict:
+    """The attribute `from_config_dict`, which means the class on a class, and any module on an instance.
+
+    Any module is one of the class that has the attribute.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._general = owner
 
     @overload
     def __get__(self, instance: None, owner: type[Module]) -> FromConfig[Module]: ...
@@ -49,7 +51,7 @@ class _FromConfigDict:
     def __get__(self, instance: object, owner: type) -> FromConfig[Any]: ...
     def __get__(self, instance: object | None, owner: type) -> FromConfig[Any]:
         if instance is not None:
-            from neuraltypes._module import NeuralModule as owner  # noqa: N813  # any module
+            owner = self._general
 
         def from_config_dict(config: Any, *, allow: Allow = (), resolvers: Collection[str] = (), **given: Any) -> Any:
             from neuraltypes.config import instantiate
@@ -61,9 +63,7 @@ class _FromConfigDict:
 
 
 class Configurable:
-    """A part of a module's class: it has a default config, and is made from one."""
-
-    from_config_dict = _FromConfigDict()
+    """A part of a module's class: it has a default config."""
 
     @classmethod
     def default_config(cls) -> DictConfig:
@@ -77,12 +77,3 @@ class Configurable:
         from neuraltypes.config._defaults import default_config
 
         return default_config(cls)
-
-    @classmethod
-    def _sections(cls) -> Mapping[str, Section]:
-        """The arguments, and keys of `cfg`, that others read later, with what checks them; for layers above."""
-        return MappingProxyType({})
-
-    def _misfits(self, config: ConfigNode) -> Iterator[Problem]:  # noqa: ARG002  # for layers above
-        """What of its config does not fit a module that was made of it without memory."""
-        yield from ()

@@ -13,8 +13,8 @@ from neuraltypes._axes import Axis, FixedAxis, NamedAxis, SymbolicAxis, Variadic
 from neuraltypes._check import Bindings, Bound, Checker
 from neuraltypes._dtypes import DType
 from neuraltypes._errors import AnnotationError
+from neuraltypes._forward import interface_of
 from neuraltypes._interface import Interface
-from neuraltypes._module import interface_of
 from neuraltypes._spec import (
     DictSpec,
     ElementVar,

@@ -14,7 +14,6 @@ from typing import Any, Final, Literal, Union, final, get_args, get_origin
 from beartype import beartype
 from beartype.door import is_bearable
 from beartype.roar import BeartypeException
-from torch import Tensor
 
 from neuraltypes import _tags
 from neuraltypes._axes import (
@@ -30,7 +29,7 @@ from neuraltypes._axes import (
 )
 from neuraltypes._binding import in_order, is_straight, surely_bound
 from neuraltypes._check import join_shapes, mapping_type, sequence_type
-from neuraltypes._code import CodeWriter
+from neuraltypes._code import OK, CodeWriter
 from neuraltypes._dtypes import DType
 from neuraltypes._errors import AnnotationError
 from neuraltypes._interface import Interface
@@ -47,9 +46,8 @@ from neuraltypes._spec import (
     axis_names,
     tensors,
 )
-from neuraltypes.elements import ElementType
+from neuraltypes._tag_code import TagWriter, array_class
 
-OK: Final = "_nt_ok"
 _LITERALS: Final = (str, int, bool, bytes, type(None))  # others, such as enum members, cannot be spelled
 
 
@@ -65,7 +63,7 @@ class GuardBuilder:
     def __init__(self, *, writes: bool = False) -> None:
         self.code = CodeWriter()
         self.code.constants["_nt_join"] = join_shapes
-        self._writes = writes
+        self._tagging = TagWriter(self.code, writes=writes)
         self._sure: set[str] = set()
         self._maybe: set[str] = set()
         self._shapes: set[str] = set()
@@ -109,10 +107,10 @@ class GuardBuilder:
         self._finish_computed()
         if isinstance(spec, TensorSpec):
             self.code.emit(f'_nt_tag = getattr({name}, "{_tags.ATTRIBUTE}", None)')
-            self._tag_result(name, spec, list(inputs), source)
+            self._tagging.result(name, spec, list(inputs), source)
             return self.code.take()
         with self.code.when(OK):
-            self._tag_block(name, spec, untouched)
+            self._tagging.inside(name, spec, untouched)
         return self.code.take()
 
     def _straight_result(
@@ -135,70 +133,7 @@ class GuardBuilder:
             if not self._sure_condition(axis, variable):
                 self._axis(axis, variable, OK)
         self._finish_computed()
-        self._tag_result(name, spec, inputs, source)
-
-    def _tag_result(
-        self, name: str, spec: TensorSpec, inputs: list[str], source: tuple[str, TensorSpec] | None
-    ) -> None:
-        # Only exact tensors: a tag on a Parameter would follow it to wherever else it is used.
-        is_new = f"{OK} and _nt_tag is None and type({name}) is {self.code.constant(_array_class(spec))}"
-        is_input = " or ".join(f"{name} is {argument}" for argument in inputs)
-        if source is not None:
-            argument, given_spec = source
-            given = f'getattr({argument}, "{_tags.ATTRIBUTE}", None)'
-            if _tags.known_kinds(given_spec) != _tags.known_kinds(spec):
-                given = f"{self.code.constant(_tags.tag_passer(spec))}({given})"
-            is_new += f" and not ({is_input})" if is_input else ""
-            with self.code.when(f"{is_new} and (_nt_tag := {given}) is not None"):
-                self._set_tag(name, "_nt_tag")
-        elif (tag := _tags.make_tag(spec)) is not None:
-            says_more = isinstance(spec.element, ElementType)
-            with self.code.when(is_new if says_more or not is_input else f"{is_new} and not ({is_input})"):
-                if says_more and is_input:
-                    with self.code.when(is_input):
-                        self.code.emit(f"{name} = {name}.view_as({name})")
-                self._set_tag(name, self.code.literal(tag))
-
-    def _set_tag(self, value: str, tag: str) -> None:
-        tagged = f"{self.code.constant(_tags.tag_written)}({value}, {tag})" if self._writes else tag
-        self.code.emit(f"{value}.{_tags.ATTRIBUTE} = {tagged}")
-
-    def _tag_block(self, value: str, spec: Spec, untouched: list[str]) -> None:
-        match spec:
-            case TensorSpec() if (tag := _tags.make_tag(spec)) is not None:
-                is_new = [f"type({value}) is {self.code.constant(_array_class(spec))}"]
-                is_new += [f'getattr({value}, "{_tags.ATTRIBUTE}", None) is None']
-                with self.code.when(" and ".join(is_new + [condition.format(value) for condition in untouched])):
-                    self._set_tag(value, self.code.literal(tag))
-            case OptionalSpec(item=item):
-                with self.code.when(f"{value} is not None"):
-                    self._tag_block(value, item, untouched)
-            case ListSpec(item=item) if self._has_tags(item):
-                part = self.code.variable()
-                with self.code.loop(f"for {part} in {value}:", ""):
-                    self._tag_block(part, item, untouched)
-            case DictSpec(value=item) if self._has_tags(item):
-                part = self.code.variable()
-                with self.code.loop(f"for {part} in {value}.values():", ""):
-                    self._tag_block(part, item, untouched)
-            case TupleSpec(items=items):
-                self._tag_parts([(f"{value}[{number}]", item) for number, item in enumerate(items)], untouched)
-            case RecordSpec(form="typeddict", fields=fields):
-                for name, item in fields:
-                    with self.code.when(f"{name!r} in {value}"):
-                        self._tag_parts([(f"{value}[{name!r}]", item)], untouched)
-            case RecordSpec(fields=fields):
-                self._tag_parts([(f"{value}.{name}", item) for name, item in fields], untouched)
-
-    def _tag_parts(self, parts: Iterable[tuple[str, Spec]], untouched: list[str]) -> None:
-        for source, spec in parts:
-            if self._has_tags(spec):
-                part = self.code.variable()
-                self.code.emit(f"{part} = {source}")
-                self._tag_block(part, spec, untouched)
-
-    def _has_tags(self, spec: Spec) -> bool:
-        return not isinstance(spec, UnionSpec) and any(_tags.make_tag(tensor) is not None for tensor in tensors(spec))
+        self._tagging.result(name, spec, inputs, source)
 
     def bound_sizes(self) -> dict[str, str]:
         """Axis names and the variables that hold their sizes (None while nothing has bound them)."""
@@ -424,7 +359,7 @@ class GuardBuilder:
     # Pieces of expressions.
 
     def _isinstance(self, value: str, spec: TensorSpec) -> str:
-        return f"isinstance({value}, {self.code.constant(_array_class(spec))})"
+        return f"isinstance({value}, {self.code.constant(array_class(spec))})"
 
     def _dtype(self, value: str, spec: TensorSpec) -> list[str]:
         if spec.dtype is None or spec.dtype.is_any:
@@ -476,17 +411,6 @@ def _shape(name: str) -> str:
 
 def _conjunction(conditions: Iterable[str]) -> str:
     return " and ".join(conditions) or "True"
-
-
-class _Nothing:
-    """Nothing is an instance of this."""
-
-
-def _array_class(spec: TensorSpec) -> Any:
-    """The class that the guard asks for; arrays that are no tensors are rare and left to the full check."""
-    if spec.array_type is None:
-        return Tensor
-    return spec.array_type if isinstance(spec.array_type, type) and issubclass(spec.array_type, Tensor) else _Nothing
 
 
 def torch_dtypes(dtype: DType) -> frozenset[Any]:

@@ -30,7 +30,29 @@ def _digest() -> str:
     return f"{digest:08x}"
 
 
-__version__ = _digest()
+_known: list[str] = []  # the digest of what this process has loaded
+_asked: list[bool] = []
+
+
+def version() -> str:
+    """What decides what the plugin of this process says; read once."""
+    if not _known:
+        _known.append(_digest())
+    return _known[0]
+
+
+def __getattr__(name: str) -> str:
+    """`__version__`, by which mypy's daemon asks again before each run whether it must be started anew.
+
+    So it says what lies there now, and whether the project's options and stubs are those that this process has read.
+    """
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if not _asked:
+        _asked.append(True)
+        return version()
+    changed = importlib.import_module("neuraltypes_mypy._options").has_changed()
+    return f"{_digest()}+changed" if changed else _digest()
 
 
 def plugin(version: str) -> type[Any]:  # noqa: ARG001 - mypy passes its version to every plugin

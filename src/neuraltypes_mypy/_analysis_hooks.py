@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import final
+from typing import Final, final
 
 from mypy.nodes import TypeAlias, TypeInfo
 from mypy.plugin import AnalyzeTypeContext, ClassDefContext
@@ -15,7 +15,7 @@ from neuraltypes_mypy._buffers import announce_buffers
 from neuraltypes_mypy._classes import define_class, is_dtype
 from neuraltypes_mypy._definitions import is_foreign
 from neuraltypes_mypy._dependencies import show_metadata
-from neuraltypes_mypy._guard import class_hook, lookup, type_hook
+from neuraltypes_mypy._guard import class_hook, type_hook
 from neuraltypes_mypy._mentions import mentions_tensors
 from neuraltypes_mypy._names import ANNOTATED, GENERIC_TENSORS, MODULE, MODULES
 from neuraltypes_mypy._other_plugins import OtherPlugins
@@ -32,6 +32,7 @@ class AnalysisHooks:
         self._parts = parts
         self._others = others
         self._aliases: dict[int, tuple[Type, bool]] = {}
+        self.without_hook: Final[set[str]] = set()  # mypy asks for every name in every annotation of torch
         self._annotation_hooks = self._tabulate_annotations()
 
     def _tabulate_annotations(self) -> dict[str, Callable[[AnalyzeTypeContext], Type]]:
@@ -46,11 +47,11 @@ class AnalysisHooks:
         hook = self._annotation_hooks.get(fullname)
         if hook is not None and not fullname.startswith("torch."):
             self._parts.type_functions()
-        if hook is None and fullname.startswith(MODULES):
-            return self._find_annotation(fullname)
-        return hook if hook is not None or is_foreign(fullname) else self._find_annotation(fullname)
+        if hook is None and is_foreign(fullname) and not fullname.startswith(MODULES):
+            self.without_hook.add(fullname)
+            return None
+        return hook or self._find_annotation(fullname)
 
-    @lookup(lambda ctx: ctx.api.analyze_type(ctx.type))
     def _find_annotation(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         node = self._parts.types.node(fullname)
         if isinstance(node, TypeAlias) and self._is_tensor_alias(node):
@@ -58,7 +59,7 @@ class AnalysisHooks:
         if isinstance(node, TypeInfo) and is_dtype(node):
             return type_hook(partial(self._parts.annotations.custom_dtype, info=node))
         if isinstance(node, TypeInfo) and node.has_base(MODULE):
-            return lambda ctx: announce_helper(ctx, node)
+            return type_hook(lambda ctx: announce_helper(ctx, node))
         return None
 
     def _is_tensor_alias(self, alias: TypeAlias) -> bool:

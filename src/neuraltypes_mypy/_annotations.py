@@ -36,6 +36,7 @@ from neuraltypes_mypy._tensor import declared_axes, dtype_class, shape_type, unk
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._walk import replace, walk
 
+_ANY_EXPRESSION: Final = "typing.Any"  # what mypy takes an expression for that can be no type
 _PACKAGES: Final = frozenset({"jaxtyping", "neuraltypes"})
 
 
@@ -84,6 +85,7 @@ class Annotations:
         info = self._types.info(fullname)
         if info is None:
             return unknown()
+        self._scopes.announce(ctx.type, api)
         bare = Instance(info, [unknown() for _ in info.type_vars], ctx.type.line, ctx.type.column)
         return bare if self._is_inside else self._from_expression(bare, ctx.type, api)
 
@@ -120,6 +122,8 @@ class Annotations:
         if isinstance(get_proper_type(inner), PlaceholderType):
             return inner
         text = _text_of(written.args[1])
+        if text is None and _is_computed(written.args[1], api):
+            return replace(inner, lambda proper: self._of_dtype(proper, dtype))
         if text is None:
             api.fail(
                 f'The axes of "{written.name}" are a string such as "b t c"', ctx.context, code=codes.BAD_ANNOTATION
@@ -148,6 +152,12 @@ class Annotations:
         if nested is not None and dtype_class_is_any(dtype):
             dtype_type = get_proper_type(proper.args[0])
         return proper.copy_modified(args=[dtype_type, self._shape(whole, scope), proper.args[2]])
+
+    def _of_dtype(self, proper: ProperType, dtype: str | None) -> Type | None:
+        """A tensor type with a dtype, of which the axes are not known."""
+        if dtype is None or not isinstance(proper, Instance) or proper.type.fullname != TENSOR:
+            return None
+        return proper.copy_modified(args=[self._dtype(dtype), *proper.args[1:]])
 
     def _dtype(self, name: str) -> ProperType:
         if dtype_from_name(name).is_any:
@@ -336,6 +346,13 @@ def _text_of(type_: Type) -> str | None:
     if isinstance(type_, UnboundType | UnionType):
         return type_.original_str_expr
     return None
+
+
+def _is_computed(written: Type, api: Any) -> bool:
+    """Whether the axes are an expression that only the program knows: a call, an f-string, a name that is defined."""
+    if isinstance(written, UnboundType):
+        return api.lookup_qualified(written.name.partition(".")[0], written, suppress_errors=True) is not None
+    return isinstance(written, RawExpressionType) and written.base_type_name == _ANY_EXPRESSION
 
 
 def _capital(text: str) -> str:

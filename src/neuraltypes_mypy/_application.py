@@ -9,12 +9,13 @@ from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import AnyType, Instance, Type, get_proper_type
 
 from neuraltypes._sizes import Size
-from neuraltypes.rules import Outcome, Signature, Surroundings, apply
-from neuraltypes.rules._values import Produced
+from neuraltypes.rules import UNKNOWN, Array, Many, Outcome, Rest, Signature, SizedAxis, Surroundings, apply
+from neuraltypes.rules._values import Packed, Produced
 from neuraltypes_mypy._arguments import Arguments, Given
 from neuraltypes_mypy._autocast import Autocast
 from neuraltypes_mypy._elements import element_goes_with
 from neuraltypes_mypy._equal import Equal, EqualSizes
+from neuraltypes_mypy._guard import TheirError, failure_text
 from neuraltypes_mypy._guards import may_be_equal
 from neuraltypes_mypy._made_with import made_at
 from neuraltypes_mypy._masks import with_meaning
@@ -26,7 +27,7 @@ from neuraltypes_mypy._rule_values import Translation
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._tensor import unknown
 from neuraltypes_mypy._types import KnownTypes
-from neuraltypes_mypy._untyped import is_untyped, is_unwanted, untyped
+from neuraltypes_mypy._untyped import is_untyped, is_unwanted, may_be_untyped, receivers, untyped
 
 
 class Application:
@@ -69,18 +70,27 @@ class Application:
     def outcome(
         self, signature: Signature, given: Given, config: Made | None, same: Equal, context: Context, api: Any
     ) -> Outcome:
-        """What a rule says of a call, in the place that the call has in the source."""
-        return apply(
-            signature,
-            given.values,
-            config,
-            Surroundings(
-                lambda one, other: _equate(one, other, same) or may_be_equal(one, other, context, same, api),
-                self._fits,
-                _element_text,
-                self._autocast.holds(context, api),
-            ),
+        """What a rule says of a call, in the place that the call has in the source.
+
+        Raises:
+            TheirError: a computed rule of the project's own fails.
+        """
+        surroundings = Surroundings(
+            lambda one, other: _equate(one, other, same) or may_be_equal(one, other, context, same, api),
+            self._fits,
+            _element_text,
+            self._autocast.holds(context, api),
         )
+        if signature.computed is None or ":" not in signature.computed:
+            return apply(signature, given.values, config, surroundings)
+        rule = f'The computed rule "{signature.computed}"'
+        try:
+            outcome = apply(signature, given.values, config, surroundings)
+        except (Exception, SystemExit) as error:
+            raise TheirError(f"{rule} failed, and this call is not checked ({failure_text(error)})") from error
+        if not _is_result(outcome.result):
+            raise TheirError(f"{rule} gave {outcome.result!r}, expected an Array or a tuple of them")
+        return outcome
 
     def result(
         self, outcome: Outcome, default: Type, same: Equal, context: Context, api: Any, *, is_derived: bool = False
@@ -103,6 +113,15 @@ def _equate(left: Size, right: Size, same: Equal) -> bool:
     return same.equate(left, right) or str(left) == str(right)
 
 
+def _is_result(result: object) -> bool:
+    """Whether a rule of the project's own gave what a rule may give."""
+    if isinstance(result, tuple):
+        return all(map(_is_result, result))
+    if isinstance(result, Array) and result.shape is not None:
+        return all(isinstance(axis, SizedAxis | Rest) for axis in result.shape)
+    return result is None or result is UNKNOWN or isinstance(result, Array | Many | Packed | Size)
+
+
 def _element_text(element: object) -> str:
     if isinstance(element, Guessed):
         return f"{element.name}, by its name"
@@ -114,6 +133,6 @@ def _is_derived(ctx: FunctionContext | MethodContext) -> bool:
     if not isinstance(ctx, MethodContext):
         return False
     is_operator = isinstance(ctx.context, OpExpr | ComparisonExpr)
-    return is_untyped(ctx.type) or (
+    return any(may_be_untyped(one, ctx.type) for one in receivers(ctx.context)) or (
         is_operator and any(is_untyped(type_) for types in ctx.arg_types for type_ in types)
     )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from mypy.nodes import ARG_POS, ARG_STAR, ARG_STAR2, Context, Expression, ListExpr
+from mypy.nodes import ARG_POS, ARG_STAR, ARG_STAR2, CallExpr, Context, Expression, ListExpr
 from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import Instance, TupleType, Type, UnionType, get_proper_type
 
@@ -44,6 +44,8 @@ class Arguments:
         """The arguments of a call by the names of the rule; None where they cannot be told apart."""
         values: dict[str, Value] = {}
         places: dict[str, tuple[Context, Type]] = {}
+        if _has_other_names(ctx.context, signature):
+            return None
         taken: Counter[int] = Counter()  # how many items of a starred argument parameters have taken
         for at, formal in enumerate(ctx.callee_arg_names):
             expressions, types, kinds = ctx.args[at], ctx.arg_types[at], ctx.arg_kinds[at]
@@ -112,6 +114,13 @@ class Arguments:
         if len(found) == 1 and isinstance(found[0], tuple):
             return found[0]
         return tuple(found)
+
+
+def _has_other_names(call: Context, signature: Signature) -> bool:
+    """Whether an argument goes by a name that the rule does not know, as numpy's `axis` for `dim`."""
+    names = call.arg_names if isinstance(call, CallExpr) else []
+    is_open = any(one.kind == "double star" for one in signature.parameters)
+    return not is_open and any(name is not None and name not in signature.by_name for name in names)
 
 
 def is_tracked(given: Given) -> bool:

@@ -13,7 +13,7 @@ from neuraltypes_mypy import _configs
 from neuraltypes_mypy._buffers import is_buffer, seen_by_a_cast
 from neuraltypes_mypy._class_sizes import has_sizes, is_changing
 from neuraltypes_mypy._definitions import is_foreign
-from neuraltypes_mypy._guard import attribute_hook, lookup
+from neuraltypes_mypy._guard import attribute_hook
 from neuraltypes_mypy._members import may_be_module
 from neuraltypes_mypy._mentions import says_tensors
 from neuraltypes_mypy._named_results import NAMED_RESULTS, RETURN_TYPES, named_result
@@ -48,7 +48,6 @@ class AttributeHooks:
             return attribute_hook(_configs.key)
         return self._find_property(fullname) if is_foreign(fullname) else self._find_attribute(fullname)
 
-    @lookup(lambda ctx: ctx.default_attr_type)
     def _find_property(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         rule = self._parts.rules.rule_of(fullname) if self._definitions.has_rules(fullname) else None
         hook = None if rule is None else attribute_hook(lambda ctx: self._parts.operations.attribute(ctx, rule))
@@ -57,7 +56,6 @@ class AttributeHooks:
         self._attributes[fullname] = hook
         return hook
 
-    @lookup(lambda ctx: ctx.default_attr_type)
     def _find_attribute(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         self._parts.prepare()
         owner, _, name = fullname.rpartition(".")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from typing import Any, Final
 
 from mypy.nodes import Expression, TypeInfo
+from mypy.types import CallableType, Instance, get_proper_type
 
-from neuraltypes._sizes import Size, Symbol, named, number, size_from_expression
+from neuraltypes._sizes import Size, Symbol, named, size_from_expression
 from neuraltypes_mypy._names import METADATA, MODULE
 from neuraltypes_mypy._size_texts import size_text
+
+REST: Final = "**"
+"""Under this name is kept that more may be passed to a constructor than can be read."""
 
 
 def is_configured(info: TypeInfo) -> bool:
@@ -75,16 +80,6 @@ def lasting_symbols(info: TypeInfo) -> frozenset[Symbol]:
     )
 
 
-def default_sizes(info: TypeInfo) -> dict[Symbol, Size]:
-    """The constructors' parameters of a class that have numbers for defaults."""
-    return {
-        Symbol(name, base.fullname): number(int(text))
-        for base in info.mro
-        for name, text in (kept_of(base).get("defaults") or {}).items()
-        if text is not None and text.isdecimal()
-    }
-
-
 def has_sizes(info: TypeInfo, name: str) -> bool:
     """Whether an attribute may hold a size that the constructor decides."""
     for base in info.mro:
@@ -116,14 +111,70 @@ def size_in_constructor(info: TypeInfo, expression: Expression) -> Size | None:
 
 def parameter_size(info: TypeInfo, name: str) -> Size:
     """A parameter of a constructor; one that is passed on as it is has the name that it has in the class behind."""
-    base = next((one for one in info.mro[1:] if "parameters" in kept_of(one)), None)
+    base = next(_with_constructor(info.mro[1:]), None)
     owner, dot, inner = name.partition(".")
     if base is not None:
         for label, text in (kept_of(info).get("super") or {}).items():
             passed = parameter_of(label, kept_of(base)["parameters"])
-            if text == owner and passed in kept_of(base)["parameters"]:
-                return parameter_size(base, f"{passed}{dot}{inner}")
+            if text in (name, owner) and passed in kept_of(base)["parameters"]:
+                return parameter_size(base, passed if text == name else f"{passed}{dot}{inner}")
     return named(name, info.fullname)
+
+
+def _with_constructor(infos: Iterable[TypeInfo]) -> Iterator[TypeInfo]:
+    return (
+        info
+        for info in infos
+        if "parameters" in kept_of(info) and (kept_of(info)["parameters"] or "super" in kept_of(info))
+    )
+
+
+def inherited_sizes(info: TypeInfo) -> dict[Symbol, Size | None]:
+    """What the constructors behind that of a class are given, in the names of the class; None where that is not known.
+
+    What is passed on as it is has one name in both, and is left out.
+    """
+    found: dict[Symbol, Size | None] = {}
+    chain = list(_with_constructor(info.mro))
+    for base, behind in pairwise(chain):
+        parameters: list[str] = kept_of(behind)["parameters"]
+        passed: Mapping[str, str | None] = kept_of(base).get("super") or {REST: None}
+        texts = {parameter_of(label, parameters): text for label, text in passed.items()}
+        for name in parameters:
+            default = None if REST in texts else kept_of(behind)["defaults"].get(name)
+            text = texts.get(name, default)
+            size = None if text is None else read_text(base, text, set())
+            found[Symbol(name, behind.fullname)] = None if size is None else _named_in(info, base, size, found)
+    return {symbol: size for symbol, size in found.items() if size is None or size.symbol != symbol}
+
+
+def _named_in(info: TypeInfo, base: TypeInfo, size: Size, found: Mapping[Symbol, Size | None]) -> Size | None:
+    """A size in the names of a base class, in those of the class itself."""
+    if base is info:
+        return size.replace({one: parameter_size(info, one.name) for one in size.symbols()})
+    known = {one: found.get(one) for one in size.symbols()}
+    return None if None in known.values() else size.replace({one: other for one, other in known.items() if other})
+
+
+def default_sizes(info: TypeInfo) -> dict[Symbol, Size]:
+    """The numbers that a constructor's parameters are where they are not given, and the fields of configurations."""
+    owner = next(_with_constructor(info.mro), None)
+    if owner is None:
+        return {}
+    texts: dict[str, str] = dict(kept_of(owner)["defaults"])
+    constructor = owner.names.get("__init__")
+    signature = None if constructor is None else get_proper_type(constructor.type)
+    if isinstance(signature, CallableType):
+        for name, type_ in zip(signature.arg_names, signature.arg_types, strict=True):
+            declared = get_proper_type(type_)
+            fields = (
+                kept_of(declared.type) if isinstance(declared, Instance) and not is_configured(declared.type) else {}
+            )
+            texts |= {f"{name}.{field}": text for field, text in fields.get("defaults", {}).items()}
+    sizes = {
+        parameter_size(owner, name).symbol: size_from_expression(text, lambda _: None) for name, text in texts.items()
+    }
+    return {symbol: size for symbol, size in sizes.items() if symbol is not None and size is not None}
 
 
 def size_of_attribute(info: TypeInfo, name: str) -> Size | None:

@@ -26,11 +26,12 @@ from mypy.nodes import (
     StrExpr,
     SuperExpr,
     TempNode,
+    TypeInfo,
 )
 from mypy.types import Instance, Type, UnboundType, get_proper_type
 
 from neuraltypes_mypy._buffers import announced_names, registered_names
-from neuraltypes_mypy._class_sizes import is_configured
+from neuraltypes_mypy._class_sizes import REST, is_configured
 from neuraltypes_mypy._layers import layer_sizes
 from neuraltypes_mypy._names import METADATA
 from neuraltypes_mypy._size_texts import names_in, size_text
@@ -56,7 +57,7 @@ def record_configuration(cls: ClassDef, api: Any) -> None:
         values = next(assigned for method, assigned in in_methods if method is constructor)
         found = _attributes(cls, constructor, values, counts, api)
         data["attributes"] = {**_constants(cls, counts, is_final=True), **found}
-        data["super"] = _super_arguments(constructor)
+        data["super"] = _super_arguments(constructor, info)
         if buffers := announced_names(constructor):
             data["buffers"] = buffers
     elif constructor is None and is_module:
@@ -181,18 +182,47 @@ def _reassigned(function: FuncDef) -> list[str]:
     return [name for name in changed if name != "self"]
 
 
-def _super_arguments(constructor: FuncDef) -> dict[str, str | None] | None:
-    """What a constructor passes to its parent's, by keyword or as `#0`; None where that cannot be read."""
-    for statement in statements(constructor.body):
-        call = getattr(statement, "expr", None)
-        if isinstance(call, CallExpr) and isinstance(call.callee, SuperExpr) and call.callee.name == "__init__":
-            if any(kind.is_star() for kind in call.arg_kinds):
-                return None
-            pairs = enumerate(zip(call.arg_names, call.args, strict=True))
-            texts = {name or f"#{place}": size_text(value) for place, (name, value) in pairs}
-            changed = set(_reassigned(constructor))
-            return {key: None if text is None or changed & set(names_in(text)) else text for key, text in texts.items()}
-    return None
+def _super_arguments(constructor: FuncDef, info: TypeInfo) -> dict[str, str | None] | None:
+    """What a constructor passes to its parent's, by keyword or as `#0`; None where that cannot be read.
+
+    `**` stands for what else may be passed; of several calls what all of them pass counts.
+    """
+    found = [call for statement in statements(constructor.body) if (call := _super_call(statement, info)) is not None]
+    if not found:
+        return None
+    changed = set(_reassigned(constructor))
+    calls = [_passed(call, changed) for call in found]
+    names = {name for call in calls for name in call}
+    return {
+        name: calls[0].get(name) if all(one.get(name) == calls[0].get(name) for one in calls) else None
+        for name in sorted(names)
+    }
+
+
+def _super_call(statement: Statement, info: TypeInfo) -> CallExpr | None:
+    """The call of the parent's constructor: `super().__init__(d)`, `Base.__init__(self, d)`."""
+    call = getattr(statement, "expr", None)
+    if not isinstance(call, CallExpr) or not isinstance(call.callee, SuperExpr | MemberExpr):
+        return None
+    if call.callee.name != "__init__" or isinstance(call.callee, SuperExpr):
+        return call if call.callee.name == "__init__" else None
+    receiver = call.args[0] if call.args else None
+    owner = getattr(call.callee.expr, "name", None)
+    is_base = any(base.type.name == owner for base in info.bases)
+    return call if is_base and isinstance(receiver, NameExpr) and receiver.name == "self" else None
+
+
+def _passed(call: CallExpr, changed: set[str]) -> dict[str, str | None]:
+    """What one call passes; `changed` are the names that have other values than the parameters."""
+    found: dict[str, str | None] = {}
+    given = list(zip(call.arg_kinds, call.arg_names, call.args, strict=True))
+    for place, (kind, name, value) in enumerate(given[0 if isinstance(call.callee, SuperExpr) else 1 :]):
+        if kind.is_star():
+            found[REST] = None
+        elif name is not None or REST not in found:
+            text = size_text(value)
+            found[name or f"#{place}"] = None if text is None or changed & set(names_in(text)) else text
+    return found
 
 
 def _fields(cls: ClassDef) -> dict[str, str | None]:

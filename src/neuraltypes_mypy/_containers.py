@@ -48,9 +48,13 @@ INSERTIONS: Final = frozenset(
     {
         *(f"builtins.list.{name}" for name in ("append", "insert", "__setitem__", "extend", "__iadd__")),
         *(f"builtins.set.{name}" for name in ("add", "update")),
-        *(f"builtins.dict.{name}" for name in ("__setitem__", "update")),
-        "collections.deque.append",
-        "collections.deque.appendleft",
+        *(
+            f"{mapping}.{name}"
+            for mapping in ("builtins.dict", "collections.OrderedDict", "collections.defaultdict")
+            for name in ("__setitem__", "update")
+        ),
+        *(f"collections.deque.{name}" for name in ("append", "appendleft", "extend", "extendleft", "insert")),
+        "collections.deque.__setitem__",
     }
 )
 READS: Final = frozenset(

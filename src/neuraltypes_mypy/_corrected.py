@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 from mypy.nodes import CallExpr, Expression, FuncDef, MemberExpr, NameExpr
@@ -49,7 +50,8 @@ def corrected_signature(function: FuncDef, path: str) -> str:
         defaults=[],
     )
     found.body, found.decorator_list = [ast.Expr(ast.Constant(...))], []
-    return " ".join(ast.unparse(found).removesuffix("...").split()).removesuffix(":")
+    text = " ".join(ast.unparse(found).removesuffix("...").split()).removesuffix(":")
+    return re.sub(r"'([^'\"\\]*)'", r'"\1"', text)  # as axes are mostly written
 
 
 def _find(function: FuncDef, path: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:

@@ -11,6 +11,7 @@ from mypy.types import Instance, ProperType
 from neuraltypes._unify import Mismatch
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._elements import element_fits, element_text
+from neuraltypes_mypy._guards import asks_for_dtype
 from neuraltypes_mypy._reveal import annotation_text, declared_text
 from neuraltypes_mypy._tensor import dtype_fits, read_tensor
 
@@ -33,7 +34,7 @@ class Report:
     def dtype(self, where: str, expected: Instance, given: Instance) -> None:
         """A dtype that is not among those expected."""
         wanted, got = read_tensor(expected).dtype, read_tensor(given).dtype
-        if not dtype_fits(wanted, got):
+        if not dtype_fits(wanted, got) and not asks_for_dtype(self._places[where][0], self._api):
             self._fail(where, f"is {_dtype_text(got)}, expected {_dtype_text(wanted)}", codes.DTYPE)
 
     def element(self, where: str, wanted: ProperType, given: Instance) -> None:

@@ -19,7 +19,7 @@ from mypy.types import CallableType, Type
 from neuraltypes._sizes import Size, Symbol, named, subtract
 from neuraltypes._unify import ARGUMENT, Shape, SizedAxis
 from neuraltypes_mypy._atoms import size_of_atom
-from neuraltypes_mypy._class_sizes import default_sizes
+from neuraltypes_mypy._class_sizes import default_sizes, inherited_sizes
 from neuraltypes_mypy._scopes import scope_name
 from neuraltypes_mypy._walk import walk
 
@@ -35,8 +35,10 @@ class Equal:
     """The sizes in what the function declares to return."""
     written: tuple[frozenset[Symbol], ...] = ()
     """The sizes in each of its parameters: two names in one of them are two sizes."""
+    inherited: Mapping[Symbol, Size | None] = field(default_factory=dict)
+    """What the class gives to the constructors behind its own; None where that is not known."""
     defaults: Mapping[Symbol, Size] = field(default_factory=dict)
-    """What the sizes of the class are where its constructor is not told."""
+    """What the parameters of its constructor are where they are not given."""
 
     def settled(self, size: Size) -> Size:
         """A size with what is known put in."""
@@ -87,18 +89,40 @@ class Equal:
 
         So are a size of the class and what is computed of axes, one of which has met none: `c*h*w` is `features`.
         """
-        return (
-            self._equate_names(left, right) or self._equate_default(left, right) or self._equate_computed(left, right)
-        )
+        return self._equate_names(left, right) or self.may_be_same(left, right) or self._equate_computed(left, right)
 
-    def _equate_default(self, left: Size, right: Size) -> bool:
-        """`80` and `n_mels`, of `n_mels: int = 80`: the annotation says what the module is made for."""
-        for one, other in ((left, right), (right, left)):
-            theirs = one.symbol
-            if theirs is not None and theirs not in self.known and self.defaults.get(theirs) == other:
-                self.known[theirs] = other
-                return True
-        return False
+    def may_be_same(self, left: Size, right: Size) -> bool:
+        """Whether two sizes are one by what constructors are given, or may be: a number, and a parameter's default."""
+        one, other = self._as_given(left), self._as_given(right)
+        if one is None or other is None or one == other:
+            return True
+        if (one.constant is None) == (other.constant is None):
+            return False
+        return one.replace(self.defaults) == other.replace(self.defaults)
+
+    def is_about(self, type_: Type) -> bool:
+        """Whether a type has sizes that `may_be_same` may say something about."""
+        if not self.inherited and not self.defaults:
+            return False
+        sizes = [size for one in walk(type_) if (size := size_of_atom(one)) is not None]
+        owners = {Symbol(one.name.partition(".")[0], one.scope) for size in sizes for one in size.symbols()}
+        has_number = any(size.constant is not None for size in sizes)
+        return has_number or not owners.isdisjoint(self.inherited.keys() | self.defaults.keys())
+
+    def _as_given(self, size: Size) -> Size | None:
+        """A size in what the constructors behind are given; None where that is not known."""
+        met = {met.symbol: symbol for symbol, met in self.known.items() if met.symbol is not None}
+        known: dict[Symbol, Size] = {}
+        for symbol in size.symbols():
+            mine = met.get(symbol, symbol)
+            owner = Symbol(mine.name.partition(".")[0], mine.scope)
+            if owner not in self.inherited:
+                continue
+            given = self.inherited[owner] if owner == mine else None
+            if given is None:
+                return None
+            known[symbol] = given
+        return size.replace(known)
 
     def _equate_computed(self, left: Size, right: Size) -> bool:
         difference = subtract(left, right)
@@ -118,7 +142,7 @@ class Equal:
         return axis.symbol is not None and all(symbol.scope in self.owners for symbol in computed.symbols())
 
     def _is_open(self, difference: Size) -> bool:
-        """Whether it has a size of the class that no axis has for its name, and an axis that has met none."""
+        """Whether it has a size of the class whose name no axis of the signature bears, and an axis that met none."""
         met = {symbol for size in self.known.values() for symbol in size.symbols()}
         symbols = set(difference.symbols())
         theirs = {symbol for symbol in symbols if symbol.scope in self.owners}
@@ -183,8 +207,9 @@ class EqualSizes:
         name = scope_name(function)
         promised = _symbols_in(api.return_types[-1]) if api.return_types else frozenset()
         taken = [] if not isinstance(function.type, CallableType) else function.type.arg_types
-        written, defaults = tuple(map(_symbols_in, taken)), default_sizes(function.info) if function.info else {}
-        made = Equal(name, frozenset(owners), promised=promised, written=written, defaults=defaults)
+        made = Equal(name, frozenset(owners), promised=promised, written=tuple(map(_symbols_in, taken)))
+        if function.info:
+            made.inherited, made.defaults = inherited_sizes(function.info), default_sizes(function.info)
         self._found[id(function.body)] = (function.body, made)
         return made
 

@@ -13,11 +13,20 @@ from neuraltypes_mypy import _configs
 from neuraltypes_mypy._buffers import is_registered, registered_type
 from neuraltypes_mypy._containers import DISPLAYS
 from neuraltypes_mypy._definitions import is_foreign, is_local
-from neuraltypes_mypy._generic import GENERIC_FUNCTIONS, GENERIC_OPERATIONS, any_tensor, gives_argument, unguided
-from neuraltypes_mypy._guard import lookup, result_hook, signature_hook
+from neuraltypes_mypy._generic import (
+    GENERIC_FUNCTIONS,
+    GENERIC_OPERATIONS,
+    any_tensor,
+    gives_argument,
+    made_open,
+    takes_again,
+    unguided,
+)
+from neuraltypes_mypy._guard import result_hook, signature_hook
 from neuraltypes_mypy._identity import is_identity, operand_type
 from neuraltypes_mypy._module_containers import CLASSES, WALKS
 from neuraltypes_mypy._names import BUFFER, ENSURE, PARAMETER, REVEAL, TENSOR, TRANSFORMS
+from neuraltypes_mypy._natures import is_undeclared, with_nature
 from neuraltypes_mypy._other_plugins import OtherPlugins
 from neuraltypes_mypy._parameter_containers import DICTIONARY, LIST
 from neuraltypes_mypy._partials import PARTIAL
@@ -25,7 +34,7 @@ from neuraltypes_mypy._parts import Parts
 from neuraltypes_mypy._passed_on import is_one_expression
 from neuraltypes_mypy._recipe_nodes import makes_module
 from neuraltypes_mypy._results import is_entering
-from neuraltypes_mypy._returned import check_return, with_nature
+from neuraltypes_mypy._returned import check_return
 from neuraltypes_mypy._returns import is_returning
 from neuraltypes_mypy._tensor import as_tensor, unknown
 from neuraltypes_mypy._unasked import is_asking
@@ -96,9 +105,10 @@ class FunctionHooks:
         hook = self._signatures.get(fullname)
         if hook is None and fullname.startswith(GENERIC_OPERATIONS):
             return signature_hook(any_tensor)
-        return hook if hook is not None or is_foreign(fullname) else self._find_signature(fullname)
+        if hook is None and not is_foreign(fullname):
+            hook = self._find_signature(fullname)
+        return self._others.welcoming(hook, "get_function_signature_hook", fullname)
 
-    @lookup(lambda ctx: ctx.default_signature)
     def _find_signature(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
         self._parts.prepare()
         if is_local(fullname) or self._definitions.is_checked(fullname):
@@ -116,7 +126,6 @@ class FunctionHooks:
         found = self._find_rule(fullname) if self._definitions.has_rules(fullname) else None
         return found if found is not None or is_foreign(fullname) else self._find_function(fullname)
 
-    @lookup(lambda ctx: ctx.default_return_type)
     def _find_rule(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """A function that a rule is about, or the class of a module with one."""
         rule, made = self._parts.rules.rule_of(fullname), self._parts.rules.class_of(fullname)
@@ -129,7 +138,6 @@ class FunctionHooks:
         self._parts.prepare()
         return self._functions.get(fullname)
 
-    @lookup(lambda ctx: ctx.default_return_type)
     def _find_function(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         self._parts.prepare()
         node = self._definitions.node(fullname)
@@ -142,10 +150,15 @@ class FunctionHooks:
         if is_checked or self._definitions.is_made_with_sizes(fullname):
             return result_hook(self._noted(lambda ctx: self._called(ctx, fullname)))
         if isinstance(node, FuncDef) and is_one_expression(node):
-            return result_hook(
-                self._others.shared(lambda ctx: self._parts.passed_on.called(ctx, node), "get_function_hook", fullname)
-            )
+            return self._left(lambda ctx: with_nature(self._parts.passed_on.called(ctx, node), ctx), fullname)
+        if takes_again(node):
+            return self._left(made_open, fullname)
+        if is_undeclared(node):
+            return self._left(lambda ctx: with_nature(ctx.default_return_type, ctx), fullname)
         return None
+
+    def _left(self, hook: Callable[[FunctionContext], Type], fullname: str) -> Callable[[FunctionContext], Type]:
+        return result_hook(self._others.shared(hook, "get_function_hook", fullname))
 
     def _noted(self, hook: Callable[[FunctionContext], Type]) -> Callable[[FunctionContext], Type]:
         """A hook for what makes modules: what the function makes that it stands in is kept."""

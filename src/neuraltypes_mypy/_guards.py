@@ -22,6 +22,8 @@ from mypy.nodes import (
     Expression,
     FuncDef,
     IfStmt,
+    IndexExpr,
+    IntExpr,
     MemberExpr,
     NameExpr,
     OpExpr,
@@ -41,9 +43,11 @@ from neuraltypes_mypy._equal import Equal
 from neuraltypes_mypy._sizes_of import assignments_to, is_self, size_of_expression
 from neuraltypes_mypy._statements import attribute_values, inner_blocks, methods
 from neuraltypes_mypy._tensor import as_tensor, read_tensor
+from neuraltypes_mypy._values import axis_at
 
 _ORDERS: Final = ("<", ">", "<=", ">=")
 _WORDS: Final = ("residual", "skip", "shortcut", "identity", "same", "tie", "tied", "share", "shared")
+_OF_DTYPES: Final = ("dtype", "is_floating_point", "is_complex")
 _MAX_DEPTH: Final = 4
 _Pair: TypeAlias = tuple[Size, Size]
 
@@ -220,7 +224,7 @@ def _flag_values(flag: NameExpr | MemberExpr, condition: _Condition, api: Any) -
 
 
 def _pairs(left: Expression, right: Expression, condition: _Condition, api: Any) -> Iterator[_Pair]:
-    one, other = condition.read(left), condition.read(right)
+    one, other = (condition.read(side) or _size_of_axis(side, condition, api) for side in (left, right))
     if one is not None and other is not None:
         yield one, other
     shapes = _shape(left, api), _shape(right, api)
@@ -230,6 +234,20 @@ def _pairs(left: Expression, right: Expression, condition: _Condition, api: Any)
                 break
             if axis.size is not None and beside.size is not None:
                 yield axis.size, beside.size
+
+
+def _size_of_axis(expression: Expression, condition: _Condition, api: Any) -> Size | None:
+    """The size that `x.shape[-1]` is, also where mypy is not told, for `x` has any number of axes in front."""
+    match expression:
+        case IndexExpr(base=base, index=IntExpr(value=dim)):
+            pass
+        case IndexExpr(base=base, index=UnaryExpr(op="-", expr=IntExpr(value=distance))):
+            dim = -distance
+        case _:
+            return None
+    shape = _shape(base, api) if condition.constructor is None else None
+    axis = None if shape is None else axis_at(shape, dim)
+    return None if axis is None else axis.size
 
 
 def _shape(expression: Expression, api: Any) -> Shape | None:
@@ -243,3 +261,13 @@ def _shape(expression: Expression, api: Any) -> Shape | None:
 def is_guarded(place: Context, api: Any) -> bool:
     """Whether any condition in force at a place is about sizes."""
     return any(True for condition in _conditions(place, api) for _ in _asked(condition, api))
+
+
+def asks_for_dtype(place: Context, api: Any) -> bool:
+    """Whether a condition in force at a place is about a dtype: `if x.dtype == torch.bool`."""
+    return any(
+        isinstance(one, MemberExpr) and one.name in _OF_DTYPES
+        for condition in _conditions(place, api)
+        if condition.constructor is None
+        for one in get_subexpressions(condition.expression)
+    )

@@ -18,8 +18,10 @@ from mypy.nodes import (
 )
 from mypy.types import AnyType, CallableType, Instance, get_proper_type
 
+from neuraltypes._errors import AnnotationError
 from neuraltypes.rules import Registry, Signature
 from neuraltypes_mypy._class_sizes import assigns
+from neuraltypes_mypy._guard import TheirError
 from neuraltypes_mypy._rule_names import public_class, public_names
 from neuraltypes_mypy._tensor import Lookup, unknown
 from neuraltypes_mypy._types import KnownTypes
@@ -45,8 +47,16 @@ class KnownRules:
         self.roots = frozenset(name.partition(".")[0] for name in self._registry)
 
     def find(self, name: str) -> Signature | None:
-        """The rule of a name if there is one."""
-        return self._registry.find(name)
+        """The rule of a name if there is one.
+
+        Raises:
+            TheirError: its declaration cannot be read.
+        """
+        try:
+            return self._registry.find(name)
+        except AnnotationError as error:
+            reason = str(error).removeprefix(f"{Path.cwd()}/")
+            raise TheirError(f"The shape stub cannot be read: {reason}", is_error=True) from error
 
     def rule_of(self, fullname: str) -> str | None:
         """The name of the rule for a function or method, if there is one."""
@@ -81,7 +91,7 @@ class KnownRules:
     def property_rule(self, info: TypeInfo, name: str) -> Signature | None:
         """The rule for an attribute, unless a subclass of the class that it is about assigns another one."""
         for base in info.mro:
-            found = self._registry.find(f"{public_class(base.fullname)}.{name}")
+            found = self.find(f"{public_class(base.fullname)}.{name}")
             if found is not None or assigns(base, name):
                 return found if found is not None and found.is_property else None
         return None
@@ -105,7 +115,7 @@ class KnownRules:
             if node.type is None:  # mypy has not come to that module of torch
                 waiting.append(name)
             elif isinstance(get_proper_type(node.type), AnyType):
-                signature = self._registry.find(name)
+                signature = self.find(name)
                 if signature is not None:
                     node.type = _gradual(signature, self._types.function_type)
         self._untyped = waiting
@@ -129,4 +139,8 @@ def _gradual(signature: Signature, function: Instance) -> CallableType:
         for one, kind in zip(signature.parameters, kinds, strict=True)
     ]
     names: list[str | None] = [None if one.kind == "positional" else one.name for one in signature.parameters]
-    return CallableType([unknown() for _ in kinds], kinds, names, unknown(), function)
+    if ARG_STAR2 not in kinds:  # `axis` and others of numpy's names are taken for some of torch's
+        kinds, names = [*kinds, ARG_STAR2], [*names, "kwargs"]
+    return CallableType(
+        [unknown() for _ in kinds], kinds, names, unknown(), function, is_ellipsis_args=True
+    )  # to which any function may be assigned

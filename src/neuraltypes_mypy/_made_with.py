@@ -11,7 +11,7 @@ from mypy.types import AnyType, ExtraAttrs, Instance, ProperType, Type, TypeOfAn
 
 from neuraltypes._sizes import Size, Symbol, number, size_from_expression
 from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom
-from neuraltypes_mypy._class_sizes import assigns, kept_of, parameter_of, read_text, size_of_attribute
+from neuraltypes_mypy._class_sizes import REST, assigns, kept_of, parameter_of, read_text, size_of_attribute
 from neuraltypes_mypy._walk import replace
 
 PREFIX: Final = "neuraltypes."
@@ -120,7 +120,7 @@ def _sizes(info: TypeInfo, given: Mapping[str, Size | None]) -> tuple[dict[str, 
             continue
         sizes = {parameter_of(name, data["parameters"]): size for name, size in passed.items()}
         for name, text in data["defaults"].items():
-            if name not in sizes:  # left to its default
+            if name not in sizes and REST not in sizes:  # left to its default
                 sizes[name] = size_from_expression(text, lambda _: None)
         replaced = {Symbol(name, base.fullname): size for name, size in sizes.items() if size is not None}
         known = data["parameters"]
@@ -157,7 +157,8 @@ def _passed_on(
     passed: dict[str, Size | None] = {}
     for name, text in arguments.items():
         size = None if text is None else read_text(info, text, set())
-        passed[name] = None if size is None else size.replace(replaced)
+        is_known = size is not None and all(one.scope != info.fullname or one in replaced for one in size.symbols())
+        passed[name] = size.replace(replaced) if size is not None and is_known else None
         if text is not None and text.isidentifier():
             within = {one.name: known for one, known in replaced.items() if one.name.startswith(f"{text}.")}
             passed |= {f"{name}.{one.partition('.')[2]}": known for one, known in within.items()}

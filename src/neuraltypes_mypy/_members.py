@@ -16,6 +16,7 @@ ITEM: Final = "neuraltypes:item"  # what the modules of a container have in comm
 STEPS: Final = "neuraltypes:steps"  # of a sequence of which parts are repeated or left out
 ROUNDS: Final = "neuraltypes:rounds"  # of a part of a sequence: it is gone through any number of times
 ONE_OF: Final = "neuraltypes:one of"  # of a `Module`: which ones it may be
+FOUND: Final = "neuraltypes:found"  # of a container that is a `Module` without this plugin: it was in another one
 
 
 def with_attribute(instance: Instance, name: str, type_: Type) -> Instance:

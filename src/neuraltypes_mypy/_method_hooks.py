@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import final
 
 from mypy.nodes import FuncDef
@@ -12,11 +13,12 @@ from mypy.types import FunctionLike, Type
 from neuraltypes_mypy import _configs
 from neuraltypes_mypy._containers import INSERTIONS, READS
 from neuraltypes_mypy._definitions import is_foreign
-from neuraltypes_mypy._guard import lookup, result_hook, signature_hook
+from neuraltypes_mypy._guard import result_hook, signature_hook
 from neuraltypes_mypy._members import is_sequence
 from neuraltypes_mypy._module_containers import CLASSES, GROWING, READING
 from neuraltypes_mypy._names import MODULE, SEQUENTIAL, SIZE, tensor_methods
 from neuraltypes_mypy._narrowing import COMPARISONS
+from neuraltypes_mypy._natures import is_undeclared, module_called, with_nature
 from neuraltypes_mypy._other_plugins import OtherPlugins
 from neuraltypes_mypy._packed import CHANGES, changed
 from neuraltypes_mypy._parameter_containers import FILLING, ITEM_READS
@@ -26,6 +28,7 @@ from neuraltypes_mypy._parts import Parts
 from neuraltypes_mypy._recipe_nodes import makes_module
 from neuraltypes_mypy._size_tuples import joined, sliced
 from neuraltypes_mypy._values import ARITHMETIC_NAMES, POWERS
+from neuraltypes_mypy._welcome import is_method_of_tensor, of_receiver, opened
 
 
 @final
@@ -42,6 +45,7 @@ class MethodHooks:
             INSERTIONS, signature_hook(parts.containers.widen)
         )
         self._module_call = result_hook(parts.modules.of_each(parts.torch_modules.module_called))
+        self._opened = result_hook(opened)
         # By full name; None for what is not ours and has no rule.
         self._methods = self._tabulate_methods()
 
@@ -78,9 +82,12 @@ class MethodHooks:
     def get_method_signature_hook(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
         """Calls of methods, before."""
         hook = self._signatures.get(fullname)
-        return hook if hook is not None or is_foreign(fullname) else self._find_signature(fullname)
+        if hook is None and is_method_of_tensor(fullname):
+            hook = signature_hook(partial(of_receiver, fullname=fullname))
+        if hook is None and not is_foreign(fullname):
+            hook = self._find_signature(fullname)
+        return self._others.welcoming(hook, "get_method_signature_hook", fullname)
 
-    @lookup(lambda ctx: ctx.default_signature)
     def _find_signature(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
         self._parts.prepare()
         if not self._definitions.is_checked(fullname):
@@ -90,12 +97,11 @@ class MethodHooks:
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Calls of methods, after."""
         hook = self._methods.get(fullname)
-        if hook is not None or fullname in self._methods:
-            return hook
-        found = self._find_rule(fullname) if self._definitions.has_rules(fullname) else None
-        return found if found is not None or is_foreign(fullname) else self._find_method(fullname)
+        if hook is None and fullname not in self._methods:
+            hook = self._find_rule(fullname) if self._definitions.has_rules(fullname) else None
+            hook = hook if hook is not None or is_foreign(fullname) else self._find_method(fullname)
+        return self._opened if hook is None and is_method_of_tensor(fullname) else hook
 
-    @lookup(lambda ctx: ctx.default_return_type)
     def _find_rule(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """A method of a tensor, the call of a module, or a method of what was made with what its rule needs."""
         rule, of_made = self._parts.rules.rule_of(fullname), self._parts.rules.method_of(fullname)
@@ -109,7 +115,6 @@ class MethodHooks:
             self._methods[fullname] = self._module_call if fullname.endswith(".__call__") else None
         return self._methods.get(fullname)
 
-    @lookup(lambda ctx: ctx.default_return_type)
     def _find_method(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         self._parts.prepare()
         name, node = _method_name(fullname), self._definitions.node(fullname)
@@ -120,7 +125,7 @@ class MethodHooks:
                 lambda ctx: self._parts.modules.from_helper(ctx, node, self._parts.modules.called(ctx, name))
             )
         if not self._definitions.is_checked(fullname):
-            return self._find_inherited(fullname)
+            return self._find_inherited(fullname) or self._find_undeclared(fullname)
         if not fullname.endswith(".__call__"):
             return result_hook(lambda ctx: self._parts.modules.called(ctx, name))
         return result_hook(self._parts.modules.of_each(lambda ctx: self._parts.modules.called(ctx, name)))
@@ -137,6 +142,16 @@ class MethodHooks:
             return self._methods[f"{SEQUENTIAL}.__call__"] if is_sequence(info) else None
         definer = next((base.fullname for base in info.mro if name in base.names), None)
         return self._methods.get(f"{definer}.{name}") if definer in CLASSES else None
+
+    def _find_undeclared(self, fullname: str) -> Callable[[MethodContext], Type] | None:
+        """What is declared to give a tensor, without a word on what it holds."""
+        if not is_undeclared(self._definitions.node(fullname)):
+            return None
+        owner, _, name = fullname.rpartition(".")
+        info = self._parts.types.info(owner)
+        is_module = name == "__call__" and info is not None and info.has_base(MODULE)
+        hook = module_called if is_module else lambda ctx: with_nature(ctx.default_return_type, ctx)
+        return result_hook(self._others.shared(hook, "get_method_hook", fullname))
 
     def _size(self, ctx: MethodContext) -> Type:
         if not ctx.args or not ctx.args[0]:

@@ -38,6 +38,7 @@ from mypy.types import (
 from neuraltypes_mypy._containers import forget_elsewhere
 from neuraltypes_mypy._known_rules import KnownRules
 from neuraltypes_mypy._members import (
+    FOUND,
     ITEM,
     ITEMS,
     ONE_OF,
@@ -206,13 +207,13 @@ class ModuleContainers:
             return self._sliced(ctx, expression, items, common)
         value = literal(get_proper_type(ctx.arg_types[0][0])) if ctx.arg_types and ctx.arg_types[0] else None
         if isinstance(items, TupleType) and type(value) is int and -len(items.items) <= value < len(items.items):
-            return items.items[value]
+            return _found(items.items[value])
         if isinstance(items, TypedDictType) and isinstance(value, str) and value in items.items:
-            return items.items[value]
+            return _found(items.items[value])
         default = get_proper_type(ctx.default_return_type)
         held = [get_proper_type(one) for one in (default.items if isinstance(default, UnionType) else [default])]
         is_held = any(isinstance(one, Instance) and one.type.fullname == MODULE for one in held)
-        return common if common is not None and is_held else ctx.default_return_type
+        return _found(common) if common is not None and is_held else _of_found(ctx)
 
     def _sliced(self, ctx: MethodContext, part: SliceExpr, items: ProperType | None, common: ProperType | None) -> Type:
         container = ctx.type
@@ -233,9 +234,9 @@ class ModuleContainers:
         """The modules of a container one after the other: the `Module` in the result becomes what they all are."""
         common = attribute_of(ctx.type, ITEM)
         if common is None:
-            return ctx.default_return_type
+            return _of_found(ctx)
         self._settling.instrument_current(ctx.api)
-        return replace(ctx.default_return_type, _in_place_of_module(common))
+        return replace(ctx.default_return_type, _in_place_of_module(_found(common)))
 
     def walked(self, ctx: FunctionSigContext) -> FunctionLike:
         """`enumerate(self.blocks)`, `reversed(self.blocks)`, `zip(self.blocks, self.norms)`: the same.
@@ -247,9 +248,11 @@ class ModuleContainers:
             variable = _held(signature.arg_types[place])
             if variable is None or len(expressions) != 1 or not isinstance(expressions[0], RefExpr | IndexExpr):
                 continue
-            common = attribute_of(ctx.api.get_expression_type(expressions[0]), ITEM)
+            container = ctx.api.get_expression_type(expressions[0])
+            common = attribute_of(container, ITEM) or attribute_of(container, FOUND)
             if common is not None:
-                signature = _solved(signature, variable, untyped(common), place)
+                self._settling.instrument_current(ctx.api)
+                signature = _solved(signature, variable, untyped(_found(common)), place)
         return signature
 
 
@@ -313,7 +316,21 @@ def each(step: One | Rounds | Either, type_of: Callable[[Expression], Type]) -> 
             return [type_ for branch in branches for inner in branch for type_ in each(inner, type_of)]
 
 
-def _in_place_of_module(common: ProperType) -> Callable[[ProperType], Type | None]:
+def _found(module: Type) -> Type:
+    """What was in a container: without this plugin another one is a `Module`, of whose parts nothing is known."""
+    proper = get_proper_type(module)
+    is_container = isinstance(proper, Instance) and any(map(proper.type.has_base, CLASSES))
+    return with_attribute(proper, FOUND, unknown()) if is_container and isinstance(proper, Instance) else module
+
+
+def _of_found(ctx: MethodContext) -> Type:
+    """What mypy says of the modules of a container: nothing, where it would not know that there is one."""
+    if attribute_of(ctx.type, FOUND) is None:
+        return ctx.default_return_type
+    return replace(ctx.default_return_type, _in_place_of_module(unknown()))
+
+
+def _in_place_of_module(common: Type) -> Callable[[ProperType], Type | None]:
     return lambda proper: common if isinstance(proper, Instance) and proper.type.fullname == MODULE else None
 
 

@@ -43,9 +43,9 @@ from neuraltypes_mypy._made_with import configuration, configured, made_at, plac
 from neuraltypes_mypy._members import ITEMS, ONE_OF, ROUNDS, STEPS, alternatives, attribute_of, is_module, is_sequence
 from neuraltypes_mypy._mentions import mentions_tensors
 from neuraltypes_mypy._names import IDENTITY, MODULE, NEURAL_MODULE
+from neuraltypes_mypy._natures import with_nature
 from neuraltypes_mypy._recipes import Recipes
 from neuraltypes_mypy._refusals import Refusals
-from neuraltypes_mypy._returned import with_nature
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._sizes_of import given_sizes, is_int, is_self, is_steady
 from neuraltypes_mypy._tensor import as_tensor, unknown

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from mypy.nodes import CallExpr, ComparisonExpr, Context, Expression, IndexExpr, MemberExpr, OpExpr
+from mypy.nodes import (
+    AssignmentStmt,
+    CallExpr,
+    ComparisonExpr,
+    Context,
+    Expression,
+    ForStmt,
+    FuncDef,
+    IndexExpr,
+    MemberExpr,
+    OpExpr,
+    Var,
+)
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
 from mypy.types import AnyType, Instance, NoneType, Type, UnionType, get_proper_type
 
@@ -18,9 +30,10 @@ from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._known_rules import KnownRules
 from neuraltypes_mypy._meanings import named
 from neuraltypes_mypy._packed import is_packed, padded_of
+from neuraltypes_mypy._statements import bound, statements, targets
 from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
 from neuraltypes_mypy._types import KnownTypes
-from neuraltypes_mypy._untyped import is_untyped
+from neuraltypes_mypy._untyped import is_untyped, wants_other
 
 
 class Operations:
@@ -76,6 +89,8 @@ class Operations:
         receiver, signature = as_tensor(ctx.type), self._rules.find("torch.select")
         iterator = self._types.info("typing.Iterator")
         if receiver is None or signature is None or iterator is None or _may_be_no_tensor(ctx.context, ctx.api):
+            return ctx.default_return_type
+        if _is_for_others(ctx.context, ctx.api):
             return ctx.default_return_type
         same = self._sizes.in_function(ctx.api)
         given: dict[str, Value] = {
@@ -158,3 +173,14 @@ def _is_other(default: Type, result: Type) -> bool:
     return (
         as_tensor(result) is not None and isinstance(get_proper_type(default), Instance) and as_tensor(default) is None
     )
+
+
+def _is_for_others(iterated: Context, api: Any) -> bool:
+    """Whether the items of what is gone through are given to a name that is declared to hold no tensor."""
+    function = api.scope.current_function()
+    for statement in statements(function.body) if isinstance(function, FuncDef) else ():
+        given = {AssignmentStmt: "rvalue", ForStmt: "expr"}.get(type(statement))
+        if given is not None and iterated in (statement, getattr(statement, given)):
+            names = [name.node for name in (*targets(statement), *bound(statement))]
+            return any(isinstance(one, Var) and not one.is_inferred and wants_other(one.type) for one in names)
+    return False

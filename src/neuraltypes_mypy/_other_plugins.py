@@ -6,6 +6,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from mypy.plugin import Plugin
+from mypy.types import FunctionLike
+
+from neuraltypes_mypy._guard import signature_hook
+from neuraltypes_mypy._welcome import welcoming
 
 _C = TypeVar("_C", bound=Any)
 
@@ -29,6 +33,16 @@ class OtherPlugins:
             return result if result is not getattr(ctx, default) else self.answer(ctx, find, fullname, result)
 
         return run
+
+    def welcoming(self, hook: Callable[[_C], FunctionLike] | None, find: str, fullname: str) -> Callable[[_C], Any]:
+        """A hook for a signature, ours or that of the plugins behind, which then takes what is welcome anywhere."""
+
+        def run(ctx: _C) -> FunctionLike:
+            default = ctx.default_signature
+            signature = self.answer(ctx, find, fullname, default) if hook is None else hook(ctx)
+            return welcoming(ctx if signature is default else ctx._replace(default_signature=signature))
+
+        return signature_hook(run)
 
     def answer(self, ctx: Any, find: str, fullname: str, result: Any) -> Any:
         """What the first of the plugins behind this one answers; without any, the result."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, final
 
+from mypy.errors import CompileError
 from mypy.nodes import MypyFile, SymbolTableNode
 from mypy.options import Options
 from mypy.plugin import (
@@ -23,7 +25,9 @@ from mypy.types import FunctionLike, Type
 
 import neuraltypes_mypy
 import neuraltypes_mypy._codes  # mypy reads the codes that a configuration names before it asks for hooks
-from neuraltypes_mypy._options import read_options
+from neuraltypes_mypy._guard import lookup, say_later
+from neuraltypes_mypy._names import FOREIGN
+from neuraltypes_mypy._options import PluginOptions, as_read, read_options
 
 if TYPE_CHECKING:
     from neuraltypes_mypy._hooks import Hooks
@@ -44,22 +48,44 @@ class _AnyNames(dict[str, Any]):
     __hash__ = None
 
 
+def _options() -> tuple[PluginOptions, dict[str, Any]]:
+    """The project's options, and what mypy's cache depends on in them."""
+    try:
+        options = read_options(Path.cwd())
+        return options, as_read(options.as_data())
+    except CompileError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, mypy must go on
+        say_later(error)
+        return PluginOptions(), PluginOptions().as_data()
+
+
 @final
 class NeuralTypesPlugin(Plugin):
     """The plugin."""
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)
-        self._project = read_options(Path.cwd())
+        self._project, data = _options()
         # mypy compares plugins with those of the last run alone, which may have been over other files.
-        self._config_data = {**self._project.as_data(), "plugin": neuraltypes_mypy.__version__}
-        self._checked_data = _AnyNames(self._config_data)
+        self._config_data = {**data, "plugin": neuraltypes_mypy.version()}
+        self._foreign_data = {"plugin": neuraltypes_mypy.version()}
         self._made: Hooks | None = None
+        self._without_annotation_hook: Container[str] = ()
+        self._broken: Exception | None = None  # what making them has failed with
+        self._broken_at: TracebackType | None = None
 
     def _make(self) -> Hooks:
         from neuraltypes_mypy._hooks import Hooks
 
-        self._made = Hooks(self._find, self, self._project)
+        if self._broken is not None:
+            raise self._broken.with_traceback(self._broken_at)
+        try:
+            self._made = Hooks(self._find, self, self._project)
+        except Exception as error:
+            self._broken, self._broken_at = error, error.__traceback__
+            raise
+        self._without_annotation_hook = self._made.analysis.without_hook
         return self._made
 
     def _find(self, fullname: str) -> SymbolTableNode | None:
@@ -71,53 +97,74 @@ class NeuralTypesPlugin(Plugin):
     def report_config_data(self, ctx: ReportConfigContext) -> dict[str, Any]:
         """What mypy's cache depends on beside the sources; what else is written is part of a module's interface.
 
+        The options and stubs of the project say nothing of torch itself, which need not be checked again for them.
         A module that passes on `Float as Number` has the interface of one that passes on `Int as Number` to mypy.
         """
+        data = self._foreign_data if ctx.id.partition(".")[0] in FOREIGN else self._config_data
         if not self.options.fixed_format_cache:
-            return self._config_data  # mypy would compare the names, too
+            return data  # mypy would compare the names, too
         if ctx.is_check:
-            return self._checked_data
+            return _AnyNames(data)
         names = self._passed_on(ctx.id)
-        return {**self._config_data, _NAMES: names} if names else self._config_data
+        return {**data, _NAMES: names} if names else data
 
     def _passed_on(self, fullname: str) -> dict[str, str]:
         from neuraltypes_mypy._origins import passed_on
 
         module = self._modules.get(fullname) if self._modules is not None else None
-        return passed_on(module, self._modules) if module is not None and self._modules is not None else {}
+        if module is None or self._modules is None:
+            return {}
+        try:
+            return passed_on(module, self._modules)
+        except Exception as error:  # noqa: BLE001 - whatever it is, mypy must go on
+            say_later(error)
+            return {}
 
     def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
         """torch's tensor needs the classes that stand for dtypes."""
         if self.options.fine_grained_incremental:
             from neuraltypes_mypy._origins import announce_names
 
-            announce_names(file)
+            try:
+                announce_names(file)
+            except Exception as error:  # noqa: BLE001 - whatever it is, mypy must go on
+                say_later(error)
         return [(10, _DTYPES, -1)] if file.fullname == "torch._tensor" else []
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         """Annotations."""
+        return None if fullname in self._without_annotation_hook else self._annotation_hook(fullname)
+
+    @lookup(lambda ctx: ctx.api.analyze_type(ctx.type))
+    def _annotation_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         return (self._made or self._make()).analysis.get_type_analyze_hook(fullname)
 
+    @lookup(lambda ctx: ctx.default_signature)
     def get_function_signature_hook(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
         """Calls of functions and constructors, before."""
         return (self._made or self._make()).functions.get_function_signature_hook(fullname)
 
+    @lookup(lambda ctx: ctx.default_return_type)
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """Calls of functions and constructors, after."""
         return (self._made or self._make()).functions.get_function_hook(fullname)
 
+    @lookup(lambda ctx: ctx.default_signature)
     def get_method_signature_hook(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
         """Calls of methods, before."""
         return (self._made or self._make()).methods.get_method_signature_hook(fullname)
 
+    @lookup(lambda ctx: ctx.default_return_type)
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Calls of methods, after."""
         return (self._made or self._make()).methods.get_method_hook(fullname)
 
+    @lookup(lambda ctx: ctx.default_attr_type)
     def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         """Attributes that say more than their declaration."""
         return (self._made or self._make()).attributes.get_attribute_hook(fullname)
 
+    @lookup(lambda _: None)
     def get_customize_class_mro_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
         """Classes: `torch.Tensor` becomes generic, the others are read."""
         return (self._made or self._make()).analysis.get_customize_class_mro_hook(fullname)

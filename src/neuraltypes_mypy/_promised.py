@@ -37,9 +37,9 @@ class Promised:
         declared = api.return_types[-1]
         if declared is self._shown and self._declared is not None:
             declared = api.return_types[-1] = self._declared
-        if not is_guarded(expression, api):
-            return
         same = self._sizes.in_function(api)
+        if not same.is_about(declared) and not is_guarded(expression, api):
+            return
         with api.msg.filter_errors():
             given = api.expr_checker.accept(expression, declared)
         shown = _shown(declared, given, expression, same, api)
@@ -77,7 +77,8 @@ def _axis(declared: Type, given: Type, place: Expression, same: Equal, api: Any)
     one, other = size_of_atom(get_proper_type(declared)), size_of_atom(get_proper_type(given))
     if one is None or other is None or one == other:
         return declared
-    return unknown() if may_be_equal(same.settled(one), same.settled(other), place, same, api) else declared
+    left, right = same.settled(one), same.settled(other)
+    return unknown() if same.may_be_same(left, right) or may_be_equal(left, right, place, same, api) else declared
 
 
 def _is_same(left: list[Type], right: list[Type]) -> bool:

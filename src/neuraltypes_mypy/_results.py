@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from mypy.nodes import ARG_POS, CallExpr, ExpressionStmt, FuncDef, NameExpr, StrExpr
 from mypy.semanal import is_trivial_body
+from mypy.subtypes import is_same_type
 from mypy.types import CallableType, ProperType, Type, TypeVarType
 
 from neuraltypes_mypy._atoms import noted_any, size_of_atom
@@ -67,5 +68,5 @@ class Results:
         """Let mypy check the returns of the body that it is in by the exact result."""
         function = api.scope.current_function()
         found = self._exact.get(id(function))
-        if found is not None and found[0] is function and api.return_types[-1] == found[1]:
+        if found is not None and found[0] is function and is_same_type(api.return_types[-1], found[1]):
             api.return_types[-1] = found[2]

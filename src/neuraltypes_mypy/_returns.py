@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mypy.nodes import ARG_POS, CallExpr, Expression, ExpressionStmt, FuncDef, NameExpr, ReturnStmt, StrExpr
+from mypy.semanal import is_trivial_body
 
 from neuraltypes_mypy._statements import blocks
 
@@ -14,7 +15,12 @@ _returns: Final[dict[str, ReturnStmt]] = {}
 
 
 def announce_returns(function: FuncDef) -> None:
-    """Have a hook called before each `return`; doing it again changes nothing."""
+    """Have a hook called before each `return`; doing it again changes nothing.
+
+    mypy is to check the body before it writes the cache of the module: from what is returned callers learn.
+    """
+    if not (function.is_overload or function.is_property or is_trivial_body(function.body)):
+        function.def_or_infer_vars = True
     for block in blocks(function.body):
         for place in range(len(block.body) - 1, -1, -1):
             statement = block.body[place]

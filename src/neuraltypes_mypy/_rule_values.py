@@ -52,6 +52,7 @@ from neuraltypes.rules.packing import data_of
 from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom
 from neuraltypes_mypy._elements import element_class, without_numbers
 from neuraltypes_mypy._equal import Equal
+from neuraltypes_mypy._growing import is_of_any_length
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import DTYPES_MODULE, TENSOR
 from neuraltypes_mypy._packed import is_packed, packed, padded_of
@@ -94,6 +95,8 @@ class Translation:
 
     def of_expression(self, expression: Expression, type_: Type, api: Any, same: Equal) -> Value:
         """The value of an argument."""
+        if is_of_any_length(expression, type_, api):
+            return UNKNOWN
         match expression:
             case EllipsisExpr():
                 return ...

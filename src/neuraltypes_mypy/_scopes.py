@@ -9,21 +9,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mypy.nodes import AssignmentStmt, FuncDef, MemberExpr, TypeInfo
-from mypy.types import CallableType, Type, TypeVarId, TypeVarLikeType, TypeVarType, UnboundType, get_proper_type
+from mypy.nodes import AssignmentStmt, Decorator, FuncDef, MemberExpr, OverloadedFuncDef, TypeInfo
+from mypy.types import (
+    CallableType,
+    ProperType,
+    Type,
+    TypeVarId,
+    TypeVarLikeType,
+    TypeVarType,
+    UnboundType,
+    get_proper_type,
+)
 
 from neuraltypes._axes import Axes, Axis, FixedAxis, NamedAxis, SymbolicAxis, VariadicAxis, python_expression
-from neuraltypes._sizes import Size, named, number, size_from_expression
+from neuraltypes._sizes import Size, Symbol, named, number, size_from_expression
 from neuraltypes._unify import ARGUMENT
-from neuraltypes_mypy._atoms import size_of_atom
-from neuraltypes_mypy._class_sizes import attribute_size, is_computed
+from neuraltypes_mypy._atoms import noted_any, size_of_atom
+from neuraltypes_mypy._class_sizes import attribute_size, inherited_sizes, is_computed
 from neuraltypes_mypy._displays import open_displays
 from neuraltypes_mypy._identity import open_identities
+from neuraltypes_mypy._names import FOREIGN
 from neuraltypes_mypy._results import Results
 from neuraltypes_mypy._returns import announce_returns
 from neuraltypes_mypy._settle import instrument_signature
 from neuraltypes_mypy._unasked import ask_for_signatures
-from neuraltypes_mypy._walk import walk
+from neuraltypes_mypy._walk import replace, walk
 
 _AXIS: Final = "_nt_axis_"
 _COMPUTED: Final = frozenset("+-*/%({")
@@ -39,6 +49,7 @@ class Scope:
     bound: frozenset[str] = frozenset()
     binds: bool = False
     owner: TypeInfo | None = None
+    is_inside: bool = False  # in the body, where mypy knows sizes by their names alone
 
     def size_of(self, axis: Axis) -> Size | None:
         """The size of a declared axis, in the names of this scope; None where nothing binds it."""
@@ -60,7 +71,8 @@ class Scope:
             axis = name.removeprefix(_AXIS)
             return named(axis, self.name) if self.name and (axis in self.bound or self.binds) else None
         if name.startswith("self.") and name.count(".") <= 2:
-            return None if self.owner is None else _attribute(self.owner, name.removeprefix("self."))
+            size = None if self.owner is None else _attribute(self.owner, name.removeprefix("self."))
+            return None if self.is_inside and self.owner and size and _has_other_names(size, self.owner) else size
         return named(name, ARGUMENT + self.name) if self.name and name.isidentifier() else None
 
 
@@ -91,8 +103,19 @@ class Scopes:
             return self._signature_scope(annotation, statement, semantic)
         for function in reversed(stack):
             if isinstance(function, FuncDef) and (bound := self._names_of(function)):
-                return Scope(scope_name(function), frozenset(bound), owner=_class_of(function))
+                return Scope(scope_name(function), frozenset(bound), owner=_class_of(function), is_inside=True)
         return Scope()
+
+    def announce(self, annotation: Type, analyzer: Any) -> None:
+        """Follow what a function returns that says no more of it than that it is a tensor."""
+        semantic = analyzer.api
+        function, stack = semantic.statement, semantic.function_stack
+        if not isinstance(function, FuncDef) or not isinstance(function.type, CallableType):
+            return
+        is_body = bool(stack) and stack[-1] is function
+        is_ours = semantic.cur_mod_id.partition(".")[0] not in FOREIGN
+        if is_ours and not is_body and _contains(function.type.ret_type, annotation):
+            announce_returns(function)
 
     def bind(self, scope: Scope, axes: Axes) -> None:
         """Remember what the axes of a parameter bind."""
@@ -110,7 +133,10 @@ class Scopes:
             function = self._pending.pop()
             if isinstance(function.type, CallableType):
                 self.results.hide(function)
-                make_generic(function.type)
+                if _is_setter(function):
+                    function.type.arg_types = [replace(type_, _noted) for type_ in function.type.arg_types]
+                else:
+                    make_generic(function.type)
 
     def _flush_early(self) -> None:
         """The same where mypy asks for nothing; a failure is said where it asks next."""
@@ -140,6 +166,20 @@ class Scopes:
 
     def _names_of(self, function: FuncDef) -> set[str]:
         return self._bound.get(scope_name(function), set())
+
+
+def _is_setter(function: FuncDef) -> bool:
+    """Whether a function sets a property. mypy reports an assignment twice where that is generic."""
+    symbol = function.info.names.get(function.name) if function.info else None
+    node = None if symbol is None else symbol.node
+    if not isinstance(node, OverloadedFuncDef) or not node.is_property:
+        return False
+    return any(isinstance(item, Decorator) and item.func is function for item in node.items[1:])
+
+
+def _noted(proper: ProperType) -> Type | None:
+    size = size_of_atom(proper)
+    return noted_any(str(size)) if size is not None and size.constant is None else None
 
 
 def scope_name(function: FuncDef) -> str:
@@ -176,7 +216,13 @@ def body_scope(api: Any) -> Scope:
     name = scope_name(function)
     sizes = (size_of_atom(type_) for type_ in walk(function.type) if isinstance(type_, TypeVarType))
     names = {symbol.name for size in sizes if size is not None for symbol in size.symbols() if symbol.scope == name}
-    return Scope(name, frozenset(names), owner=_class_of(function))
+    return Scope(name, frozenset(names), owner=_class_of(function), is_inside=True)
+
+
+def _has_other_names(size: Size, owner: TypeInfo) -> bool:
+    """Whether a size is one that a class gives to a constructor behind its own, under another name there."""
+    inherited = inherited_sizes(owner)
+    return any(Symbol(one.name.partition(".")[0], one.scope) in inherited for one in size.symbols())
 
 
 def _class_of(function: FuncDef) -> TypeInfo | None:

@@ -58,7 +58,7 @@ from neuraltypes_mypy._names import GENERIC_TENSORS, MODULE, PARAMETER, SIZE
 from neuraltypes_mypy._packed import joined, loosened
 from neuraltypes_mypy._statements import blocks, bound, has_blocks, statements, targets
 from neuraltypes_mypy._tensor import as_tensor, is_known, read_tensor, unknown
-from neuraltypes_mypy._untyped import is_untyped
+from neuraltypes_mypy._untyped import is_untyped, remember
 from neuraltypes_mypy._walk import replace, walk
 
 _MARK: Final = "neuraltypes: settle"
@@ -67,6 +67,7 @@ _DEFINITIONS: Final = (ClassDef, Decorator, FuncDef, ImportBase, OverloadedFuncD
 
 # The name that each call is about; the call itself must not read it, for it may have no type yet.
 _subjects: Final[dict[str, NameExpr]] = {}
+_items: Final[set[str]] = set()  # the marks of those that stand where a loop begins, about a name that it binds
 
 
 def is_settling(call: Any) -> bool:
@@ -127,7 +128,8 @@ class Settling:
         if isinstance(variable.type, PartialType) or not (variable.is_inferred or variable.is_argument):
             return ctx.default_return_type
         declared, held = get_proper_type(variable.type), api.binder.get(expression)
-        if variable.is_index_var and isinstance(declared, Instance) and declared.type.has_base(MODULE):
+        is_item = variable.is_index_var or (isinstance(mark, StrExpr) and mark.value in _items)
+        if is_item and isinstance(declared, Instance) and declared.type.has_base(MODULE):
             module = next(base for base in declared.type.mro if base.fullname == MODULE)
             variable.type = Instance(module, [])  # another loop may go over other modules by the same name
             held = declared if held is None else held
@@ -135,7 +137,7 @@ class Settling:
             variable.type = size
             held = declared if held is None else held
         if any(_is_known_tensor(type_) for type_ in walk(declared)):
-            variable.type = loosened(declared) or replace(declared, _loosened)
+            variable.type = _or_any(declared, loosened(declared) or replace(declared, _loosened))
             variable.is_inferred = True  # what is unknown may be assigned then, and the name is unknown
             held = declared if held is None else held
         if (tensor := _of_parameter(declared)) is not None:
@@ -145,8 +147,11 @@ class Settling:
         if isinstance(declared, AnyType):
             return ctx.default_return_type  # an `Any` that is assigned later would not replace what is put here
         if held is not None:
-            common = _joined(get_proper_type(held))
-            api.binder.put(expression, common)
+            remember(variable, held)
+            proper = get_proper_type(held)
+            common = _joined(proper)
+            if common is not proper or api.binder.get(expression) is None:  # else it is no new assignment to mypy
+                api.binder.put(expression, common)
             if self._reports_untracked and _is_lost(declared, common):
                 api.note(f'The axes of "{expression.name}" are not known from here on', expression, code=UNTRACKED)
         return ctx.default_return_type
@@ -161,7 +166,8 @@ def without_sizes(type_: ProperType) -> Type | None:
 def _is_lost(declared: ProperType, now: Type) -> bool:
     """Whether a name that holds tensors has come to hold one of which the axes are unknown."""
     tensor = as_tensor(now)
-    return as_tensor(declared) is not None and (tensor is None or read_tensor(tensor).shape is None)
+    items = declared.items if isinstance(declared, UnionType) else [declared]
+    return any(as_tensor(item) is not None for item in items) and (tensor is None or read_tensor(tensor).shape is None)
 
 
 def _joined(held: ProperType) -> Type:
@@ -186,6 +192,11 @@ def _common(tensors: Sequence[Type]) -> Type | None:
     if common is None or any(one.type.fullname != PARAMETER for one in found):
         return common
     return found[0].copy_modified(args=common.args)
+
+
+def _or_any(declared: ProperType, loose: Type) -> Type:
+    """What a name may hold that was given an `Any` of plain mypy first: whatever it is given later."""
+    return UnionType([loose, unknown()]) if is_untyped(declared) else loose
 
 
 def _is_known_tensor(type_: ProperType) -> bool:
@@ -231,7 +242,9 @@ def _insert(body: Block, names: set[str], callee: SymbolNode | None = None) -> N
             behind.append([_settle(target, callee) for target in settled])
             if isinstance(statement, ForStmt | WhileStmt | WithStmt):
                 again: list[Statement] = [
-                    _settle(one, callee) for one in (*bound(statement), *inside) if one.name in names
+                    _settle(one, callee, is_item=place < len(bound(statement)))
+                    for place, one in enumerate((*bound(statement), *inside))
+                    if one.name in names
                 ]
                 _put_first(statement.body, again, is_open=callee is not None)
         if any(behind):
@@ -278,12 +291,14 @@ def _inside(statement: Statement) -> list[NameExpr]:
     return [] if targets(statement) else list(found.values())
 
 
-def _settle(subject: NameExpr, callee: SymbolNode | None = None) -> ExpressionStmt:
+def _settle(subject: NameExpr, callee: SymbolNode | None = None, *, is_item: bool = False) -> ExpressionStmt:
     function = NameExpr("isinstance")
     if callee is not None:
         function.node, function.kind, function.fullname = callee, GDEF, "builtins.isinstance"
     mark = StrExpr(f"{_MARK} {len(_subjects)}")
     _subjects[mark.value] = subject
+    if is_item:
+        _items.add(mark.value)
     call = CallExpr(function, [mark, mark], [ARG_POS, ARG_POS], [None, None])
     statement = ExpressionStmt(call)
     for node in (function, mark, call, statement):

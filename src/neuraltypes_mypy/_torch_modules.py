@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mypy.checkmember import analyze_member_access
-from mypy.nodes import ARG_NAMED, ARG_POS, CallExpr, Context, Expression, NameExpr
+from mypy.nodes import ARG_NAMED, ARG_POS, CallExpr, Context, Expression, MemberExpr, NameExpr
 from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import CallableType, Instance, Overloaded, Type, get_proper_type
 
@@ -14,6 +14,7 @@ from neuraltypes.rules import Signature, Value
 from neuraltypes.rules._values import Packed
 from neuraltypes_mypy._application import Application
 from neuraltypes_mypy._arguments import Given, is_tracked
+from neuraltypes_mypy._class_sizes import is_changing
 from neuraltypes_mypy._equal import Equal
 from neuraltypes_mypy._known_rules import KnownRules
 from neuraltypes_mypy._made_with import made_at, place_text
@@ -100,7 +101,7 @@ class TorchModules:
         )
         if isinstance(forward, Overloaded):
             forward = forward.items[0]
-        if not isinstance(forward, CallableType):
+        if not isinstance(forward, CallableType) or _is_one_of_several(context, api):
             return None
         return forward.copy_modified(arg_types=[unknown() for _ in forward.arg_types], ret_type=unknown())
 
@@ -111,6 +112,8 @@ class TorchModules:
         signature = None if name is None else self._rules.find(name)
         if not isinstance(receiver, Instance) or signature is None or name is None:
             return ctx.default_return_type
+        if ctx.callee_arg_names[:1] == [None] and len(ctx.args[0]) > 1:
+            return ctx.default_return_type  # whose arguments they are is not known
         same = self._sizes.in_function(ctx.api)
         given = self._arguments.given(ctx, signature, same, skip=1)
         if given is None or not is_tracked(given):
@@ -157,3 +160,10 @@ class TorchModules:
             signature, Given({}, {}), self._remembered.config(module, same), same, context, api
         )
         return as_tensor(self._translation.result(outcome.result, unknown(), same))
+
+
+def _is_one_of_several(call: Context, api: Any) -> bool:
+    """Whether a call is that of an attribute which holds this module or another: mypy knows it by the first alone."""
+    callee = call.callee if isinstance(call, CallExpr) else None
+    owner = get_proper_type(api.lookup_type_or_none(callee.expr)) if isinstance(callee, MemberExpr) else None
+    return isinstance(callee, MemberExpr) and isinstance(owner, Instance) and is_changing(owner.type, callee.name)

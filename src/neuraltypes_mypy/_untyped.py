@@ -7,15 +7,38 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mypy.nodes import Context, OpExpr
+from mypy.nodes import (
+    CallExpr,
+    ComparisonExpr,
+    Context,
+    IndexExpr,
+    MemberExpr,
+    NameExpr,
+    OperatorAssignmentStmt,
+    OpExpr,
+    Var,
+)
 from mypy.server.subexpr import get_subexpressions
-from mypy.types import AnyType, ExtraAttrs, Instance, NoneType, ProperType, TupleType, Type, UnionType, get_proper_type
+from mypy.types import (
+    AnyType,
+    ExtraAttrs,
+    Instance,
+    NoneType,
+    ProperType,
+    TupleType,
+    Type,
+    UnionType,
+    get_proper_type,
+)
 
+from neuraltypes_mypy._names import GENERIC_TENSORS
 from neuraltypes_mypy._tensor import as_tensor, unknown
 
 _MARK: Final = "neuraltypes:untyped"  # no attribute has such a name
 _SEQUENCES: Final = ("builtins.tuple", "typing.Sequence", "typing.Iterable", "typing.Collection")
 _ATTRS: Final = ExtraAttrs({_MARK: unknown()})
+# By the id of a variable: itself. mypy narrows what is declared, which leaves the mark behind.
+_holders: Final[dict[int, Var]] = {}
 
 
 def is_untyped(type_: Type | None) -> bool:
@@ -24,6 +47,34 @@ def is_untyped(type_: Type | None) -> bool:
     if isinstance(proper, AnyType):
         return True
     return isinstance(proper, Instance) and proper.extra_attrs is not None and _MARK in proper.extra_attrs.attrs
+
+
+def remember(variable: Var, held: Type) -> None:
+    """Keep that a variable has held such a value; whatever it is given later, it counts as one that may."""
+    proper = get_proper_type(held)
+    if any(map(is_untyped, proper.items if isinstance(proper, UnionType) else [proper])):
+        _holders[id(variable)] = variable
+
+
+def may_be_untyped(expression: Context, type_: Type | None) -> bool:
+    """The same for an expression of that type, which may be the name of a variable."""
+    variable = expression.node if isinstance(expression, NameExpr) else None
+    return is_untyped(type_) or _holders.get(id(variable)) is variable is not None
+
+
+def receivers(context: Context) -> list[Context]:
+    """What the method of a call or of an operation may be that of."""
+    match context:
+        case OpExpr(left=left, right=right):
+            return [left, right]
+        case ComparisonExpr(operands=operands):
+            return list(operands)
+        case IndexExpr(base=receiver) | CallExpr(callee=MemberExpr(expr=receiver)):
+            return [receiver]
+        case OperatorAssignmentStmt(lvalue=receiver):
+            return [receiver]
+        case _:
+            return [context]
 
 
 def untyped(type_: Type) -> Type:
@@ -46,7 +97,7 @@ def is_unwanted(context: Context, api: Any, *, is_tuple: bool = False) -> bool:
     wanted = api.type_context[-1]
     if is_tuple and _takes_tuple(wanted):
         return False
-    return _wants_other(wanted) and not _is_operand(context, api)
+    return wants_other(wanted) and not _is_operand(context, api)
 
 
 def _takes_tuple(wanted: Type | None) -> bool:
@@ -67,10 +118,12 @@ def _is_operand(expression: Context, api: Any) -> bool:
     return False
 
 
-def _wants_other(wanted: Type | None) -> bool:
+def wants_other(wanted: Type | None) -> bool:
+    """Whether something else than a tensor is wanted."""
     proper: ProperType | None = get_proper_type(wanted)
     if isinstance(proper, UnionType):
-        return all(isinstance(get_proper_type(item), NoneType) or _wants_other(item) for item in proper.items)
+        return all(isinstance(get_proper_type(item), NoneType) or wants_other(item) for item in proper.items)
     if not isinstance(proper, Instance) or proper.type.fullname == "builtins.object" or proper.type.is_protocol:
         return False
-    return as_tensor(proper) is None
+    # no tensor is an instance of `torch.LongTensor`, which is often declared
+    return as_tensor(proper) is None or proper.type.fullname not in GENERIC_TENSORS

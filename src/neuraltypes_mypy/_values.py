@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mypy.nodes import MemberExpr, TypeInfo, Var
+from mypy.nodes import Context, FuncDef, MemberExpr, NameExpr, OpExpr, TypeInfo, Var
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
+from mypy.server.subexpr import get_subexpressions
 from mypy.types import AnyType, Instance, NoneType, ProperType, TupleType, Type, UnionType, get_proper_type
 
 from neuraltypes._sizes import OPERATIONS, Size, Symbol, multiply, number
@@ -79,13 +80,13 @@ class Values:
         shape = _shape_of(ctx.type)
         if shape is None or dim is None or dim.constant is None:
             return ctx.default_return_type
-        axis = _axis_at(shape, dim.constant)
+        axis = axis_at(shape, dim.constant)
         return ctx.default_return_type if axis is None else self.value(axis.size)
 
     def length(self, ctx: FunctionContext) -> Type:
         """`len(x)`."""
         shape = _shape_of(ctx.arg_types[0][0]) if ctx.arg_types and ctx.arg_types[0] else None
-        axis = _axis_at(shape, 0) if shape else None
+        axis = axis_at(shape, 0) if shape else None
         return ctx.default_return_type if axis is None else self.value(axis.size)
 
     def numel(self, ctx: MethodContext) -> Type:
@@ -121,7 +122,9 @@ class Values:
         """`d**-0.5`, which is `Any` to typeshed for the sake of negative numbers: a float."""
         default = get_proper_type(ctx.default_return_type)
         exponent = ctx.type
-        if isinstance(default, AnyType) and isinstance(exponent, Instance):
+        if not isinstance(default, AnyType) or not isinstance(exponent, Instance) or _is_one_of_several(ctx):
+            return ctx.default_return_type
+        if not _meets_none(ctx.context, ctx.api):
             return Instance(exponent.type, [])
         return ctx.default_return_type
 
@@ -202,6 +205,33 @@ def _is_compared(ctx: AttributeContext | MethodContext) -> bool:
     return read_source(api.tree.path).is_compared((context.line, context.column), end)
 
 
+def _is_one_of_several(ctx: MethodContext) -> bool:
+    """Whether what a power is taken of may be something else than a number."""
+    base = ctx.context.left if isinstance(ctx.context, OpExpr) else None
+    api: Any = ctx.api
+    known: Type | None = None if base is None else api.lookup_type_or_none(base)
+    return isinstance(get_proper_type(known), UnionType)
+
+
+def _meets_none(power: Context, api: Any) -> bool:
+    """Whether what is computed of a power has an operand that may be None: of an `Any` mypy would not mind."""
+    function = api.scope.current_function()
+    if not isinstance(function, FuncDef):
+        return False
+    for one in get_subexpressions(function.body):
+        if isinstance(one, OpExpr) and one is not power and any(part is power for part in get_subexpressions(one)):
+            operands = [side for side in (one.left, one.right) if isinstance(side, NameExpr | MemberExpr)]
+            with api.msg.filter_errors():
+                types = [get_proper_type(api.expr_checker.accept(side)) for side in operands]
+            if any(isinstance(item, NoneType) for type_ in types for item in _options(type_)):
+                return True
+    return False
+
+
+def _options(type_: ProperType) -> list[ProperType]:
+    return [get_proper_type(item) for item in type_.items] if isinstance(type_, UnionType) else [type_]
+
+
 def _is_lasting(size: Size | None, symbols: frozenset[Symbol]) -> bool:
     return size is not None and symbols.issuperset(size.symbols())
 
@@ -213,7 +243,7 @@ def _shape_of(type_: Type) -> Shape | None:
     return None if tensor is None else read_tensor(tensor).shape
 
 
-def _axis_at(shape: Shape, dim: int) -> SizedAxis | None:
+def axis_at(shape: Shape, dim: int) -> SizedAxis | None:
     """The axis of that number, where it is sure which one it is."""
     parts = shape if dim >= 0 else shape[::-1]
     for place, axis in enumerate(parts):

@@ -71,7 +71,7 @@ HOSTILE = [
     f"{HERE}..Holder",
     f"{HERE}.holder",
     f" {HERE}.Holder",
-    "neuraltypes._archivable.Archivable.restore_from",
+    "neuraltypes._restorable.Restorable.restore_from",
     "neuraltypes.config.instantiate",
     "..Holder",
     "Holder",

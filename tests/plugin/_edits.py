@@ -113,6 +113,10 @@ EDITS: Final = [
     Edit("lines_of_an_alias", "aliases.py", "import Tensor\n", "import Tensor\n\n# One line more.\n", ""),
     Edit("lines_of_a_user", "main.py", '"""Uses all of them."""\n', '"""Uses all of them."""', "main.py:19:"),
     Edit("argument", "main.py", "Decoder(512)", "Decoder(500)", "500"),
+    Edit("nature_of_a_function", "heads.py", "return y.softmax(-1)", "return y", '"cross_entropy" holds'),
+    Edit("nature_by_way_of_a_method", "heads.py", "return x.sigmoid()", "return x", "_with_logits"),
+    Edit("nature_of_an_item", "heads.py", "logits.log_softmax(-1)", "logits.softmax(-1)", '"nll_loss" holds ProbsType'),
+    Edit("nature_of_a_module", "heads.py", "F.log_softmax(x, dim=-1)", "F.softmax(x, dim=-1)", "holds LogprobsType"),
     Edit("value_of_a_local_name", "widths.py", "width = 4", "width = 7", "axis 1 is 7, expected 5"),
 ]
 

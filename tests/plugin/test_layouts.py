@@ -88,3 +88,99 @@ def test_a_stub_in_a_folder_of_stubs(mypy: Mypy, base: Path, tmp_path: Path) -> 
     write_project(tmp_path / "stubs", {"encoder.pyi": ENCODER})
     other = Mypy(mypy.packages, mypy.config, {"MYPYPATH": str(tmp_path / "stubs")})
     assert_reported(other.check(project, copy_of(base, tmp_path / "cache")), "use.py")
+
+
+BASE = """
+from jaxtyping import Float
+from torch import Tensor, nn
+
+class Base(nn.Module):
+    def __init__(self, d_model: int = 8, **kwargs: int) -> None:
+        super().__init__()
+        self.d_model = d_model
+        self.norm = nn.LayerNorm(d_model)
+"""
+MIDDLE = """
+from base import Base
+
+class Middle(Base):
+    def __init__(self, size: int = 8) -> None:
+        super().__init__(d_model=size)
+"""
+LAST = """
+from jaxtyping import Float
+from middle import Middle
+from torch import Tensor, nn
+
+class Last(Middle):
+    def __init__(self, d_model: int = 8) -> None:
+        super().__init__(d_model)
+        self.linear = nn.Linear(d_model, 3)
+
+    def forward(self, x: Float[Tensor, "b {self.d_model}"]) -> Float[Tensor, "b 3"]:
+        return self.linear(self.norm(x))
+"""
+
+
+def test_a_size_that_goes_through_constructors_in_other_files(mypy: Mypy, base: Path, tmp_path: Path) -> None:
+    files = {"base.py": BASE, "middle.py": MIDDLE, "last.py": LAST}
+    project, cache = write_project(tmp_path / "project", files), copy_of(base, tmp_path / "cache")
+    doubled = MIDDLE.replace("(d_model=size)", "(d_model=2 * size)")
+    for source, expected in [
+        (MIDDLE, []),
+        (doubled, [(12, "axis -1 is d_model, expected size")]),
+        (MIDDLE.replace("(d_model=size)", "(**{})"), []),
+        (doubled, [(12, "axis -1 is d_model, expected size")]),
+        (MIDDLE, []),
+    ]:
+        write_later(project / "middle.py", source)
+        assert_reported(mypy.check(project, cache), "last.py", expected)
+    write_later(project / "last.py", LAST.replace("nn.Linear(", "nn.Linear(2 * "))
+    assert_reported(mypy.check(project, cache), "last.py", [(12, "expected 2*d_model")])
+
+
+NEWER = """
+from jaxtyping import Float
+from torch import Tensor
+
+type Audio = Float[Tensor, "b 16"]
+type Pair[T] = tuple[T, T]
+
+class Box[T]:
+    def __init__(self, value: T) -> None:
+        self.value = value
+
+    def get(self) -> T:
+        return self.value
+
+def same[T](x: T) -> T:
+    return x
+
+def turned[T: Tensor](x: T, y: Float[Tensor, "b t"]) -> Float[Tensor, "t b"]:
+    return y
+
+def play(x: Audio) -> Audio:
+    return x
+
+def first(x: Pair[Float[Tensor, "2 3"]]) -> Float[Tensor, "3 2"]:
+    return x[0]
+
+def use(x: Float[Tensor, "2 17"], y: Float[Tensor, "2 16"]) -> Float[Tensor, "17 2"]:
+    play(x)
+    play(Box(y).get())
+    play(same(Box(x).get()))
+    return turned(x, x)
+"""
+
+
+def test_the_syntax_of_a_newer_python(mypy: Mypy, base: Path, tmp_path: Path) -> None:
+    """mypy reads it with a parser of its own, whatever Python it runs in."""
+    project, cache = write_project(tmp_path / "project", {"newer.py": NEWER}), copy_of(base, tmp_path / "cache")
+    expected = [
+        (19, '"Tensor[Float, tuple[b, t], Any]", expected "Tensor[Float, tuple[t, b], Any]"'),
+        (25, "[return-value]"),
+        (28, "axis 1 is 17, expected 16"),
+        (30, "axis 1 is 17, expected 16"),
+    ]
+    for _ in range(2):
+        assert_reported(mypy.check(project, cache), "newer.py", expected)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.plugin._cases import read_reports
-from tests.plugin._projects import Mypy, copy_of, find_package, link_packages, write_later, write_project
+from tests.plugin._projects import Mypy, copy_of, daemon, find_package, link_packages, write_later, write_project
 
 ROOT = Path(__file__).parents[2]
 SOURCE = """
@@ -90,7 +90,7 @@ def copied(mypy: Mypy, tmp_path: Path) -> Copied:
 
 
 def test_an_edited_rule_counts_though_nothing_else_changed(copied: Copied) -> None:
-    path = copied.source / "neuraltypes_mypy" / "_calls.py"
+    path = copied.source / "neuraltypes_mypy" / "_disagreements.py"
     said, now = "does not fit", "FITS BADLY"
     first = copied.check()
     assert said in first
@@ -102,13 +102,23 @@ def test_an_edited_rule_counts_though_nothing_else_changed(copied: Copied) -> No
 
 
 def test_an_edited_rule_counts_for_files_that_were_not_checked_in_between(copied: Copied) -> None:
-    path = copied.source / "neuraltypes_mypy" / "_calls.py"
+    path = copied.source / "neuraltypes_mypy" / "_disagreements.py"
     said, now = "does not fit", "FITS BADLY"
     (copied.project / "other.py").write_text("import torch\n", encoding="utf-8")
     first = copied.check()
     write_later(path, path.read_text(encoding="utf-8").replace(said, now))
     copied.mypy.run(copied.project, "mypy", *copied.mypy.options(copied.cache), "other.py")
     assert copied.check() == first.replace(said, now)
+
+
+def test_the_daemon_starts_anew_for_an_edited_rule(copied: Copied) -> None:
+    path = copied.source / "neuraltypes_mypy" / "_disagreements.py"
+    said, now = "does not fit", "FITS BADLY"
+    with daemon(copied.mypy, copied.project, copied.cache) as running:
+        first = running.run()
+        assert said in first
+        write_later(path, path.read_text(encoding="utf-8").replace(said, now))
+        assert running.run() == first.replace(said, now)
 
 
 @pytest.mark.parametrize(
@@ -149,10 +159,21 @@ def version(copied: Copied) -> str:
 @pytest.mark.parametrize(
     ("file", "hook"),
     [
+        ("_analysis_hooks.py", "AnalysisHooks.get_type_analyze_hook"),
+        ("_announced.py", "announce_helper"),
         ("_annotations.py", "Annotations.annotated"),
+        ("_attribute_hooks.py", "AttributeHooks.get_attribute_hook"),
         ("_calls.py", "Calls.instantiate"),
         ("_classes.py", "define_class"),
+        ("_definitions.py", "Definitions.has_rules"),
         ("_definitions.py", "Definitions.is_checked"),
+        ("_function_hooks.py", "FunctionHooks.get_function_hook"),
+        ("_function_hooks.py", "FunctionHooks.get_function_signature_hook"),
+        ("_hooks.py", "Hooks.__init__"),
+        ("_method_hooks.py", "MethodHooks.get_method_hook"),
+        ("_method_hooks.py", "MethodHooks.get_method_signature_hook"),
+        ("_options.py", "read_options"),
+        ("_scopes.py", "make_generic"),
         ("_values.py", "Values.shape"),
     ],
 )

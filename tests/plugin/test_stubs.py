@@ -1,5 +1,6 @@
 """Shape stubs of a project's own, as docs/stubs.md shows them: for another package, with a computed rule."""
 
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from neuraltypes.rules import Array, Registry, apply, number, sizes
-from tests.plugin._projects import Mypy, copy_of, write_project
+from tests.plugin._projects import Mypy, copy_of, daemon, write_project
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "stubs.md"
 LIBRARY = """# mypy: ignore-errors
@@ -63,10 +64,16 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
-def check(mypy: Mypy, project: Path, cache: Path) -> list[str]:
+def with_library(mypy: Mypy, project: Path) -> Mypy:
+    """mypy that sees the library, and whose rules can be imported."""
     library = str(project.parent / "library")
-    result = replace(mypy, environment={"MYPYPATH": library, "PYTHONPATH": library}).run(
-        project, "mypy", *mypy.options(cache), "--allow-untyped-calls", "use.py"
+    path = os.pathsep.join([library, *filter(None, [os.environ.get("PYTHONPATH")])])
+    return replace(mypy, environment={"MYPYPATH": library, "PYTHONPATH": path})
+
+
+def check(mypy: Mypy, project: Path, cache: Path, *options: str) -> list[str]:
+    result = with_library(mypy, project).run(
+        project, "mypy", *mypy.options(cache), *options, "--allow-untyped-calls", "use.py"
     )
     said = (result.stdout + result.stderr).splitlines()
     return [line.replace("torch._tensor.", "").replace("neuraltypes_mypy._dtypes.", "") for line in said]
@@ -118,3 +125,109 @@ def test_a_rule_can_be_called_with_numbers(project: Path, monkeypatch: pytest.Mo
 def test_a_folder_that_is_not_there_is_refused(project: Path, mypy: Mypy, base: Path, tmp_path: Path) -> None:
     (project / "pyproject.toml").write_text('[tool.neuraltypes]\nstubs = ["forms"]\n', encoding="utf-8")
     assert 'stubs: there is no folder "forms"' in "".join(check(mypy, project, copy_of(base, tmp_path / "cache")))
+
+
+STUB_ERRORS = [
+    ("bands: Float", "bands: Flaot", '"Flaot" is no dtype; did you mean "Float"?'),
+    ('"n t"]', '"n ..t"]', '"..t" is neither a name, a number nor an expression'),
+    ("def band_energy(", "def band_energy(-> ", "invalid syntax"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "reason"), STUB_ERRORS, ids=["dtype", "axis", "syntax"])
+def test_a_stub_that_cannot_be_read_is_said_where_it_is_needed(
+    old: str, new: str, reason: str, project: Path, mypy: Mypy, base: Path, tmp_path: Path
+) -> None:
+    stub = project / "shapes" / "sigkit" / "__init__.pyi"
+    text = stub.read_text()
+    assert old in text
+    stub.write_text(text.replace(old, new, 1))
+    cache = copy_of(base, tmp_path / "cache")
+    for _ in range(2):
+        said = check(mypy, project, cache)
+        assert said[0].startswith("use.py:7: error: The shape stub cannot be read: shapes/sigkit/__init__.pyi:1: ")
+        assert reason in said[0]
+        assert "[bad-annotation]" in said[0]
+        assert 'use.py:9: note: Revealed type is "Tensor[Float, tuple[b, 2], Any]"' in said, "the others still count"
+
+
+RULE_FAILURES = [
+    ("return x.of(replaced", "1 // 0\n    return x.of(replaced", "(ZeroDivisionError in sigkit_shapes.py:"),
+    ("return x.of(replaced", "raise SystemExit(3)\n    return x.of(replaced", "(SystemExit in sigkit_shapes.py:"),
+    ("return x.of(replaced", 'return "2 b"\n    return x.of(replaced', "gave '2 b', expected an Array"),
+    ("return x.of(replaced", "return x.of((2, 3))\n    return x.of(replaced", "gave Array(shape=(2, 3)"),
+    ("dim: Value)", "axis: Value)", "unexpected keyword argument 'dim'"),
+    ("from neuraltypes.rules", "import no_such_module\nfrom neuraltypes.rules", "No module named 'no_such_module'"),
+    ("from neuraltypes.rules", "def (\nfrom neuraltypes.rules", "(SyntaxError in "),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "reason"), RULE_FAILURES)
+def test_a_rule_that_fails_is_said_as_the_projects_own(
+    old: str, new: str, reason: str, project: Path, mypy: Mypy, base: Path, tmp_path: Path
+) -> None:
+    rule = project.parent / "library" / "sigkit_shapes.py"
+    source = rule.read_text()
+    assert old in source
+    rule.write_text(source.replace(old, new, 1))
+    said = check(mypy, project, copy_of(base, tmp_path / "cache"))
+    notes = [line for line in said if 'note: The computed rule "sigkit_shapes:decimate" ' in line]
+    assert notes, said
+    assert all(reason in note and "please report" not in note for note in notes)
+    assert 'use.py:7: note: Revealed type is "Tensor[Float, tuple[b, 8], Any]"' in said, "the others still count"
+
+
+def test_a_stub_that_is_no_text_is_refused(project: Path, mypy: Mypy, base: Path, tmp_path: Path) -> None:
+    (project / "shapes" / "sigkit" / "other.pyi").mkdir()  # a folder, whatever its name
+    cache = copy_of(base, tmp_path / "cache")
+    assert "Revealed type" in check(mypy, project, cache)[0]
+    (project / "shapes" / "sigkit" / "latin.pyi").write_bytes(b"# \xe9\n")
+    said = check(mypy, project, cache)
+    assert "pyproject.toml: error: [tool.neuraltypes] stubs: " in said[-1]
+    assert "latin.pyi cannot be read" in said[-1]
+    assert not any("Traceback" in line for line in said)
+
+
+@pytest.mark.parametrize("module", ["math", "no_such.module", "broken.rules"])
+def test_a_rule_without_a_source_does_no_harm(
+    module: str, project: Path, mypy: Mypy, base: Path, tmp_path: Path
+) -> None:
+    write_project(project.parent / "library", {"broken/__init__.py": "1 // 0\n", "broken/rules.py": ""})
+    stub = project / "shapes" / "sigkit" / "_more.pyi"
+    stub.write_text(stub.read_text().replace("sigkit_shapes:", f"{module}:"))
+    said = check(mypy, project, copy_of(base, tmp_path / "cache"))
+    assert any(f'The computed rule "{module}:decimate" failed' in line for line in said), said
+
+
+def test_an_edit_of_what_a_rule_imports_is_seen(project: Path, mypy: Mypy, base: Path, tmp_path: Path) -> None:
+    library = project.parent / "library"
+    rule = library / "sigkit_shapes.py"
+    rule.write_text(f"from sigkit_words import ZERO\n{rule.read_text()}".replace('"is 0"', "ZERO"))
+    write_project(library, {"sigkit_words.py": 'ZERO = "is 0"\n'})
+    cache = copy_of(base, tmp_path / "cache")
+    assert check(mypy, project, cache)[-1].endswith('"decimate" is 0  [shape-mismatch]')
+    (library / "sigkit_words.py").write_text('ZERO = "is nothing"\n')
+    assert check(mypy, project, cache)[-1].endswith('"decimate" is nothing  [shape-mismatch]')
+
+
+def test_an_edited_stub_leaves_torch_as_it_is(project: Path, mypy: Mypy, base: Path, tmp_path: Path) -> None:
+    cache = copy_of(base, tmp_path / "cache")
+    check(mypy, project, cache)
+    stub = project / "shapes" / "sigkit" / "__init__.pyi"
+    stub.write_text(f"{stub.read_text()}\n# One line more.\n")
+    log = check(mypy, project, cache, "--verbose")
+    abandoned = {line.split()[4].rstrip(":") for line in log if "Metadata abandoned for " in line}
+    assert "use" in abandoned
+    assert not [name for name in abandoned if name.partition(".")[0] in ("builtins", "torch", "typing")]
+
+
+def test_the_daemon_starts_anew_for_an_edited_stub(project: Path, mypy: Mypy, base: Path, tmp_path: Path) -> None:
+    seen = with_library(mypy, project)
+    with daemon(seen, project, copy_of(base, tmp_path / "cache"), "--allow-untyped-calls") as running:
+        first = running.run()
+        assert "tuple[b, 8]" in first
+        assert running.run() == first
+        stub = project / "shapes" / "sigkit" / "__init__.pyi"
+        stub.write_text(stub.read_text().replace('-> Float[Tensor, "*batch n"]', '-> Float[Tensor, "n *batch"]'))
+        assert "tuple[8, b]" in running.run()
+        assert "tuple[8, b]" in running.run()

@@ -72,7 +72,7 @@ class PickleFreeCheckpointIO(TorchCheckpointIO):
         if not _system(path).exists(str(path)):
             raise FileNotFoundError(f"Checkpoint file not found: {path}")
         if is_folder(path):
-            from models.checkpoints.sharded import read_folder  # which loads torch.distributed's checkpoints
+            from models.checkpoints._folders import read_folder  # which loads torch.distributed's checkpoints
 
             return read_folder(path)
         if not is_pickle_free(path):

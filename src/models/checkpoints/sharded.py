@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from lightning_fabric.utilities.load import _METADATA_FILENAME
 from pytorch_lightning.strategies import ModelParallelStrategy
 from torch import nn
 from torch.distributed.checkpoint.state_dict import (
@@ -21,14 +19,12 @@ from torch.distributed.checkpoint.state_dict import (
 
 from models._ranks import on_rank_zero
 from models._state import plain_name
+from models.checkpoints._folders import rest_of
+from models.checkpoints._keys import AVERAGING, CURRENT, OPTIMIZERS
 from models.checkpoints.pickle_free import PickleFreeCheckpointIO
 from models.errors import CheckpointError
-from models.optim._averaging import AVERAGING, CURRENT
 from neuraltypes.archive import ArchiveError
 from neuraltypes.archive.importing import _sharded
-from neuraltypes.archive.importing._pickles import load_weights
-
-_OPTIMIZERS = "optimizer_states"
 
 
 class ShardedStrategy(ModelParallelStrategy):
@@ -76,7 +72,7 @@ class ShardedStrategy(ModelParallelStrategy):
         """Write a folder or a file, together."""
         if self._save_distributed_checkpoint and CURRENT in checkpoint:
             # Lightning writes optimizer states by parts as it does weights, and everything else of rank 0 alone.
-            checkpoint[_OPTIMIZERS] = [*checkpoint[_OPTIMIZERS], checkpoint.pop(CURRENT)]
+            checkpoint[OPTIMIZERS] = [*checkpoint[OPTIMIZERS], checkpoint.pop(CURRENT)]
         super().save_checkpoint(checkpoint, filepath, storage_options)
 
     def load_checkpoint(
@@ -108,7 +104,7 @@ class ShardedStrategy(ModelParallelStrategy):
             state = get_optimizer_state_dict(model, optimizer)
             _sharded.load_into({f"optimizer_{number}": state}, path)
             set_optimizer_state_dict(model, optimizer, optim_state_dict=state)
-        rest = _rest(path)
+        rest = rest_of(path)
         if AVERAGING in rest and self.optimizers:
             rest[CURRENT] = _copied(model)
             _sharded.load_into({f"optimizer_{len(self.optimizers)}": rest[CURRENT]}, path)
@@ -124,7 +120,7 @@ class ShardedStrategy(ModelParallelStrategy):
             weights.update(checkpoint.pop("state_dict"))
             current.update(checkpoint.pop(CURRENT, {}))
             _require_names(model, weights, is_strict=is_strict)
-            states = checkpoint.pop(_OPTIMIZERS, [])
+            states = checkpoint.pop(OPTIMIZERS, [])
             optimizers.extend(
                 _by_name(model, optimizer, state) for optimizer, state in zip(self.optimizers, states, strict=False)
             )
@@ -141,31 +137,6 @@ class ShardedStrategy(ModelParallelStrategy):
             state = optimizers[number] if optimizers else {}
             set_optimizer_state_dict(model, optimizer, optim_state_dict=state, options=options)
         return rest
-
-
-def read_folder(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """The whole checkpoint of a folder that a `ModelParallelStrategy` wrote, in this process alone.
-
-    Raises:
-        CheckpointError: it is damaged, or needs more than data.
-    """
-    try:
-        parts = _sharded.read_all(os.fspath(path))
-    except ArchiveError as error:
-        raise CheckpointError(str(error)) from None
-    checkpoint = _rest(path)
-    states = [parts[f"optimizer_{number}"] for number in range(sum(name.startswith("optimizer_") for name in parts))]
-    if AVERAGING in checkpoint:
-        checkpoint[CURRENT] = states.pop()
-    return {**checkpoint, "state_dict": parts["state_dict"], _OPTIMIZERS: states}
-
-
-def _rest(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """What Lightning writes of rank 0 alone."""
-    rest: dict[str, Any] = load_weights(Path(path, _METADATA_FILENAME))
-    if not isinstance(rest, dict):
-        raise CheckpointError(f"{_METADATA_FILENAME} holds a {type(rest).__name__}, expected a dict")
-    return rest
 
 
 def _copied(model: nn.Module) -> dict[str, Any]:

@@ -69,9 +69,7 @@ def _check(model: Any, stage: Stage, batch: Spec, source: str, names: list[str])
 
 
 def _misfits(model: Any, stage: Stage, batch: Spec) -> list[Misfit]:
-    from models.data._model import ModelData
-
-    if stage == "predict" and type(model).predict_step is ModelData.predict_step:
+    if stage == "predict" and not model.has_own("predict_step"):
         return Chain(model).misfits(fields_of(batch))
     return find_misfits(fields_of(batch), fields_taken(model, _STEPS[stage], batch))
 

@@ -17,8 +17,9 @@ from models.errors import ConfigError
 from neuraltypes._classes import full_name
 from neuraltypes._spelling import nearest
 from neuraltypes.config._classes import Classes
-from neuraltypes.config._fit import TARGET, Fitter, Make
+from neuraltypes.config._fit import TARGET, Fitter
 from neuraltypes.config._nodes import BROKEN, MISSING, ConfigNode, is_omega, root_node
+from neuraltypes.config._values import Make
 from neuraltypes.config.errors import Problem
 
 Stage: TypeAlias = Literal["train", "validation", "test", "predict"]

@@ -103,6 +103,10 @@ class ModelData(_Base):
         """Whether data was set up for a stage."""
         return source_of(self, stage) is not None
 
+    def has_own(self, method: str) -> bool:
+        """Whether the class overrides a method of `ModelData`."""
+        return getattr(type(self), method) is not getattr(ModelData, method)
+
     def dataset_from_config(self, config: Mapping[str, Any], place: str) -> Any:
         """The data set of a config with `_target_`; to be overridden where one needs parts of the model.
 
@@ -210,12 +214,12 @@ class ModelData(_Base):
 
     def on_validation_batch_end(self, outputs: Any, batch: Any, batch_idx: int, dataloader_idx: int = 0) -> None:
         super().on_validation_batch_end(outputs, batch, batch_idx, dataloader_idx)
-        if type(self).multi_validation_epoch_end is not ModelData.multi_validation_epoch_end:
+        if self.has_own("multi_validation_epoch_end"):
             self._evaluation.keep(batch_idx, outputs)
 
     def on_test_batch_end(self, outputs: Any, batch: Any, batch_idx: int, dataloader_idx: int = 0) -> None:
         super().on_test_batch_end(outputs, batch, batch_idx, dataloader_idx)
-        if type(self).multi_test_epoch_end is not ModelData.multi_test_epoch_end:
+        if self.has_own("multi_test_epoch_end"):
             self._evaluation.keep(batch_idx, outputs)
 
     def on_validation_epoch_end(self) -> None:

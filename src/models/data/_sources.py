@@ -142,9 +142,7 @@ def _make(model: Any, stage: Stage, node: ConfigNode, ranks: Ranks, trainer: pl.
 
 def _own_maker(model: Any) -> MakeDataset | None:
     """What makes data sets of configs where the model overrides how."""
-    from models.data._model import ModelData
-
-    if type(model).dataset_from_config is ModelData.dataset_from_config:
+    if not model.has_own("dataset_from_config"):
         return None
     return lambda node: model.dataset_from_config(plain(node), node.path)
 

@@ -8,11 +8,9 @@ import pytorch_lightning as pl
 from pytorch_lightning.callbacks import EMAWeightAveraging
 from torch.optim.swa_utils import AveragedModel
 
+from models.checkpoints._keys import AVERAGING, CURRENT
 from models.errors import ConfigError
 from models.sharding import sharded_parts, shares_weights
-
-CURRENT = "current_model_state"  # Lightning's, of the weights beside their average
-AVERAGING = "averaging_state"
 
 
 class Averaging(EMAWeightAveraging):

@@ -10,9 +10,10 @@ from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from models.optim._classes import NAME, optimizer_class, scheduler_class
 from models.optim._schedules import NAMES
-from neuraltypes.config._fit import TARGET, Fitter, Make
+from neuraltypes.config._fit import TARGET, Fitter
 from neuraltypes.config._nodes import ConfigNode
 from neuraltypes.config._parameters import parameters_of
+from neuraltypes.config._values import Make
 
 GROUPS, SCHED = "groups", "sched"
 STEPS = "auto"

@@ -21,8 +21,8 @@ from torch.utils._pytree import tree_flatten, tree_leaves, tree_unflatten
 from neuraltypes._axes import Axis, FixedAxis, NamedAxis, is_variadic
 from neuraltypes._errors import AnnotationError
 from neuraltypes._examples import example_inputs
+from neuraltypes._forward import interface_of
 from neuraltypes._interface import Interface
-from neuraltypes._module import interface_of
 from neuraltypes._spec import DictSpec, ListSpec, OptionalSpec, RecordSpec, Spec, TensorSpec, TupleSpec, axis_names
 from neuraltypes._switches import checks
 from neuraltypes.archive import _json

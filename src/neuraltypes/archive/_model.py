@@ -18,26 +18,25 @@ import neuraltypes
 from neuraltypes._archivable import Archivable
 from neuraltypes._classes import full_name, own_class
 from neuraltypes._errors import AnnotationError
+from neuraltypes._forward import interface_of
 from neuraltypes._interface import Interface, interface_from_json
 from neuraltypes._spelling import nearest
 from neuraltypes.archive import _json
 from neuraltypes.archive._artifacts import Registered, Restoring, full_artifact_name, local_name, restoring
+from neuraltypes.archive._builder import Builder
 from neuraltypes.archive._config import (
-    TARGET,
-    VERSION,
-    Builder,
-    Json,
     merged,
     migrated,
     plainly,
-    refuse_objects,
     with_artifacts,
     with_migrated_parts,
     without_resolvers,
 )
+from neuraltypes.archive._marks import TARGET, VERSION, Json
 from neuraltypes.archive._no_init import NoInit
 from neuraltypes.archive._plan import OnMismatch, Plan, make_plan, select
 from neuraltypes.archive._reader import Archive, Artifact
+from neuraltypes.archive._recorded import refuse_objects
 from neuraltypes.archive._state import State, load_state, read_state
 from neuraltypes.archive._writer import Content, write
 from neuraltypes.archive.errors import ClassNotFoundError, ConfigError, InterfaceError, StateError, naming
@@ -267,7 +266,6 @@ def _require_compatible(cls: type[Archivable], archive: Archive) -> None:
     """Refuse a class that does not take what the saved model took, or gives what it did not give."""
     if archive.interface is None:
         return
-    from neuraltypes._module import interface_of
     from neuraltypes.archive._signature import signature
 
     try:

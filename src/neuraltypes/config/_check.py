@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from neuraltypes._configurable import Configurable
+from neuraltypes._archivable import Archivable
 from neuraltypes.config._classes import Allow, Classes
 from neuraltypes.config._fit import Fitter, Found, sections_of
 from neuraltypes.config._nodes import ConfigNode, is_omega, root_node
@@ -110,7 +110,7 @@ def _wire(found: Found, problems: list[Problem]) -> Iterator[str]:
             )
         )
     made: Any = finding.module
-    if isinstance(made, Configurable):
+    if isinstance(made, Archivable):
         problems += made._misfits(node)  # noqa: SLF001  # ours
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import types
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeAlias
 
+from neuraltypes._archivable import Archivable
 from neuraltypes._classes import descendants, full_name
 
 Allow: TypeAlias = Iterable[type] | Mapping[str, type]
+_MIXINS = ("neuraltypes._archivable.Archivable", "neuraltypes._restorable.Restorable")
+_GENERAL = ("neuraltypes._module.NeuralModule", "torch.nn.modules.module.Module", *_MIXINS)
 
 
 class Classes:
@@ -51,8 +55,6 @@ class Classes:
 
     def admits(self, cls: type) -> bool:
         """Whether a config may name this class."""
-        from neuraltypes._archivable import Archivable
-
         return cls in self._allowed or Archivable in cls.__mro__
 
     def is_allowed(self, cls: type) -> bool:
@@ -72,9 +74,13 @@ class Classes:
 
 def registered() -> dict[str, type]:
     """The imported classes that can be archived and made from configs, by full name; the latest of each name."""
-    from neuraltypes._archivable import Archivable
+    found = {full_name(cls): cls for cls in descendants(Archivable)}
+    return {name: cls for name, cls in found.items() if name not in _MIXINS}
 
-    return {full_name(cls): cls for cls in descendants(Archivable)}
+
+def is_general(cls: type) -> bool:
+    """Whether a class says nothing of which one to make."""
+    return inspect.isabstract(cls) or full_name(cls) in _GENERAL
 
 
 def _held(name: str) -> Any:

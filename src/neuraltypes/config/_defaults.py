@@ -7,7 +7,9 @@ from enum import Enum
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from neuraltypes._archivable import Archivable
 from neuraltypes._classes import full_name
+from neuraltypes.config._classes import Classes, is_general
 from neuraltypes.config._hints import alternatives, is_dataclass_type
 from neuraltypes.config._parameters import REQUIRED, Parameter, parameters_of
 
@@ -62,9 +64,6 @@ def _of_parameter(parameter: Parameter, seen: frozenset[type]) -> Any:
 
 def _has_own_config(cls: type) -> bool:
     """Whether this is one class of modules, rather than a kind of them."""
-    from neuraltypes.config._classes import Classes
-    from neuraltypes.config._fit import is_general
-
     return Classes().admits(cls) and not is_general(cls)
 
 
@@ -74,8 +73,6 @@ def _as_data(value: Any) -> Any:
     Raises:
         _NoDataError: it cannot be written.
     """
-    from neuraltypes._archivable import Archivable
-
     if value is None or type(value) in (bool, int, float, str):
         return value
     if isinstance(value, Enum):

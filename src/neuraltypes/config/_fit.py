@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import copy
 import inspect
-import sys
 import typing
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from enum import Enum
-from pathlib import Path, PurePath
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias, get_args, get_origin
 
+from neuraltypes._archivable import Archivable
 from neuraltypes._classes import full_name
 from neuraltypes._spelling import nearest
-from neuraltypes.config._classes import Classes
+from neuraltypes.config._classes import Classes, is_general
 from neuraltypes.config._hints import (
     UNKNOWN,
     alternatives,
@@ -30,9 +29,19 @@ from neuraltypes.config._hints import (
 )
 from neuraltypes.config._nodes import BROKEN, MISSING, ConfigNode, is_omega, root_node
 from neuraltypes.config._parameters import REQUIRED, WHOLE, Parameter, Parameters, parameters_of
+from neuraltypes.config._values import (
+    Make,
+    Wrong,
+    constant,
+    dtype_called,
+    is_container,
+    is_instance,
+    of_torch,
+    one_of,
+    scalar,
+)
 from neuraltypes.config.errors import ConfigError, Problem
 
-Make: TypeAlias = Callable[[], Any]
 Section: TypeAlias = Callable[["Fitter", ConfigNode], None]
 
 TARGET, ARGUMENTS = "_target_", "_args_"
@@ -121,7 +130,7 @@ class Fitter:
                 else:
                     copy.copy(self).survey(child)
         if node.is_mapping and stripped(hint) is UNKNOWN:
-            return _constant(node.value)
+            return constant(node.value)
         return self.as_data().fit(node, hint)
 
     def _section(self, node: ConfigNode, check: Section) -> None:
@@ -160,6 +169,9 @@ class Fitter:
         message = f"expected {expected}, got {got}{hint}"
         return self.add(node, message, expected=expected, got=got, suggestion=suggestion)
 
+    def _taken(self, node: ConfigNode, found: Make | Wrong) -> Make:
+        return self._wrong(node, *found) if isinstance(found, Wrong) else found
+
     def _unmarked(self, node: ConfigNode) -> ConfigNode:
         """What the archives' objects with one key in underscores stand for."""
         if not node.is_mapping or len(entries := node.entries) != 1:
@@ -168,7 +180,7 @@ class Fitter:
         match key, inner.value:
             case "_tuple_", value if inner.is_list:
                 return replace(node, value=value, is_tuple=True)
-            case "_dtype_", str(name) if (dtype := _dtype(name)) is not None:
+            case "_dtype_", str(name) if (dtype := dtype_called(name)) is not None:
                 return node.holding(dtype)
             case "_path_", str(path):
                 return node.holding(Path(path))
@@ -202,7 +214,7 @@ class Fitter:
         if hint is UNKNOWN:
             return self._free(node)
         if origin is typing.Literal:
-            return self._literal(node, hint)
+            return self._taken(node, one_of(node, hint))
         if not isinstance(origin, type):
             return self._free(node)
         if origin in _LISTS:
@@ -213,14 +225,14 @@ class Fitter:
             return self._mapping(node, hint)
         if is_dataclass_type(origin):
             return self._dataclass(node, origin)
-        if node.is_mapping and not _is_instance(node.value, origin) and self._can_name(node, origin):
+        if node.is_mapping and not is_instance(node.value, origin) and self._can_name(node, origin):
             return self._instance(node, origin, {})
-        return self._scalar(node, origin)
+        return self._taken(node, scalar(node, origin))
 
     def _can_name(self, node: ConfigNode, cls: type) -> bool:
         """Whether a mapping at this place is the config of an object."""
         is_made = self._classes.admits(cls) or _is_module(cls)
-        return is_made or (TARGET in node.entries and not _is_container(cls))
+        return is_made or (TARGET in node.entries and not is_container(cls))
 
     def _free(self, node: ConfigNode) -> Make:
         """A value of which no type is known: as it is, classes that it names apart."""
@@ -229,7 +241,7 @@ class Fitter:
             kind = _kind_of(node)
             return lambda: kind(make() for make in makes)
         if not node.is_mapping or not (is_omega(node.value) or isinstance(node.value, dict)):
-            return _constant(node.value)
+            return constant(node.value)
         entries = node.entries
         if TARGET in entries and not self._is_data:
             return self._instance(node, None, {})
@@ -238,18 +250,11 @@ class Fitter:
         found = {key: self.fit(item, UNKNOWN) for key, item in entries.items()}
         return lambda: {key: make() for key, make in found.items()}
 
-    def _literal(self, node: ConfigNode, hint: Any) -> Make:
-        values = get_args(hint)
-        if any(type(value) is type(node.value) and value == node.value for value in values):
-            return _constant(node.value)
-        near = nearest(node.value, (value for value in values if isinstance(value, str)))
-        return self._wrong(node, in_words(hint), near)
-
     def _list(self, node: ConfigNode, hint: Any) -> Make:
         if not node.is_list:
             is_object = not isinstance(node.value, str) and not node.is_mapping
-            fits = is_object and _is_instance(node.value, get_origin(hint) or hint)
-            return _constant(node.value) if fits else self._wrong(node, in_words(hint))
+            fits = is_object and is_instance(node.value, get_origin(hint) or hint)
+            return constant(node.value) if fits else self._wrong(node, in_words(hint))
         item = (get_args(hint) or (UNKNOWN,))[0]
         kind = list if (get_origin(hint) or hint) is list else _kind_of(node)
         makes = [self.fit(found, item) for found in node.items]
@@ -268,7 +273,7 @@ class Fitter:
 
     def _set(self, node: ConfigNode, hint: Any, origin: type) -> Make:
         if isinstance(node.value, origin):
-            return _constant(node.value)
+            return constant(node.value)
         if not node.is_list:
             return self._wrong(node, in_words(hint))
         make = self._list(node, hint)
@@ -283,36 +288,9 @@ class Fitter:
         found = {key: self.fit(value, item) for key, value in node.entries.items()}
         return lambda: {key: make() for key, make in found.items()}
 
-    def _scalar(self, node: ConfigNode, cls: type) -> Make:
-        value = node.value
-        if _is_instance(value, cls) and not (isinstance(value, bool) and cls is int):
-            return _constant(value)
-        if _is_container(cls) and (node.is_mapping or node.is_list):
-            return lambda: _container(value)
-        if cls is float and type(value) is int:
-            return _constant(float(value))
-        if issubclass(cls, Enum):
-            return self._enum(node, cls)
-        if isinstance(value, str) and cls is _torch("dtype"):
-            found = _dtype(value.removeprefix("torch."))
-            return _constant(found) if found is not None else self._wrong(node, "a dtype of torch")
-        if isinstance(value, str) and cls is _torch("device"):
-            return lambda: cls(value)
-        if isinstance(value, str) and Path in (cls, *cls.__subclasses__()):
-            return lambda: Path(value)
-        if isinstance(value, str) and issubclass(cls, PurePath):
-            return lambda: cls(value)
-        return self._wrong(node, in_words(cls))
-
-    def _enum(self, node: ConfigNode, cls: type[Enum]) -> Make:
-        names = cls.__members__
-        if isinstance(node.value, str) and node.value in names:
-            return _constant(names[node.value])
-        return self._wrong(node, f"{cls.__name__} ({', '.join(names)})", nearest(node.value, names))
-
     def _dataclass(self, node: ConfigNode, cls: type) -> Make:
         if isinstance(node.value, cls):
-            return _constant(node.value)
+            return constant(node.value)
         if not node.is_mapping:
             return self._wrong(node, in_words(cls))
         return self._call(node, cls, dict(node.entries), {})
@@ -440,9 +418,7 @@ class Fitter:
 
 def sections_of(cls: type) -> Mapping[str, Section]:
     """The arguments, and keys of `cfg`, that are data to a class's constructor, with what checks them."""
-    from neuraltypes._configurable import Configurable
-
-    return cls._sections() if Configurable in cls.__mro__ else NO_SECTIONS  # type: ignore[attr-defined]
+    return cls._sections() if Archivable in cls.__mro__ else NO_SECTIONS  # type: ignore[attr-defined]
 
 
 def _as_name(target: str | type) -> str:
@@ -472,10 +448,6 @@ def _nothing() -> None:
     return None
 
 
-def _constant(value: Any) -> Make:
-    return lambda: value
-
-
 def _kind_of(node: ConfigNode) -> type[list[Any] | tuple[Any, ...]]:
     return tuple if isinstance(node.value, tuple) or node.is_tuple else list
 
@@ -488,43 +460,5 @@ def _in_words(node: ConfigNode) -> str:
 
 def _is_module(hint: Any) -> bool:
     cls = get_origin(hint) or hint
-    module = _torch("nn")
+    module = of_torch("nn")
     return isinstance(cls, type) and module is not None and issubclass(cls, module.Module)
-
-
-def is_general(cls: type) -> bool:
-    """Whether a class says nothing of which one to make."""
-    return inspect.isabstract(cls) or full_name(cls) in _GENERAL
-
-
-_GENERAL = ("neuraltypes._module.NeuralModule", "neuraltypes._archivable.Archivable", "torch.nn.modules.module.Module")
-
-
-def _is_instance(value: Any, cls: type) -> bool:
-    """Whether a value is of a class; where a class cannot be asked, as a protocol, it is taken to be."""
-    try:
-        return isinstance(value, cls)
-    except TypeError:
-        return True
-
-
-def _is_container(cls: type) -> bool:
-    """Whether a class is one of OmegaConf's containers."""
-    return cls.__module__.partition(".")[0] == "omegaconf"
-
-
-def _container(value: Any) -> Any:
-    from neuraltypes.config._containers import literal
-
-    return value if is_omega(value) else literal(value)
-
-
-def _torch(name: str) -> Any:
-    return getattr(sys.modules.get("torch"), name, None)
-
-
-def _dtype(name: str) -> Any:
-    import torch
-
-    found = vars(torch).get(name)
-    return found if isinstance(found, torch.dtype) else None

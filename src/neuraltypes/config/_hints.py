@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Iterator
-from enum import Enum
 from typing import Annotated, Any, ClassVar, Final, NewType, TypeVar, Union, get_args, get_origin
 
 _LONGEST = 60
@@ -49,21 +47,6 @@ def alternatives(hint: Any) -> tuple[Any, ...]:
 def is_dataclass_type(hint: Any) -> bool:
     """Whether the hint is a dataclass itself."""
     return isinstance(hint, type) and dataclasses.is_dataclass(hint)
-
-
-def recorded_classes(hint: Any, seen: frozenset[Any] = frozenset()) -> Iterator[type]:
-    """The dataclasses and enumerations in a hint, and in the fields of those dataclasses."""
-    from neuraltypes.config._parameters import parameters_of
-
-    for member in alternatives(hint):
-        if isinstance(member, type) and issubclass(member, Enum):
-            yield member
-        elif is_dataclass_type(member) and member not in seen:
-            yield member
-            for parameter in parameters_of(member).named.values():
-                yield from recorded_classes(parameter.hint, seen | {member})
-        for argument in get_args(member):
-            yield from recorded_classes(argument, seen)
 
 
 def takes_containers(hint: Any) -> bool:

@@ -1,4 +1,4 @@
-"""What a constructor takes: names, types and defaults."""
+"""What a constructor takes: names, types and defaults, and the classes that the types name."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import dataclasses
 import inspect
 import sys
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from enum import Enum
+from typing import Any, get_args
 
-from neuraltypes.config._hints import UNKNOWN
+from neuraltypes.config._hints import UNKNOWN, alternatives, is_dataclass_type
 
 REQUIRED: Any = inspect.Parameter.empty
 
@@ -42,6 +43,19 @@ def parameters_of(cls: type) -> Parameters:
     owner = next(part for part in cls.__mro__ if "__init__" in part.__dict__)
     generated = "__dataclass_params__" in owner.__dict__ and owner.__dict__["__dataclass_params__"].init
     return _of_dataclass(cls) if generated else _of_init(cls)
+
+
+def recorded_classes(hint: Any, seen: frozenset[Any] = frozenset()) -> Iterator[type]:
+    """The dataclasses and enumerations in a hint, and in the fields of those dataclasses."""
+    for member in alternatives(hint):
+        if isinstance(member, type) and issubclass(member, Enum):
+            yield member
+        elif is_dataclass_type(member) and member not in seen:
+            yield member
+            for parameter in parameters_of(member).named.values():
+                yield from recorded_classes(parameter.hint, seen | {member})
+        for argument in get_args(member):
+            yield from recorded_classes(argument, seen)
 
 
 def _of_dataclass(cls: type) -> Parameters:

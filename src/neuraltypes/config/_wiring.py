@@ -15,9 +15,9 @@ from torch import nn
 
 from neuraltypes._errors import AnnotationError
 from neuraltypes._examples import example_inputs, size_names
-from neuraltypes._module import interface_of
+from neuraltypes._forward import interface_of
 from neuraltypes._switches import checks
-from neuraltypes.config._fit import Make
+from neuraltypes.config._values import Make
 from neuraltypes.errors import CheckError
 
 _SMALL, _OTHER = (2, 5, 3, 7, 4, 6, *range(8, 100)), range(111, 311, 2)

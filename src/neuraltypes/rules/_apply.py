@@ -10,7 +10,7 @@ from neuraltypes._axes import Axes, Axis, NamedAxis, VariadicAxis
 from neuraltypes._sizes import Size
 from neuraltypes._unify import Bindings, Rest, Shape, SizedAxis, aligned, unify
 from neuraltypes.rules._context import Context, applying
-from neuraltypes.rules._dtypes import AUTOCAST, promote_all
+from neuraltypes.rules._dtypes import AUTOCAST, dtypes_text, promote_all
 from neuraltypes.rules._registry import find_computed
 from neuraltypes.rules._stubs import Parameter, Signature, Tensors
 from neuraltypes.rules._values import UNKNOWN, Array, Config, DTypes, Many, Packed, Produced, Refused, Result, Value
@@ -168,16 +168,6 @@ def _mixed_dtypes(tensors: list[_Tensor]) -> Iterator[Refused]:
         if not dtypes & array.dtype:
             reason = f"is {dtypes_text(array.dtype)}, but {first} is {dtypes_text(dtypes)}"
             yield Refused(reason, parameter.name, "dtype")
-
-
-def dtypes_text(dtypes: DTypes) -> str:
-    """A set of dtypes in words, by jaxtyping's name for it where there is one."""
-    from neuraltypes._dtypes import DTYPE_NAMES, dtype_from_name
-
-    if len(dtypes) == 1:
-        return next(iter(dtypes))
-    names = [name for name in sorted(DTYPE_NAMES) if dtypes <= dtype_from_name(name).members]
-    return min(names, key=lambda name: len(dtype_from_name(name).members), default="Shaped")
 
 
 def _wrong_elements(tensors: list[_Tensor], around: Surroundings) -> Iterator[Refused]:

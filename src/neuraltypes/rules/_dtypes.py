@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from neuraltypes._dtypes import TORCH_DTYPES, dtype_from_name
+from neuraltypes._dtypes import DTYPE_NAMES, TORCH_DTYPES, dtype_from_name
+from neuraltypes._sizes import Size
+from neuraltypes._unify import SizedAxis
 from neuraltypes.rules._values import SOME_FLOAT, SOME_INT, Array, DType, DTypes, Refused, Value
 
 BOOL: Final[DTypes] = frozenset({"bool"})
@@ -33,6 +35,14 @@ _BITS: Final = {"float16": 16, "bfloat16": 16, "float32": 32, "float64": 64}
 def named(name: str) -> DTypes:
     """The dtypes of one of jaxtyping's names: `named("Float")`."""
     return dtype_from_name(name).members & frozenset(TORCH_DTYPES)
+
+
+def dtypes_text(dtypes: DTypes) -> str:
+    """A set of dtypes in words, by jaxtyping's name for it where there is one."""
+    if len(dtypes) == 1:
+        return next(iter(dtypes))
+    names = [name for name in sorted(DTYPE_NAMES) if dtypes <= dtype_from_name(name).members]
+    return min(names, key=lambda name: len(dtype_from_name(name).members), default="Shaped")
 
 
 def category(dtype: str) -> int:
@@ -132,8 +142,6 @@ def of_argument(value: Value, default: DTypes | None) -> DTypes | None:
 
 def of_number(value: Value) -> str | None:
     """The category of a Python number: `bool`, `int`, `float` or `complex`; None where it is none or unknown."""
-    from neuraltypes._sizes import Size
-
     if isinstance(value, bool):
         return "bool"
     if value is SOME_INT or isinstance(value, int | Size):
@@ -172,8 +180,6 @@ def _rank_choices(operands: tuple[Value, ...]) -> list[list[tuple[int, DTypes | 
 
 
 def _has_axes(array: Array) -> bool | None:
-    from neuraltypes._unify import SizedAxis
-
     if array.shape is None:
         return None
     if any(isinstance(axis, SizedAxis) for axis in array.shape):
@@ -226,8 +232,6 @@ def require_among(array: Array, members: DTypes, expected: str, argument: str) -
     if array.dtype is None:
         return None
     if not array.dtype & members:
-        from neuraltypes.rules._apply import dtypes_text
-
         raise Refused(f"is {dtypes_text(array.dtype)}, expected {expected}", argument, "dtype")
     return array.dtype & members
 
@@ -247,8 +251,6 @@ def require_same_dtype(*operands: tuple[str, Value]) -> DTypes | None:
         elif known & operand.dtype:
             known &= operand.dtype
         else:
-            from neuraltypes.rules._apply import dtypes_text
-
             reason = f"is {dtypes_text(operand.dtype)}, but {first} is {dtypes_text(known)}"
             raise Refused(reason, argument, "dtype")
     return known

@@ -14,6 +14,7 @@ from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes.rules._context import sizes_differ
 from neuraltypes.rules._dtypes import (
     category,
+    dtypes_text,
 )
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import (
@@ -98,7 +99,7 @@ def _into(out: Value, result: Result) -> Result:
         return result
     dtypes = out.dtype if isinstance(out, Array) else None
     if dtypes is not None and result.dtype is not None and _is_higher(result.dtype, dtypes):
-        raise Refused(f"is {words(dtypes)}, which cannot hold {words(result.dtype)}", "out", "dtype")
+        raise Refused(f"is {dtypes_text(dtypes)}, which cannot hold {dtypes_text(result.dtype)}", "out", "dtype")
     return replace(result, dtype=out.dtype if isinstance(out, Array) else None)
 
 
@@ -113,7 +114,10 @@ def fitted(own: Array, result: Result) -> Result:
     if _grows(result.shape, own.shape):
         raise Refused("the result does not fit in place: it would have another shape")
     if result.dtype is not None and own.dtype is not None and _is_higher(result.dtype, own.dtype):
-        raise Refused(f"the result is {words(result.dtype)}, which cannot be put into {words(own.dtype)}", code="dtype")
+        raise Refused(
+            f"the result is {dtypes_text(result.dtype)}, which cannot be put into {dtypes_text(own.dtype)}",
+            code="dtype",
+        )
     return Array(own.shape, own.dtype, result.element)
 
 
@@ -135,12 +139,6 @@ def _sizes_differ(one: SizedAxis | Rest, other: SizedAxis | Rest) -> bool:
     return isinstance(one, SizedAxis) and isinstance(other, SizedAxis) and sizes_differ(one.size, other.size)
 
 
-def words(dtypes: DTypes) -> str:
-    from neuraltypes.rules._apply import dtypes_text
-
-    return dtypes_text(dtypes)
-
-
 # What operands must be
 
 
@@ -150,7 +148,7 @@ def require(dtypes: DTypes | None, allowed: frozenset[int], argument: str | None
         return
     wanted = " or ".join(_WORDS[one] for one in sorted(allowed))
     start = "is" if argument else "the operands together are"
-    raise Refused(f"{start} {words(dtypes)}, expected {wanted}", argument, "dtype")
+    raise Refused(f"{start} {dtypes_text(dtypes)}, expected {wanted}", argument, "dtype")
 
 
 def only(value: Value, allowed: frozenset[int]) -> bool:
@@ -161,7 +159,7 @@ def only(value: Value, allowed: frozenset[int]) -> bool:
 def require_same(one: Value, other: Value, argument: str) -> None:
     left, right = dtype_of(one), dtype_of(other)
     if left is not None and right is not None and not left & right:
-        raise Refused(f"is {words(right)}, expected {words(left)}", argument, "dtype")
+        raise Refused(f"is {dtypes_text(right)}, expected {dtypes_text(left)}", argument, "dtype")
 
 
 def require_in_range(value: Value, dtypes: DTypes | None, argument: str) -> None:
@@ -169,9 +167,9 @@ def require_in_range(value: Value, dtypes: DTypes | None, argument: str) -> None
     if not isinstance(value, float) or not dtypes or math.isnan(value):
         return
     if all(abs(value) > _LARGEST.get(one, math.inf) for one in dtypes) and math.isfinite(value):
-        raise Refused(f"is {value:g}, which {words(dtypes)} cannot hold", argument, "dtype")
+        raise Refused(f"is {value:g}, which {dtypes_text(dtypes)} cannot hold", argument, "dtype")
     if math.isinf(value) and all(category(one) == OF_INTEGER for one in dtypes):
-        raise Refused(f"is {value:g}, which {words(dtypes)} cannot hold", argument, "dtype")
+        raise Refused(f"is {value:g}, which {dtypes_text(dtypes)} cannot hold", argument, "dtype")
 
 
 def _shape_of(value: Value) -> Shape | None:

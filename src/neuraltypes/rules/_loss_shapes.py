@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
 from neuraltypes.rules._context import sizes_differ, suspect
-from neuraltypes.rules._dtypes import FLOATS, category, floating
+from neuraltypes.rules._dtypes import FLOATS, category, dtypes_text, floating
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import bool_of, broadcast, int_of, rank
 from neuraltypes.rules._values import Array, DTypes, Refused, Result, Value
@@ -132,8 +132,6 @@ def require_expands(value: Value, shape: Shape | None, name: str) -> None:
 
 def require_float(*named: tuple[str, Array]) -> None:
     """Refuse dtypes none of which is a float one, or one of which is complex."""
-    from neuraltypes.rules._apply import dtypes_text
-
     known = [(name, array.dtype) for name, array in named if array.dtype is not None]
     for name, dtype in known:
         if min(map(category, dtype)) == 3:
@@ -144,8 +142,6 @@ def require_float(*named: tuple[str, Array]) -> None:
 
 def require_mean(dtype: DTypes | None, reduction: str | None, name: str) -> None:
     """Refuse the mean of whole numbers."""
-    from neuraltypes.rules._apply import dtypes_text
-
     if reduction == "mean" and dtype is not None and max(map(category, dtype)) < 2:
         raise Refused(f"is {dtypes_text(dtype)}, which has no mean", name, "dtype")
 

@@ -22,6 +22,7 @@ from neuraltypes._axes import Axes, parse_axes
 from neuraltypes._dtypes import DTYPE_NAMES
 from neuraltypes._errors import AnnotationError
 from neuraltypes._sizes import number
+from neuraltypes._spelling import hint
 from neuraltypes.rules._dtypes import named
 from neuraltypes.rules._values import UNKNOWN, DTypes, Value
 
@@ -121,7 +122,7 @@ _CLASS: Final = re.compile(r"^class ")
 def scan(folder: Path) -> dict[str, _Span]:
     """Every declaration below a folder, by its full name: `torch.nn.Linear.forward`."""
     found: dict[str, _Span] = {}
-    for path in sorted(folder.rglob("*.pyi")):
+    for path in sorted(file for file in folder.rglob("*.pyi") if not file.is_dir()):
         relative = path.relative_to(folder).with_suffix("")
         parts = relative.parts[:-1] if relative.name.startswith("_") else relative.parts  # a part of its package
         _scan_file(path, ".".join(parts), found)
@@ -129,7 +130,7 @@ def scan(folder: Path) -> dict[str, _Span]:
 
 
 def _scan_file(path: Path, module: str, found: dict[str, _Span]) -> None:
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
     owner, start, pending = "", None, ""
     for at, line in enumerate([*lines, "end = end"]):
         match = _TOP.match(line)
@@ -174,7 +175,7 @@ def read(span: _Span, name: str) -> Signature:
 
 @lru_cache(maxsize=128)
 def _lines(path: Path) -> list[str]:
-    return path.read_text(encoding="utf-8").splitlines()
+    return path.read_text(encoding="utf-8-sig").splitlines()
 
 
 def _signature(function: ast.FunctionDef, name: str) -> Signature:
@@ -255,6 +256,10 @@ def _tensors(node: ast.expr) -> Tensors | None:
             return Tensors(dtype, parse_axes(text))
         case ast.Subscript(value=ast.Name(id=dtype), slice=ast.Name(id="Tensor")) if dtype in DTYPE_NAMES:
             return Tensors(dtype)
+        case ast.Subscript(
+            value=ast.Name(id=other), slice=ast.Tuple(elts=[ast.Name(id="Tensor"), ast.Constant(value=str())])
+        ):
+            raise AnnotationError(f'"{other}" is no dtype{hint(other, DTYPE_NAMES)}')
         case _:
             return None
 

@@ -9,6 +9,7 @@ from neuraltypes._sizes import Size, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes.rules._arithmetic import minus, plus, times
 from neuraltypes.rules._context import sizes_differ
+from neuraltypes.rules._dtypes import dtypes_text
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import size_of
 from neuraltypes.rules._values import Array, DTypes, Refused, Result, Value
@@ -192,8 +193,6 @@ def shared_dtype(**tensors: Value) -> DTypes | None:
     Raises:
         Refused: they have none.
     """
-    from neuraltypes.rules._apply import dtypes_text
-
     first, found = "", None
     for name, tensor in tensors.items():
         if not isinstance(tensor, Array) or tensor.dtype is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from neuraltypes._sizes import number
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes.rules._context import sizes_differ
-from neuraltypes.rules._dtypes import INT64
+from neuraltypes.rules._dtypes import INT64, dtypes_text
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import (
     ANY,
@@ -45,8 +45,6 @@ def gather(input: Array, dim: Value, index: Array, **_: Value) -> Result:
 
 def _require_index_dtype(index: Array, argument: str, expected: DTypes = INDICES) -> None:
     if index.dtype is not None and not index.dtype & expected:
-        from neuraltypes.rules._apply import dtypes_text
-
         raise Refused(f"is {dtypes_text(index.dtype)}, expected int64", argument, "dtype")
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from neuraltypes._sizes import Size, add, multiply, number
 from neuraltypes._unify import Shape, SizedAxis
 from neuraltypes.rules._context import sizes_differ, suspect
-from neuraltypes.rules._dtypes import BOOL, FLOATS
+from neuraltypes.rules._dtypes import BOOL, FLOATS, dtypes_text
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import ANY, axis_at, bool_of, common, rank, size_of
 from neuraltypes.rules._values import UNKNOWN, Array, Config, Produced, Refused, Result, Value
@@ -231,8 +231,6 @@ def _check_masks(heads: Heads, call: Call, axes: _Axes) -> None:
 
 
 def _check_mask_dtype(mask: Array, name: str) -> None:
-    from neuraltypes.rules._apply import dtypes_text
-
     if mask.dtype is not None and not mask.dtype & _MASKS:
         raise Refused(f"is {dtypes_text(mask.dtype)}, expected bool or Float", name, "dtype")
     check_addends(mask, name)

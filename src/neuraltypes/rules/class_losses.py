@@ -10,7 +10,7 @@ from typing import Final
 from neuraltypes._sizes import number
 from neuraltypes._unify import Shape, SizedAxis
 from neuraltypes.rules._context import suspect
-from neuraltypes.rules._dtypes import FLOATS, category, result_type
+from neuraltypes.rules._dtypes import FLOATS, category, dtypes_text, result_type
 from neuraltypes.rules._loss_shapes import (
     axes_differ,
     is_long,
@@ -179,8 +179,6 @@ def _is_whole(target: Array) -> bool | None:
 
 
 def _require_target_float(target: Array) -> None:
-    from neuraltypes.rules._apply import dtypes_text
-
     if target.dtype is not None and not target.dtype & FLOATS:
         reason = f"is {dtypes_text(target.dtype)}, expected Float: with the shape of input it holds probabilities"
         raise Refused(reason, "target", "dtype")
@@ -188,8 +186,6 @@ def _require_target_float(target: Array) -> None:
 
 def _check_indices(shape: Shape | None, target: Array, otherwise: str, *, takes_one: bool = True) -> None:
     """Class indices have the shape of the input without its classes, and a dtype of indices."""
-    from neuraltypes.rules._apply import dtypes_text
-
     if shape is not None and target.shape is not None and rank(shape) is not None and rank(target.shape) is not None:
         is_one = takes_one and shape == () and len(target.shape) == 1 and not is_long(target.shape[0])
         if not is_one and (len(shape) != len(target.shape) or any(map(axes_differ, target.shape, shape))):

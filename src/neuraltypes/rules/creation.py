@@ -16,10 +16,10 @@ from neuraltypes.rules._dtypes import (
     FLOAT32,
     INT64,
     category,
+    dtypes_text,
     of_argument,
     of_number,
 )
-from neuraltypes.rules._entrywise import words
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import int_of, size_axes, size_of
 from neuraltypes.rules._values import UNKNOWN, Array, DTypes, Refused, Result, Value
@@ -43,12 +43,12 @@ def _shape(size: Value, argument: str = "size") -> Shape | None:
 
 def require_floats(dtypes: DTypes | None, argument: str) -> None:
     if dtypes is not None and all(category(one) < 2 for one in dtypes):
-        raise Refused(f"is {words(dtypes)}, expected Float or Complex", argument, "dtype")
+        raise Refused(f"is {dtypes_text(dtypes)}, expected Float or Complex", argument, "dtype")
 
 
 def require_real(dtypes: DTypes | None, argument: str) -> None:
     if dtypes is not None and dtypes <= COMPLEX:
-        raise Refused(f"is {words(dtypes)}, expected Float", argument, "dtype")
+        raise Refused(f"is {dtypes_text(dtypes)}, expected Float", argument, "dtype")
 
 
 def written_to(result: Array, out: Value) -> Array:

@@ -14,10 +14,10 @@ from neuraltypes.rules._dtypes import (
     FLOAT32,
     INT64,
     complex_of,
+    dtypes_text,
     of_argument,
     of_number,
 )
-from neuraltypes.rules._entrywise import words
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import broadcast, rank
 from neuraltypes.rules._values import Array, DTypes, Refused, Result, Value
@@ -113,13 +113,13 @@ def _complex(one: Array, other: Array, first: str, second: str, out: Value) -> A
     for operand, name in ((one, first), (other, second)):
         _require_one_of(operand, ("float16", "float32", "float64"), name)
     if one.dtype is not None and other.dtype is not None and not one.dtype & other.dtype:
-        raise Refused(f"is {words(other.dtype)}, expected {words(one.dtype)}", second, "dtype")
+        raise Refused(f"is {dtypes_text(other.dtype)}, expected {dtypes_text(one.dtype)}", second, "dtype")
     return written_to(Array(broadcast([one.shape, other.shape]), complex_of(one.dtype)), out)
 
 
 def _require_one_of(operand: Array, allowed: tuple[str, ...], name: str) -> None:
     if operand.dtype is not None and not operand.dtype.intersection(allowed):
-        raise Refused(f"is {words(operand.dtype)}, expected {' or '.join(allowed)}", name, "dtype")
+        raise Refused(f"is {dtypes_text(operand.dtype)}, expected {' or '.join(allowed)}", name, "dtype")
 
 
 @computed("data.view_as_complex")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from neuraltypes._sizes import Size, number
 from neuraltypes._unify import Shape, SizedAxis
 from neuraltypes.rules._arithmetic import minus, plus
-from neuraltypes.rules._dtypes import FLOATS, of_argument
+from neuraltypes.rules._dtypes import FLOATS, dtypes_text, of_argument
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import bool_of, rank, size_of
 from neuraltypes.rules._values import UNKNOWN, Array, Config, DTypes, Refused, Result, Value
@@ -54,8 +54,6 @@ def _dtype(config: Config) -> DTypes | None:
 
 def _require_indices(array: Value, argument: str = "input") -> None:
     if isinstance(array, Array) and array.dtype is not None and not array.dtype & _INDICES:
-        from neuraltypes.rules._apply import dtypes_text
-
         raise Refused(f"is {dtypes_text(array.dtype)}, expected int64 or int32", argument, "dtype")
 
 

@@ -14,7 +14,7 @@ from neuraltypes._sizes import Size, number
 from neuraltypes._unify import Rest, Shape, SizedAxis, axes_of, format_shape
 from neuraltypes.kinds import BATCH, kinds_of
 from neuraltypes.rules._context import sizes_differ, suspect
-from neuraltypes.rules._dtypes import BOOL, INT64
+from neuraltypes.rules._dtypes import BOOL, INT64, dtypes_text
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import (
     ANY,
@@ -106,8 +106,6 @@ def _has_tensors(indices: Value) -> bool:
 
 def require_one_dtype(one: Array, other: Array, argument: str) -> None:
     if one.dtype is not None and other.dtype is not None and not one.dtype & other.dtype:
-        from neuraltypes.rules._apply import dtypes_text
-
         raise Refused(f"is {dtypes_text(other.dtype)}, expected {dtypes_text(one.dtype)}", argument, "dtype")
 
 
@@ -215,8 +213,6 @@ def _axes_of_tensor(item: Array) -> int | None:
     if item.dtype is None:
         return None
     if not item.dtype & (_MASKS | INDICES):
-        from neuraltypes.rules._apply import dtypes_text
-
         raise Refused(f"is {dtypes_text(item.dtype)}, expected int64 or bool", "indices", "dtype")
     if not item.dtype & _MASKS:
         return 1

@@ -9,6 +9,7 @@ from neuraltypes._unify import SizedAxis
 from neuraltypes.rules._context import is_given, suspect
 from neuraltypes.rules._dtypes import (
     BOOL,
+    dtypes_text,
     of_number,
     result_type,
 )
@@ -28,7 +29,6 @@ from neuraltypes.rules._entrywise import (
     rule,
     shared,
     together,
-    words,
 )
 from neuraltypes.rules._shapes import (
     indices_by_axis,
@@ -125,7 +125,7 @@ def where(condition: Value, input: Value = UNKNOWN, other: Value = UNKNOWN, **_:
 def _require_condition(condition: Value) -> None:
     dtypes = dtype_of(condition)
     if dtypes is not None and not dtypes & {"bool", "uint8"}:
-        raise Refused(f"is {words(dtypes)}, expected Bool", "condition", "dtype")
+        raise Refused(f"is {dtypes_text(dtypes)}, expected Bool", "condition", "dtype")
 
 
 @rule("where_method")

@@ -19,6 +19,7 @@ from neuraltypes.rules._dtypes import (
     BOOL,
     COMPLEX,
     category,
+    dtypes_text,
     floating,
     of_number,
     real_of,
@@ -45,7 +46,6 @@ from neuraltypes.rules._entrywise import (
     require,
     rule,
     together,
-    words,
 )
 from neuraltypes.rules._loss_shapes import is_one
 from neuraltypes.rules._registry import computed
@@ -228,7 +228,7 @@ def subtract(input: Value, other: Value, alpha: Value = ONE_NUMBER, **_: Value) 
 
 def _require_alpha(alpha: Value, dtypes: DTypes | None) -> None:
     if isinstance(alpha, float) and dtypes and all(category(one) < OF_FLOAT for one in dtypes):
-        raise Refused(f"is {alpha:g}, expected a whole number for {words(dtypes)}", "alpha", "dtype")
+        raise Refused(f"is {alpha:g}, expected a whole number for {dtypes_text(dtypes)}", "alpha", "dtype")
 
 
 def _is_one(value: Value) -> bool:
@@ -299,7 +299,7 @@ def power(input: Value, exponent: Value, **_: Value) -> Result:
     dtypes = result_type(input, exponent)
     constant = int_of(exponent)
     if constant is not None and constant < 0 and dtypes and all(category(one) < OF_FLOAT for one in dtypes):
-        raise Refused(f"is {constant}, which {words(dtypes)} are not raised to", "exponent")
+        raise Refused(f"is {constant}, which {dtypes_text(dtypes)} are not raised to", "exponent")
     if isinstance(exponent, Array):
         require(dtypes, frozenset({OF_INTEGER, OF_FLOAT, OF_COMPLEX}))
     return Array(together(input, exponent), dtypes)
@@ -334,5 +334,5 @@ def float_power_own(input: Array, exponent: Value, **_: Value) -> Result:
     result = float_power(input, exponent)
     assert isinstance(result, Array)
     if result.dtype is not None and input.dtype is not None and not result.dtype & input.dtype:
-        raise Refused(f"is {words(input.dtype)}, expected {words(result.dtype)}", "self", "dtype")
+        raise Refused(f"is {dtypes_text(input.dtype)}, expected {dtypes_text(result.dtype)}", "self", "dtype")
     return fitted(input, result)

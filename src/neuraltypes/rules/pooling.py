@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from neuraltypes._sizes import Size, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes.rules._arithmetic import minus, over, plus, times
-from neuraltypes.rules._dtypes import INT64, floating
+from neuraltypes.rules._dtypes import INT64, dtypes_text, floating
 from neuraltypes.rules._shapes import bool_of, require_equal, size_of
 from neuraltypes.rules._values import UNKNOWN, Array, Config, Refused, Result, Value
 from neuraltypes.rules._windows import (
@@ -357,8 +357,6 @@ def _unpooled(lengths: Sizes, strides: Sizes, output_size: Value) -> Sizes:
 
 def _require_same_shape(shape: Shape | None, indices: Array) -> None:
     if indices.dtype is not None and not indices.dtype & INT64:
-        from neuraltypes.rules._apply import dtypes_text
-
         raise Refused(f"is {dtypes_text(indices.dtype)}, expected int64", "indices", "dtype")
     if shape is None or any(isinstance(axis, Rest) for axis in shape):
         return

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from neuraltypes._sizes import Size, multiply, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes.rules._context import sizes_differ, suspect
+from neuraltypes.rules._dtypes import dtypes_text
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import (
     ANY,
@@ -84,8 +85,6 @@ def require_shape(shape: Shape | None, expected: Shape, argument: str, of: str =
 
 def require_dtype(value: Array, other: Array, argument: str, than: str) -> None:
     """Refuse two tensors that surely have different dtypes."""
-    from neuraltypes.rules._apply import dtypes_text
-
     if value.dtype is not None and other.dtype is not None and not value.dtype & other.dtype:
         reason = f"is {dtypes_text(value.dtype)}, but {than} is {dtypes_text(other.dtype)}"
         raise Refused(reason, argument, "dtype")

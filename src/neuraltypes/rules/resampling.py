@@ -13,7 +13,7 @@ from dataclasses import replace
 from neuraltypes._sizes import Size, floor_divide, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes.rules._arithmetic import minus, plus, times
-from neuraltypes.rules._dtypes import BOOL, COMPLEX, COMPUTABLE, FLOATS
+from neuraltypes.rules._dtypes import BOOL, COMPLEX, COMPUTABLE, FLOATS, dtypes_text
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import bool_of, rank, require_equal, size_of
 from neuraltypes.rules._values import UNKNOWN, Array, Config, DTypes, Refused, Result, Value
@@ -208,8 +208,6 @@ def _require_mode(mode: Value, align_corners: Value, antialias: Value) -> None:
 
 def _require_dtype(input: Array, dtypes: DTypes) -> None:
     if input.dtype is not None and not input.dtype & dtypes:
-        from neuraltypes.rules._apply import dtypes_text
-
         raise Refused(f"is {dtypes_text(input.dtype)}, expected {dtypes_text(dtypes)}", "input", "dtype")
 
 

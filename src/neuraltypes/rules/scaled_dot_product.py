@@ -10,7 +10,7 @@ from typing import Final
 from neuraltypes._sizes import number
 from neuraltypes._unify import Shape, SizedAxis, format_shape
 from neuraltypes.rules._context import suspect
-from neuraltypes.rules._dtypes import BOOL
+from neuraltypes.rules._dtypes import BOOL, dtypes_text
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import ANY, axis_at, bool_of, broadcast, common, rank, said_kind
 from neuraltypes.rules._values import Array, Refused, Result, Value
@@ -109,8 +109,6 @@ def _together(leads: list[Shape | None], name: str) -> Shape | None:
 
 def _check_scores_mask(mask: Array, query: Array, scores: Shape | None) -> None:
     """A mask must broadcast to the scores `*b l s`."""
-    from neuraltypes.rules._apply import dtypes_text
-
     if mask.dtype is not None and query.dtype is not None and not mask.dtype & (BOOL | {"float32"} | query.dtype):
         taken = f"bool or {dtypes_text(query.dtype)}"
         raise Refused(f"is {dtypes_text(mask.dtype)}, expected {taken}", "attn_mask", "dtype")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from neuraltypes._sizes import number
 from neuraltypes._unify import SizedAxis
-from neuraltypes.rules._dtypes import INT64
+from neuraltypes.rules._dtypes import INT64, dtypes_text
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import (
     ANY,
@@ -31,8 +31,6 @@ def masked_select(input: Array, mask: Array, **_: Value) -> Result:
 
 def _require_index_dtype_bool(mask: Array) -> None:
     if mask.dtype is not None and "bool" not in mask.dtype:
-        from neuraltypes.rules._apply import dtypes_text
-
         raise Refused(f"is {dtypes_text(mask.dtype)}, expected bool", "mask", "dtype")
 
 

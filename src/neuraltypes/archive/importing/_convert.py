@@ -15,7 +15,7 @@ from torch import Tensor
 import neuraltypes
 from neuraltypes._archivable import Archivable
 from neuraltypes.archive._artifacts import restoring
-from neuraltypes.archive._config import Builder
+from neuraltypes.archive._builder import Builder
 from neuraltypes.archive._model import artifacts_of, content_of, find_class, state_of
 from neuraltypes.archive._names import shown
 from neuraltypes.archive._no_init import NoInit

@@ -11,7 +11,7 @@ class Encoder(NeuralModule):
 
 
 class Positional(NeuralModule):
-    def forward(self, x: Float[Tensor, "b t"]) -> Float[Tensor, "b"]: ...  # E: [keyword-only]
+    def forward(self, x: Float[Tensor, "b t"]) -> None: ...  # E: [keyword-only] # N: (self, *, x: Float[Tensor, "b t"])
 
 
 class Inputs(NeuralModule):

@@ -95,8 +95,7 @@ class Registry(MutableMapping[str, T]):
 def boxes(x: Float[Tensor, "b t"], y: Float[Tensor, "n"], z: Int[Tensor, "b"], flag: bool) -> Float[Tensor, "b t"]:
     box = Box(x)
     box.set(x)
-    # mypy solves for `K` by the shape that the lambda gives, and no name holds the box whose type could be opened.
-    box.map(lambda v: v.mean(-1)).set(y)  # TODO(defect): silent
+    box.map(lambda v: v.mean(-1)).set(y)
     number = box.map(len).get()
     Box(number).set(3)
     mixed: Box[Tensor] = Box(x)
@@ -186,8 +185,7 @@ def functions(
     tree_map(lambda v: v.mean(), {"x": x, "y": y})
     scale(x, 3.0)
     chain(x, torch.relu, torch.sigmoid)
-    # mypy solves for `T` by the shape of `x`, which the lambdas change; opening `T` would lose every such result.
-    chain(x, lambda v: v[1:], lambda v: v.t())  # TODO(defect): silent
+    chain(x, lambda v: v[1:], lambda v: v.t())
     a, b, c = spread(x, y, 3)
     keep(x, mask)
     keep(a, mask)

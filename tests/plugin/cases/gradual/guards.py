@@ -1,7 +1,7 @@
 """Where code has asked whether two sizes are equal, they may be; elsewhere they are two."""
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from neuraltypes import reveal
@@ -126,3 +126,25 @@ def called(q: Float[Tensor, "b t d"], k: Float[Tensor, "b s d"]) -> None:
         both(q, k)
         torch.stack([q, k])
     both(q, k)  # E: [shape-mismatch]
+
+
+def of_three(x: Float[Tensor, "*bs 3"]) -> Float[Tensor, "*bs 3"]:
+    return x
+
+
+def of_truth(x: Bool[Tensor, "*bs channels"]) -> None: ...
+
+
+def sizes_and_dtypes_that_are_asked_for(x: Float[Tensor, "*bs channels"], k: int) -> Float[Tensor, "*bs 3"]:
+    if x.dtype == torch.bool:
+        of_truth(x)
+    if x.shape[-1] == 3:
+        of_three(x)
+        return x
+    of_truth(x)  # E: is Float, expected Bool  [dtype-mismatch]
+    of_three(x)  # E: axis -1 is channels, expected 3  [shape-mismatch]
+    if k > 1:
+        return x  # E: [return-value]
+    assert x.shape[-1] == 3
+    of_three(x[..., None, :])
+    return of_three(x)

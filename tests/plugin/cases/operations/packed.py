@@ -69,7 +69,7 @@ class Tagger(nn.Module):
         else:
             y, _ = self.first(pack_padded_sequence(x, lengths, batch_first=True))
             y, _ = pad_packed_sequence(y, batch_first=True, total_length=x.shape[1])
-        reveal(y)  # N: is Tensor
+        reveal_type(y)  # R: Any
         return y
 
     def in_turn(self, x: Float[Tensor, "b t {self.d}"], lengths: Int[Tensor, "b"], deep: bool) -> Tensor:

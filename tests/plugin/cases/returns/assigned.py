@@ -90,7 +90,7 @@ def of_others(module: Module, batch: Batch, item: Item, x: Float[Tensor, "b 3"],
     module.state = x
     module.state = y  # E: [assignment]
     module.both = x
-    module.both = y  # E: [assignment] # E: [arg-type]
+    module.both = y  # E: [assignment]
     batch.x = y  # E: [assignment]
     batch.xs.append(x)
     batch.xs.append(y)  # E: [arg-type]

@@ -86,3 +86,69 @@ class Net(nn.Module):
         F.cross_entropy(either, y)
         F.cross_entropy(probs if len(x) > 2 else logits, y)
         F.cross_entropy(probs if len(x) > 2 else probs.sigmoid(), y)  # E: holds ProbsType  [element-mismatch]
+
+
+def passed_on_before(x: Float[Tensor, "b c"]) -> Float[Tensor, "b c"]:
+    return passed_on(x)
+
+
+def passed_on(x: Float[Tensor, "b c"]) -> Float[Tensor, "b c"]:
+    return said_of_a_tensor_alone(x)
+
+
+def said_of_a_tensor_alone(x: Tensor) -> Tensor:
+    y = x * 2
+    return y.softmax(-1)
+
+
+def optional(x: Tensor, given: bool) -> Tensor | None:
+    if not given:
+        return None
+    return x.softmax(-1)
+
+
+def recursive(x: Float[Tensor, "b c"], n: int) -> Float[Tensor, "b c"]:
+    return recursive(x, n - 1) if n else x.softmax(-1)
+
+
+def as_the_order_may_be(x: Float[Tensor, "b c"], y: Int[Tensor, "b"]) -> None:
+    F.cross_entropy(passed_on_before(x), y)  # E: holds ProbsType  [element-mismatch]
+    F.cross_entropy(said_of_a_tensor_alone(x), y)  # E: holds ProbsType  [element-mismatch]
+    F.cross_entropy(recursive(x, 3), y)
+    found = optional(x, True)
+    if found is not None:
+        F.cross_entropy(found, y)  # E: holds ProbsType  [element-mismatch]
+
+
+class Trainer:
+    def step(self, x: Float[Tensor, "b 32"], y: Int[Tensor, "b"]) -> Float[Tensor, ""]:
+        return F.cross_entropy(Late()(x), y)  # E: holds ProbsType  [element-mismatch]
+
+
+class Late(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return self.activate(x)
+
+    def activate(self, x: Tensor) -> Tensor:
+        return x.softmax(-1)
+
+
+class Replaced(Late):
+    def activate(self, x: Tensor) -> Tensor:
+        return x
+
+
+def not_said_of_a_subclass(module: Replaced, x: Float[Tensor, "b 32"], y: Int[Tensor, "b"]) -> None:
+    F.cross_entropy(module(x), y)
+    F.cross_entropy(module.activate(x), y)
+
+
+def unchanged(x: Float[Tensor, "b c"]) -> Float[Tensor, "b c"]:
+    return x
+
+
+def not_said_of_values(x: Float[Tensor, "b c"], y: Int[Tensor, "b"], gated: bool) -> None:
+    activate = weights if gated else unchanged
+    F.cross_entropy(activate(x), y)
+    for one in [weights, unchanged]:
+        F.cross_entropy(one(x), y)
