@@ -17,9 +17,8 @@ class Probe(nn.Module):
     def forward(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b classes"]:
         flat = x.flatten(1)
         y: Tensor = self.first(flat)
-        z: Tensor = self.second(
-            x.flatten(2).mean(2)
-        )  # E: Argument "input" to "Linear" axis -1 is c, expected c*h*w  [shape-mismatch]
+        pooled = x.flatten(2).mean(2)
+        z: Tensor = self.second(pooled)  # E: axis -1 is c, expected c*h*w  [shape-mismatch]
         return y + z
 
 
@@ -53,9 +52,7 @@ class Adapter(nn.Module):
         self.down = nn.Parameter(torch.zeros(channels, rank))
 
     def forward(self, x: Float[Tensor, "b channels n"]) -> Float[Tensor, "b n rank"]:
-        _ = (
-            x @ self.down
-        )  # E: Right operand of "@" axis -2 is channels, expected n (axis -1 of the left operand)  [shape-mismatch]
+        _ = x @ self.down  # E: Right operand of "@" axis -2 is channels, expected n  [shape-mismatch]
         return x.mT @ self.down
 
 
@@ -113,9 +110,7 @@ class Widths(nn.Module):
 def widths() -> None:
     one = Widths(8, 16)
     one.squared(torch.zeros(3, 16))
-    one.squared(
-        torch.zeros(3, 8)
-    )  # E: Argument "x" to "Widths.squared" does not fit: axis 1 is 8, expected 16  [shape-mismatch]
+    one.squared(torch.zeros(3, 8))  # E: "Widths.squared" does not fit: axis 1 is 8, expected 16  [shape-mismatch]
     one(torch.zeros(3, 16))  # E: axis 1 is 16, expected 8 ("{self.width}")  [shape-mismatch]
     one.computed(torch.zeros(3, 5))
 
