@@ -47,8 +47,8 @@ class Operations:
         self._refusals, self._translation = application.refusals, application.translation
         self._sizes = application.sizes
 
-    def function(self, ctx: FunctionContext, name: str) -> Type:
-        """The type of a call of a function."""
+    def function(self, ctx: FunctionContext | MethodContext, name: str) -> Type:
+        """The type of a call of a function, or of a method that takes no instance."""
         signature = self._rules.find(name)
         assert signature is not None
         same = self._sizes.in_function(ctx.api)

@@ -24,7 +24,7 @@ class LoRA(nn.Module):
 
 
 class WeightStandardized(nn.Conv2d):
-    def forward(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b o y x"]:  # type: ignore[override]
+    def forward(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b o y x"]:
         w = self.weight
         w = (w - w.mean(dim=(1, 2, 3), keepdim=True)) / (w.std(dim=(1, 2, 3), keepdim=True) + 1e-5)
         return F.conv2d(x, w, self.bias, self.stride, self.padding)

@@ -47,7 +47,7 @@ class MaskedLinear(nn.Linear):
         keep = degrees_out[:, None] > degrees_in[None, :] if strict else degrees_out[:, None] >= degrees_in[None, :]
         self.register_buffer("mask", keep.to(torch.float32))
 
-    def forward(self, x: Float[Tensor, "b d_in"]) -> Float[Tensor, "b d_out"]:  # type: ignore[override]
+    def forward(self, x: Float[Tensor, "b d_in"]) -> Float[Tensor, "b d_out"]:
         return F.linear(x, self.weight * self.mask, self.bias)
 
 

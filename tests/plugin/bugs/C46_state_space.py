@@ -79,7 +79,7 @@ class CausalConv(nn.Conv1d):
         super().__init__(c_in, c_out, k, dilation=dilation)
         self.left = (k - 1) * dilation
 
-    def forward(self, x: Float[Tensor, "b c t"]) -> Float[Tensor, "b o t"]:  # type: ignore[override]
+    def forward(self, x: Float[Tensor, "b c t"]) -> Float[Tensor, "b o t"]:
         return super().forward(F.pad(x, (self.left, 0)))
 
 
