@@ -147,9 +147,11 @@ class Narrowing:
     def _rule_out(self, expression: Expression, value: Expression, api: Any) -> None:
         """After `assert x.ndim != 3`, of what `x` may be all has another number of axes."""
         subject = _subject(expression) if _is_ndim(expression) else None
-        type_ = None if subject is None or literal_hash(subject) is None else api.lookup_type_or_none(subject)
-        if subject is not None and isinstance(get_proper_type(type_), UnionType):
-            self._choose(subject, type_, size_of_expression(value, api), api, is_equal=False)
+        is_named = subject is not None and literal_hash(subject) is not None
+        type_: Type | None = api.lookup_type_or_none(subject) if is_named else None
+        union = get_proper_type(type_)
+        if subject is not None and isinstance(union, UnionType):
+            self._choose(subject, union, size_of_expression(value, api), api, is_equal=False)
 
     def _choose(self, subject: Expression, union: Type, ndim: Size | None, api: Any, *, is_equal: bool) -> Type | None:
         """What a name that may hold several tensors holds, by their number of axes; None where that is nothing."""
@@ -161,9 +163,11 @@ class Narrowing:
 
     def _forget_options(self, subject: Expression | None, api: Any) -> None:
         """`x.mean(1) if x.ndim == 3 else x`: which of several tensors `x` is, is known in a branch alone."""
-        type_ = None if subject is None or literal_hash(subject) is None else api.lookup_type_or_none(subject)
-        tensor = join_tensors([type_]) if isinstance(get_proper_type(type_), UnionType) and type_ is not None else None
-        if tensor is not None:
+        is_named = subject is not None and literal_hash(subject) is not None
+        type_: Type | None = api.lookup_type_or_none(subject) if is_named else None
+        union = get_proper_type(type_)
+        tensor = join_tensors([union]) if isinstance(union, UnionType) else None
+        if subject is not None and tensor is not None:
             self._settling.instrument_current(api)
             api.binder.put(subject, tensor)
 
@@ -176,9 +180,10 @@ class Narrowing:
         subject = _subject(expression)
         if subject is None or literal_hash(subject) is None:
             return
-        type_ = api.lookup_type_or_none(subject)
-        if _is_ndim(expression) and isinstance(get_proper_type(type_), UnionType):
-            type_ = self._choose(subject, type_, size_of_expression(value, api), api, is_equal=True)
+        type_: Type | None = api.lookup_type_or_none(subject)
+        union = get_proper_type(type_)
+        if _is_ndim(expression) and isinstance(union, UnionType):
+            type_ = self._choose(subject, union, size_of_expression(value, api), api, is_equal=True)
         tensor = None if type_ is None else join_tensors([type_])
         shape = None if tensor is None else self._shape_after(expression, value, read_tensor(tensor).shape, api)
         if tensor is not None and shape is not None:

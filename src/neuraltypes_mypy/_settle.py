@@ -139,7 +139,8 @@ class Settling:
         if (refused := _refused(subject, variable, api)) is not None:
             if variable.is_inferred:
                 variable.type = UnionType([variable.type, unknown()])  # it is said once
-            api.binder.put(expression, refused)  # mypy says so, and would go on with what the name held before
+            # mypy says so, and would go on with what the name held before; what is declared is said once, too
+            api.binder.put(expression, refused if variable.is_inferred else unknown())
             return ctx.default_return_type
         if isinstance(variable.type, PartialType) or not (variable.is_inferred or variable.is_argument):
             return ctx.default_return_type
@@ -326,8 +327,11 @@ def _inside(statement: Statement) -> list[NameExpr]:
 
 def _alone(statement: Statement) -> Expression | None:
     """What an assignment to one name assigns."""
-    is_simple = isinstance(statement, AssignmentStmt) and isinstance(statement.lvalues[0], NameExpr)
-    return statement.rvalue if is_simple and len(statement.lvalues) == 1 else None
+    match statement:
+        case AssignmentStmt(lvalues=[NameExpr()], rvalue=value):
+            return value
+        case _:
+            return None
 
 
 def _settle(
