@@ -35,7 +35,8 @@ def guarded(hook: Callable[[_C], _R], fallback: Callable[[_C], _R]) -> Callable[
     def run(ctx: _C) -> _R:
         if _is_torch(ctx):
             return fallback(ctx)
-        if _kept and _is_heard(ctx.api):
+        context: Any = ctx
+        if _kept and _is_heard(context.api):
             _say(ctx, _kept.pop())
         try:
             return hook(ctx)
