@@ -76,11 +76,11 @@ class NeuralTypesPlugin(Plugin):
         self._broken_at: TracebackType | None = None
 
     def _make(self) -> Hooks:
-        from neuraltypes_mypy._hooks import Hooks
-
         if self._broken is not None:
             raise self._broken.with_traceback(self._broken_at)
         try:
+            from neuraltypes_mypy._hooks import Hooks
+
             self._made = Hooks(self._find, self, self._project)
         except Exception as error:
             self._broken, self._broken_at = error, error.__traceback__

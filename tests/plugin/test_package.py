@@ -193,6 +193,20 @@ def test_a_hook_that_fails_is_a_note_and_no_more(file: str, hook: str, copied: C
         assert any(message.code == "return-value" for message in messages), "mypy's own errors are still there"
 
 
+def test_a_module_that_cannot_be_imported_is_a_note_too(copied: Copied) -> None:
+    """It is tried once: each of the many searches would import the plugin anew."""
+    path = copied.source / "neuraltypes_mypy" / "_recipes.py"
+    counted = copied.project / "imported.txt"
+    failing = f"with open({str(counted)!r}, 'a') as file:\n    file.write('once')\nraise RuntimeError('on purpose')\n"
+    write_later(path, f"{path.read_text(encoding='utf-8')}\n\n{failing}")
+    output = copied.mypy.check_anyhow(copied.project, copied.cache, "--output", "json")
+    messages = read_reports(output, copied.project)[copied.project / "case.py"]
+    notes = [message.text for message in messages if message.code == "neuraltypes-failure"]
+    assert len(notes) == 1, output
+    assert "RuntimeError in _recipes.py" in notes[0], output
+    assert counted.read_text(encoding="utf-8") == "once"
+
+
 @pytest.mark.parametrize(
     ("file", "owner", "search"),
     [("_analysis_hooks.py", "AnalysisHooks", "_is_tensor_alias"), ("_definitions.py", "Definitions", "is_checked")],
