@@ -194,7 +194,10 @@ def differ(left: Size, right: Size) -> bool:
         return False
     if len(difference.terms) > 1 and any(symbol.scope.startswith(ARGUMENT) for symbol in difference.symbols()):
         return False
-    if not any(isinstance(factor, Quotient) for factors, _ in difference.terms for factor in factors):
+    if not _is_divided(difference):
+        return True
+    difference = _without_common_factors(difference)
+    if not _is_divided(difference):
         return True
     return not _vanishes_when_divisible(difference) and not _vanishes_for_some_remainder(difference)
 
@@ -228,6 +231,18 @@ def _vanishes_when_divisible(size: Size) -> bool:
             if replaced is None or replaced.constant == 0:
                 return True
     return False
+
+
+def _is_divided(size: Size) -> bool:
+    return any(isinstance(factor, Quotient) for factors, _ in size.terms for factor in factors)
+
+
+def _without_common_factors(size: Size) -> Size:
+    """A sum without the factors that each of its terms has: they say nothing of whether it is 0."""
+    common = Counter(size.terms[0][0] if size.terms else ())
+    for factors, _ in size.terms:
+        common &= Counter(factors)
+    return Size(tuple((tuple((Counter(factors) - common).elements()), count) for factors, count in size.terms))
 
 
 def axes_of(shape: Shape) -> Axes:

@@ -8,7 +8,7 @@ constructor's `features` are in terms of the axes of `x`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,9 +18,10 @@ from mypy.types import CallableType, Type
 
 from neuraltypes._sizes import Size, Symbol, named, subtract
 from neuraltypes._unify import ARGUMENT, Shape, SizedAxis
-from neuraltypes_mypy._atoms import size_of_atom
+from neuraltypes_mypy._atoms import note_of, size_of_atom
 from neuraltypes_mypy._class_sizes import default_sizes, inherited_sizes
 from neuraltypes_mypy._scopes import scope_name
+from neuraltypes_mypy._sizes_of import constructor_sizes
 from neuraltypes_mypy._walk import walk
 
 
@@ -35,6 +36,10 @@ class Equal:
     """The sizes in what the function declares to return."""
     written: tuple[frozenset[Symbol], ...] = ()
     """The sizes in each of its parameters: two names in one of them are two sizes."""
+    named: frozenset[str] = frozenset()
+    """The axes that only its result names."""
+    namesakes: frozenset[str] = frozenset()
+    """The parameters of the class's constructor by which an axis of the same name must be meant."""
     inherited: Mapping[Symbol, Size | None] = field(default_factory=dict)
     """What the class gives to the constructors behind its own; None where that is not known."""
     defaults: Mapping[Symbol, Size] = field(default_factory=dict)
@@ -154,7 +159,7 @@ class Equal:
 
     def _bears(self, name: str) -> bool:
         """Whether the signature has an axis of that name."""
-        return any(
+        return name in self.named or any(
             symbol.name == name and symbol.scope == self.function
             for symbols in (self.promised, *self.written)
             for symbol in symbols
@@ -169,13 +174,17 @@ class Equal:
             if mine.scope == self.function and (theirs.scope in self.owners or is_namesake):
                 if theirs in self.known or size in self.known.values():
                     return False
-                if mine.name != theirs.name and theirs.scope in self.owners and self._bears(theirs.name):
+                if theirs.scope in self.owners and self._has_another_name(mine, theirs):
                     return False
                 if any(mine in symbols and theirs in symbols for symbols in self.written):
                     return False
                 self.known[theirs] = size
                 return True
         return False
+
+    def _has_another_name(self, axis: Symbol, size: Symbol) -> bool:
+        """Whether an axis and a size of the class differ in name, and one of the two has a namesake."""
+        return axis.name != size.name and (axis.name in self.namesakes or self._bears(size.name))
 
 
 class EqualSizes:
@@ -207,9 +216,11 @@ class EqualSizes:
         name = scope_name(function)
         promised = _symbols_in(api.return_types[-1]) if api.return_types else frozenset()
         taken = [] if not isinstance(function.type, CallableType) else function.type.arg_types
-        made = Equal(name, frozenset(owners), promised=promised, written=tuple(map(_symbols_in, taken)))
+        named_axes = _noted_in(api.return_types[-1]) if api.return_types else frozenset()
+        made = Equal(name, frozenset(owners), {}, promised, tuple(map(_symbols_in, taken)), named_axes)
         if function.info:
             made.inherited, made.defaults = inherited_sizes(function.info), default_sizes(function.info)
+            made.namesakes = _telling(constructor_sizes(function.info))
         self._found[id(function.body)] = (function.body, made)
         return made
 
@@ -226,3 +237,14 @@ def _solved(difference: Size, symbol: Symbol, coefficient: int) -> Size | None:
 def _symbols_in(type_: Type) -> frozenset[Symbol]:
     sizes = map(size_of_atom, walk(type_))
     return frozenset(symbol for size in sizes if size is not None for symbol in size.symbols())
+
+
+def _noted_in(type_: Type) -> frozenset[str]:
+    """The names of axes that are notes to mypy: a result's own."""
+    notes = map(note_of, walk(type_))
+    return frozenset(note for note in notes if note is not None and note.isidentifier())
+
+
+def _telling(names: Iterable[str]) -> frozenset[str]:
+    """The names that mean one thing; a letter may be heads in a constructor and a height in a signature."""
+    return frozenset(name for name in names if len(name) > 2)

@@ -19,10 +19,11 @@ from mypy.nodes import (
     NameExpr,
     OpExpr,
     TupleExpr,
+    TypeInfo,
     UnaryExpr,
     Var,
 )
-from mypy.types import AnyType, Instance, LiteralType, ProperType, Type, TypeOfAny, get_proper_type
+from mypy.types import AnyType, CallableType, Instance, LiteralType, ProperType, Type, TypeOfAny, get_proper_type
 
 from neuraltypes._sizes import OPERATIONS, Size, named, negate, number
 from neuraltypes._unify import ARGUMENT, Rest, SizedAxis
@@ -275,6 +276,16 @@ def is_int(type_: Type | None) -> bool:
     """Whether a type is `int`."""
     proper = get_proper_type(type_) if type_ is not None else None
     return isinstance(proper, Instance) and proper.type.fullname == "builtins.int"
+
+
+def constructor_sizes(info: TypeInfo) -> frozenset[str]:
+    """The parameters of a module's constructor that are declared as `int`."""
+    constructor = info.get_method("__init__") if is_configured(info) else None
+    signature = None if constructor is None else get_proper_type(constructor.type)
+    if not isinstance(signature, CallableType):
+        return frozenset()
+    declared = zip(signature.arg_names, signature.arg_types, strict=True)
+    return frozenset(name for name, type_ in declared if name and is_int(type_))
 
 
 def assignments_to(variable: Var, function: FuncDef) -> list[Expression | None]:
