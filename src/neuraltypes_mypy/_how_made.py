@@ -298,7 +298,7 @@ def _of(call: CallExpr) -> Expression:
     match call.callee:
         case MemberExpr(expr=NameExpr(name="self")):
             pass
-        case MemberExpr(expr=receiver, fullname="" | None):
+        case MemberExpr(expr=receiver, fullname=""):
             return receiver
     return call.args[0] if call.args else call
 
