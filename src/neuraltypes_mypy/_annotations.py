@@ -87,7 +87,7 @@ class Annotations:
         if info is None:
             return unknown()
         self._scopes.announce(ctx.type, api)
-        bare = Instance(info, [unknown() for _ in info.type_vars], ctx.type.line, ctx.type.column)
+        bare = Instance(info, [unknown()] * len(info.type_vars), ctx.type.line, ctx.type.column)
         return bare if self._is_inside else self._from_expression(bare, ctx.type, api)
 
     def alias(self, ctx: AnalyzeTypeContext, alias: TypeAlias) -> Type:

@@ -41,7 +41,7 @@ from neuraltypes_mypy._dependencies import depend_on
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._made_with import configuration, configured, made_at, place_text, seen_from_outside
 from neuraltypes_mypy._members import ITEMS, ONE_OF, ROUNDS, STEPS, alternatives, attribute_of, is_module, is_sequence
-from neuraltypes_mypy._mentions import mentions_tensors
+from neuraltypes_mypy._mentions import mentions_tensors, says_tensors
 from neuraltypes_mypy._names import IDENTITY, MODULE, NEURAL_MODULE
 from neuraltypes_mypy._natures import with_nature
 from neuraltypes_mypy._recipes import Recipes
@@ -310,6 +310,8 @@ class Modules:
         if symbol is None or not isinstance(symbol.node, (*SYMBOL_FUNCBASE_TYPES, Decorator)):
             return None
         depend_on(api, symbol.node.info.fullname, "forward")
+        if isinstance(symbol.node, FuncDef) and not symbol.node.info.type_vars and not says_tensors(symbol.node):
+            return None
         forward = get_proper_type(
             analyze_member_access(
                 "forward",

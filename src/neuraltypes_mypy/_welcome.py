@@ -42,16 +42,17 @@ def welcoming(ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
     signature = ctx.default_signature
     if isinstance(ctx.context, OpExpr | ComparisonExpr | OperatorAssignmentStmt):
         return signature  # mypy goes on to the method of the other operand
+    given = [at for at, expressions in enumerate(ctx.args) if any(_is_untyped_name(one, ctx) for one in expressions)]
+    if not given:
+        return signature
     types = list(signature.arg_types)
-    changed = False
-    for at, expressions in enumerate(ctx.args):
-        if expressions and any(_is_untyped_name(one, ctx.api) for one in expressions):
-            if isinstance(get_proper_type(types[at]), TypeVarType):
-                if _is_bounded(types[at]):
-                    return _open(signature)
-            elif wants_other(types[at]):
-                types[at], changed = unknown(), True
-    return signature.copy_modified(arg_types=types) if changed else signature
+    for at in given:
+        if isinstance(get_proper_type(types[at]), TypeVarType):
+            if _is_bounded(types[at]):
+                return _open(signature)
+        elif wants_other(types[at]):
+            types[at] = unknown()
+    return signature.copy_modified(arg_types=types)
 
 
 def of_receiver(ctx: MethodSigContext, fullname: str) -> FunctionLike:
@@ -76,10 +77,10 @@ def is_method_of_tensor(fullname: str) -> bool:
     return fullname.rpartition(".")[0] in GENERIC_TENSORS
 
 
-def _is_untyped_name(expression: Expression, api: Any) -> bool:
+def _is_untyped_name(expression: Expression, ctx: Any) -> bool:
     if not isinstance(expression, NameExpr) or not isinstance(expression.node, Var):
         return False
-    held = api.binder.get(expression) or expression.node.type
+    held = ctx.api.binder.get(expression) or expression.node.type
     return held is not None and as_tensor(held) is not None and may_be_untyped(expression, held)
 
 
