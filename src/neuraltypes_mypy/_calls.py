@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from mypy.nodes import ARG_STAR, ConditionalExpr, Context, DictExpr, Expression, ListExpr, SetExpr
+from mypy.nodes import ARG_STAR, Context, Expression
 from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext, MethodSigContext
 from mypy.types import (
     AnyType,
@@ -20,7 +20,6 @@ from mypy.types import (
     TupleType,
     Type,
     TypeVarType,
-    UnionType,
     get_proper_type,
 )
 
@@ -35,13 +34,13 @@ from neuraltypes_mypy._either import certain
 from neuraltypes_mypy._elements import element_fits
 from neuraltypes_mypy._equal import Equal, EqualSizes
 from neuraltypes_mypy._guards import may_be_equal
+from neuraltypes_mypy._in_place import in_place
 from neuraltypes_mypy._marks import RESULT, is_marked, marked, widened
 from neuraltypes_mypy._mentions import mentions_tensors
-from neuraltypes_mypy._names import TENSOR
 from neuraltypes_mypy._pairs import pairs
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._sizes_of import is_int, size_of_expression
-from neuraltypes_mypy._tensor import as_tensor, declared_axes, read_tensor, unknown, written_axis
+from neuraltypes_mypy._tensor import declared_axes, is_tensor, read_tensor, unknown, written_axis
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._unasked import call_key, signature_of
 from neuraltypes_mypy._walk import replace
@@ -123,7 +122,7 @@ class Calls:
             Argument(
                 label,
                 type_,
-                _as_written(certain(actual, expression, function, ctx.api), expression, ctx.api),
+                in_place(certain(actual, expression, function, ctx.api), expression, ctx.api),
                 expression,
             )
             for label, type_, actual, expression in _paired(ctx, declared)
@@ -174,7 +173,7 @@ class Calls:
         return Bound(bindings, elements, same)
 
     def _substituted(self, proper: ProperType, bound: Bound) -> Type | None:
-        if not isinstance(proper, Instance) or proper.type.fullname != TENSOR:
+        if not is_tensor(proper):
             return None
         variable = note_of(get_proper_type(proper.args[2])) or ""
         if variable.startswith(RESULT):
@@ -224,29 +223,6 @@ def _int_arguments(arguments: list[Argument], api: Any) -> dict[str, Size]:
         if is_int(argument.declared) and isinstance(argument.context, Expression)
     }
     return {name: size for name, size in sizes.items() if size is not None}
-
-
-def _as_written(given: Type, expression: Expression, api: Any) -> Type:
-    """The type of an argument; of a container written in place, or of branches, that of each, which mypy has joined."""
-    if isinstance(expression, ConditionalExpr):
-        branches = [api.lookup_type_or_none(one) for one in (expression.if_expr, expression.else_expr)]
-        is_known = all(branch is not None and as_tensor(branch) is not None for branch in branches)
-        return UnionType(branches) if is_known else given
-    items = _items_of(expression)
-    types = [api.lookup_type_or_none(item) for item in items]
-    if not types or any(type_ is None or as_tensor(type_) is None for type_ in types):
-        return given
-    return TupleType(types, api.named_generic_type("builtins.tuple", [unknown()]))
-
-
-def _items_of(expression: Expression) -> list[Expression]:
-    match expression:
-        case ListExpr() | SetExpr():
-            return list(expression.items)
-        case DictExpr():
-            return [value for _, value in expression.items]
-        case _:
-            return []
 
 
 def _element_wanted(expected: ProperType, given: ProperType, elements: dict[str, ProperType]) -> ProperType:

@@ -37,7 +37,7 @@ def record(encoded: Encoded) -> Float[Tensor, "b c"]: ...
 
 
 def lists(x: Float[Tensor, "2 3"], y: Float[Tensor, "2 4"]) -> None:
-    reveal_type(stack([x, x]))  # TODO(defect): R: Tensor[Float, tuple[Any, 2, 3], Any]
+    reveal_type(stack([x, x]))  # R: Tensor[Float, tuple[Any, batch=2, channel=3], Any]
     stack([x, y])  # E: [shape-mismatch]
     stack([])
     xs = [x, x]
@@ -50,11 +50,11 @@ def lists(x: Float[Tensor, "2 3"], y: Float[Tensor, "2 4"]) -> None:
 
 
 def sequences(x: Float[Tensor, "2 3"], v: Float[Tensor, "3"], w: Float[Tensor, "2"]) -> None:
-    reveal_type(sequence([x], w))  # TODO(defect): R: Tensor[Float, tuple[3], Any]
+    reveal_type(sequence([x], w))  # R: Tensor[Float, tuple[channel=3], Any]
     sequence([x], v)  # E: [shape-mismatch]
     iterable([v, v])
     iterable([w, w])  # E: [shape-mismatch] # E: [shape-mismatch]
-    iterable(x for x in [w])  # TODO(defect): E: [shape-mismatch]
+    iterable(x for x in [w])  # E: "xs[...]" to "iterable" does not fit: axis 0 is 2, expected 3  [shape-mismatch]
 
 
 def pairs(x: Float[Tensor, "2 3"], n: Int[Tensor, "2"], m: Int[Tensor, "3"]) -> None:
@@ -67,7 +67,7 @@ def pairs(x: Float[Tensor, "2 3"], n: Int[Tensor, "2"], m: Int[Tensor, "3"]) -> 
 
 def mappings(x: Float[Tensor, "2 3"], y: Float[Tensor, "4 3"], v: Float[Tensor, "3"]) -> None:
     mapping({"x": x, "y": x})
-    reveal_type(mapping({"x": x}))  # TODO(defect): R: Tensor[Float, tuple[2], Any]
+    reveal_type(mapping({"x": x}))  # R: Tensor[Float, tuple[batch=2], Any]
     mapping({"x": v})  # E: [shape-mismatch]
     mapping({})
 

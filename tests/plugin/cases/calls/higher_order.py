@@ -217,6 +217,5 @@ class Pipeline:
     def run(self, x: Float[Tensor, "b t"], y: Float[Tensor, "b"]) -> Float[Tensor, "b"]:
         for hook in self.hooks:
             hook(x)
-        # The axes in an attribute's `Callable` are bound by nothing.
-        self.f(y)  # TODO(defect): E: [arg-type]
-        return self.f(x)  # TODO(defect): E: [return-value]
+        self.f(y)  # E: 1 to "Pipeline.f" has 1 axis, expected 2  [shape-mismatch]
+        return self.f(x)  # E: [return-value]
