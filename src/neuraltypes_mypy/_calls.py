@@ -29,6 +29,7 @@ from neuraltypes._unify import Bindings, Shape, SizedAxis, axes_of, unify
 from neuraltypes.kinds import AxisKind, kinds_of
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import is_atom, note_of
+from neuraltypes_mypy._defaults import defaults_taken
 from neuraltypes_mypy._disagreements import Report
 from neuraltypes_mypy._either import certain
 from neuraltypes_mypy._elements import element_fits
@@ -127,7 +128,7 @@ class Calls:
             )
             for label, type_, actual, expression in _paired(ctx, declared)
         ]
-        read = _int_arguments(arguments, ctx.api)
+        read = {**defaults_taken(declared, ctx.args), **_int_arguments(arguments, ctx.api)}
         known = Known(read) if known is None else Known({**known.values, **read}, known.made_at)
         bindings = self._check(arguments, name, ctx.api, known)
         return replace(ctx.default_return_type, lambda proper: self._substituted(proper, bindings))
