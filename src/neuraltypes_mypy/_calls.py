@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from mypy.nodes import ARG_STAR, Context, Expression
+from mypy.nodes import ARG_STAR, Context, Expression, TupleExpr
 from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext, MethodSigContext
 from mypy.types import (
     AnyType,
@@ -20,6 +20,7 @@ from mypy.types import (
     TupleType,
     Type,
     TypeVarType,
+    UnpackType,
     get_proper_type,
 )
 
@@ -207,13 +208,31 @@ class Calls:
 def _paired(ctx: CallContext, declared: CallableType) -> Iterator[tuple[str, Type, Type, Expression]]:
     """Each argument of a call: what it is called in messages, its declared type, the one that comes, and itself."""
     for number, name in enumerate(ctx.callee_arg_names):
-        pairs_ = list(zip(ctx.arg_types[number], ctx.args[number], strict=False))
-        for place, (actual, expression) in enumerate(pairs_):
-            keyword = ctx.arg_names[number][place] if place < len(ctx.arg_names[number]) else None
-            label = keyword or name or str(number + 1)
-            if declared.arg_kinds[number] == ARG_STAR:
-                label = f"{name}[{place}]"
-            yield label, declared.arg_types[number], actual, expression
+        given = zip(ctx.arg_types[number], ctx.args[number], ctx.arg_kinds[number], strict=False)
+        is_star = declared.arg_kinds[number] == ARG_STAR
+        place = 0
+        for at, (actual, expression, kind) in enumerate(given):
+            keyword = ctx.arg_names[number][at] if at < len(ctx.arg_names[number]) else None
+            pairs_ = [(actual, expression)]
+            if kind == ARG_STAR and any(expression is one for one in ctx.args[number][:at]):
+                continue  # mypy names a starred tuple once for each of its items
+            if kind == ARG_STAR:
+                before = sum(expression is one for items in ctx.args[:number] for one in items)
+                pairs_ = _unpacked(actual, expression)[before : None if is_star else before + 1]
+            for type_, one in pairs_:
+                label = f"{name}[{place}]" if is_star else keyword or name or str(number + 1)
+                yield label, declared.arg_types[number], type_, one
+                place += 1
+
+
+def _unpacked(given: Type, expression: Expression) -> list[tuple[Type, Expression]]:
+    """What a starred tuple gives, one by one; nothing where that is not known."""
+    proper = get_proper_type(given)
+    if not isinstance(proper, TupleType) or any(isinstance(item, UnpackType) for item in proper.items):
+        return []
+    items = expression.items if isinstance(expression, TupleExpr) else []
+    expressions = items if len(items) == len(proper.items) else [expression] * len(proper.items)
+    return list(zip(proper.items, expressions, strict=True))
 
 
 def _int_arguments(arguments: list[Argument], api: Any) -> dict[str, Size]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mypy.types import Instance, ProperType, TupleType, Type, TypeVarType, UnpackType, get_proper_type
+from mypy.types import CallableType, Instance, ProperType, TupleType, Type, TypeVarType, UnpackType, get_proper_type
 
 from neuraltypes_mypy._atoms import note_of, noted_any
 from neuraltypes_mypy._tensor import is_tensor, unknown
@@ -13,7 +13,9 @@ RESULT: Final = "?"  # before the notes of the axes and elements that a call bin
 
 
 def widened(proper: ProperType) -> Type | None:
-    """A tensor of any dtype, shape and element for a tensor; None for other types."""
+    """A tensor of any dtype, shape and element for a tensor; None for other types. Functions stay what they are."""
+    if isinstance(proper, CallableType):
+        return proper  # its axes are its own, and mypy compares functions
     if is_tensor(proper):
         return proper.copy_modified(args=[unknown(), unknown(), unknown()])
     return None
