@@ -136,6 +136,17 @@ def parameter_names(info: TypeInfo) -> list[str]:
     return names
 
 
+def positional_names(info: TypeInfo) -> list[str]:
+    """The parameters that may be given by position, where the class leaves it to `dataclass` what that means."""
+    own = (base for base in info.mro if not base.fullname.startswith((_ELEMENTS, "builtins.")))
+    return [] if any(map(_has_constructor, own)) else parameter_names(info)
+
+
+def _has_constructor(info: TypeInfo) -> bool:
+    symbol = info.names.get("__init__")
+    return symbol is not None and not symbol.plugin_generated
+
+
 def _is_field(node: SymbolNode | None) -> bool:
     if not isinstance(node, Var) or node.is_classvar or node.is_inferred:
         return False
