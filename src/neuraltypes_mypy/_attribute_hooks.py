@@ -19,7 +19,7 @@ from neuraltypes_mypy._mentions import says_tensors
 from neuraltypes_mypy._named_results import NAMED_RESULTS, RETURN_TYPES, named_result
 from neuraltypes_mypy._names import DISTRIBUTIONS, MODULE_CALL, MODULES, NEURAL_MODULE, TENSOR_BASE
 from neuraltypes_mypy._parts import Parts
-from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
+from neuraltypes_mypy._tensor import as_tensor, is_known, untold
 from neuraltypes_mypy._values import is_undeclared
 
 
@@ -90,7 +90,7 @@ class AttributeHooks:
 
     def _attribute_type(self, ctx: AttributeContext, info: TypeInfo, name: str) -> Type:
         if is_buffer(info, name) and (ctx.is_lvalue or seen_by_a_cast(ctx.api)):
-            return unknown()  # without this plugin it is no attribute of the class
+            return untold()  # without this plugin it is no attribute of the class
         if not is_changing(_class_of(ctx, info), name):
             return self._parts.values.inferred_attribute(ctx, False)
         known = self._parts.modules.declared_attribute(ctx)

@@ -48,7 +48,7 @@ from neuraltypes_mypy._recipes import Recipes
 from neuraltypes_mypy._refusals import Refusals
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._sizes_of import given_sizes, is_int, is_self, is_steady
-from neuraltypes_mypy._tensor import as_tensor, unknown
+from neuraltypes_mypy._tensor import as_tensor, unknown, untold
 from neuraltypes_mypy._torch_modules import TorchModules
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._values import Values
@@ -250,12 +250,12 @@ class Modules:
             if has_failed():
                 refusing.append(module)
             elif not (is_union and _is_identity(module)):
-                fitting.append(unknown() if given is None else given)
+                fitting.append(untold() if given is None else given)
         if refusing and not fitting:
             call(refusing[0])  # it fits none of them, and `nn.Identity` stands for a module that it would fit
-            return unknown()
+            return untold()
         fitting += [given for module in modules if is_union and _is_identity(module) and (given := call(module))]
-        return join_tensors(fitting) or unknown()
+        return join_tensors(fitting) or untold()
 
     def sequential_called(self, ctx: MethodContext) -> Type:
         """What `nn.Sequential` gives: each module's result goes to the next."""
@@ -290,20 +290,20 @@ class Modules:
     def _one_by_one(self, modules: Sequence[Type], value: Type, context: Context, api: Any) -> Type:
         for module in modules:
             given = self._through(module, value, context, api)
-            value = unknown() if given is None else given
+            value = untold() if given is None else given
         return value
 
     def _in_rounds(self, modules: Sequence[Type], value: Type, context: Context, api: Any) -> Type:
         """What modules give that a value goes through any number of times; only the first time is checked."""
         after = self._one_by_one(modules, value, context, api)
-        joined: Type = join_tensors([value, after]) or unknown()
+        joined: Type = join_tensors([value, after]) or untold()
         for _ in range(_MAX_ROUNDS):
             with self._refusals.trial(api):
-                again = join_tensors([joined, self._one_by_one(modules, joined, context, api)]) or unknown()
+                again = join_tensors([joined, self._one_by_one(modules, joined, context, api)]) or untold()
             if again == joined:
                 return joined
             joined = again
-        return unknown()
+        return untold()
 
     def _forward(self, receiver: Instance, context: Context, api: Any) -> FunctionLike | None:
         symbol = receiver.type.get("forward")

@@ -44,6 +44,7 @@ from neuraltypes_mypy._identity import is_identity
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._results import is_entering
 from neuraltypes_mypy._returns import is_returning
+from neuraltypes_mypy._seen_attributes import has_more
 from neuraltypes_mypy._settle import Settling, is_settling
 from neuraltypes_mypy._sizes_of import size_of_expression
 from neuraltypes_mypy._statements import blocks, statements
@@ -122,9 +123,13 @@ class Narrowing:
             self._put(subject.expr, tensor, shape, api)
 
     def _put(self, subject: Expression, tensor: Instance, shape: Shape, api: Any) -> None:
+        held = get_proper_type(api.lookup_type_or_none(subject))
+        narrowed = held if isinstance(held, Instance) and as_tensor(held) is not None else tensor
+        if len(narrowed.args) != len(tensor.args) or has_more(held):
+            return  # a class of the project's own says nothing of shapes
         written = write_shape(shape, self._types.int_type, self._types.tuple_type)
         self._settling.instrument_current(api)
-        api.binder.put(subject, tensor.copy_modified(args=[tensor.args[0], written, tensor.args[2]]))
+        api.binder.put(subject, narrowed.copy_modified(args=[tensor.args[0], written, tensor.args[2]]))
 
     def _follow(self, comparison: ComparisonExpr, left: Expression, right: Expression, api: Any) -> None:
         statement = _ruling_statement(comparison, api)

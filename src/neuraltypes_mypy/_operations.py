@@ -31,7 +31,7 @@ from neuraltypes_mypy._known_rules import KnownRules
 from neuraltypes_mypy._meanings import named
 from neuraltypes_mypy._packed import is_packed, padded_of
 from neuraltypes_mypy._statements import bound, statements, targets
-from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
+from neuraltypes_mypy._tensor import as_tensor, is_known, unknown, untold
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._untyped import is_untyped, wants_other
 
@@ -99,9 +99,7 @@ class Operations:
             "index": SOME_INT,
         }
         outcome = self._application.outcome(signature, Given(given, {}), None, same, ctx.context, ctx.api)
-        item = (
-            unknown() if outcome.refused else self._application.result(outcome, unknown(), same, ctx.context, ctx.api)
-        )
+        item = untold() if outcome.refused else self._application.result(outcome, untold(), same, ctx.context, ctx.api)
         return ctx.default_return_type if isinstance(get_proper_type(item), AnyType) else Instance(iterator, [item])
 
     def configured_method(self, ctx: MethodContext, name: str) -> Type:

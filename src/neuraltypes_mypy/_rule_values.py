@@ -58,7 +58,7 @@ from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import DTYPES_MODULE, TENSOR
 from neuraltypes_mypy._packed import is_packed, packed, padded_of
 from neuraltypes_mypy._sizes_of import size_of_expression, size_of_field, size_of_type, sized_int
-from neuraltypes_mypy._tensor import as_tensor, dtype_class, read_tensor, unknown, write_shape
+from neuraltypes_mypy._tensor import as_tensor, dtype_class, read_tensor, unknown, untold, write_shape
 from neuraltypes_mypy._types import KnownTypes
 
 _ELEMENTS: Final = "neuraltypes.elements."
@@ -223,7 +223,7 @@ class Translation:
         """The type of a tensor; `Any` where nothing is known of it."""
         info = self._types.info(TENSOR)
         if info is None or (array.shape is None and array.dtype is None and array.element is None):
-            return unknown()
+            return untold()
         shape: Type = unknown()
         if array.shape is not None:
             settled = tuple(map(_given_the_doubt, same.shown_shape(array.shape)))
@@ -292,7 +292,7 @@ class Translation:
         tensors = [as_tensor(self.result(one, unknown(), same)) for one in results]
         known = [tensor for tensor in tensors if tensor is not None]
         joined = join_tensors(known) if len(known) == len(tensors) else None
-        return unknown() if joined is None else joined
+        return untold() if joined is None else joined
 
     # What a module was made with, kept in mypy's types
 

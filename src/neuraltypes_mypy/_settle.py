@@ -58,7 +58,7 @@ from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import GENERIC_TENSORS, MODULE, PARAMETER, SIZE
 from neuraltypes_mypy._packed import joined, loosened
 from neuraltypes_mypy._statements import blocks, bound, has_blocks, statements, targets
-from neuraltypes_mypy._tensor import as_tensor, is_known, read_tensor, unknown
+from neuraltypes_mypy._tensor import as_tensor, is_known, read_tensor, unknown, untold
 from neuraltypes_mypy._untyped import is_untyped, remember
 from neuraltypes_mypy._walk import replace, walk
 
@@ -138,9 +138,9 @@ class Settling:
         expression = subject.name
         if (refused := _refused(subject, variable, api)) is not None:
             if variable.is_inferred:
-                variable.type = UnionType([variable.type, unknown()])  # it is said once
+                variable.type = UnionType([variable.type, untold()])  # it is said once
             # mypy says so, and would go on with what the name held before; what is declared is said once, too
-            api.binder.put(expression, refused if variable.is_inferred else unknown())
+            api.binder.put(expression, refused if variable.is_inferred else untold())
             return ctx.default_return_type
         if isinstance(variable.type, PartialType) or not (variable.is_inferred or variable.is_argument):
             return ctx.default_return_type
@@ -207,7 +207,7 @@ def _joined(held: ProperType, *, may_be_any: bool = False) -> Type:
     if not isinstance(held, UnionType):
         return held
     if may_be_any and any(as_tensor(item) is None for item in held.items):
-        return unknown()
+        return untold()
     sequences = joined(held.items)
     if sequences is not None:
         return sequences
@@ -230,7 +230,7 @@ def _common(tensors: Sequence[Type]) -> Type | None:
 
 def _or_any(declared: ProperType, loose: Type) -> Type:
     """What a name may hold that was given an `Any` of plain mypy first: whatever it is given later."""
-    return UnionType([loose, unknown()]) if is_untyped(declared) else loose
+    return UnionType([loose, untold()]) if is_untyped(declared) else loose
 
 
 def _is_known_tensor(type_: ProperType) -> bool:

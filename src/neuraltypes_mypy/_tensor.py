@@ -56,6 +56,11 @@ def unknown() -> AnyType:
     return AnyType(TypeOfAny.special_form)
 
 
+def untold() -> AnyType:
+    """A value of which mypy knows nothing: unlike a part of a type, it makes mypy take no overload for the right one."""
+    return AnyType(TypeOfAny.unannotated)
+
+
 def make_generic(info: TypeInfo, object_type: Instance) -> None:
     """Give `torch.Tensor`, or a class like it, its three type variables; doing it again changes nothing."""
     if info.type_vars:

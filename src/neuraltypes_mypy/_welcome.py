@@ -24,7 +24,7 @@ from mypy.types import (
 )
 
 from neuraltypes_mypy._names import GENERIC_TENSORS
-from neuraltypes_mypy._tensor import as_tensor, unknown
+from neuraltypes_mypy._tensor import as_tensor, unknown, untold
 from neuraltypes_mypy._untyped import may_be_untyped, receivers, wants_other
 from neuraltypes_mypy._walk import replace
 
@@ -69,7 +69,7 @@ def opened(ctx: MethodContext) -> Type:
     """What a method without a rule gives: of such a tensor plain mypy does not know what `x.numpy()` is."""
     result = ctx.default_return_type
     is_open = any(may_be_untyped(one, ctx.type) for one in receivers(ctx.context))
-    return unknown() if is_open and as_tensor(result) is None and isinstance(ctx.context, CallExpr) else result
+    return untold() if is_open and as_tensor(result) is None and isinstance(ctx.context, CallExpr) else result
 
 
 def is_method_of_tensor(fullname: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from neuraltypes import Float
+from jaxtyping import Float
 from torch import Tensor, nn
 
 _SMALL = np.finfo("float").eps
@@ -112,7 +112,7 @@ class Kept(nn.Module):
         states = () if keep else None
         for layer in self.layers:
             if keep:
-                states = states + (x,)  # type: ignore[operator]
+                states = states + (x,)  # type: ignore[operator, assignment]
             x = layer(x)
         return states
 
