@@ -55,6 +55,16 @@ NOT_YET: Final = {
     "244_batch_of_mels_into_time_first_encoder": "an axis of a record may be any",
     "247_router_weights_without_axis": "a method that declares no shape may be replaced in a subclass",
     "248_time_first_targets_flattened": "sizes of products say no order",
+    "284_grayscale_into_rgb_stem": "not found yet: a default of the constructor through a method without shapes",
+    "304_attention_weights_over_queries": "not found yet: the softmax is not over the axis that is summed after it",
+    "306_argmax_of_the_flattened_logits": "not found yet: one index of all numbers beside indices of classes",
+    "308_cosine_similarity_over_tokens": "not found yet: the default axis is not the features",
+    "310_positions_of_the_batch": "not found yet: rows of a table by the number of examples",
+    "318_distillation_target_is_logits": "not found yet: a parameter's name says that it is logits",
+    "320_log_of_policy_logits": "not found yet: a logarithm of what a layer gives",
+    "323_sigmoid_compared_with_zero": "not found yet: a sigmoid is never 0",
+    "324_sdpa_gets_padding_mask": "not found yet: the parameter's name is torch's own for padding",
+    "329_double_features_from_numpy": "not found yet: a layer of the default dtype",
 }
 
 
@@ -82,8 +92,8 @@ def test_correct_code_is_silent(path: Path, errors: dict[Path, list[Message]]) -
 
 
 def test_each_bug_is_marked_and_has_a_twin() -> None:
-    assert len(WRONG) >= 245
-    assert len(TRICKY) >= 50
+    assert len(WRONG) >= 299
+    assert len(TRICKY) >= 70
     assert [path.stem for path in RIGHT] == [f"{path.stem}_ok" for path in WRONG]
     assert all(path.read_text(encoding="utf-8").count("# BUG:") == 1 for path in WRONG)
     assert not any("# BUG:" in path.read_text(encoding="utf-8") for path in RIGHT)

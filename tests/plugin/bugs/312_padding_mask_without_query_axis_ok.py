@@ -1,0 +1,27 @@
+"""312 padding_mask_without_query_axis (fixed twin)
+
+kind: crash   facet: shape   seen in: "The size of tensor a (4) must match the size of tensor b (2) at non-singleton dimension 1"
+ideal static checker: nothing (clean)
+"""
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+
+class MaskedScores(nn.Module):
+    def forward(self, *, scores: Float[Tensor, "b 4 t t"], pad: Bool[Tensor, "b t"]) -> Float[Tensor, "b 4 t t"]:
+        scores = scores.masked_fill(pad[:, None, None], float("-inf"))
+        return scores.softmax(dim=-1)
+
+
+def main() -> None:
+    torch.manual_seed(0)
+    pad = torch.tensor([[False, False, False, True, True]] * 2)
+    out = MaskedScores()(scores=torch.randn(2, 4, 5, 5), pad=pad)
+    good = out.shape == (2, 4, 5, 5) and bool((out[..., 3:] == 0).all())
+    print("GOOD" if good else "SILENT-WRONG")
+
+
+if __name__ == "__main__":
+    main()
