@@ -14,6 +14,7 @@ from neuraltypes_mypy._buffers import is_buffer, seen_by_a_cast
 from neuraltypes_mypy._class_sizes import has_sizes, is_changing
 from neuraltypes_mypy._definitions import is_foreign
 from neuraltypes_mypy._guard import attribute_hook
+from neuraltypes_mypy._held import may_hold
 from neuraltypes_mypy._members import may_be_module
 from neuraltypes_mypy._mentions import says_tensors
 from neuraltypes_mypy._named_results import NAMED_RESULTS, RETURN_TYPES, named_result
@@ -77,11 +78,18 @@ class AttributeHooks:
             return attribute_hook(_configs.of_field)
         if is_undeclared(member.node):
             return attribute_hook(lambda ctx: self._inferred_attribute(ctx, info, name))
+        if may_hold(member.node):
+            return attribute_hook(self._held_attribute)
         is_kept = member.node.type is not None and may_be_module(member.node.type)
         return attribute_hook(self._parts.modules.declared_attribute) if is_kept else None
 
     def _inferred_attribute(self, ctx: AttributeContext, info: TypeInfo, name: str) -> Type:
-        found = self._attribute_type(ctx, info, name)
+        return self._noted(self._attribute_type(ctx, info, name), ctx)
+
+    def _held_attribute(self, ctx: AttributeContext) -> Type:
+        return self._noted(self._parts.held.attribute(ctx), ctx)
+
+    def _noted(self, found: Type, ctx: AttributeContext) -> Type:
         tensor = None if ctx.is_lvalue else as_tensor(found)
         if tensor is not None and is_known(tensor):
             # a name that is given it may be given another tensor later

@@ -42,7 +42,6 @@ NOT_YET: Final = {
     "194_scores_normalized_over_queries": "both axes are of one size; slot attention does the same",
     "196_critic_of_columns_of_returns": "all pairs are meant as often, where no layer gives the column",
     "197_advantage_of_unsqueezed_value": "the same: a field of a record is no layer's output",
-    "202_sdpa_with_triangle_of_future": "a buffer that the class declares as a tensor is any tensor",
     "203_label_attention_mask": "what a module's own mask means is not taken from what it is passed on to",
     "204_positions_of_examples": "a table may have a row for each example",
     "206_representations_normalized_over_batch": "columns are normalized on purpose, too",
