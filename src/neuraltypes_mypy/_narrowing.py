@@ -123,7 +123,8 @@ class Narrowing:
             self._put(subject.expr, tensor, shape, api)
 
     def _put(self, subject: Expression, tensor: Instance, shape: Shape, api: Any) -> None:
-        held = get_proper_type(api.lookup_type_or_none(subject))
+        known: Type | None = api.lookup_type_or_none(subject)
+        held = get_proper_type(known)
         narrowed = held if isinstance(held, Instance) and as_tensor(held) is not None else tensor
         if len(narrowed.args) != len(tensor.args) or has_more(held):
             return  # a class of the project's own says nothing of shapes
