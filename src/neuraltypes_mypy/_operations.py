@@ -174,7 +174,7 @@ def _is_other(default: Type, result: Type) -> bool:
 
 
 def _is_for_others(iterated: Context, api: Any) -> bool:
-    """Whether the items of what is gone through are given to a name that holds no tensor by what it was declared as or given first."""
+    """Whether the items of what is gone through are given to a name that so far holds no tensor."""
     function = api.scope.current_function()
     for statement in statements(function.body) if isinstance(function, FuncDef) else ():
         given = {AssignmentStmt: "rvalue", ForStmt: "expr"}.get(type(statement))

@@ -110,9 +110,10 @@ class Settling:
         self._done: dict[int, object] = {}
 
     def instrument_current(self, api: Any) -> None:
-        """Prepare what is checked now, if that was not done yet: a function without tensor annotations, or a module."""
-        function = api.scope.current_function()
-        body: Any = function.body if isinstance(function, FuncDef) else api.tree
+        """Prepare what is checked now, if that was not done: a function without tensor annotations, a class, a module."""
+        function, info = api.scope.current_function(), api.scope.active_class()
+        outside = api.tree if info is None else info.defn.defs
+        body: Any = function.body if isinstance(function, FuncDef) else outside
         if self._done.get(id(body)) is body:
             return
         self._done[id(body)] = body
