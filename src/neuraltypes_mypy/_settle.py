@@ -110,7 +110,7 @@ class Settling:
         self._done: dict[int, object] = {}
 
     def instrument_current(self, api: Any) -> None:
-        """Prepare what is checked now, if that was not done: a function without tensor annotations, a class, a module."""
+        """Prepare what is checked now, if that was not done yet: a class, a module, a function that names no axes."""
         function, info = api.scope.current_function(), api.scope.active_class()
         outside = api.tree if info is None else info.defn.defs
         body: Any = function.body if isinstance(function, FuncDef) else outside
