@@ -174,11 +174,11 @@ def _is_other(default: Type, result: Type) -> bool:
 
 
 def _is_for_others(iterated: Context, api: Any) -> bool:
-    """Whether the items of what is gone through are given to a name that is declared to hold no tensor."""
+    """Whether the items of what is gone through are given to a name that so far holds no tensor."""
     function = api.scope.current_function()
     for statement in statements(function.body) if isinstance(function, FuncDef) else ():
         given = {AssignmentStmt: "rvalue", ForStmt: "expr"}.get(type(statement))
         if given is not None and iterated in (statement, getattr(statement, given)):
             names = [name.node for name in (*targets(statement), *bound(statement))]
-            return any(isinstance(one, Var) and not one.is_inferred and wants_other(one.type) for one in names)
+            return any(isinstance(one, Var) and wants_other(one.type) for one in names)
     return False

@@ -61,7 +61,7 @@ from neuraltypes_mypy._names import GENERIC_TENSORS, MODULE, PARAMETER, SIZE
 from neuraltypes_mypy._packed import joined, loosened
 from neuraltypes_mypy._statements import blocks, bound, has_blocks, statements, targets
 from neuraltypes_mypy._tensor import as_tensor, is_known, read_tensor, unknown, untold
-from neuraltypes_mypy._untyped import is_untyped, remember
+from neuraltypes_mypy._untyped import is_untyped, remember, untyped
 from neuraltypes_mypy._walk import replace, walk
 
 _MARK: Final = "neuraltypes: settle"
@@ -114,9 +114,10 @@ class Settling:
         self._meetings = Meetings()
 
     def instrument_current(self, api: Any) -> None:
-        """Prepare what is checked now, if that was not done yet: a function without tensor annotations, or a module."""
-        function = api.scope.current_function()
-        body: Any = function.body if isinstance(function, FuncDef) else api.tree
+        """Prepare what is checked now, if that was not done yet: a class, a module, a function that names no axes."""
+        function, info = api.scope.current_function(), api.scope.active_class()
+        outside = api.tree if info is None else info.defn.defs
+        body: Any = function.body if isinstance(function, FuncDef) else outside
         if self._done.get(id(body)) is body:
             return
         self._done[id(body)] = body
@@ -144,8 +145,9 @@ class Settling:
         if (refused := _refused(subject, variable, api)) is not None:
             if variable.is_inferred:
                 variable.type = UnionType([variable.type, untold()])  # it is said once
+                remember(variable, untold())
             # mypy says so, and would go on with what the name held before; what is declared is said once, too
-            api.binder.put(expression, refused if variable.is_inferred else untold())
+            api.binder.put(expression, _after_refusal(refused) if variable.is_inferred else untold())
             return ctx.default_return_type
         if isinstance(variable.type, PartialType) or not (variable.is_inferred or variable.is_argument):
             return ctx.default_return_type
@@ -193,6 +195,12 @@ def _refused(subject: _Subject, variable: Var, api: Any) -> Type | None:
     if not any(as_tensor(inner) is not None for type_ in (declared, value) for inner in walk(type_)):
         return None
     return None if is_subtype(value, declared) else value
+
+
+def _after_refusal(refused: Type) -> Type:
+    """What a name holds that mypy refuses the value of; plain mypy knows as little of it."""
+    tensor = as_tensor(refused)
+    return untold() if tensor is None or not is_known(tensor) else untyped(refused)
 
 
 def without_sizes(type_: ProperType) -> Type | None:

@@ -57,7 +57,7 @@ def unknown() -> AnyType:
 
 
 def untold() -> AnyType:
-    """A value of which mypy knows nothing: unlike a part of a type, it makes mypy take no overload for the right one."""
+    """A value of which mypy knows nothing: unlike a part of a type, it does not let mypy settle on an overload."""
     return AnyType(TypeOfAny.unannotated)
 
 

@@ -92,7 +92,8 @@ def untyped(type_: Type) -> Type:
 
 def item(ctx: MethodContext) -> Type:
     """`x.item()` of such a value, which is one too; the declared `int | float` fits neither."""
-    return untold() if is_untyped(ctx.type) else ctx.default_return_type
+    is_open = any(may_be_untyped(one, ctx.type) for one in receivers(ctx.context))
+    return untold() if is_open else ctx.default_return_type
 
 
 def is_unwanted(context: Context, api: Any, *, is_tuple: bool = False) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from mypy.nodes import CallExpr, ComparisonExpr, Expression, NameExpr, OperatorAssignmentStmt, OpExpr, Var
+from mypy.nodes import CallExpr, ComparisonExpr, Expression, IndexExpr, NameExpr, OperatorAssignmentStmt, OpExpr, Var
 from mypy.plugin import FunctionSigContext, MethodContext, MethodSigContext
 from mypy.types import (
     CallableType,
@@ -78,6 +78,9 @@ def is_method_of_tensor(fullname: str) -> bool:
 
 
 def _is_untyped_name(expression: Expression, ctx: Any) -> bool:
+    """Whether an expression is the name of such a tensor, or a part of it."""
+    while isinstance(expression, IndexExpr):
+        expression = expression.base
     if not isinstance(expression, NameExpr) or not isinstance(expression.node, Var):
         return False
     held = ctx.api.binder.get(expression) or expression.node.type

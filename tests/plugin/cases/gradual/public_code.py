@@ -41,6 +41,8 @@ def items_are_numbers(names: Sequence[str], table: dict[int, str], box: Box, len
         end = place + 3
         end = min(end, length, 5)
         whole(end)
+    for place in torch.randperm(3).view(3, 1):
+        names[place.item()]
 
 
 def items_are_declared(node: int, words: list[int]) -> Tensor:
