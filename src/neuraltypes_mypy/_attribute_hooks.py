@@ -19,6 +19,7 @@ from neuraltypes_mypy._members import may_be_module
 from neuraltypes_mypy._mentions import says_tensors
 from neuraltypes_mypy._named_results import NAMED_RESULTS, RETURN_TYPES, named_result
 from neuraltypes_mypy._names import DISTRIBUTIONS, MODULE_CALL, MODULES, NEURAL_MODULE, TENSOR_BASE
+from neuraltypes_mypy._nested import has_nested
 from neuraltypes_mypy._parts import Parts
 from neuraltypes_mypy._tensor import as_tensor, is_known, untold
 from neuraltypes_mypy._values import is_undeclared
@@ -69,6 +70,8 @@ class AttributeHooks:
             return attribute_hook(self._parts.weights.attribute)
         if has_sizes(info, name):
             return attribute_hook(self._parts.modules.attribute)
+        if has_nested(info, name):
+            return attribute_hook(self._held)
         member = info.names.get(name)
         if member is not None and isinstance(member.node, Decorator) and member.node.func.is_property:
             return attribute_hook(self._parts.modules.property_read) if says_tensors(member.node) else None
@@ -82,6 +85,10 @@ class AttributeHooks:
             return attribute_hook(self._held_attribute)
         is_kept = member.node.type is not None and may_be_module(member.node.type)
         return attribute_hook(self._parts.modules.declared_attribute) if is_kept else None
+
+    def _held(self, ctx: AttributeContext) -> Type:
+        found = _configs.of_field(ctx)
+        return self._parts.modules.held(ctx) if found is ctx.default_attr_type else found
 
     def _inferred_attribute(self, ctx: AttributeContext, info: TypeInfo, name: str) -> Type:
         return self._noted(self._attribute_type(ctx, info, name), ctx)

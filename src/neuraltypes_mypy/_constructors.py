@@ -36,6 +36,7 @@ from neuraltypes_mypy._dependencies import depend_on_class
 from neuraltypes_mypy._held import held_names
 from neuraltypes_mypy._layers import layer_sizes
 from neuraltypes_mypy._names import METADATA
+from neuraltypes_mypy._nested import nested_fields
 from neuraltypes_mypy._size_texts import names_in, size_text
 from neuraltypes_mypy._statements import assignments, attribute_values, methods, statements, targets
 
@@ -68,13 +69,16 @@ def record_configuration(cls: ClassDef, api: Any) -> None:
             data["held"] = held
     elif constructor is None and is_module:
         data["parameters"], data["defaults"], data["attributes"] = [], {}, _constants(cls, counts, is_final=True)
-    elif constructor is None and (fields := _fields(cls)):
+    elif constructor is None and (_fields(cls) or nested_fields(cls)):
+        fields = _fields(cls)
         changed = {name for method in methods(cls.defs) for name, _ in attribute_values(method)}  # in `__post_init__`
         fields = {**_inherited_fields(info, api), **fields}
         known = {name: text for name, text in fields.items() if name not in changed}
         data["parameters"], data["defaults"] = list(fields), {name: text for name, text in known.items() if text}
         data["attributes"] = {name: name for name in known}
         data["fields"] = True
+        if nested := {name: given for name, given in nested_fields(cls).items() if name not in changed}:
+            data["nested"] = nested
     elif constructor is not None and not is_module:
         values = next(assigned for method, assigned in in_methods if method is constructor)
         data |= _own_configuration(cls, constructor, values, counts, api)

@@ -39,7 +39,14 @@ from neuraltypes_mypy._calls import Argument, Calls, Known
 from neuraltypes_mypy._class_sizes import attribute_size
 from neuraltypes_mypy._dependencies import depend_on
 from neuraltypes_mypy._join import join_tensors
-from neuraltypes_mypy._made_with import configuration, configured, made_at, place_text, seen_from_outside
+from neuraltypes_mypy._made_with import (
+    configuration,
+    configured,
+    held_configuration,
+    made_at,
+    place_text,
+    seen_from_outside,
+)
 from neuraltypes_mypy._members import ITEMS, ONE_OF, ROUNDS, STEPS, alternatives, attribute_of, is_module, is_sequence
 from neuraltypes_mypy._mentions import mentions_tensors, says_tensors
 from neuraltypes_mypy._names import IDENTITY, MODULE, NEURAL_MODULE
@@ -164,6 +171,18 @@ class Modules:
         if size is not None and not is_int(ctx.default_attr_type):
             return ctx.default_attr_type
         return ctx.default_attr_type if size is None else self._values.value(size)
+
+    def held(self, ctx: AttributeContext) -> Type:
+        """An attribute of a configuration that holds another one."""
+        if not isinstance(ctx.context, MemberExpr):
+            return ctx.default_attr_type
+        if ctx.is_lvalue:
+            _forget_sizes(ctx.context.expr)
+            return ctx.default_attr_type
+        if not is_steady(ctx.context.expr, get_proper_type(ctx.type), ctx.api):
+            return ctx.default_attr_type
+        receiver = get_proper_type(ctx.type)
+        return held_configuration(ctx.default_attr_type, receiver, ctx.context.name, self._types.int_type)
 
     def property_read(self, ctx: AttributeContext) -> Type:
         """A property, which is a method without arguments: `{self.d}` is what this object was made with."""

@@ -66,7 +66,7 @@ class Mels(nn.Module):
         return out
 
     def wrong(self, x: Float[Tensor, "b t 80"]) -> Float[Tensor, "b t d"]:
-        out: Tensor = self.bins(x)  # E: Argument "input" to "Linear" axis -1 is 80, expected bins  [shape-mismatch]
+        out: Tensor = self.bins(x)  # E: axis -1 is 80, expected bins  [shape-mismatch]
         return out
 
 
@@ -102,7 +102,7 @@ class Widths(nn.Module):
         return out
 
     def wrong(self, x: Float[Tensor, "b {self.inner}"]) -> Float[Tensor, "b {self.inner}"]:
-        out: Tensor = self.norm(x)  # E: Argument "input" to "LayerNorm" axis -1 is n, expected d  [shape-mismatch]
+        out: Tensor = self.norm(x)  # E: axis -1 is n, expected d  [shape-mismatch]
         return out
 
 
