@@ -335,6 +335,9 @@ _OPERATORS: Final[Mapping[type[ast.operator], str]] = {
 }
 
 
+_written = lru_cache(maxsize=4096)(ast.unparse)
+
+
 def _evaluate(node: ast.expr, lookup: Callable[[str], Size | None]) -> Size | None:
     match node:
         case ast.Constant(value=int() as value) if not isinstance(value, bool):
@@ -342,7 +345,7 @@ def _evaluate(node: ast.expr, lookup: Callable[[str], Size | None]) -> Size | No
         case ast.Name(id=name):
             return lookup(name)
         case ast.Attribute():
-            return lookup(ast.unparse(node))
+            return lookup(_written(node))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             size = _evaluate(operand, lookup)
             return None if size is None else negate(size)

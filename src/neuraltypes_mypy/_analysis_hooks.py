@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final, final
+from typing import Any, Final, final
 
 from mypy.nodes import TypeAlias, TypeInfo
 from mypy.plugin import AnalyzeTypeContext, ClassDefContext
@@ -13,7 +13,7 @@ from mypy.types import PlaceholderType, Type
 from neuraltypes_mypy._announced import announce_helper, announce_recipes
 from neuraltypes_mypy._buffers import announce_buffers
 from neuraltypes_mypy._classes import define_class, is_dtype
-from neuraltypes_mypy._definitions import is_foreign
+from neuraltypes_mypy._definitions import is_foreign, is_local
 from neuraltypes_mypy._dependencies import show_metadata
 from neuraltypes_mypy._guard import class_hook, type_hook
 from neuraltypes_mypy._mentions import mentions_tensors
@@ -33,6 +33,7 @@ class AnalysisHooks:
         self._others = others
         self._aliases: dict[int, tuple[Type, bool]] = {}
         self.without_hook: Final[set[str]] = set()  # mypy asks for every name in every annotation of torch
+        self._asked: set[str] = set()  # names that mypy itself is asked about now
         self._annotation_hooks = self._tabulate_annotations()
 
     def _tabulate_annotations(self) -> dict[str, Callable[[AnalyzeTypeContext], Type]]:
@@ -53,6 +54,8 @@ class AnalysisHooks:
         return hook or self._find_annotation(fullname)
 
     def _find_annotation(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
+        if is_local(fullname):
+            return None if fullname in self._asked else type_hook(partial(self._local, name=fullname))
         node = self._parts.types.node(fullname)
         if isinstance(node, TypeAlias) and self._is_tensor_alias(node):
             return type_hook(lambda ctx: self._parts.annotations.alias(ctx, node))
@@ -61,6 +64,18 @@ class AnalysisHooks:
         if isinstance(node, TypeInfo) and node.has_base(MODULE):
             return type_hook(lambda ctx: announce_helper(ctx, node))
         return None
+
+    def _local(self, ctx: AnalyzeTypeContext, name: str) -> Type:
+        """What a name of a function's own stands for, which cannot be looked up by a full name."""
+        api: Any = ctx.api
+        symbol = api.lookup_qualified(ctx.type.name, ctx.type, suppress_errors=True)
+        if symbol is not None and isinstance(symbol.node, TypeAlias) and self._is_tensor_alias(symbol.node):
+            return self._parts.annotations.alias(ctx, symbol.node)
+        self._asked.add(name)
+        try:
+            return ctx.api.analyze_type(ctx.type)
+        finally:
+            self._asked.discard(name)
 
     def _is_tensor_alias(self, alias: TypeAlias) -> bool:
         """Whether an alias stands for something that is said about tensors; what mypy has not finished is mypy's."""

@@ -27,12 +27,12 @@ from neuraltypes._axes import Axes, parse_axes
 from neuraltypes._dtypes import DTYPE_NAMES, dtype_from_name
 from neuraltypes._errors import AnnotationError
 from neuraltypes_mypy import _codes as codes
-from neuraltypes_mypy._elements import is_element
-from neuraltypes_mypy._names import ANNOTATED, TENSOR
+from neuraltypes_mypy._elements import is_element, positional_names
+from neuraltypes_mypy._names import ANNOTATED
 from neuraltypes_mypy._origins import Origin, find_origin, names_annotation, triggers
 from neuraltypes_mypy._scopes import Scope, Scopes, element_variable_id
 from neuraltypes_mypy._source import read_source
-from neuraltypes_mypy._tensor import declared_axes, dtype_class, shape_type, unknown, written_axis
+from neuraltypes_mypy._tensor import declared_axes, dtype_class, is_tensor, shape_type, unknown, written_axis
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._walk import replace, walk
 
@@ -87,7 +87,7 @@ class Annotations:
         if info is None:
             return unknown()
         self._scopes.announce(ctx.type, api)
-        bare = Instance(info, [unknown() for _ in info.type_vars], ctx.type.line, ctx.type.column)
+        bare = Instance(info, [unknown()] * len(info.type_vars), ctx.type.line, ctx.type.column)
         return bare if self._is_inside else self._from_expression(bare, ctx.type, api)
 
     def alias(self, ctx: AnalyzeTypeContext, alias: TypeAlias) -> Type:
@@ -103,7 +103,7 @@ class Annotations:
     def _rescoped(self, proper: ProperType, scope: Scope) -> Type | None:
         if isinstance(proper, CallableType):
             return proper  # its names are its own
-        if not isinstance(proper, Instance) or proper.type.fullname != TENSOR:
+        if not is_tensor(proper):
             return None
         axes = declared_axes(proper)
         if axes is None:
@@ -144,7 +144,7 @@ class Annotations:
         if isinstance(proper, UnionType):
             items = [self.with_array(item, dtype, axes, scope) for item in proper.items]
             return UnionType(items, proper.line, proper.column)
-        if not isinstance(proper, Instance) or proper.type.fullname != TENSOR:
+        if not is_tensor(proper):
             return inner
         nested = declared_axes(proper)  # jaxtyping lets Float[Float[Tensor, "t"], "b"] mean "b t"
         whole = axes if nested is None else (*axes, *nested)
@@ -156,7 +156,7 @@ class Annotations:
 
     def _of_dtype(self, proper: ProperType, dtype: str | None) -> Type | None:
         """A tensor type with a dtype, of which the axes are not known."""
-        if dtype is None or not isinstance(proper, Instance) or proper.type.fullname != TENSOR:
+        if dtype is None or not is_tensor(proper):
             return None
         return proper.copy_modified(args=[self._dtype(dtype), *proper.args[1:]])
 
@@ -187,7 +187,7 @@ class Annotations:
         inner = (
             api.try_analyze_special_unbound_type(ctx.type, "typing.Annotated") if len(ctx.type.args) >= 2 else unknown()
         )
-        if not any(_is_tensor(type_) for type_ in walk(inner)):
+        if not any(is_tensor(type_) for type_ in walk(inner)):
             return inner  # an array that is none of torch's
         elements = [
             found for item in ctx.type.args[1:] if (found := self._element(item, ctx, is_neural_type)) is not None
@@ -248,11 +248,11 @@ class Annotations:
         symbol = api.lookup_qualified(ast.unparse(call.func), item, suppress_errors=True)
         if symbol is None or not isinstance(symbol.node, TypeInfo) or not is_element(symbol.node):
             return None
-        parameters = {
-            keyword.arg: keyword.value.value
-            for keyword in call.keywords
-            if keyword.arg and isinstance(keyword.value, ast.Constant)
-        }
+        given = [
+            *zip(positional_names(symbol.node), call.args, strict=False),
+            *((k.arg, k.value) for k in call.keywords),
+        ]
+        parameters = {name: value.value for name, value in given if name and isinstance(value, ast.Constant)}
         return self._types.element(symbol.node, parameters)
 
     def _from_expression(self, bare: Instance, written: UnboundType, api: Any) -> Type:
@@ -328,12 +328,8 @@ def _imports_annotations(module: MypyFile) -> bool:
     return False
 
 
-def _is_tensor(type_: ProperType) -> bool:
-    return isinstance(type_, Instance) and type_.type.fullname == TENSOR
-
-
 def _with_element(proper: ProperType, element: ProperType) -> Type | None:
-    if not _is_tensor(proper) or not isinstance(proper, Instance):
+    if not is_tensor(proper):
         return None
     if not isinstance(get_proper_type(proper.args[2]), AnyType):
         return proper

@@ -26,7 +26,7 @@ from neuraltypes_mypy._refusals import Refusals
 from neuraltypes_mypy._remembered import Made, Remembered
 from neuraltypes_mypy._rule_values import Translation
 from neuraltypes_mypy._settle import Settling
-from neuraltypes_mypy._tensor import unknown
+from neuraltypes_mypy._tensor import untold
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._untyped import is_untyped, is_unwanted, may_be_untyped, receivers, untyped
 
@@ -102,7 +102,7 @@ class Application:
         """The type of what an operation gives; `is_derived` where mypy would not know what it is given."""
         is_open = is_derived or isinstance(get_proper_type(default), AnyType)
         if is_open and is_unwanted(context, api, is_tuple=isinstance(outcome.result, tuple)):
-            return unknown()
+            return untold()
         result = self.translation.result(outcome.result, default, same)
         if not isinstance(get_proper_type(result), AnyType):
             self._settling.instrument_current(api)

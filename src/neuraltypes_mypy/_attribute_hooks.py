@@ -14,12 +14,14 @@ from neuraltypes_mypy._buffers import is_buffer, seen_by_a_cast
 from neuraltypes_mypy._class_sizes import has_sizes, is_changing
 from neuraltypes_mypy._definitions import is_foreign
 from neuraltypes_mypy._guard import attribute_hook
+from neuraltypes_mypy._held import may_hold
 from neuraltypes_mypy._members import may_be_module
 from neuraltypes_mypy._mentions import says_tensors
 from neuraltypes_mypy._named_results import NAMED_RESULTS, RETURN_TYPES, named_result
 from neuraltypes_mypy._names import DISTRIBUTIONS, MODULE_CALL, MODULES, NEURAL_MODULE, TENSOR_BASE
+from neuraltypes_mypy._nested import has_nested
 from neuraltypes_mypy._parts import Parts
-from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
+from neuraltypes_mypy._tensor import as_tensor, is_known, untold
 from neuraltypes_mypy._values import is_undeclared
 
 
@@ -68,6 +70,8 @@ class AttributeHooks:
             return attribute_hook(self._parts.weights.attribute)
         if has_sizes(info, name):
             return attribute_hook(self._parts.modules.attribute)
+        if has_nested(info, name):
+            return attribute_hook(self._held)
         member = info.names.get(name)
         if member is not None and isinstance(member.node, Decorator) and member.node.func.is_property:
             return attribute_hook(self._parts.modules.property_read) if says_tensors(member.node) else None
@@ -77,11 +81,22 @@ class AttributeHooks:
             return attribute_hook(_configs.of_field)
         if is_undeclared(member.node):
             return attribute_hook(lambda ctx: self._inferred_attribute(ctx, info, name))
+        if may_hold(member.node):
+            return attribute_hook(self._held_attribute)
         is_kept = member.node.type is not None and may_be_module(member.node.type)
         return attribute_hook(self._parts.modules.declared_attribute) if is_kept else None
 
+    def _held(self, ctx: AttributeContext) -> Type:
+        found = _configs.of_field(ctx)
+        return self._parts.modules.held(ctx) if found is ctx.default_attr_type else found
+
     def _inferred_attribute(self, ctx: AttributeContext, info: TypeInfo, name: str) -> Type:
-        found = self._attribute_type(ctx, info, name)
+        return self._noted(self._attribute_type(ctx, info, name), ctx)
+
+    def _held_attribute(self, ctx: AttributeContext) -> Type:
+        return self._noted(self._parts.held.attribute(ctx), ctx)
+
+    def _noted(self, found: Type, ctx: AttributeContext) -> Type:
         tensor = None if ctx.is_lvalue else as_tensor(found)
         if tensor is not None and is_known(tensor):
             # a name that is given it may be given another tensor later
@@ -90,7 +105,7 @@ class AttributeHooks:
 
     def _attribute_type(self, ctx: AttributeContext, info: TypeInfo, name: str) -> Type:
         if is_buffer(info, name) and (ctx.is_lvalue or seen_by_a_cast(ctx.api)):
-            return unknown()  # without this plugin it is no attribute of the class
+            return untold()  # without this plugin it is no attribute of the class
         if not is_changing(_class_of(ctx, info), name):
             return self._parts.values.inferred_attribute(ctx, False)
         known = self._parts.modules.declared_attribute(ctx)

@@ -2,11 +2,13 @@
 
 mypy finds no such attribute, and takes it for what `nn.Module.__getattr__` may give: a tensor or a module. In its tree
 an assignment to the attribute is put behind the registration in the constructor; so mypy infers, keeps and forgets its
-type like that of any other attribute.
+type like that of any other attribute. For an attribute that is declared as a mere tensor it is an assignment to another
+attribute, of a name of ours (see `_held`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from typing import Any, Final
 
 from mypy.nodes import (
@@ -28,6 +30,7 @@ from mypy.nodes import (
 )
 from mypy.types import AnyType, Instance, NoneType, Type, UnionType, get_proper_type
 
+from neuraltypes_mypy._held import declared_tensors, gives_value, holder, is_holder
 from neuraltypes_mypy._names import METADATA, MODULE
 from neuraltypes_mypy._statements import attribute_values, blocks, methods, statements, targets
 from neuraltypes_mypy._tensor import as_tensor
@@ -43,9 +46,10 @@ def announce_buffers(cls: ClassDef) -> None:
     constructor = next((method for method in methods(cls.defs) if method.name == "__init__"), None)
     if constructor is None or not constructor.arguments or not cls.info.has_base(MODULE):
         return
-    known = _names_known(cls)
+    held = {name: holder(cls.info, name) for name in declared_tensors(cls, constructor)}
+    known = _names_known(cls) - held.keys()
     for block in list(blocks(constructor.body)):
-        _announce(block, constructor, known)
+        _announce(block, constructor, known, held)
 
 
 def _names_known(cls: ClassDef) -> set[str]:
@@ -62,12 +66,25 @@ def _is_ours(base: TypeInfo, name: str) -> bool:
     return name in base.metadata.get(METADATA, {}).get("buffers", ())
 
 
-def _announce(block: Block, constructor: FuncDef, known: set[str]) -> None:
+def _announce(block: Block, constructor: FuncDef, known: set[str], held: Mapping[str, str]) -> None:
+    """Put the assignments into a block; `held` has attributes of ours for those that are declared."""
+    owner = constructor.arguments[0].variable.name
     for place in range(len(block.body) - 1, -1, -1):
-        found = _registration(block.body[place], constructor.arguments[0].variable.name)
+        found = _registration(block.body[place], owner) or _declared_value(block.body[place], owner, held)
         behind = block.body[place + 1] if place + 1 < len(block.body) else None
         if found is not None and found[0] not in known and not _is_announced(behind):
-            block.body.insert(place + 1, _assignment(*found, constructor))
+            name, value = found
+            block.body.insert(place + 1, _assignment(held.get(name, name), value, constructor))
+
+
+def _declared_value(statement: Statement, owner: str, declared: Container[str]) -> tuple[str, Expression] | None:
+    """The name and the value that a statement gives to one of the attributes that are declared."""
+    match statement:
+        case AssignmentStmt(lvalues=[MemberExpr(expr=NameExpr(name=name)) as target], rvalue=value):
+            is_meant = name == owner and target.name in declared and gives_value(value)
+            return (target.name, value) if is_meant else None
+        case _:
+            return None
 
 
 def _registration(statement: Statement, owner: str) -> tuple[str, Expression] | None:
@@ -81,8 +98,7 @@ def _registration(statement: Statement, owner: str) -> tuple[str, Expression] | 
         return None
     given = {label or ("name", keyword, "persistent")[at]: call.args[at] for at, label in enumerate(call.arg_names[:3])}
     label, value = given.get("name"), given.get(keyword)
-    is_none = isinstance(value, NameExpr) and value.name == "None"
-    return (label.value, value) if isinstance(label, StrExpr) and value is not None and not is_none else None
+    return (label.value, value) if isinstance(label, StrExpr) and value is not None and gives_value(value) else None
 
 
 def _assignment(name: str, value: Expression, constructor: FuncDef) -> AssignmentStmt:
@@ -107,8 +123,10 @@ def is_registered(value: Context | None) -> bool:
 
 
 def announced_names(constructor: FuncDef) -> list[str]:
-    """The attributes that were put in here."""
-    return sorted({name for name, value in attribute_values(constructor) if is_registered(value)})
+    """The attributes that were put in here; not those that stand for one that is declared."""
+    return sorted(
+        {name for name, value in attribute_values(constructor) if is_registered(value) and not is_holder(name)}
+    )
 
 
 def registered_names(method: FuncDef) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from mypy.nodes import ARG_STAR, ConditionalExpr, Context, DictExpr, Expression, ListExpr, SetExpr
+from mypy.nodes import ARG_STAR, Context, Expression, TupleExpr
 from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext, MethodSigContext
 from mypy.types import (
     AnyType,
@@ -20,7 +20,7 @@ from mypy.types import (
     TupleType,
     Type,
     TypeVarType,
-    UnionType,
+    UnpackType,
     get_proper_type,
 )
 
@@ -30,18 +30,19 @@ from neuraltypes._unify import Bindings, Shape, SizedAxis, axes_of, unify
 from neuraltypes.kinds import AxisKind, kinds_of
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import is_atom, note_of
+from neuraltypes_mypy._defaults import defaults_taken
 from neuraltypes_mypy._disagreements import Report
 from neuraltypes_mypy._either import certain
 from neuraltypes_mypy._elements import element_fits
 from neuraltypes_mypy._equal import Equal, EqualSizes
 from neuraltypes_mypy._guards import may_be_equal
+from neuraltypes_mypy._in_place import in_place
 from neuraltypes_mypy._marks import RESULT, is_marked, marked, widened
 from neuraltypes_mypy._mentions import mentions_tensors
-from neuraltypes_mypy._names import TENSOR
 from neuraltypes_mypy._pairs import pairs
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._sizes_of import is_int, size_of_expression
-from neuraltypes_mypy._tensor import as_tensor, declared_axes, read_tensor, unknown, written_axis
+from neuraltypes_mypy._tensor import declared_axes, is_tensor, read_tensor, unknown, written_axis
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._unasked import call_key, signature_of
 from neuraltypes_mypy._walk import replace
@@ -123,12 +124,12 @@ class Calls:
             Argument(
                 label,
                 type_,
-                _as_written(certain(actual, expression, function, ctx.api), expression, ctx.api),
+                in_place(certain(actual, expression, function, ctx.api), expression, ctx.api),
                 expression,
             )
             for label, type_, actual, expression in _paired(ctx, declared)
         ]
-        read = _int_arguments(arguments, ctx.api)
+        read = {**defaults_taken(declared, ctx.args), **_int_arguments(arguments, ctx.api)}
         known = Known(read) if known is None else Known({**known.values, **read}, known.made_at)
         bindings = self._check(arguments, name, ctx.api, known)
         return replace(ctx.default_return_type, lambda proper: self._substituted(proper, bindings))
@@ -174,7 +175,7 @@ class Calls:
         return Bound(bindings, elements, same)
 
     def _substituted(self, proper: ProperType, bound: Bound) -> Type | None:
-        if not isinstance(proper, Instance) or proper.type.fullname != TENSOR:
+        if not is_tensor(proper):
             return None
         variable = note_of(get_proper_type(proper.args[2])) or ""
         if variable.startswith(RESULT):
@@ -207,13 +208,31 @@ class Calls:
 def _paired(ctx: CallContext, declared: CallableType) -> Iterator[tuple[str, Type, Type, Expression]]:
     """Each argument of a call: what it is called in messages, its declared type, the one that comes, and itself."""
     for number, name in enumerate(ctx.callee_arg_names):
-        pairs_ = list(zip(ctx.arg_types[number], ctx.args[number], strict=False))
-        for place, (actual, expression) in enumerate(pairs_):
-            keyword = ctx.arg_names[number][place] if place < len(ctx.arg_names[number]) else None
-            label = keyword or name or str(number + 1)
-            if declared.arg_kinds[number] == ARG_STAR:
-                label = f"{name}[{place}]"
-            yield label, declared.arg_types[number], actual, expression
+        given = zip(ctx.arg_types[number], ctx.args[number], ctx.arg_kinds[number], strict=False)
+        is_star = declared.arg_kinds[number] == ARG_STAR
+        place = 0
+        for at, (actual, expression, kind) in enumerate(given):
+            keyword = ctx.arg_names[number][at] if at < len(ctx.arg_names[number]) else None
+            pairs_ = [(actual, expression)]
+            if kind == ARG_STAR and any(expression is one for one in ctx.args[number][:at]):
+                continue  # mypy names a starred tuple once for each of its items
+            if kind == ARG_STAR:
+                before = sum(expression is one for items in ctx.args[:number] for one in items)
+                pairs_ = _unpacked(actual, expression)[before : None if is_star else before + 1]
+            for type_, one in pairs_:
+                label = f"{name}[{place}]" if is_star else keyword or name or str(number + 1)
+                yield label, declared.arg_types[number], type_, one
+                place += 1
+
+
+def _unpacked(given: Type, expression: Expression) -> list[tuple[Type, Expression]]:
+    """What a starred tuple gives, one by one; nothing where that is not known."""
+    proper = get_proper_type(given)
+    if not isinstance(proper, TupleType) or any(isinstance(item, UnpackType) for item in proper.items):
+        return []
+    items = expression.items if isinstance(expression, TupleExpr) else []
+    expressions = items if len(items) == len(proper.items) else [expression] * len(proper.items)
+    return list(zip(proper.items, expressions, strict=True))
 
 
 def _int_arguments(arguments: list[Argument], api: Any) -> dict[str, Size]:
@@ -224,29 +243,6 @@ def _int_arguments(arguments: list[Argument], api: Any) -> dict[str, Size]:
         if is_int(argument.declared) and isinstance(argument.context, Expression)
     }
     return {name: size for name, size in sizes.items() if size is not None}
-
-
-def _as_written(given: Type, expression: Expression, api: Any) -> Type:
-    """The type of an argument; of a container written in place, or of branches, that of each, which mypy has joined."""
-    if isinstance(expression, ConditionalExpr):
-        branches = [api.lookup_type_or_none(one) for one in (expression.if_expr, expression.else_expr)]
-        is_known = all(branch is not None and as_tensor(branch) is not None for branch in branches)
-        return UnionType(branches) if is_known else given
-    items = _items_of(expression)
-    types = [api.lookup_type_or_none(item) for item in items]
-    if not types or any(type_ is None or as_tensor(type_) is None for type_ in types):
-        return given
-    return TupleType(types, api.named_generic_type("builtins.tuple", [unknown()]))
-
-
-def _items_of(expression: Expression) -> list[Expression]:
-    match expression:
-        case ListExpr() | SetExpr():
-            return list(expression.items)
-        case DictExpr():
-            return [value for _, value in expression.items]
-        case _:
-            return []
 
 
 def _element_wanted(expected: ProperType, given: ProperType, elements: dict[str, ProperType]) -> ProperType:

@@ -26,7 +26,7 @@ def has_configuration(info: TypeInfo) -> bool:
     """Whether instances of a class remember sizes that they were made with."""
     for base in info.mro:
         data = base.metadata.get(METADATA)
-        if data and (data.get("parameters") or data.get("attributes") or data.get("constants")):
+        if data and any(data.get(key) for key in ("parameters", "attributes", "constants", "nested")):
             return True
     return False
 

@@ -33,8 +33,10 @@ from mypy.types import Instance, Type, UnboundType, get_proper_type
 from neuraltypes_mypy._buffers import announced_names, registered_names
 from neuraltypes_mypy._class_sizes import REST, is_configured
 from neuraltypes_mypy._dependencies import depend_on_class
+from neuraltypes_mypy._held import held_names
 from neuraltypes_mypy._layers import layer_sizes
 from neuraltypes_mypy._names import METADATA
+from neuraltypes_mypy._nested import nested_fields
 from neuraltypes_mypy._size_texts import names_in, size_text
 from neuraltypes_mypy._statements import assignments, attribute_values, methods, statements, targets
 
@@ -45,8 +47,9 @@ def record_configuration(cls: ClassDef, api: Any) -> None:
     in_methods = [(method, list(attribute_values(method))) for method in methods(cls.defs)]
     constructor = next((method for method, _ in in_methods if method.name == "__init__"), None)
     is_module = is_configured(info)
-    counts = Counter(name for _, assigned in in_methods for name, _ in assigned)
-    counts.update(name for method, _ in in_methods if method is not constructor for name in registered_names(method))
+    counts = Counter(name for _, found in in_methods for name, value in found if not isinstance(value, TempNode))
+    registered = {method: registered_names(method) for method, _ in in_methods}
+    counts.update(name for method, names in registered.items() if method is not constructor for name in names)
     data: dict[str, Any] = {}
     if constructor is not None and is_module:
         data["parameters"] = [argument.variable.name for argument in constructor.arguments[1:]]
@@ -61,15 +64,21 @@ def record_configuration(cls: ClassDef, api: Any) -> None:
         data["super"] = _super_arguments(constructor, info)
         if buffers := announced_names(constructor):
             data["buffers"] = buffers
+        assigned = [one for _, found in in_methods for one in found]
+        if held := held_names(cls, assigned, [name for names in registered.values() for name in names]):
+            data["held"] = held
     elif constructor is None and is_module:
         data["parameters"], data["defaults"], data["attributes"] = [], {}, _constants(cls, counts, is_final=True)
-    elif constructor is None and (fields := _fields(cls)):
+    elif constructor is None and (_fields(cls) or nested_fields(cls)):
+        fields = _fields(cls)
         changed = {name for method in methods(cls.defs) for name, _ in attribute_values(method)}  # in `__post_init__`
         fields = {**_inherited_fields(info, api), **fields}
         known = {name: text for name, text in fields.items() if name not in changed}
         data["parameters"], data["defaults"] = list(fields), {name: text for name, text in known.items() if text}
         data["attributes"] = {name: name for name in known}
         data["fields"] = True
+        if nested := {name: given for name, given in nested_fields(cls).items() if name not in changed}:
+            data["nested"] = nested
     elif constructor is not None and not is_module:
         values = next(assigned for method, assigned in in_methods if method is constructor)
         data |= _own_configuration(cls, constructor, values, counts, api)

@@ -34,7 +34,8 @@ from mypy.types import (
     get_proper_type,
 )
 
-from neuraltypes_mypy._join import join_gradually, join_tensors
+from neuraltypes_mypy._elements import says_anything
+from neuraltypes_mypy._join import is_same_tensor, join_gradually, join_tensors
 from neuraltypes_mypy._names import TENSOR
 from neuraltypes_mypy._sizes_of import assignments_to
 from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
@@ -160,7 +161,7 @@ class Containers:
             return self._loosened(proper) or held
         tensors = [type_ for item in given for type_ in _tensors_in(item)]
         joined = join_tensors([held, *tensors]) if tensors else None
-        return held if joined is None or joined == proper else joined
+        return held if joined is None or is_same_tensor(joined, proper) else joined
 
     def _loosened(self, proper: ProperType) -> Type | None:
         if isinstance(proper, Instance) and as_tensor(proper) is not None:
@@ -232,7 +233,7 @@ def _holds_tensors(type_: Type) -> bool:
     if not isinstance(proper, Instance):
         return False
     held = [item for arg in map(get_proper_type, proper.args) for item in (arg, *_tuple_items(arg))]
-    return any((tensor := as_tensor(item)) is not None and is_known(tensor) for item in held)
+    return any((tensor := as_tensor(item)) is not None and says_anything(tensor) for item in held)
 
 
 def _tuple_items(type_: ProperType) -> list[Type]:

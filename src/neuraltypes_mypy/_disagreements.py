@@ -45,8 +45,13 @@ class Report:
 
     def _fail(self, where: str, reason: str, code: Any) -> None:
         context, expected, given = self._places[where]
-        self._api.fail(f'Argument "{where}" to "{self._name}" {_joined(reason)}', context, code=code)
+        self._api.fail(f'Argument {_place(where)} to "{self._name}" {_joined(reason)}', context, code=code)
         self._api.note(f"Expected {declared_text(expected)}, got {annotation_text(given)}", context, code=code)
+
+
+def _place(where: str) -> str:
+    """An argument as mypy has it: `1`, or its name in quotes."""
+    return where if where[0].isdigit() else f'"{where}"'
 
 
 def _joined(reason: str) -> str:

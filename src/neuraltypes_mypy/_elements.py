@@ -6,17 +6,21 @@ parameters still compares.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from mypy.nodes import AssignmentStmt, ClassDef, MemberExpr, NameExpr, SymbolNode, TypeInfo, Var
 from mypy.subtypes import is_subtype
 from mypy.types import AnyType, Instance, LiteralType, ProperType, TupleType, TypeOfAny, TypeVarType, get_proper_type
 
-from neuraltypes_mypy._atoms import note_of
+from neuraltypes.rules import Produced
+from neuraltypes_mypy._atoms import note_of, noted_any
 from neuraltypes_mypy._names import ELEMENT_TYPE, METADATA, UNNORMALIZED_TYPE
+from neuraltypes_mypy._tensor import is_known
 
 MAX_PARAMETERS: Final = 4
 _ELEMENTS: Final = "neuraltypes.elements."
+_BY: Final = " by "
 # Of each group a tensor is one thing and not another; beyond them what an operation gives may mean much.
 _EXCLUSIVE: Final = (
     {"LogitsType": 0, "ProbsType": 1, "AttentionWeightsType": 1, "LogprobsType": 2},
@@ -39,8 +43,8 @@ def element_class(element: ProperType) -> TypeInfo | None:
 def element_fits(expected: ProperType, given: ProperType) -> bool:
     """Whether a value of one element may be handed in where another is declared; the unknown fits."""
     if isinstance(expected, AnyType | TypeVarType) or isinstance(given, AnyType | TypeVarType):
-        wanted, note = element_class(expected), note_of(given) or ""
-        return wanted is None or not note.startswith(_ELEMENTS) or produced_fits(wanted, note.removeprefix(_ELEMENTS))
+        wanted, produced = element_class(expected), produced_of(given)
+        return wanted is None or produced is None or produced_fits(wanted, produced.name)
     return is_subtype(given, expected)
 
 
@@ -55,6 +59,39 @@ def is_produced(element: ProperType) -> bool:
     return (note_of(element) or "").startswith(_ELEMENTS)
 
 
+def says_anything(tensor: Instance) -> bool:
+    """Whether anything is known of a tensor type, be it only what an operation gives by its nature."""
+    return is_known(tensor) or is_produced(get_proper_type(tensor.args[2]))
+
+
+def produced_type(element: Produced) -> ProperType:
+    """What an operation gives by its nature, as a type of mypy: an `Any` with a note."""
+    return noted_any(_ELEMENTS + element.name + (_BY + element.by if element.by else ""))
+
+
+def produced_of(element: ProperType) -> Produced | None:
+    """What such a type stands for; None for all others."""
+    if not is_produced(element):
+        return None
+    name, _, by = (note_of(element) or "").removeprefix(_ELEMENTS).partition(_BY)
+    return Produced(name, by=by)
+
+
+def join_elements(types: Sequence[ProperType]) -> ProperType | None:
+    """The element that several have in common; None where they differ. All notes are the same to mypy."""
+    if not types:
+        return None
+    first = types[0]
+    if any(note_of(one) is None for one in types):
+        return first if all(note_of(one) is None and one == first for one in types) else None
+    found = {note_of(one) for one in types}
+    names = {None if (one := produced_of(each)) is None else one.name for each in types}
+    if len(found) == 1:
+        return first
+    name = names.pop() if len(names) == 1 else None
+    return None if name is None else produced_type(Produced(name))
+
+
 def is_exclusive(info: TypeInfo) -> bool:
     """Whether what holds this element cannot hold certain others."""
     return any(sides for _, sides in _of(info))
@@ -62,7 +99,8 @@ def is_exclusive(info: TypeInfo) -> bool:
 
 def contradicts(wanted: TypeInfo, element: ProperType) -> bool:
     """Whether what an operation gives can surely not be what is declared; logarithms of probabilities are logits."""
-    name = (note_of(element) or "").removeprefix(_ELEMENTS) if is_produced(element) else ""
+    produced = produced_of(element)
+    name = "" if produced is None else produced.name
     if _ELEMENTS + name == UNNORMALIZED_TYPE:
         return any("ProbsType" in group and sides and group["LogitsType"] not in sides for group, sides in _of(wanted))
     if name == "LogprobsType" and any(
@@ -115,7 +153,8 @@ def element_text(element: ProperType) -> str:
     """An element as it is written."""
     info = element_class(element)
     if info is None:
-        return (note_of(element) or "anything").rpartition(".")[2]
+        produced = produced_of(element)
+        return (note_of(element) or "anything").rpartition(".")[2] if produced is None else produced.name
     if isinstance(element, TupleType):
         names = parameter_names(info)
         known = [
@@ -134,6 +173,17 @@ def parameter_names(info: TypeInfo) -> list[str]:
     for base in reversed(info.mro):
         names += [name for name, symbol in base.names.items() if name not in names and _is_field(symbol.node)]
     return names
+
+
+def positional_names(info: TypeInfo) -> list[str]:
+    """The parameters that may be given by position, where the class leaves it to `dataclass` what that means."""
+    own = (base for base in info.mro if not base.fullname.startswith((_ELEMENTS, "builtins.")))
+    return [] if any(map(_has_constructor, own)) else parameter_names(info)
+
+
+def _has_constructor(info: TypeInfo) -> bool:
+    symbol = info.names.get("__init__")
+    return symbol is not None and not symbol.plugin_generated
 
 
 def _is_field(node: SymbolNode | None) -> bool:

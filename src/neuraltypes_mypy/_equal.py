@@ -94,7 +94,12 @@ class Equal:
 
         So are a size of the class and what is computed of axes, one of which has met none: `c*h*w` is `features`.
         """
-        return self._equate_names(left, right) or self.may_be_same(left, right) or self._equate_computed(left, right)
+        return (
+            self._equate_names(left, right)
+            or self._equate_alike(left, right)
+            or self.may_be_same(left, right)
+            or self._equate_computed(left, right)
+        )
 
     def may_be_same(self, left: Size, right: Size) -> bool:
         """Whether two sizes are one by what constructors are given, or may be: a number, and a parameter's default."""
@@ -128,6 +133,14 @@ class Equal:
                 return None
             known[symbol] = given
         return size.replace(known)
+
+    def _equate_alike(self, left: Size, right: Size) -> bool:
+        """The same for what is computed of each alike: `d//2` of an axis, and `head_dim//2`."""
+        one, other = set(left.symbols()), set(right.symbols())
+        if len(one) != 1 or len(other) != 1:
+            return False
+        mine, theirs = (named(symbol.name, symbol.scope) for symbol in (*one, *other))
+        return left.replace(dict.fromkeys(one, theirs)) == right and self._equate_names(mine, theirs)
 
     def _equate_computed(self, left: Size, right: Size) -> bool:
         difference = subtract(left, right)

@@ -9,7 +9,7 @@ from mypy.nodes import CallExpr, FuncDef, TypeInfo
 from mypy.plugin import FunctionContext, FunctionSigContext
 from mypy.types import FunctionLike, Instance, Type, get_proper_type
 
-from neuraltypes_mypy import _configs
+from neuraltypes_mypy import _configs, _seen_attributes
 from neuraltypes_mypy._buffers import is_registered, registered_type
 from neuraltypes_mypy._containers import DISPLAYS
 from neuraltypes_mypy._definitions import is_foreign, is_local
@@ -82,6 +82,7 @@ class FunctionHooks:
             **dict.fromkeys((PARAMETER, BUFFER), self._new_parameter),
             "builtins.len": self._parts.values.length,
             _ISINSTANCE: self._isinstance_called,
+            "builtins.hasattr": _seen_attributes.asked,
             "dataclasses.replace": self._parts.modules.replaced,
             **dict.fromkeys(SAME_MODULE, self._parts.modules.compiled),
             _configs.AS_CONFIG: _configs.of_argument,

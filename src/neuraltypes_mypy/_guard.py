@@ -7,10 +7,9 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from mypy.plugin import AnalyzeTypeContext, AttributeContext, ClassDefContext
-from mypy.types import FunctionLike, Type
+from mypy.types import AnyType, FunctionLike, Type, TypeOfAny
 
 from neuraltypes_mypy._codes import BAD_ANNOTATION, FAILURE
-from neuraltypes_mypy._tensor import unknown
 
 _C = TypeVar("_C")
 _R = TypeVar("_R")
@@ -49,7 +48,7 @@ def guarded(hook: Callable[[_C], _R], fallback: Callable[[_C], _R]) -> Callable[
 
 def type_hook(hook: Callable[[AnalyzeTypeContext], Type]) -> Callable[[AnalyzeTypeContext], Type]:
     """A guarded hook for annotations."""
-    return guarded(hook, lambda _: unknown())
+    return guarded(hook, lambda _: AnyType(TypeOfAny.special_form))
 
 
 def signature_hook(hook: Callable[[_T], FunctionLike]) -> Callable[[_T], FunctionLike]:
@@ -75,7 +74,7 @@ def class_hook(hook: Callable[[ClassDefContext], None]) -> Callable[[ClassDefCon
 def _is_torch(ctx: Any) -> bool:
     """Whether mypy checks the body of torch itself, of which nothing is to be said."""
     tree = getattr(ctx.api, "tree", None)
-    return tree is not None and f"{tree.fullname}.".startswith("torch.")
+    return tree is not None and (tree.fullname.startswith("torch.") or tree.fullname == "torch")
 
 
 def _is_heard(api: Any) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from mypy.types import Instance, ProperType, TupleType, Type, UninhabitedType, UnionType, get_proper_type
 
 from neuraltypes._unify import Rest, Shape, SizedAxis
+from neuraltypes_mypy._atoms import note_of
+from neuraltypes_mypy._elements import join_elements
 from neuraltypes_mypy._tensor import as_tensor, read_tensor, shape_of_like, unknown
 
 
@@ -50,11 +52,21 @@ def join_gradually(left: Type, right: Type) -> Type | None:
     return None
 
 
+def is_same_tensor(one: Instance, other: ProperType) -> bool:
+    """Whether two types are the same, and say the same of what their numbers mean."""
+    return one == other and isinstance(other, Instance) and list(map(_note, one.args)) == list(map(_note, other.args))
+
+
+def _note(argument: Type) -> str | None:
+    return note_of(get_proper_type(argument))
+
+
 def _join_two(left: Instance, right: Instance) -> Instance:
     one, other = read_tensor(left), read_tensor(right)
     shape = join_shapes(one.shape, other.shape)
     shape_type = unknown() if shape is None else shape_of_like(left, right, shape)
-    return left.copy_modified(args=[_join(one.dtype, other.dtype), shape_type, _join(one.element, other.element)])
+    element = join_elements([one.element, other.element]) or unknown()
+    return left.copy_modified(args=[_join(one.dtype, other.dtype), shape_type, element])
 
 
 def join_shapes(left: Shape | None, right: Shape | None) -> Shape | None:
@@ -74,5 +86,5 @@ def join_shapes(left: Shape | None, right: Shape | None) -> Shape | None:
 
 
 def _join(left: ProperType, right: ProperType) -> ProperType:
-    """The dtype or element of both, or unknown: the branch that differs may be one that is never taken."""
+    """The dtype of both, or unknown: the branch that differs may be one that is never taken."""
     return left if left == right else unknown()

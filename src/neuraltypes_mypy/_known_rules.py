@@ -23,7 +23,7 @@ from neuraltypes.rules import Registry, Signature
 from neuraltypes_mypy._class_sizes import assigns
 from neuraltypes_mypy._guard import TheirError
 from neuraltypes_mypy._rule_names import public_class, public_names
-from neuraltypes_mypy._tensor import Lookup, unknown
+from neuraltypes_mypy._tensor import Lookup, unknown, untold
 from neuraltypes_mypy._types import KnownTypes
 
 _MADE_IN_C: Final = ("torch.linalg.", "torch.fft.", "torch.special.", "torch.unique")
@@ -142,5 +142,5 @@ def _gradual(signature: Signature, function: Instance) -> CallableType:
     if ARG_STAR2 not in kinds:  # `axis` and others of numpy's names are taken for some of torch's
         kinds, names = [*kinds, ARG_STAR2], [*names, "kwargs"]
     return CallableType(
-        [unknown() for _ in kinds], kinds, names, unknown(), function, is_ellipsis_args=True
+        [unknown() for _ in kinds], kinds, names, untold(), function, is_ellipsis_args=True
     )  # to which any function may be assigned

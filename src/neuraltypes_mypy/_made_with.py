@@ -12,6 +12,7 @@ from mypy.types import AnyType, ExtraAttrs, Instance, ProperType, Type, TypeOfAn
 from neuraltypes._sizes import Size, Symbol, number, size_from_expression
 from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom
 from neuraltypes_mypy._class_sizes import REST, assigns, kept_of, parameter_of, read_text, size_of_attribute
+from neuraltypes_mypy._nested import nested_sizes
 from neuraltypes_mypy._walk import replace
 
 PREFIX: Final = "neuraltypes."
@@ -24,6 +25,16 @@ def configured(instance: Instance, given: Mapping[str, Size | None], int_type: I
     attributes, parameters = _sizes(instance.type, given)
     if not attributes and not parameters:
         return instance
+    return _with_sizes(instance, attributes, parameters, int_type, place)
+
+
+def _with_sizes(
+    instance: Instance,
+    attributes: Mapping[str, Size],
+    parameters: Mapping[Symbol, Size],
+    int_type: Instance,
+    place: str,
+) -> Instance:
     sizes = {PREFIX + name: size for name, size in attributes.items()}
     sizes |= {f"{_PARAMETER}{symbol.name}@{symbol.scope}": size for symbol, size in parameters.items()}
     attrs: dict[str, Type] = {} if instance.extra_attrs is None else dict(instance.extra_attrs.attrs)
@@ -32,6 +43,15 @@ def configured(instance: Instance, given: Mapping[str, Size | None], int_type: I
     result = instance.copy_modified()
     result.extra_attrs = ExtraAttrs(attrs)
     return result
+
+
+def held_configuration(type_: Type, holder: ProperType, name: str, int_type: Instance) -> Type:
+    """The configuration that another one holds, with the sizes that it has there."""
+    instance, start = get_proper_type(type_), f"{name}."
+    sizes = {key.removeprefix(start): size for key, size in configuration(holder).items() if key.startswith(start)}
+    if not sizes or not isinstance(instance, Instance):
+        return type_
+    return _with_sizes(instance, sizes, {}, int_type, made_at(holder) or "")
 
 
 def place_text(path: str, line: int) -> str:
@@ -113,7 +133,7 @@ def _sizes(info: TypeInfo, given: Mapping[str, Size | None]) -> tuple[dict[str, 
         for name, text in data.get("constants", {}).items():
             if not any(name in kept_of(other).get("attributes", ()) for other in info.mro):
                 found.setdefault(name, number(int(text)))
-        if not data["parameters"] and "super" not in data:  # it has no constructor of its own
+        if not data["parameters"] and not {"super", "nested"} & data.keys():  # it has no constructor of its own
             for name in data["attributes"]:
                 if (size := size_of_attribute(base, name)) is not None:
                     found.setdefault(name, size)
@@ -122,6 +142,7 @@ def _sizes(info: TypeInfo, given: Mapping[str, Size | None]) -> tuple[dict[str, 
         for name, text in data["defaults"].items():
             if name not in sizes and REST not in sizes:  # left to its default
                 sizes[name] = size_from_expression(text, lambda _: None)
+        found |= {name: size for name, size in nested_sizes(base, sizes).items() if name not in found}
         replaced = {Symbol(name, base.fullname): size for name, size in sizes.items() if size is not None}
         known = data["parameters"]
         parameters |= {one: size for one, size in replaced.items() if one.name.partition(".")[0] in known}

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from typing import Final
 
-from mypy.types import Instance, ProperType, TupleType, Type, TypeVarType, UnpackType, get_proper_type
+from mypy.types import CallableType, Instance, ProperType, TupleType, Type, TypeVarType, UnpackType, get_proper_type
 
 from neuraltypes_mypy._atoms import note_of, noted_any
-from neuraltypes_mypy._names import TENSOR
-from neuraltypes_mypy._tensor import unknown
+from neuraltypes_mypy._tensor import is_tensor, unknown
 
 RESULT: Final = "?"  # before the notes of the axes and elements that a call binds
 
 
 def widened(proper: ProperType) -> Type | None:
-    """A tensor of any dtype, shape and element for a tensor; None for other types."""
-    if isinstance(proper, Instance) and proper.type.fullname == TENSOR:
+    """A tensor of any dtype, shape and element for a tensor; None for other types. Functions stay what they are."""
+    if isinstance(proper, CallableType):
+        return proper  # its axes are its own, and mypy compares functions
+    if is_tensor(proper):
         return proper.copy_modified(args=[unknown(), unknown(), unknown()])
     return None
 
 
 def marked(proper: ProperType) -> Type | None:
     """The axes of a declared result as notes that only this call's bindings replace."""
-    if not isinstance(proper, Instance) or proper.type.fullname != TENSOR:
+    if not is_tensor(proper):
         return None
     shape, element = get_proper_type(proper.args[1]), get_proper_type(proper.args[2])
     axes: Type = shape.copy_modified(items=list(map(_mark, shape.items))) if isinstance(shape, TupleType) else shape

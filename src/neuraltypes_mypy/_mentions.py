@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from mypy.nodes import Decorator, FuncDef, SymbolNode, Var
-from mypy.types import Instance, Type
+from mypy.types import Type
 
-from neuraltypes_mypy._names import TENSOR
-from neuraltypes_mypy._tensor import is_known
+from neuraltypes_mypy._tensor import is_known, is_tensor
 from neuraltypes_mypy._walk import walk
 
 _MAX_SAID: Final = 4096
@@ -18,10 +17,7 @@ _said: Final[dict[int, tuple[Type, bool]]] = {}
 
 def mentions_tensors(signature: Type) -> bool:
     """Whether a signature says anything about a tensor."""
-    for type_ in walk(signature):
-        if isinstance(type_, Instance) and type_.type.fullname == TENSOR and is_known(type_):
-            return True
-    return False
+    return any(is_tensor(type_) and is_known(type_) for type_ in walk(signature))
 
 
 def says_tensors(node: SymbolNode | None) -> bool:

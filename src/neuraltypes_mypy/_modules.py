@@ -39,16 +39,23 @@ from neuraltypes_mypy._calls import Argument, Calls, Known
 from neuraltypes_mypy._class_sizes import attribute_size
 from neuraltypes_mypy._dependencies import depend_on
 from neuraltypes_mypy._join import join_tensors
-from neuraltypes_mypy._made_with import configuration, configured, made_at, place_text, seen_from_outside
+from neuraltypes_mypy._made_with import (
+    configuration,
+    configured,
+    held_configuration,
+    made_at,
+    place_text,
+    seen_from_outside,
+)
 from neuraltypes_mypy._members import ITEMS, ONE_OF, ROUNDS, STEPS, alternatives, attribute_of, is_module, is_sequence
-from neuraltypes_mypy._mentions import mentions_tensors
+from neuraltypes_mypy._mentions import mentions_tensors, says_tensors
 from neuraltypes_mypy._names import IDENTITY, MODULE, NEURAL_MODULE
 from neuraltypes_mypy._natures import with_nature
 from neuraltypes_mypy._recipes import Recipes
 from neuraltypes_mypy._refusals import Refusals
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._sizes_of import given_sizes, is_int, is_self, is_steady
-from neuraltypes_mypy._tensor import as_tensor, unknown
+from neuraltypes_mypy._tensor import as_tensor, unknown, untold
 from neuraltypes_mypy._torch_modules import TorchModules
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._values import Values
@@ -165,6 +172,18 @@ class Modules:
             return ctx.default_attr_type
         return ctx.default_attr_type if size is None else self._values.value(size)
 
+    def held(self, ctx: AttributeContext) -> Type:
+        """An attribute of a configuration that holds another one."""
+        if not isinstance(ctx.context, MemberExpr):
+            return ctx.default_attr_type
+        if ctx.is_lvalue:
+            _forget_sizes(ctx.context.expr)
+            return ctx.default_attr_type
+        if not is_steady(ctx.context.expr, get_proper_type(ctx.type), ctx.api):
+            return ctx.default_attr_type
+        receiver = get_proper_type(ctx.type)
+        return held_configuration(ctx.default_attr_type, receiver, ctx.context.name, self._types.int_type)
+
     def property_read(self, ctx: AttributeContext) -> Type:
         """A property, which is a method without arguments: `{self.d}` is what this object was made with."""
         if ctx.is_lvalue or not mentions_tensors(ctx.default_attr_type):
@@ -250,12 +269,12 @@ class Modules:
             if has_failed():
                 refusing.append(module)
             elif not (is_union and _is_identity(module)):
-                fitting.append(unknown() if given is None else given)
+                fitting.append(untold() if given is None else given)
         if refusing and not fitting:
             call(refusing[0])  # it fits none of them, and `nn.Identity` stands for a module that it would fit
-            return unknown()
+            return untold()
         fitting += [given for module in modules if is_union and _is_identity(module) and (given := call(module))]
-        return join_tensors(fitting) or unknown()
+        return join_tensors(fitting) or untold()
 
     def sequential_called(self, ctx: MethodContext) -> Type:
         """What `nn.Sequential` gives: each module's result goes to the next."""
@@ -290,26 +309,28 @@ class Modules:
     def _one_by_one(self, modules: Sequence[Type], value: Type, context: Context, api: Any) -> Type:
         for module in modules:
             given = self._through(module, value, context, api)
-            value = unknown() if given is None else given
+            value = untold() if given is None else given
         return value
 
     def _in_rounds(self, modules: Sequence[Type], value: Type, context: Context, api: Any) -> Type:
         """What modules give that a value goes through any number of times; only the first time is checked."""
         after = self._one_by_one(modules, value, context, api)
-        joined: Type = join_tensors([value, after]) or unknown()
+        joined: Type = join_tensors([value, after]) or untold()
         for _ in range(_MAX_ROUNDS):
             with self._refusals.trial(api):
-                again = join_tensors([joined, self._one_by_one(modules, joined, context, api)]) or unknown()
+                again = join_tensors([joined, self._one_by_one(modules, joined, context, api)]) or untold()
             if again == joined:
                 return joined
             joined = again
-        return unknown()
+        return untold()
 
     def _forward(self, receiver: Instance, context: Context, api: Any) -> FunctionLike | None:
         symbol = receiver.type.get("forward")
         if symbol is None or not isinstance(symbol.node, (*SYMBOL_FUNCBASE_TYPES, Decorator)):
             return None
         depend_on(api, symbol.node.info.fullname, "forward")
+        if isinstance(symbol.node, FuncDef) and not symbol.node.info.type_vars and not says_tensors(symbol.node):
+            return None
         forward = get_proper_type(
             analyze_member_access(
                 "forward",

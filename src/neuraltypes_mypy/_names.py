@@ -37,12 +37,28 @@ SAME_MODULE: Final = (
     *(f"torch.nn.utils.parametrizations.{name}" for name in ("orthogonal", "spectral_norm", "weight_norm")),
 )
 
-# Code that is surely not annotated for this plugin; what is said about it stands in tables.
+# Code that is surely not annotated for this plugin; what is said about it stands in tables. What torch imports, mypy
+# reads with it.
 FOREIGN: Final = (sys.stdlib_module_names - {"__main__", "test"}) | {
-    "torch",
-    "numpy",
-    "sympy",
     "_typeshed",
+    "cycler",
+    "filelock",
+    "fsspec",
+    "jinja2",
+    "matplotlib",
+    "ml_dtypes",
+    "mpl_toolkits",
+    "mpmath",
+    "networkx",
+    "numpy",
+    "onnx",
+    "onnx_ir",
+    "onnxscript",
+    "packaging",
+    "PIL",
+    "pyparsing",
+    "sympy",
+    "torch",
     "typing_extensions",
 }
 

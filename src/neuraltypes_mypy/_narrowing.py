@@ -32,6 +32,7 @@ from mypy.nodes import (
     StarExpr,
     Statement,
     TupleExpr,
+    Var,
 )
 from mypy.plugin import AttributeContext, FunctionContext, FunctionSigContext, MethodContext
 from mypy.types import FunctionLike, Instance, Type, TypeType, UnionType, get_proper_type
@@ -44,10 +45,11 @@ from neuraltypes_mypy._identity import is_identity
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._results import is_entering
 from neuraltypes_mypy._returns import is_returning
+from neuraltypes_mypy._seen_attributes import has_more
 from neuraltypes_mypy._settle import Settling, is_settling
 from neuraltypes_mypy._sizes_of import size_of_expression
 from neuraltypes_mypy._statements import blocks, statements
-from neuraltypes_mypy._tensor import as_tensor, read_tensor, unknown, write_shape
+from neuraltypes_mypy._tensor import as_tensor, read_tensor, unknown, untold, write_shape
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._unasked import is_asking
 
@@ -122,9 +124,14 @@ class Narrowing:
             self._put(subject.expr, tensor, shape, api)
 
     def _put(self, subject: Expression, tensor: Instance, shape: Shape, api: Any) -> None:
+        known: Type | None = api.lookup_type_or_none(subject)
+        held = get_proper_type(known)
+        narrowed = held if isinstance(held, Instance) and as_tensor(held) is not None else tensor
+        if len(narrowed.args) != len(tensor.args) or has_more(held):
+            return  # a class of the project's own says nothing of shapes
         written = write_shape(shape, self._types.int_type, self._types.tuple_type)
         self._settling.instrument_current(api)
-        api.binder.put(subject, tensor.copy_modified(args=[tensor.args[0], written, tensor.args[2]]))
+        api.binder.put(subject, narrowed.copy_modified(args=[tensor.args[0], written, tensor.args[2]]))
 
     def _follow(self, comparison: ComparisonExpr, left: Expression, right: Expression, api: Any) -> None:
         statement = _ruling_statement(comparison, api)
@@ -169,7 +176,8 @@ class Narrowing:
         tensor = join_tensors([union]) if isinstance(union, UnionType) else None
         if subject is not None and tensor is not None:
             self._settling.instrument_current(api)
-            api.binder.put(subject, tensor)
+            # mypy would take what several have in common for each of the declared ones again
+            api.binder.put(subject, untold() if _is_one_of_several(subject) else tensor)
 
     def _says_less(self, expression: Expression, other: Expression, api: Any) -> bool:
         """Whether of one tensor less is known than of another."""
@@ -220,6 +228,12 @@ class Narrowing:
         return tuple(
             new if new.size is not None or isinstance(old, Rest) else old for new, old in zip(sizes, known, strict=True)
         )
+
+
+def _is_one_of_several(subject: Expression) -> bool:
+    """Whether a name is declared to hold one of several types."""
+    variable = subject.node if isinstance(subject, NameExpr) else None
+    return isinstance(variable, Var) and isinstance(get_proper_type(variable.type), UnionType)
 
 
 def _count_known(subject: Expression | None, api: Any) -> int:

@@ -33,7 +33,7 @@ from mypy.types import (
 from neuraltypes_mypy._atoms import note_of, noted_any
 from neuraltypes_mypy._dependencies import depend_on
 from neuraltypes_mypy._either import certain
-from neuraltypes_mypy._elements import is_produced
+from neuraltypes_mypy._elements import is_produced, join_elements
 from neuraltypes_mypy._recipe_nodes import stands_in
 from neuraltypes_mypy._statements import statements
 from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
@@ -102,18 +102,19 @@ def _with_natures(declared: Type, given: list[Type | None]) -> Type:
         return UnionType.make_union(items) if _is_optional(result) and some else declared
     if not isinstance(result, Instance) or not _is_open(result):
         return declared
-    names = {_nature(one) for one in given}
-    name = names.pop() if len(names) == 1 else None
+    natures = [_nature(one) for one in given]
+    known = [one for one in natures if one is not None]
+    nature = join_elements(known) if len(known) == len(natures) else None
     kept = result.copy_modified()
-    kept.extra_attrs = None if name is None else ExtraAttrs({_NATURE + name: unknown()})
+    kept.extra_attrs = None if nature is None else ExtraAttrs({_NATURE + (note_of(nature) or ""): unknown()})
     return kept
 
 
-def _nature(type_: Type | None) -> str | None:
-    """The note of what an operation gives by its nature."""
+def _nature(type_: Type | None) -> ProperType | None:
+    """What an operation gives by its nature."""
     tensor = None if type_ is None else as_tensor(type_)
     element = None if tensor is None else get_proper_type(tensor.args[2])
-    return note_of(element) if element is not None and is_produced(element) else None
+    return element if element is not None and is_produced(element) else None
 
 
 def _is_silent(declared: Type) -> bool:

@@ -31,7 +31,7 @@ from neuraltypes_mypy._known_rules import KnownRules
 from neuraltypes_mypy._meanings import named
 from neuraltypes_mypy._packed import is_packed, padded_of
 from neuraltypes_mypy._statements import bound, statements, targets
-from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
+from neuraltypes_mypy._tensor import as_tensor, is_known, unknown, untold
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._untyped import is_untyped, wants_other
 
@@ -99,9 +99,7 @@ class Operations:
             "index": SOME_INT,
         }
         outcome = self._application.outcome(signature, Given(given, {}), None, same, ctx.context, ctx.api)
-        item = (
-            unknown() if outcome.refused else self._application.result(outcome, unknown(), same, ctx.context, ctx.api)
-        )
+        item = untold() if outcome.refused else self._application.result(outcome, untold(), same, ctx.context, ctx.api)
         return ctx.default_return_type if isinstance(get_proper_type(item), AnyType) else Instance(iterator, [item])
 
     def configured_method(self, ctx: MethodContext, name: str) -> Type:
@@ -176,11 +174,11 @@ def _is_other(default: Type, result: Type) -> bool:
 
 
 def _is_for_others(iterated: Context, api: Any) -> bool:
-    """Whether the items of what is gone through are given to a name that is declared to hold no tensor."""
+    """Whether the items of what is gone through are given to a name that so far holds no tensor."""
     function = api.scope.current_function()
     for statement in statements(function.body) if isinstance(function, FuncDef) else ():
         given = {AssignmentStmt: "rvalue", ForStmt: "expr"}.get(type(statement))
         if given is not None and iterated in (statement, getattr(statement, given)):
             names = [name.node for name in (*targets(statement), *bound(statement))]
-            return any(isinstance(one, Var) and not one.is_inferred and wants_other(one.type) for one in names)
+            return any(isinstance(one, Var) and wants_other(one.type) for one in names)
     return False

@@ -12,9 +12,7 @@ from typing import Any, Final
 from mypy.errors import CompileError
 
 _first: Final[list[dict[str, Any]]] = []
-_IMPORT: Final = re.compile(
-    rb"^[ \t]*(?:from|import)[ \t]+\.*([\w.]*)(?:[ \t]+import[ \t]+\(?([\w, ]+))?", re.MULTILINE
-)
+_IMPORT: Final = rb"(?m)^[ \t]*(?:from|import)[ \t]+\.*([\w.]*)(?:[ \t]+import[ \t]+\(?([\w, ]+))?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ def _sources(modules: set[str]) -> dict[Path, bytes]:
     while waiting:
         path = waiting.pop()
         found[path] = path.read_bytes()
-        for module, names in _IMPORT.findall(found[path]):
+        for module, names in re.findall(_IMPORT, found[path]):
             words = [module, *(b".".join((module, name)) for name in re.findall(rb"\w+", names))]
             waiting |= {file for word in words for file in _beside(path, word.decode().strip("."))} - found.keys()
     return found

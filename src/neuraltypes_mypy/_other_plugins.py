@@ -19,6 +19,8 @@ class OtherPlugins:
 
     def __init__(self, plugin: Plugin) -> None:
         self._plugin = plugin
+        # By full name; mypy asks for every call, those in torch's own bodies included.
+        self._unclaimed: dict[str, Callable[[Any], FunctionLike]] = {}
 
     def shared(
         self, hook: Callable[[_C], Any], find: str, fullname: str, default: str = "default_return_type"
@@ -36,13 +38,14 @@ class OtherPlugins:
 
     def welcoming(self, hook: Callable[[_C], FunctionLike] | None, find: str, fullname: str) -> Callable[[_C], Any]:
         """A hook for a signature, ours or that of the plugins behind, which then takes what is welcome anywhere."""
-
-        def run(ctx: _C) -> FunctionLike:
-            default = ctx.default_signature
-            signature = self.answer(ctx, find, fullname, default) if hook is None else hook(ctx)
-            return welcoming(ctx if signature is default else ctx._replace(default_signature=signature))
-
-        return signature_hook(run)
+        if hook is None:
+            known = self._unclaimed.get(fullname)
+            if known is None:
+                known = self._unclaimed[fullname] = signature_hook(
+                    lambda ctx: _welcoming(ctx, self.answer(ctx, find, fullname, ctx.default_signature))
+                )
+            return known
+        return signature_hook(lambda ctx: _welcoming(ctx, hook(ctx)))
 
     def answer(self, ctx: Any, find: str, fullname: str, result: Any) -> Any:
         """What the first of the plugins behind this one answers; without any, the result."""
@@ -52,3 +55,7 @@ class OtherPlugins:
             if found is not None:
                 return found(ctx)
         return result
+
+
+def _welcoming(ctx: Any, signature: FunctionLike) -> FunctionLike:
+    return welcoming(ctx if signature is ctx.default_signature else ctx._replace(default_signature=signature))

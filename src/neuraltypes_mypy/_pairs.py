@@ -21,8 +21,7 @@ from mypy.types import (
 from neuraltypes._unify import Bindings, unify
 from neuraltypes_mypy._elements import element_fits
 from neuraltypes_mypy._join import join_tensors
-from neuraltypes_mypy._names import TENSOR
-from neuraltypes_mypy._tensor import as_tensor, declared_axes, dtype_fits, read_tensor
+from neuraltypes_mypy._tensor import as_tensor, declared_axes, dtype_fits, is_tensor, read_tensor
 
 
 def pairs(expected: Type, given: Type, path: str) -> Iterator[tuple[str, Instance, Instance]]:
@@ -36,7 +35,7 @@ def pairs(expected: Type, given: Type, path: str) -> Iterator[tuple[str, Instanc
         if option is not None:
             yield from pairs(option, got, path)
         return
-    if isinstance(wanted, Instance) and wanted.type.fullname == TENSOR:
+    if is_tensor(wanted):
         tensor = as_tensor(got)
         if tensor is not None:
             yield path, wanted, tensor
@@ -79,7 +78,7 @@ def _option(wanted: UnionType, got: ProperType) -> Type | None:
     if tensor is None:
         alike = [option for option in options if _same_class(option, got)]
         return next((option for option in alike if _fits(option, got)), alike[0] if alike else None)
-    fitting = [option for option in options if isinstance(option, Instance) and option.type.fullname == TENSOR]
+    fitting = [option for option in options if is_tensor(option)]
     fits = (option for option in fitting if _fits_alone(option, tensor))
     nearest = (option for option in fitting if _are_as_many(option, tensor))
     return next(fits, None) or next(nearest, None) or next(iter(fitting), None)
@@ -109,7 +108,7 @@ def _fits_alone(expected: Instance, given: Instance) -> bool:
 
 def _fits_in_no_way(option: Type, given: Type) -> bool:
     expected, tensor = get_proper_type(option), as_tensor(given)
-    if tensor is None or not isinstance(expected, Instance) or expected.type.fullname != TENSOR:
+    if tensor is None or not is_tensor(expected):
         return False
     return not _fits_alone(expected, tensor)
 
@@ -133,7 +132,8 @@ def _inside(wanted: ProperType, got: ProperType) -> Iterator[tuple[str, Type, Ty
     elif isinstance(wanted, Instance) and isinstance(got, TupleType):
         if wanted.args and not _has_unpack(got):
             for number, item in enumerate(got.items):
-                yield f"[{number}]", wanted.args[-1], item
+                way = f"[{number}]" if len(wanted.args) == 1 else f".values()[{number}]"
+                yield way, wanted.args[-1], item
     elif isinstance(wanted, Instance) and isinstance(got, Instance) and got.type.has_base(wanted.type.fullname):
         mapped = map_instance_to_supertype(got, wanted.type)
         for inner, item in zip(wanted.args, mapped.args, strict=False):

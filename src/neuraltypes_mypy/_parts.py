@@ -12,6 +12,7 @@ from neuraltypes_mypy._calls import Calls
 from neuraltypes_mypy._containers import Containers
 from neuraltypes_mypy._definitions import Definitions
 from neuraltypes_mypy._expressions import Expressions
+from neuraltypes_mypy._held import Held
 from neuraltypes_mypy._known_rules import KnownRules
 from neuraltypes_mypy._module_containers import ModuleContainers
 from neuraltypes_mypy._modules import Modules
@@ -47,6 +48,7 @@ class Parts:
         self.annotations = Annotations(self.types, self.scopes)
         self.calls = Calls(self.types, self.settling, reports_untracked=is_reported)
         self.values = Values(self.types)
+        self.held = Held(self.values)
         self.containers = Containers(self.types)
         self.partials = Partials(self.types)
         self.rules = KnownRules(self.types, options.stub_folders())

@@ -40,7 +40,9 @@ class _AnyNames(dict[str, Any]):
     """What mypy's cache depends on, whatever names a module passes on: those follow from its source."""
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, dict) and dict(self) == {key: other[key] for key in other if key != _NAMES}
+        if not isinstance(other, dict) or len(other) - (_NAMES in other) != len(self):
+            return False
+        return all(key in other and self[key] == other[key] for key in self)
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -70,6 +72,7 @@ class NeuralTypesPlugin(Plugin):
         # mypy compares plugins with those of the last run alone, which may have been over other files.
         self._config_data = {**data, "plugin": neuraltypes_mypy.version()}
         self._foreign_data = {"plugin": neuraltypes_mypy.version()}
+        self._config_check, self._foreign_check = _AnyNames(self._config_data), _AnyNames(self._foreign_data)
         self._made: Hooks | None = None
         self._without_annotation_hook: Container[str] = ()
         self._broken: Exception | None = None  # what making them has failed with
@@ -104,7 +107,7 @@ class NeuralTypesPlugin(Plugin):
         if not self.options.fixed_format_cache:
             return data  # mypy would compare the names, too
         if ctx.is_check:
-            return _AnyNames(data)
+            return self._foreign_check if data is self._foreign_data else self._config_check
         names = self._passed_on(ctx.id)
         return {**data, _NAMES: names} if names else data
 

@@ -50,6 +50,7 @@ class Refusals:
 
     def _say(self, problem: Refused, given: Given, name: str, context: Context, api: Any, made: str | None) -> None:
         code = _CODES[problem.code]
+        reason = f"does not fit: {problem.reason}" if problem.reason.startswith("axis ") else problem.reason
         place, type_ = given.places.get(problem.argument or "", (context, None))
         operator = operator_of(name, tuple(given.places), context)
         if problem.argument is None or type_ is None:
@@ -57,9 +58,9 @@ class Refusals:
             words = f"{subject} {problem.reason}" if operator is None else operator.whole(problem.reason)
             api.fail(words, context, code=code)
         elif operator is not None:
-            api.fail(f"{operator.subject(problem.argument)} {operator.renamed(problem.reason)}", place, code=code)
+            api.fail(f"{operator.subject(problem.argument)} {operator.renamed(reason)}", place, code=code)
         else:
-            api.fail(f'Argument "{problem.argument}" to "{name}" {problem.reason}', place, code=code)
+            api.fail(f'Argument "{problem.argument}" to "{name}" {reason}', place, code=code)
         tensor = None if type_ is None else as_tensor(type_)
         if tensor is not None and is_known(tensor):
             api.note(f"Got {annotation_text(tensor)}", place, code=code)

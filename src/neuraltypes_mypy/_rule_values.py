@@ -51,17 +51,16 @@ from neuraltypes.rules._values import (
 )
 from neuraltypes.rules.packing import data_of
 from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom
-from neuraltypes_mypy._elements import element_class, without_numbers
+from neuraltypes_mypy._elements import element_class, produced_of, produced_type, without_numbers
 from neuraltypes_mypy._equal import Equal
 from neuraltypes_mypy._growing import is_of_any_length
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import DTYPES_MODULE, TENSOR
 from neuraltypes_mypy._packed import is_packed, packed, padded_of
 from neuraltypes_mypy._sizes_of import size_of_expression, size_of_field, size_of_type, sized_int
-from neuraltypes_mypy._tensor import as_tensor, dtype_class, read_tensor, unknown, write_shape
+from neuraltypes_mypy._tensor import as_tensor, dtype_class, read_tensor, unknown, untold, write_shape
 from neuraltypes_mypy._types import KnownTypes
 
-_ELEMENTS: Final = "neuraltypes.elements."
 _FLOAT: Final = "float "
 _MAPPING: Final = "mapping"
 _LOWEST: Final = -65504.0  # of float16; others have lower ones
@@ -223,7 +222,7 @@ class Translation:
         """The type of a tensor; `Any` where nothing is known of it."""
         info = self._types.info(TENSOR)
         if info is None or (array.shape is None and array.dtype is None and array.element is None):
-            return unknown()
+            return untold()
         shape: Type = unknown()
         if array.shape is not None:
             settled = tuple(map(_given_the_doubt, same.shown_shape(array.shape)))
@@ -241,8 +240,8 @@ class Translation:
                 return type_
             case Resampled(element=inner):
                 return without_numbers(get_proper_type(self._element_type(inner)))
-            case Produced(name=name):
-                return noted_any(_ELEMENTS + name)
+            case Produced():
+                return produced_type(element)
             case _:
                 return unknown()
 
@@ -292,7 +291,7 @@ class Translation:
         tensors = [as_tensor(self.result(one, unknown(), same)) for one in results]
         known = [tensor for tensor in tensors if tensor is not None]
         joined = join_tensors(known) if len(known) == len(tensors) else None
-        return unknown() if joined is None else joined
+        return untold() if joined is None else joined
 
     # What a module was made with, kept in mypy's types
 
@@ -354,9 +353,8 @@ def _given_the_doubt(axis: SizedAxis | Rest) -> SizedAxis | Rest:
 
 
 def _element(element: ProperType) -> object | None:
-    note = note_of(element)
-    if note is not None:
-        return Produced(note.removeprefix(_ELEMENTS)) if note.startswith(_ELEMENTS) else None
+    if note_of(element) is not None:
+        return produced_of(element)
     info = element_class(element)
     return None if info is None else Declared(info.name, element)
 

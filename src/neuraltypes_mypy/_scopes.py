@@ -26,6 +26,7 @@ from neuraltypes._sizes import Size, Symbol, named, number, size_from_expression
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy._atoms import noted_any, size_of_atom
 from neuraltypes_mypy._class_sizes import attribute_size, inherited_sizes, is_computed
+from neuraltypes_mypy._defaults import keep_defaults
 from neuraltypes_mypy._displays import open_displays
 from neuraltypes_mypy._identity import open_identities
 from neuraltypes_mypy._names import FOREIGN
@@ -133,6 +134,7 @@ class Scopes:
             function = self._pending.pop()
             if isinstance(function.type, CallableType):
                 self.results.hide(function)
+                keep_defaults(function)
                 if _is_setter(function):
                     function.type.arg_types = [replace(type_, _noted) for type_ in function.type.arg_types]
                 else:

@@ -54,12 +54,14 @@ from mypy.types import (
 )
 
 from neuraltypes_mypy._codes import UNTRACKED
+from neuraltypes_mypy._elements import is_produced
 from neuraltypes_mypy._join import join_tensors
+from neuraltypes_mypy._meetings import Meetings, link
 from neuraltypes_mypy._names import GENERIC_TENSORS, MODULE, PARAMETER, SIZE
 from neuraltypes_mypy._packed import joined, loosened
 from neuraltypes_mypy._statements import blocks, bound, has_blocks, statements, targets
-from neuraltypes_mypy._tensor import as_tensor, is_known, read_tensor, unknown
-from neuraltypes_mypy._untyped import is_untyped, remember
+from neuraltypes_mypy._tensor import as_tensor, is_known, read_tensor, unknown, untold
+from neuraltypes_mypy._untyped import is_untyped, remember, untyped
 from neuraltypes_mypy._walk import replace, walk
 
 _MARK: Final = "neuraltypes: settle"
@@ -94,6 +96,7 @@ def instrument_signature(function: FuncDef) -> None:
     repeated = {name for name, count in counts.items() if count > 1 or name in parameters}
     untangle_swaps(function.body, is_analyzed=False)
     _insert(function.body, repeated)
+    link(function.body, _settled_by)
     for argument in function.arguments:
         if argument.variable.name in repeated:
             parameter = NameExpr(argument.variable.name)
@@ -108,11 +111,13 @@ class Settling:
     def __init__(self, *, reports_untracked: bool) -> None:
         self._reports_untracked = reports_untracked
         self._done: dict[int, object] = {}
+        self._meetings = Meetings()
 
     def instrument_current(self, api: Any) -> None:
-        """Prepare what is checked now, if that was not done yet: a function without tensor annotations, or a module."""
-        function = api.scope.current_function()
-        body: Any = function.body if isinstance(function, FuncDef) else api.tree
+        """Prepare what is checked now, if that was not done yet: a class, a module, a function that names no axes."""
+        function, info = api.scope.current_function(), api.scope.active_class()
+        outside = api.tree if info is None else info.defn.defs
+        body: Any = function.body if isinstance(function, FuncDef) else outside
         if self._done.get(id(body)) is body:
             return
         self._done[id(body)] = body
@@ -123,6 +128,7 @@ class Settling:
         if not _is_instrumented(block):
             untangle_swaps(block, is_analyzed=True)
             _insert(block, _repeated(block), api.modules["builtins"].names["isinstance"].node)
+            link(block, _settled_by)
             for call in _settling_calls(block):
                 # mypy may be past it already, and takes a statement without a type for one that never returns
                 api._type_maps[0][call] = NoneType()  # noqa: SLF001 - the map of the whole module
@@ -133,19 +139,20 @@ class Settling:
         api: Any = ctx.api
         subject = _subjects.get(mark.value) if isinstance(mark, StrExpr) else None
         variable = subject.name.node if subject is not None else None
-        if subject is None or not isinstance(variable, Var) or variable.type is None:
+        if subject is None or not isinstance(mark, StrExpr) or not isinstance(variable, Var) or variable.type is None:
             return ctx.default_return_type
         expression = subject.name
         if (refused := _refused(subject, variable, api)) is not None:
             if variable.is_inferred:
-                variable.type = UnionType([variable.type, unknown()])  # it is said once
+                variable.type = UnionType([variable.type, untold()])  # it is said once
+                remember(variable, untold())
             # mypy says so, and would go on with what the name held before; what is declared is said once, too
-            api.binder.put(expression, refused if variable.is_inferred else unknown())
+            api.binder.put(expression, _after_refusal(refused) if variable.is_inferred else untold())
             return ctx.default_return_type
         if isinstance(variable.type, PartialType) or not (variable.is_inferred or variable.is_argument):
             return ctx.default_return_type
         declared, held = get_proper_type(variable.type), api.binder.get(expression)
-        is_item = variable.is_index_var or (isinstance(mark, StrExpr) and mark.value in _items)
+        is_item = variable.is_index_var or mark.value in _items
         if is_item and isinstance(declared, Instance) and declared.type.has_base(MODULE):
             module = next(base for base in declared.type.mro if base.fullname == MODULE)
             variable.type = Instance(module, [])  # another loop may go over other modules by the same name
@@ -157,6 +164,10 @@ class Settling:
             variable.type = _or_any(declared, loosened(declared) or replace(declared, _loosened))
             variable.is_inferred = True  # what is unknown may be assigned then, and the name is unknown
             held = declared if held is None else held
+        elif variable.is_inferred and any(map(_is_noted, walk(declared))):
+            # mypy takes what differs from it in a note alone for the same
+            variable.type = replace(declared, _without_note)
+            held = declared if held is None else held
         if (tensor := _of_parameter(declared)) is not None:
             variable.type = tensor  # `w = self.weight; w = w[None]` holds a tensor then
             variable.is_inferred = True
@@ -167,6 +178,7 @@ class Settling:
             remember(variable, held)
             proper = get_proper_type(held)
             common = _joined(proper, may_be_any=_may_be_any(get_proper_type(variable.type)))
+            common = self._meetings.settled(mark.value, common, may_be_given=variable.is_argument)
             if common is not proper or api.binder.get(expression) is None:  # else it is no new assignment to mypy
                 api.binder.put(expression, common)
             if self._reports_untracked and _is_lost(declared, common):
@@ -183,6 +195,12 @@ def _refused(subject: _Subject, variable: Var, api: Any) -> Type | None:
     if not any(as_tensor(inner) is not None for type_ in (declared, value) for inner in walk(type_)):
         return None
     return None if is_subtype(value, declared) else value
+
+
+def _after_refusal(refused: Type) -> Type:
+    """What a name holds that mypy refuses the value of; plain mypy knows as little of it."""
+    tensor = as_tensor(refused)
+    return untold() if tensor is None or not is_known(tensor) else untyped(refused)
 
 
 def without_sizes(type_: ProperType) -> Type | None:
@@ -207,7 +225,7 @@ def _joined(held: ProperType, *, may_be_any: bool = False) -> Type:
     if not isinstance(held, UnionType):
         return held
     if may_be_any and any(as_tensor(item) is None for item in held.items):
-        return unknown()
+        return untold()
     sequences = joined(held.items)
     if sequences is not None:
         return sequences
@@ -230,11 +248,23 @@ def _common(tensors: Sequence[Type]) -> Type | None:
 
 def _or_any(declared: ProperType, loose: Type) -> Type:
     """What a name may hold that was given an `Any` of plain mypy first: whatever it is given later."""
-    return UnionType([loose, unknown()]) if is_untyped(declared) else loose
+    return UnionType([loose, untold()]) if is_untyped(declared) else loose
 
 
 def _is_known_tensor(type_: ProperType) -> bool:
     return isinstance(type_, Instance) and type_.type.fullname in GENERIC_TENSORS and is_known(type_)
+
+
+def _is_noted(type_: ProperType) -> bool:
+    """Whether a type is that of a tensor of which an operation says what it holds, and nothing else is known."""
+    tensor = as_tensor(type_)
+    return tensor is not None and is_produced(get_proper_type(tensor.args[2]))
+
+
+def _without_note(proper: ProperType) -> Type | None:
+    if not isinstance(proper, Instance) or not _is_noted(proper) or proper.type.fullname not in GENERIC_TENSORS:
+        return None
+    return proper.copy_modified(args=[*proper.args[:2], unknown()])
 
 
 def _of_parameter(type_: ProperType) -> Type | None:
@@ -394,6 +424,13 @@ def _swapped(statement: AssignmentStmt) -> TupleExpr | None:
 
 def _is_instrumented(body: Block) -> bool:
     return next(_settling_calls(body), None) is not None
+
+
+def _settled_by(statement: Statement) -> tuple[str, str] | None:
+    """The mark and the name of a call that was put in here."""
+    call = statement.expr if isinstance(statement, ExpressionStmt) and is_settling(statement.expr) else None
+    mark = call.args[0] if isinstance(call, CallExpr) else None
+    return (mark.value, _subjects[mark.value].name.name) if isinstance(mark, StrExpr) else None
 
 
 def _settling_calls(body: Block) -> Iterator[Expression]:

@@ -30,6 +30,7 @@ from neuraltypes._unify import ARGUMENT, Rest, SizedAxis
 from neuraltypes_mypy._atoms import atom, size_of_atom
 from neuraltypes_mypy._class_sizes import attribute_size, is_configured, parameter_names_of, parameter_size
 from neuraltypes_mypy._made_with import configuration
+from neuraltypes_mypy._nested import has_nested
 from neuraltypes_mypy._scopes import scope_name
 from neuraltypes_mypy._source import read_source
 from neuraltypes_mypy._statements import Assigned, Constants, assignments, unpacked_from
@@ -259,6 +260,8 @@ def given_sizes(given: Mapping[str, Expression], api: Any) -> dict[str, Size | N
         for field in parameter_names_of(type_.type):
             part = MemberExpr(expression, field)
             found[f"{name}.{field}"] = _Reader(api).read_field(part)
+        if is_steady(expression, type_, api):
+            found |= {f"{name}.{key}": size for key, size in configuration(type_).items() if "." in key}
     return found
 
 
@@ -266,6 +269,10 @@ def is_steady(expression: Expression, owner: ProperType, api: Any) -> bool:
     """Whether an object still has the sizes that it was made with: a module, or what nothing here can have changed."""
     if not isinstance(owner, Instance) or is_configured(owner.type) or isinstance(expression, CallExpr):
         return True
+    if isinstance(expression, MemberExpr):
+        holder = get_proper_type(api.lookup_type_or_none(expression.expr))
+        is_held = isinstance(holder, Instance) and has_nested(holder.type, expression.name)
+        return is_held and holder is not None and is_steady(expression.expr, holder, api)
     function = api.scope.current_function()
     if not isinstance(expression, NameExpr) or not isinstance(function, FuncDef) or not hasattr(api, "tree"):
         return False

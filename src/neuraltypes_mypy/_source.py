@@ -24,6 +24,7 @@ _CLOSING: Final = " \t)"
 _MAX_LINES: Final = 16
 _SUBSCRIPTED: Final = re.compile(r"([^\W\d][\w.]*)\s*\[$")
 _GLOBAL: Final = re.compile(r"\bglobal\s+([\w, ]+)")
+_ASSIGNED: Final = re.compile(r"(?:(?<![\w.])(\w+)|[\])]|\.\w+)\.(\w+)\s*=(?!=)")
 _COMPARISON: Final = re.compile(r"[=!]=|[<>]|\b(?:in|is)\b")
 _COMPARISON_NEXT: Final = re.compile(r"(?:[\s)\\]|#.*+)*+(?:[=!]=|[<>]|(?:in|is|not)\b)")
 
@@ -154,6 +155,11 @@ class Source:
     def global_names(self) -> frozenset[str]:
         """The names of the module that its functions may assign."""
         return frozenset(name for names in _GLOBAL.findall(self._text) for name in re.findall(r"\w+", names))
+
+    @cached_property
+    def assigned_from_outside(self) -> frozenset[str]:
+        """The attributes that the module assigns of anything but `self`."""
+        return frozenset(name for owner, name in _ASSIGNED.findall(self._text) if owner != "self")
 
     def imported(self, name: str) -> tuple[int, str, str] | None:
         """The level, the module and the name there that the module imports under a name."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias, TypeGuard
 
 from mypy.erasetype import erase_typevars
 from mypy.maptype import map_instance_to_supertype
@@ -35,7 +35,7 @@ from neuraltypes._sizes import Size
 from neuraltypes._unify import Rest, Shape, SizedAxis, axes_of
 from neuraltypes.kinds import AxisKind, kinds_of
 from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_identity, size_of_text, size_text
-from neuraltypes_mypy._names import DTYPES_MODULE, TENSOR
+from neuraltypes_mypy._names import DTYPES_MODULE, GENERIC_TENSORS, TENSOR
 
 Lookup: TypeAlias = Callable[[str], SymbolTableNode | None]
 
@@ -54,6 +54,11 @@ _wrote: Final[dict[Shape, tuple[Instance, Instance, Type]]] = {}
 def unknown() -> AnyType:
     """The type of what is not known."""
     return AnyType(TypeOfAny.special_form)
+
+
+def untold() -> AnyType:
+    """A value of which mypy knows nothing: unlike a part of a type, it does not let mypy settle on an overload."""
+    return AnyType(TypeOfAny.unannotated)
 
 
 def make_generic(info: TypeInfo, object_type: Instance) -> None:
@@ -107,6 +112,11 @@ def as_tensor(type_: Type) -> Instance | None:
             mapped = map_instance_to_supertype(proper, base)
             return mapped if len(mapped.args) == len(_VARIABLES) else None
     return None
+
+
+def is_tensor(type_: ProperType) -> TypeGuard[Instance]:
+    """Whether a type is that of a tensor itself, or of a parameter or buffer, which are generic like it."""
+    return isinstance(type_, Instance) and type_.type.fullname in GENERIC_TENSORS
 
 
 def is_known(tensor: Instance) -> bool:

@@ -22,7 +22,7 @@ from neuraltypes_mypy._members import is_module
 from neuraltypes_mypy._packed import is_for_another
 from neuraltypes_mypy._refusals import report_tuple
 from neuraltypes_mypy._remembered import was_made
-from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
+from neuraltypes_mypy._tensor import as_tensor, is_known, unknown, untold
 
 
 class TorchModules:
@@ -103,7 +103,7 @@ class TorchModules:
             forward = forward.items[0]
         if not isinstance(forward, CallableType) or _is_one_of_several(context, api):
             return None
-        return forward.copy_modified(arg_types=[unknown() for _ in forward.arg_types], ret_type=unknown())
+        return forward.copy_modified(arg_types=[unknown() for _ in forward.arg_types], ret_type=untold())
 
     def module_called(self, ctx: MethodContext) -> Type:
         """The type of what a call of one of torch's modules gives."""
@@ -120,7 +120,7 @@ class TorchModules:
             return ctx.default_return_type
         for one in signature.parameters[1:2]:
             if report_tuple(one, *given.places.get(one.name, (ctx.context, unknown())), receiver, ctx.api):
-                return unknown()
+                return untold()
         return self._module(receiver, signature, given, same, ctx.context, ctx.api)
 
     def passed_through(self, module: Instance, value: Type, context: Context, api: Any) -> Type | None:
@@ -147,8 +147,8 @@ class TorchModules:
         self._refusals.report(outcome, given, receiver.type.name, context, api, made_at(receiver))
         first = outcome.result[0] if isinstance(outcome.result, tuple) and outcome.result else None
         if isinstance(first, Packed) and is_for_another(context, api):
-            return unknown()
-        return self._application.result(outcome, unknown(), same, context, api)
+            return untold()
+        return self._application.result(outcome, untold(), same, context, api)
 
     def held(self, module: Instance, name: str, context: Context, api: Any) -> Instance | None:
         """The tensor that an attribute of a module holds; None where no rule says that there surely is one."""

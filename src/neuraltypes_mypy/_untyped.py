@@ -33,7 +33,7 @@ from mypy.types import (
 )
 
 from neuraltypes_mypy._names import GENERIC_TENSORS
-from neuraltypes_mypy._tensor import as_tensor, unknown
+from neuraltypes_mypy._tensor import as_tensor, unknown, untold
 
 _MARK: Final = "neuraltypes:untyped"  # no attribute has such a name
 _SEQUENCES: Final = ("builtins.tuple", "typing.Sequence", "typing.Iterable", "typing.Collection")
@@ -92,7 +92,8 @@ def untyped(type_: Type) -> Type:
 
 def item(ctx: MethodContext) -> Type:
     """`x.item()` of such a value, which is one too; the declared `int | float` fits neither."""
-    return unknown() if is_untyped(ctx.type) else ctx.default_return_type
+    is_open = any(may_be_untyped(one, ctx.type) for one in receivers(ctx.context))
+    return untold() if is_open else ctx.default_return_type
 
 
 def is_unwanted(context: Context, api: Any, *, is_tuple: bool = False) -> bool:

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from mypy.nodes import Context, FuncDef, MemberExpr, NameExpr, OpExpr, TypeInfo, Var
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
 from mypy.server.subexpr import get_subexpressions
-from mypy.types import AnyType, Instance, NoneType, ProperType, TupleType, Type, UnionType, get_proper_type
+from mypy.types import (
+    AnyType,
+    CallableType,
+    Instance,
+    NoneType,
+    ProperType,
+    TupleType,
+    Type,
+    TypeVarType,
+    UnionType,
+    get_proper_type,
+)
 
 from neuraltypes._sizes import OPERATIONS, Size, Symbol, multiply, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
+from neuraltypes_mypy._atoms import size_of_atom
 from neuraltypes_mypy._class_sizes import lasting_symbols
 from neuraltypes_mypy._made_with import seen_from_outside
 from neuraltypes_mypy._members import may_be_module
+from neuraltypes_mypy._mentions import mentions_tensors
 from neuraltypes_mypy._names import GENERIC_TENSORS, MODULE
 from neuraltypes_mypy._settle import without_sizes
 from neuraltypes_mypy._size_tuples import as_written
@@ -22,7 +35,7 @@ from neuraltypes_mypy._sizes_of import has_size, is_self, size_of_expression, si
 from neuraltypes_mypy._source import read_source
 from neuraltypes_mypy._tensor import as_tensor, read_tensor, unknown, write_shape
 from neuraltypes_mypy._types import KnownTypes
-from neuraltypes_mypy._walk import replace
+from neuraltypes_mypy._walk import replace, walk
 
 _ARITHMETIC = {
     "__add__": ("+", False),
@@ -158,6 +171,9 @@ class Values:
 
     def _forget_names(self, proper: ProperType, symbols: frozenset[Symbol]) -> Type | None:
         """A name belongs to one call of one function; a number, or a size of the class, holds for good."""
+        if isinstance(proper, CallableType):
+            own = _symbols(proper.variables)
+            return proper if own | symbols >= _symbols(walk(proper)) else None
         if isinstance(proper, Instance) and proper.type.fullname in GENERIC_TENSORS:
             tensor = read_tensor(proper)
             if tensor.shape is None:
@@ -193,8 +209,10 @@ def is_undeclared(variable: Var) -> bool:
 
 
 def _is_followed(type_: Type) -> bool:
-    """Whether what an attribute of this type holds is followed: a tensor, or none."""
+    """Whether what an attribute of this type holds is followed: a tensor, a function of tensors, or none."""
     proper = get_proper_type(type_)
+    if isinstance(proper, CallableType):
+        return not proper.is_type_obj() and mentions_tensors(proper)
     return isinstance(proper, NoneType) or as_tensor(proper) is not None
 
 
@@ -230,6 +248,12 @@ def _meets_none(power: Context, api: Any) -> bool:
 
 def _options(type_: ProperType) -> list[ProperType]:
     return [get_proper_type(item) for item in type_.items] if isinstance(type_, UnionType) else [type_]
+
+
+def _symbols(types: Iterable[Type]) -> frozenset[Symbol]:
+    """The names in sizes of axes."""
+    sizes = (size_of_atom(type_) for type_ in types if isinstance(type_, TypeVarType))
+    return frozenset(symbol for size in sizes if size is not None for symbol in size.symbols())
 
 
 def _is_lasting(size: Size | None, symbols: frozenset[Symbol]) -> bool:

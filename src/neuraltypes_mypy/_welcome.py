@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from mypy.nodes import CallExpr, ComparisonExpr, Expression, NameExpr, OperatorAssignmentStmt, OpExpr, Var
+from mypy.nodes import CallExpr, ComparisonExpr, Expression, IndexExpr, NameExpr, OperatorAssignmentStmt, OpExpr, Var
 from mypy.plugin import FunctionSigContext, MethodContext, MethodSigContext
 from mypy.types import (
     CallableType,
@@ -24,7 +24,7 @@ from mypy.types import (
 )
 
 from neuraltypes_mypy._names import GENERIC_TENSORS
-from neuraltypes_mypy._tensor import as_tensor, unknown
+from neuraltypes_mypy._tensor import as_tensor, unknown, untold
 from neuraltypes_mypy._untyped import may_be_untyped, receivers, wants_other
 from neuraltypes_mypy._walk import replace
 
@@ -42,16 +42,17 @@ def welcoming(ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
     signature = ctx.default_signature
     if isinstance(ctx.context, OpExpr | ComparisonExpr | OperatorAssignmentStmt):
         return signature  # mypy goes on to the method of the other operand
+    given = [at for at, expressions in enumerate(ctx.args) if any(_is_untyped_name(one, ctx) for one in expressions)]
+    if not given:
+        return signature
     types = list(signature.arg_types)
-    changed = False
-    for at, expressions in enumerate(ctx.args):
-        if expressions and any(_is_untyped_name(one, ctx.api) for one in expressions):
-            if isinstance(get_proper_type(types[at]), TypeVarType):
-                if _is_bounded(types[at]):
-                    return _open(signature)
-            elif wants_other(types[at]):
-                types[at], changed = unknown(), True
-    return signature.copy_modified(arg_types=types) if changed else signature
+    for at in given:
+        if isinstance(get_proper_type(types[at]), TypeVarType):
+            if _is_bounded(types[at]):
+                return _open(signature)
+        elif wants_other(types[at]):
+            types[at] = unknown()
+    return signature.copy_modified(arg_types=types)
 
 
 def of_receiver(ctx: MethodSigContext, fullname: str) -> FunctionLike:
@@ -68,7 +69,7 @@ def opened(ctx: MethodContext) -> Type:
     """What a method without a rule gives: of such a tensor plain mypy does not know what `x.numpy()` is."""
     result = ctx.default_return_type
     is_open = any(may_be_untyped(one, ctx.type) for one in receivers(ctx.context))
-    return unknown() if is_open and as_tensor(result) is None and isinstance(ctx.context, CallExpr) else result
+    return untold() if is_open and as_tensor(result) is None and isinstance(ctx.context, CallExpr) else result
 
 
 def is_method_of_tensor(fullname: str) -> bool:
@@ -76,10 +77,13 @@ def is_method_of_tensor(fullname: str) -> bool:
     return fullname.rpartition(".")[0] in GENERIC_TENSORS
 
 
-def _is_untyped_name(expression: Expression, api: Any) -> bool:
+def _is_untyped_name(expression: Expression, ctx: Any) -> bool:
+    """Whether an expression is the name of such a tensor, or a part of it."""
+    while isinstance(expression, IndexExpr):
+        expression = expression.base
     if not isinstance(expression, NameExpr) or not isinstance(expression.node, Var):
         return False
-    held = api.binder.get(expression) or expression.node.type
+    held = ctx.api.binder.get(expression) or expression.node.type
     return held is not None and as_tensor(held) is not None and may_be_untyped(expression, held)
 
 

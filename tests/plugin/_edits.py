@@ -99,6 +99,10 @@ EDITS: Final = [
         "self.act: nn.Module = nn.Linear(5, 11)",
         "11",
     ),
+    Edit("value_of_a_declared_buffer", "makers.py", "torch.ones(5, 12)", "torch.ones(5, 13)", "tuple[5, 13]"),
+    Edit(
+        "another_value_of_one", "makers.py", "self.count = torch.ones(3)", "self.table = torch.ones(3)", "tuple[5, 12]"
+    ),
     Edit("base_of_an_element", "meanings.py", "import AudioSignal\n", "import LogitsType as AudioSignal\n", "Speech"),
     Edit("parameter_of_an_element", "ops.py", "freq=16000", "freq=8000", "8000"),
     Edit(

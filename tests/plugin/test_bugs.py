@@ -39,7 +39,6 @@ NOT_YET: Final = {
     "191_generator_of_windows_time_first": "a name that only the result has may be any size",
     "196_critic_of_columns_of_returns": "all pairs are meant as often, where no layer gives the column",
     "197_advantage_of_unsqueezed_value": "the same: a field of a record is no layer's output",
-    "202_sdpa_with_triangle_of_future": "a buffer that the class declares as a tensor is any tensor",
     "203_label_attention_mask": "what a module's own mask means is not taken from what it is passed on to",
     "206_representations_normalized_over_batch": "columns are normalized on purpose, too",
     "207_additive_attention_of_one_score": "a width of 1 may be one of several that a class is made with",

@@ -84,16 +84,16 @@ def test_the_document_works(project: Path, mypy: Mypy, base: Path, tmp_path: Pat
     assert said == [
         'use.py:7: note: Revealed type is "Tensor[Float, tuple[b, 8], Any]"',
         (
-            'use.py:8: error: Argument "bands" to "band_energy" axis 1 "t" is t, expected 8 (bound by x axis -1)  '
-            "[shape-mismatch]"
+            'use.py:8: error: Argument "bands" to "band_energy" does not fit: axis 1 "t" is t, expected 8 '
+            "(bound by x axis -1)  [shape-mismatch]"
         ),
         'use.py:8: note: Got Float[Tensor, "8 t"]',
         'use.py:9: note: Revealed type is "Tensor[Float, tuple[b, 2], Any]"',
         'use.py:10: note: Revealed type is "Tensor[Float, tuple[b//2, t], Any]"',
         'use.py:11: note: Revealed type is "Tensor[Float, tuple[8], Any]"',
         (
-            'use.py:12: error: Right operand of "@" axis -1 is 16, expected 8 (axis -1 of the left operand)  '
-            "[shape-mismatch]"
+            'use.py:12: error: Right operand of "@" does not fit: axis -1 is 16, expected 8 '
+            "(axis -1 of the left operand)  [shape-mismatch]"
         ),
         'use.py:12: note: Got Float[Tensor, "16"]',
         'use.py:13: error: Argument "factor" to "decimate" is 0  [shape-mismatch]',

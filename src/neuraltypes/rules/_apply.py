@@ -252,10 +252,15 @@ def _declared_one(result: Result, declared: Tensors, signature: Signature, tenso
     if not isinstance(result, Array):
         return result
     if declared.elements:
-        result = Array(result.shape, result.dtype, Produced(declared.elements[0]))
+        result = Array(result.shape, result.dtype, _produced(declared.elements[0], result.element))
     if result.dtype is None and declared.dtype is not None:
         result = Array(result.shape, _dtype(declared, signature, tensors), result.element)
     return result
+
+
+def _produced(name: str, given: object) -> Produced:
+    """What a declaration says an operation gives, which its rule may know more of."""
+    return given if isinstance(given, Produced) and given.name == name else Produced(name)
 
 
 def _dtype(declared: Tensors, signature: Signature, tensors: list[_Tensor]) -> DTypes | None:

@@ -21,7 +21,7 @@ from neuraltypes.rules._shapes import (
     broadcast,
     rank,
 )
-from neuraltypes.rules._values import UNKNOWN, Array, DTypes, Produced, Refused, Result, Value
+from neuraltypes.rules._values import UNKNOWN, Array, DTypes, Produced, Refused, Result, Value, common_element
 
 Change = Callable[[DTypes | None], DTypes | None]
 Rule = Callable[..., Result]
@@ -208,7 +208,7 @@ def complement(value: Value) -> Produced | None:
 def shared(one: Value, other: Value) -> object | None:
     """The element of both operands, a plain number having any."""
     if isinstance(one, Array) and isinstance(other, Array):
-        return one.element if one.element == other.element else None
+        return common_element((one.element, other.element))
     if one is UNKNOWN or other is UNKNOWN:
         return None
     return element_of(one) or element_of(other)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
 
 from neuraltypes._sizes import Size, number
@@ -32,9 +32,23 @@ DTypes: TypeAlias = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Produced:
-    """An element that an operation gives by its nature, by class name: `ProbsType` after a softmax."""
+    """An element that an operation gives by its nature, by class name: `ProbsType` after a softmax.
+
+    Several operations may give the same; `by` is which one it surely was, "softmax" or "sigmoid", where that matters.
+    """
 
     name: str
+    by: str = field(default="", kw_only=True)
+
+
+def common_element(elements: Iterable[object]) -> object | None:
+    """What several tensors hold; None where they differ."""
+    first, *others = elements
+    if all(one == first for one in others):
+        return first
+    names = {one.name if type(one) is Produced else None for one in (first, *others)}
+    name = names.pop() if len(names) == 1 else None
+    return None if name is None else Produced(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +83,13 @@ class Array:
     def resampled(self, shape: Shape | None) -> Array:
         """The same, with numbers left out or put in along an axis."""
         return replace(self, shape=shape, element=None if self.element is None else Resampled(self.element))
+
+    def chosen(self, shape: Shape | None) -> Array:
+        """Some of the numbers: what added up to 1 need not do so any more."""
+        element = self.element
+        if isinstance(element, Produced) and element.by:
+            element = Produced(element.name)
+        return Array(shape, self.dtype, element)
 
     def plain(self, shape: Shape | None, dtype: DTypes | None = None) -> Array:
         """Another shape, and the same dtype unless one is given; the element is lost."""

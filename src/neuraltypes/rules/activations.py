@@ -37,7 +37,7 @@ from neuraltypes.rules._shapes import (
     replaced,
     said_kind,
 )
-from neuraltypes.rules._values import UNKNOWN, Array, Config, Refused, Result, Value
+from neuraltypes.rules._values import UNKNOWN, Array, Config, Produced, Refused, Result, Value
 
 
 @rule("softmax")
@@ -49,13 +49,46 @@ def softmax(input: Array, dim: Value = None, dtype: Value = None, **_: Value) ->
         suspect(f'normalizes over axis {int_of(dim)}, "batch", where no dim is given; give dim=-1', code="kind")
     elif said_kind(axis_at(input.shape, dim)) == "batch":
         suspect("is the batch axis: the numbers of different examples would add up to 1", "dim", code="kind")
-    if produced(input) in PROBABILITIES:
+    if _is_of(input, "softmax"):
         suspect("holds probabilities already; softmax wants logits", "input", code="element")
     if produced(input) in ALL_REAL and is_one(axis_at(input.shape, dim)):
         suspect("is an axis of size 1, along which each number becomes 1; sigmoid is for a single output", "dim")
     dtypes = of_argument(dtype, input.dtype)
     require(dtypes, frozenset({OF_FLOAT}), "input" if dtype is None else "dtype")
-    return Array(input.shape, dtypes)
+    return Array(input.shape, dtypes, Produced("ProbsType", by="softmax"))
+
+
+def _is_of(input: Array, operation: str) -> bool:
+    """Whether probabilities were surely given by one operation, or are declared.
+
+    A softmax over what sigmoids gave is used on purpose, to weigh gates against each other.
+    """
+    element = input.element
+    if not isinstance(element, Produced) or element.name not in PROBABILITIES:
+        return False
+    return element.by == operation or element.name != "ProbsType" or type(element) is not Produced
+
+
+@rule("softmin")
+def softmin(input: Array, dim: Value = None, dtype: Value = None, **_: Value) -> Result:
+    """`softmin`, which turns the order round: the least likely become the likeliest."""
+    return softmax(replace(input, element=None), dim, dtype)
+
+
+@rule("sigmoid")
+def sigmoid(input: Array, **_: Value) -> Result:
+    """`sigmoid`: of logits, a probability for each."""
+    if _is_of(input, "sigmoid"):
+        suspect("holds probabilities already; sigmoid wants logits", "input", code="element")
+    return Array(input.shape, floating(input.dtype), Produced("ProbsType", by="sigmoid"))
+
+
+@rule("logsigmoid")
+def logsigmoid(input: Array, **_: Value) -> Result:
+    """`logsigmoid`."""
+    if _is_of(input, "sigmoid"):
+        suspect("holds probabilities already; logsigmoid wants logits", "input", code="element")
+    return input.plain(input.shape)
 
 
 def _chosen(dim: Value, known: int | None) -> Value:
@@ -75,7 +108,7 @@ def softmax_module(config: Config, input: Array, **_: Value) -> Result:
 def gumbel_softmax(logits: Array, dim: Value = LAST, **_: Value) -> Result:
     """`F.gumbel_softmax`."""
     require(logits.dtype, frozenset({OF_FLOAT}), "logits")
-    if produced(logits) in PROBABILITIES:
+    if _is_of(logits, "softmax"):
         suspect("holds probabilities already; softmax wants logits", "logits", code="element")
     return softmax(replace(logits, element=None), dim)
 
@@ -219,6 +252,24 @@ def module(config: Config, input: Array, **_: Value) -> Result:
 def module_floating(config: Config, input: Array, **_: Value) -> Result:
     """An activation as a module that makes floats of whole numbers."""
     return Array(input.shape, floating(input.dtype))
+
+
+@computed("activations.softmin_module")
+def softmin_module(config: Config, input: Array, **_: Value) -> Result:
+    """`nn.Softmin(dim)`."""
+    return softmin(input, config.get("dim", UNKNOWN))
+
+
+@computed("activations.sigmoid_module")
+def sigmoid_module(config: Config, input: Array, **_: Value) -> Result:
+    """`nn.Sigmoid`."""
+    return sigmoid(input)
+
+
+@computed("activations.logsigmoid_module")
+def logsigmoid_module(config: Config, input: Array, **_: Value) -> Result:
+    """`nn.LogSigmoid`."""
+    return logsigmoid(input)
 
 
 @computed("activations.identity")

@@ -38,9 +38,9 @@ def gather(input: Array, dim: Value, index: Array, **_: Value) -> Result:
     _require_index_dtype(index, "index")
     if numel(index.shape) == number(0):
         normal_dim(dim, rank(input.shape))
-        return input.of(index.shape)
+        return input.chosen(index.shape)
     _require_aligned(index, input, dim, "index", "input")
-    return input.of(index.shape)
+    return input.chosen(index.shape)
 
 
 def _require_index_dtype(index: Array, argument: str, expected: DTypes = INDICES) -> None:

@@ -11,6 +11,7 @@ from neuraltypes._sizes import number
 from neuraltypes._unify import Shape, SizedAxis
 from neuraltypes.rules._context import suspect
 from neuraltypes.rules._dtypes import FLOATS, category, dtypes_text, result_type
+from neuraltypes.rules._entrywise import ALL_REAL, produced
 from neuraltypes.rules._loss_shapes import (
     axes_differ,
     is_long,
@@ -35,6 +36,7 @@ _INDICES: Final = frozenset({"int64", "uint8"})
 def binary(input: Array, target: Array, how: str | None, weight: Value = None) -> Result:
     """`binary_cross_entropy`: the target has the shape and the dtype of the input."""
     _require_input_shape(input, target)
+    _suspect_target(target)
     if target.dtype is not None and target.dtype & FLOATS:  # others are refused by the declaration
         require_dtype(target, input, "target", "input")
     require_expands(weight, input.shape, "weight")
@@ -56,11 +58,18 @@ def own_binary_logits(
 ) -> Result:
     """`torch.binary_cross_entropy_with_logits`, whose target may be larger than the input."""
     paired(input, target)
+    _suspect_target(target)
     for name, value in (("input", input), ("weight", weight), ("pos_weight", pos_weight)):
         require_expands(value, target.shape, name)
     if pos_weight is not None and pos_weight is not UNKNOWN:
         require_expands(target, input.shape, "target")
     return reduced(target.shape, target.dtype, how)
+
+
+def _suspect_target(target: Array) -> None:
+    """A target is a probability or a label: 0 to 1, which the outputs of another network are after its activation."""
+    if produced(target) in (*ALL_REAL, "LogprobsType"):
+        suspect(f"holds {produced(target)}, expected ProbsType or labels", "target", code="element")
 
 
 def _require_input_shape(input: Array, target: Array) -> None:
@@ -128,9 +137,11 @@ def cross_entropy(
     is_probabilities = is_same_shape(input, target)
     if is_probabilities:
         _require_target_float(target)
+        _suspect_target(target)
         return reduced(shape, result_type(input, target), how)
     if is_probabilities is None:
         is_whole = _is_whole(target)
+        _suspect_target(target)
         dtype = None if is_whole is None else input.dtype if is_whole else result_type(input, target)
         return reduced(shape, dtype, how)
     is_smooth = isinstance(label_smoothing, float) and label_smoothing > 0

@@ -28,7 +28,7 @@ from neuraltypes.rules._shapes import (
     replaced,
     with_out,
 )
-from neuraltypes.rules._values import UNKNOWN, Array, DTypes, Many, Refused, Result, Value
+from neuraltypes.rules._values import UNKNOWN, Array, DTypes, Many, Refused, Result, Value, common_element
 from neuraltypes.rules.views import at_least
 
 
@@ -135,8 +135,7 @@ def joined_dtype(items: Sequence[Array]) -> DTypes | None:
 
 def shared_element(items: Sequence[Array]) -> object | None:
     """The element that all have."""
-    first = items[0].element
-    return first if all(item.element == first for item in items) else None
+    return common_element(item.chosen(None).element for item in items)
 
 
 def _cat_many(shape: Shape | None, dim: Value) -> Shape | None:

@@ -38,14 +38,14 @@ def topk(input: Array, k: Value, dim: Value = UNKNOWN, **_: Value) -> Result:
     if input.shape == ():
         if (count is not None and count.constant is not None) and not 0 <= count.constant <= 1:
             raise Refused(f"is {count}, but there is one entry", "k")
-        return input, Array((), INT64)
+        return input.chosen(()), Array((), INT64)
     axis, at = axis_at(input.shape, dim), place(input.shape, dim)
     _require_count(count, axis, "k")
     if input.shape is None or at is None:
         shape = unknown_axes(input.shape)
     else:
         shape = replaced(input.shape, at, SizedAxis(count, None if axis is None else axis.label))
-    return input.of(shape), Array(shape, INT64)
+    return input.chosen(shape), Array(shape, INT64)
 
 
 def _require_count(count: Size | None, axis: SizedAxis | None, argument: str) -> None:

@@ -11,7 +11,7 @@ from neuraltypes.rules._context import sizes_differ
 from neuraltypes.rules._dtypes import INT64
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import ANY, axis_at, bool_of, int_of, rank, size_of
-from neuraltypes.rules._values import UNKNOWN, Array, Many, Packed, Refused, Result, Value
+from neuraltypes.rules._values import UNKNOWN, Array, Many, Packed, Refused, Result, Value, common_element
 from neuraltypes.rules.recurrent import batch_axis, check_layout, known_axes, require_rank
 
 
@@ -126,7 +126,7 @@ def pad(
     for other in tails[1:]:
         _require_entries(other, tail)
     dtype = items[0].dtype if all(item.dtype == items[0].dtype for item in items) else None
-    element = items[0].element if all(item.element == items[0].element for item in items) else None
+    element = common_element(item.element for item in items)
     batch, time = SizedAxis(None if count is None else number(count)), _longest(items)
     is_first = bool_of(batch_first)
     pair = (ANY, ANY) if is_first is None else (batch, time) if is_first else (time, batch)

@@ -31,7 +31,7 @@ from neuraltypes.rules._shapes import (
     reduced,
     with_out,
 )
-from neuraltypes.rules._values import UNKNOWN, Array, DType, DTypes, Produced, Refused, Result, Value
+from neuraltypes.rules._values import UNKNOWN, Array, DType, DTypes, Produced, Refused, Result, Value, common_element
 
 _RAW = ("LogitsType", "UnnormalizedType")
 ORDERED = REAL | BOOL
@@ -163,7 +163,7 @@ def trace(input: Array, **_: Value) -> Result:
 def chosen(input: Array, dim: Value = None, keepdim: Value = False, **_: Value) -> Result:
     """`amax`, `amin`: an entry of each row."""
     require_among(input, ORDERED, "Real or Bool", "input")
-    return input.of(reduced(input.shape, dim, keepdim))
+    return input.chosen(reduced(input.shape, dim, keepdim))
 
 
 @computed("reductions.least_and_greatest")
@@ -171,7 +171,7 @@ def chosen(input: Array, dim: Value = None, keepdim: Value = False, **_: Value) 
 def least_and_greatest(input: Array, dim: Value = None, keepdim: Value = False, **_: Value) -> Result:
     """`aminmax`."""
     require_among(input, ORDERED, "Real or Bool", "input")
-    found = input.of(over_one(input.shape, dim, keepdim))
+    found = input.chosen(over_one(input.shape, dim, keepdim))
     return found, found
 
 
@@ -189,7 +189,7 @@ def _entry_by_entry(input: Array, other: Value) -> Result:
     if not isinstance(other, Array):
         return UNKNOWN
     require_among(other, ORDERED, "Real or Bool", "other")
-    element = input.element if input.element == other.element else None
+    element = common_element((input.element, other.element))
     return Array(broadcast([input.shape, other.shape]), result_type(input, other), element)
 
 
@@ -212,9 +212,9 @@ def mode(input: Array, dim: Value, keepdim: Value = False, **_: Value) -> Result
 
 def _chosen_with_indices(input: Array, dim: Value, keepdim: Value) -> Result:
     if dim is None:
-        return input.of(())
+        return input.chosen(())
     shape = over_one(input.shape, dim, keepdim)
-    return input.of(shape), Array(shape, INT64)
+    return input.chosen(shape), Array(shape, INT64)
 
 
 def over_one(shape: Shape | None, dim: Value, keepdim: Value) -> Shape | None:

@@ -26,7 +26,7 @@ def masked_select(input: Array, mask: Array, **_: Value) -> Result:
     """The entries where a mask is set, in one axis."""
     _require_index_dtype_bool(mask)
     broadcast([input.shape, mask.shape])
-    return input.of((ANY,))
+    return input.chosen((ANY,))
 
 
 def _require_index_dtype_bool(mask: Array) -> None:

@@ -25,7 +25,7 @@ from neuraltypes.rules._entrywise import (
     rule,
     together,
 )
-from neuraltypes.rules._values import UNKNOWN, Array, Refused, Result, Value
+from neuraltypes.rules._values import UNKNOWN, Array, Refused, Result, Value, common_element
 
 
 @rule("clamp")
@@ -78,7 +78,7 @@ def addcdiv(input: Value, tensor1: Value, tensor2: Value, value: Value = 1.0, **
 def lerp(input: Array, end: Array, weight: Value, **_: Value) -> Result:
     """`input + weight * (end - input)`, of one dtype: between two of a kind lies one of it."""
     require_same(input, end, "end")
-    element = input.element if input.element == end.element else None
+    element = common_element((input.element, end.element))
     dtypes = input.dtype
     if isinstance(weight, Array) and has_axes(weight):
         require_same(input, weight, "weight")

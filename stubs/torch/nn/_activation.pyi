@@ -88,12 +88,12 @@ class Softplus:
 
 class Sigmoid:
     def __init__(self) -> None: ...
-    @computed("activations.module_floating")
+    @computed("activations.sigmoid_module")
     def forward(self, input: Tensor) -> NeuralType[Tensor, ProbsType]: ...
 
 class LogSigmoid:
     def __init__(self) -> None: ...
-    @computed("activations.module")
+    @computed("activations.logsigmoid_module")
     def forward(self, input: Float[Tensor, "..."]) -> NeuralType[Tensor, LogprobsType]: ...
 
 class Tanh:
@@ -128,7 +128,7 @@ class Softmax:
 
 class Softmin:
     def __init__(self, dim: Dim | None = None) -> None: ...
-    @computed("activations.softmax_module")
+    @computed("activations.softmin_module")
     def forward(self, input: Num[Tensor, "..."]) -> NeuralType[Tensor, ProbsType]: ...
 
 class LogSoftmax:

@@ -120,7 +120,7 @@ def calls(x: Audio, y: Local, z: Float[Tensor, "n m"], w: Float[Tensor, "n m k"]
 
 def local_alias(y: Float[Tensor, "b t"]) -> None:
     Inner = Float[Tensor, "b"]
-    x: Inner = y  # TODO(defect): E: [assignment]
+    x: Inner = y  # E: [assignment]
     del x
 
 

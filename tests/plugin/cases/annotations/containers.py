@@ -125,9 +125,8 @@ def records(encoded: Encoded, batch: Batch, item: Item, head: Head, attributes: 
     b: Float[Tensor, "b"] = batch.audio  # E: [assignment]
     c: Float[Tensor, "n"] = attributes.plain  # E: [assignment]
     d: Int[Tensor, "_ _ _"] = item["image"]  # E: [assignment]
-    # Of annotations only those of `Tensor` itself are read, not those of its subclasses.
-    e: Float[Tensor, "n"] = attributes.parameter  # TODO(defect): E: [assignment]
-    f: Float[Tensor, "n"] = attributes.parameters[0]  # TODO(defect): E: [assignment]
+    e: Float[Tensor, "n"] = attributes.parameter  # E: [assignment]
+    f: Float[Tensor, "n"] = attributes.parameters[0]  # E: [assignment]
     del a, b, c, d, e, f
 
 

@@ -69,8 +69,7 @@ def gives(
 
 
 def positional(x: NeuralType[Float[Tensor, "b"], Pitch(4)]) -> NeuralType[Float[Tensor, "b"], Pitch(3)]:
-    # Parameters of an element are read where they are given by keyword.
-    return x  # TODO(defect): E: [return-value]
+    return x  # E: [return-value]
 
 
 def variable(x: NeuralType[Float[Tensor, "b"], C]) -> NeuralType[Float[Tensor, "b"], C]:

@@ -37,7 +37,7 @@ def record(encoded: Encoded) -> Float[Tensor, "b c"]: ...
 
 
 def lists(x: Float[Tensor, "2 3"], y: Float[Tensor, "2 4"]) -> None:
-    reveal_type(stack([x, x]))  # TODO(defect): R: Tensor[Float, tuple[Any, 2, 3], Any]
+    reveal_type(stack([x, x]))  # R: Tensor[Float, tuple[Any, batch=2, channel=3], Any]
     stack([x, y])  # E: [shape-mismatch]
     stack([])
     xs = [x, x]
@@ -50,11 +50,11 @@ def lists(x: Float[Tensor, "2 3"], y: Float[Tensor, "2 4"]) -> None:
 
 
 def sequences(x: Float[Tensor, "2 3"], v: Float[Tensor, "3"], w: Float[Tensor, "2"]) -> None:
-    reveal_type(sequence([x], w))  # TODO(defect): R: Tensor[Float, tuple[3], Any]
+    reveal_type(sequence([x], w))  # R: Tensor[Float, tuple[channel=3], Any]
     sequence([x], v)  # E: [shape-mismatch]
     iterable([v, v])
     iterable([w, w])  # E: [shape-mismatch] # E: [shape-mismatch]
-    iterable(x for x in [w])  # TODO(defect): E: [shape-mismatch]
+    iterable(x for x in [w])  # E: "xs[...]" to "iterable" does not fit: axis 0 is 2, expected 3  [shape-mismatch]
 
 
 def pairs(x: Float[Tensor, "2 3"], n: Int[Tensor, "2"], m: Int[Tensor, "3"]) -> None:
@@ -67,7 +67,7 @@ def pairs(x: Float[Tensor, "2 3"], n: Int[Tensor, "2"], m: Int[Tensor, "3"]) -> 
 
 def mappings(x: Float[Tensor, "2 3"], y: Float[Tensor, "4 3"], v: Float[Tensor, "3"]) -> None:
     mapping({"x": x, "y": x})
-    reveal_type(mapping({"x": x}))  # TODO(defect): R: Tensor[Float, tuple[2], Any]
+    reveal_type(mapping({"x": x}))  # R: Tensor[Float, tuple[batch=2], Any]
     mapping({"x": v})  # E: [shape-mismatch]
     mapping({})
 
@@ -105,7 +105,7 @@ def starred(x: Float[Tensor, "2 3"], y: Float[Tensor, "2 4"], z: Float[Tensor, "
     arguments = {"x": x}
     stars(**arguments)
     pair = (x, x[0, 0, None])
-    optional(*pair)
+    optional(*pair)  # E: [shape-mismatch] # E: [dtype-mismatch]
 
 
 def records(
@@ -136,3 +136,42 @@ def mypys_own(x: Float[Tensor, "2 3"]) -> None:
     optional(x, m=None, n=3)  # E: Unexpected keyword argument "n" for "optional"  [call-arg]
     stack(x)  # E: [arg-type]
     stack([x, "x"])  # E: [list-item]
+
+
+def alike(q: Float[Tensor, "b t d"], k: Float[Tensor, "b s d"]) -> Float[Tensor, "b t s"]: ...
+def many(x: Float[Tensor, "b d"], *ys: Float[Tensor, "b e"]) -> None: ...
+
+
+def starred_tuples(
+    q: Float[Tensor, "2 5 8"],
+    k: Float[Tensor, "2 7 8"],
+    w: Float[Tensor, "2 7 9"],
+    xs: list[Tensor],
+    v: tuple[Tensor, ...],
+) -> None:
+    pair, wrong = (q, k), (q, w)
+    reveal_type(alike(*pair))  # R: Tensor[Float, tuple[batch=2, time=5, 7], Any]
+    alike(*wrong)  # E: "k" to "alike" does not fit: axis 2 "d" is 9, expected 8 (bound by q axis 2)  [shape-mismatch]
+    alike(*(q, w))  # E: [shape-mismatch]
+    alike(q, *wrong[1:])  # E: [shape-mismatch]
+    alike(*pair[:1], k)
+    alike(*xs)
+    alike(*v)
+    many(q[0], *(q[1], q[0, :, 0]))  # E: "ys[1]" to "many" has 1 axis, expected 2  [shape-mismatch]
+    many(*(q[0], k[0]))  # E: "ys[0]" to "many" does not fit: axis 0 "b" is 7, expected 5  [shape-mismatch]
+    many(*(q[0], q[1]), *xs)
+
+
+def in_place(w: Float[Tensor, "4"], x: Float[Tensor, "2 3"], n: Int[Tensor, "3"]) -> None:
+    def of_pairs(xs: list[tuple[Float[Tensor, "b t"], Int[Tensor, "b"]]]) -> None: ...
+    def nested(xs: dict[str, list[Float[Tensor, "3"]]]) -> None: ...
+
+    of_pairs([(x, n)])  # E: "xs[0][1]" to "of_pairs" does not fit: axis 0 "b" is 3, expected 2  [shape-mismatch]
+    of_pairs([(x.mT, n) for _ in range(3)])
+    of_pairs([(x, n) for _ in range(3)])  # E: "xs[...][1]"  [shape-mismatch]
+    nested({"a": [x[0]], "b": [w]})  # E: "xs.values()[1][0]" to "nested" does not fit: axis 0 is 4  [shape-mismatch]
+    nested({name: [w] for name in "ab"})  # E: [shape-mismatch]
+    nested({name: [v for v in x] for name in "ab"})
+    iterable(list(v for v in [w]))  # E: [shape-mismatch]
+    iterable(v if len(v) else v[0] for v in x)
+    iterable([w] if len(w) else [x[0]])

@@ -174,7 +174,7 @@ def arguments(x: Float[Tensor, "2 3"], y: Float[Tensor, "3"]) -> None:
     takes_activation(torch.relu)
     takes_activation(nn.ReLU())
     takes_activation(lambda v: v)
-    takes_activation(mean)  # E:
+    takes_activation(mean)  # E: [arg-type]
     takes_step(step)
     takes_step(scale)  # E: [arg-type]
     takes_any(mean)
@@ -217,6 +217,22 @@ class Pipeline:
     def run(self, x: Float[Tensor, "b t"], y: Float[Tensor, "b"]) -> Float[Tensor, "b"]:
         for hook in self.hooks:
             hook(x)
-        # The axes in an attribute's `Callable` are bound by nothing.
-        self.f(y)  # TODO(defect): E: [arg-type]
-        return self.f(x)  # TODO(defect): E: [return-value]
+        self.f(y)  # E: 1 to "Pipeline.f" has 1 axis, expected 2  [shape-mismatch]
+        return self.f(x)  # E: [return-value]
+
+
+def reduced(f: Callable[[Float[Tensor, "b d"]], Float[Tensor, "b"]], x: Float[Tensor, "b d"]) -> Float[Tensor, "b"]: ...
+def of_numbers(x: Int[Tensor, "b t"]) -> Float[Tensor, "b"]: ...
+def of_any(x: Tensor) -> Tensor: ...
+
+
+def beside_tensors(x: Float[Tensor, "2 3"], y: Float[Tensor, "2"]) -> None:
+    reveal_type(reduced(mean, x))  # R: Tensor[Float, tuple[batch=2], Any]
+    reduced(relu, x)  # E: [arg-type]
+    reduced(of_numbers, x)  # E: [arg-type]
+    reduced(mean, y)  # E: [shape-mismatch]
+    reduced(of_any, x)
+    reduced(nn.Flatten(0), x)
+    reduced(lambda v: v.sum(1), x)
+    reduced(lambda v: v, x)  # E: [arg-type] # E: [return-value]
+    reduced(partial(torch.sum, dim=1), x)

@@ -60,13 +60,11 @@ def braces(x: Float[Tensor, "b 3"], n: int) -> None:
     reveal_type(sized(x=x, n=3))  # R: Tensor[Float, tuple[b, 4], Any]
     sized(4, x)  # E: axis 1 is 3, expected 4  [shape-mismatch]
     sized(x.shape[1], x)
-    # Whoever calls this function may give 3 for `n`.
-    sized(n, x)  # TODO(defect): E: [shape-mismatch]
+    sized(n, x)  # whoever calls this function may give 3 for `n`
 
 
 def braces_with_a_default(x: Float[Tensor, "b 12"]) -> None:
-    # A signature of mypy's says that there is a default, not which.
-    reveal_type(windows(x))  # TODO(defect): R: Tensor[Float, tuple[b, 3, 4], Any]
+    reveal_type(windows(x))  # R: Tensor[Float, tuple[b, 3, 4], Any]
     reveal_type(windows(x, 6))  # R: Tensor[Float, tuple[b, 2, 6], Any]
     reveal_type(windows(x, size=3))  # R: Tensor[Float, tuple[b, 4, 3], Any]
 
@@ -74,3 +72,19 @@ def braces_with_a_default(x: Float[Tensor, "b 12"]) -> None:
 def unknown_braces(x: Float[Tensor, "b 12"], sizes: list[int]) -> None:
     sized(sizes[0], x)
     reveal_type(windows(x, sizes[0]))  # R: Tensor[Float, tuple[b, Any, Any], Any]
+
+
+class Framer:
+    def frames(self, x: Float[Tensor, "b t"], size: int = 4) -> Float[Tensor, "b t//{size} {size}"]: ...
+    @staticmethod
+    def whole(x: Float[Tensor, "b {size}"], *, size: int = 4, hop: int = 2) -> Float[Tensor, "b {size}*{hop}"]: ...
+
+
+def defaults_of_methods(framer: Framer, x: Float[Tensor, "b 12"], options: dict[str, int], n: int) -> None:
+    reveal_type(framer.frames(x))  # R: Tensor[Float, tuple[b, 3, 4], Any]
+    reveal_type(framer.frames(x, 3))  # R: Tensor[Float, tuple[b, 4, 3], Any]
+    reveal_type(framer.frames(x, **options))  # R: Tensor[Float, tuple[b, Any, Any], Any]
+    framer.whole(x)  # E: axis 1 is 12, expected 4  [shape-mismatch]
+    framer.whole(x, size=n)
+    reveal_type(framer.whole(x, size=12))  # R: Tensor[Float, tuple[b, 24], Any]
+    reveal_type(Framer().whole(x, size=12, hop=3))  # R: Tensor[Float, tuple[b, 36], Any]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from neuraltypes import Float
+from jaxtyping import Float
 from torch import Tensor, nn
 
 _SMALL = np.finfo("float").eps
@@ -41,6 +41,8 @@ def items_are_numbers(names: Sequence[str], table: dict[int, str], box: Box, len
         end = place + 3
         end = min(end, length, 5)
         whole(end)
+    for place in torch.randperm(3).view(3, 1):
+        names[place.item()]
 
 
 def items_are_declared(node: int, words: list[int]) -> Tensor:
@@ -112,7 +114,7 @@ class Kept(nn.Module):
         states = () if keep else None
         for layer in self.layers:
             if keep:
-                states = states + (x,)  # type: ignore[operator]
+                states = states + (x,)  # type: ignore[operator, assignment]
             x = layer(x)
         return states
 

@@ -135,6 +135,47 @@ def distributions(logits: Logits, p: Probs) -> None:
     logits.softmax(-1).softmax(-1)  # E: probabilities already  [element-mismatch]
 
 
+def twice(logits: Logits, hard: bool) -> None:
+    p, s, lp = logits.softmax(-1), logits.sigmoid(), logits.log_softmax(-1)
+    p.softmax(-1)  # E: probabilities already  [element-mismatch]
+    torch.softmax(p, -1)  # E: probabilities already  [element-mismatch]
+    nn.Softmax(dim=-1)(p)  # E: probabilities already  [element-mismatch]
+    F.log_softmax(p, -1)  # E: probabilities already  [element-mismatch]
+    nn.LogSoftmax(dim=-1)(input=p)  # E: probabilities already  [element-mismatch]
+    s.sigmoid()  # E: probabilities already; sigmoid  [element-mismatch]
+    s.clone().sigmoid_()  # E: probabilities already  [element-mismatch]
+    torch.sigmoid(s)  # E: probabilities already  [element-mismatch]
+    torch.special.expit(s)  # E: probabilities already  [element-mismatch]
+    F.sigmoid(s)  # E: probabilities already  [element-mismatch]
+    nn.Sigmoid()(s)  # E: probabilities already  [element-mismatch]
+    F.logsigmoid(s)  # E: probabilities already; logsigmoid  [element-mismatch]
+    nn.LogSigmoid()(s)  # E: probabilities already  [element-mismatch]
+    F.sigmoid(F.interpolate(s[:, None], scale_factor=2.0))  # E: probabilities already  [element-mismatch]
+    nn.Sequential(nn.Softmax(-1), nn.Softmax(-1))(logits)  # E: already  [element-mismatch]
+    # gates that are weighed against each other, sharper probabilities, experts among the best, the same once more
+    s.softmax(-1)
+    torch.cat([s, s], -1).softmax(-1)
+    torch.stack([s, p]).softmax(0)
+    (p / 0.5).softmax(-1)
+    (s * 2).sigmoid()
+    (s - 0.5).sigmoid()
+    p.topk(2).values.softmax(-1)
+    p.gather(1, p.topk(2).indices).softmax(-1)
+    p.max(-1, keepdim=True).values.softmax(-1)
+    lp.softmax(-1)
+    lp.log_softmax(-1)
+    lp.sigmoid()
+    p.sigmoid()
+    F.softmin(p, dim=-1)
+    nn.Softmin(dim=-1)(p)
+    F.gumbel_softmax(lp)
+    F.gumbel_softmax(s)
+    (p if hard else s).softmax(-1)
+    want_logits(p if hard else s)  # E: holds ProbsType  [element-mismatch]
+    want_logits(torch.max(p, s))  # E: holds ProbsType  [element-mismatch]
+    p.relu().sigmoid()
+
+
 def masks(
     x: Float[Tensor, "b t 64"],
     valid: NeuralType[Bool[Tensor, "b t"], ValidMaskType],

@@ -132,3 +132,28 @@ def distances(a: Float[Tensor, "b d"], p: Float[Tensor, "b d"], n: Float[Tensor,
     F.cross_entropy(sim / 0.07, torch.arange(a.shape[0]))
     F.cross_entropy(sim / 0.07, torch.arange(a.shape[1]))  # E: [shape-mismatch]
     F.cosine_similarity(a[:, None], n[None], dim=-1)
+
+
+def targets(x: Float[Tensor, "b 32"], soft: Float[Tensor, "b 10"], y: Int[Tensor, "b"]) -> None:
+    logits, teacher = nn.Linear(32, 10)(x), nn.Linear(32, 10)(x)
+    p, lp = logits.softmax(-1), logits.log_softmax(-1)
+    F.binary_cross_entropy(p, teacher)  # E: expected ProbsType or labels  [element-mismatch]
+    F.binary_cross_entropy(p, target=teacher.log_softmax(-1))  # E: holds LogprobsType  [element-mismatch]
+    F.binary_cross_entropy(p, teacher.sigmoid())
+    F.binary_cross_entropy(p, (teacher > 0).float())
+    F.binary_cross_entropy(p, soft)
+    F.binary_cross_entropy_with_logits(logits, teacher)  # E: holds UnnormalizedType  [element-mismatch]
+    F.binary_cross_entropy_with_logits(logits, teacher.sigmoid().detach())
+    torch.binary_cross_entropy_with_logits(logits, teacher)  # E: holds UnnormalizedType  [element-mismatch]
+    nn.BCELoss()(p, teacher)  # E: holds UnnormalizedType  [element-mismatch]
+    nn.BCEWithLogitsLoss()(logits, teacher)  # E: holds UnnormalizedType  [element-mismatch]
+    nn.BCEWithLogitsLoss()(input=logits, target=soft)
+    F.cross_entropy(logits, teacher)  # E: holds UnnormalizedType  [element-mismatch]
+    F.cross_entropy(logits, lp)  # E: holds LogprobsType  [element-mismatch]
+    F.cross_entropy(logits, teacher.softmax(-1))
+    F.cross_entropy(logits, (teacher / 4).softmax(-1), label_smoothing=0.1)
+    F.cross_entropy(logits, teacher.argmax(-1))
+    nn.CrossEntropyLoss()(logits, teacher)  # E: holds UnnormalizedType  [element-mismatch]
+    F.kl_div(lp, teacher)  # E: [element-mismatch]
+    F.kl_div(lp, teacher, log_target=True)  # E: [element-mismatch]
+    F.mse_loss(logits, teacher)

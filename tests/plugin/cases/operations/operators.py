@@ -6,12 +6,12 @@ from torch import Tensor
 
 
 def products(a: Float32[Tensor, "b 4"], b: Float32[Tensor, "5 d"], c: Float64[Tensor, "4 d"]) -> None:
-    a @ b  # E: Right operand of "@" axis -2 is 5, expected 4 (axis -1 of the left operand)  [shape-mismatch]
+    a @ b  # E: Right operand of "@" does not fit: axis -2 is 5, expected 4 (axis -1 of the left operand)  [shape-mismatch]
     a @ c  # E: Right operand of "@" is float64, but the left operand is float32  [dtype-mismatch]
-    a @ b @ c  # E: Right operand of "@" axis -2 is 5
-    a.matmul(b)  # E: Argument "other" to "matmul" axis -2 is 5
-    a.__matmul__(b)  # E: Argument "other" to "__matmul__" axis -2 is 5
-    torch.matmul(a, b)  # E: Argument "other" to "matmul" axis -2 is 5
+    a @ b @ c  # E: Right operand of "@" does not fit: axis -2 is 5
+    a.matmul(b)  # E: Argument "other" to "matmul" does not fit: axis -2 is 5
+    a.__matmul__(b)  # E: Argument "other" to "__matmul__" does not fit: axis -2 is 5
+    torch.matmul(a, b)  # E: Argument "other" to "matmul" does not fit: axis -2 is 5
 
 
 def entry_by_entry(a: Float32[Tensor, "b 4"], v: Float32[Tensor, "b 3"], i: Int[Tensor, "b 4"]) -> None:

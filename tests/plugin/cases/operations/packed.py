@@ -51,7 +51,7 @@ class Tagger(nn.Module):
         pack_padded_sequence(x, [3, 2, 1], batch_first=True)  # E: holds 3 lengths, expected b  [shape-mismatch]
         pack_padded_sequence(x, torch.tensor([[1]]), True)  # E: has 2 axes, expected 1  [shape-mismatch]
         packed = pack_padded_sequence(x, torch.tensor([1]).expand(len(x)), batch_first=True)
-        self.second(packed)  # E: Argument "input" to "GRU" axis -1 is d, expected 2*h  [shape-mismatch]
+        self.second(packed)  # E: Argument "input" to "GRU" does not fit: axis -1 is d, expected 2*h  [shape-mismatch]
         self.head(packed)  # E: is a packed sequence, expected a tensor  [arg-type]
         self.head(packed.data)  # E: axis -1 is d, expected h  [shape-mismatch]
 

@@ -166,4 +166,4 @@ def normed(x: Float[Tensor, "b 32"]) -> None:
     reveal(model.eval()(x))
     model.weight.t() @ model.weight
     x @ model.weight.t()
-    x @ model.weight  # E: Right operand of "@" axis -2 is 8, expected 32  [shape-mismatch]
+    x @ model.weight  # E: Right operand of "@" does not fit: axis -2 is 8, expected 32  [shape-mismatch]

@@ -31,7 +31,7 @@ class LanguageModel(nn.Module):
         return x @ self.embedding.weight.T
 
     def not_transposed(self, x: Float[Tensor, "b t {self.d}"]) -> Float[Tensor, "b t {self.v}"]:
-        return x @ self.embedding.weight  # E: Right operand of "@" axis -2 is v, expected d  [shape-mismatch]
+        return x @ self.embedding.weight  # E: axis -2 is v, expected d  [shape-mismatch]
 
     def wrong_way(self, x: Float[Tensor, "b t {self.d}"]) -> None:
         F.linear(x, self.head.weight.t())  # E: [shape-mismatch]

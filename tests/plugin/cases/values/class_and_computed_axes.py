@@ -66,7 +66,7 @@ class Mels(nn.Module):
         return out
 
     def wrong(self, x: Float[Tensor, "b t 80"]) -> Float[Tensor, "b t d"]:
-        out: Tensor = self.bins(x)  # E: Argument "input" to "Linear" axis -1 is 80, expected bins  [shape-mismatch]
+        out: Tensor = self.bins(x)  # E: axis -1 is 80, expected bins  [shape-mismatch]
         return out
 
 
@@ -102,7 +102,7 @@ class Widths(nn.Module):
         return out
 
     def wrong(self, x: Float[Tensor, "b {self.inner}"]) -> Float[Tensor, "b {self.inner}"]:
-        out: Tensor = self.norm(x)  # E: Argument "input" to "LayerNorm" axis -1 is n, expected d  [shape-mismatch]
+        out: Tensor = self.norm(x)  # E: axis -1 is n, expected d  [shape-mismatch]
         return out
 
 
@@ -126,3 +126,24 @@ class Trend(nn.Module):
         padded = torch.cat([x[:, :1].repeat(1, side, 1), x, x[:, -1:].repeat(1, side, 1)], dim=1)
         trend = F.avg_pool1d(padded.transpose(1, 2), self.kernel, stride=1)
         return x - trend.transpose(1, 2)
+
+
+def turned(x: Float[Tensor, "b d"], row: Float[Tensor, "d//2"]) -> Float[Tensor, "b d"]: ...
+
+
+class Rotary(nn.Module):
+    """What is computed alike of an axis and of a size of the class makes these one, and no second one."""
+
+    def __init__(self, head_dim: int, other: int) -> None:
+        super().__init__()
+        self.row = torch.ones(head_dim // 2)
+        self.second = torch.ones(other // 2)
+        self.third = torch.ones(other // 3)
+
+    def forward(self, x: Float[Tensor, "b d"]) -> Float[Tensor, "b d"]:
+        turned(x, self.row)
+        turned(x, self.second)  # E: [shape-mismatch]
+        return turned(x, self.row)
+
+    def unlike(self, x: Float[Tensor, "b d"]) -> None:
+        turned(x, self.third)  # E: [shape-mismatch]

@@ -196,7 +196,7 @@ class Together(nn.Module):
         self.swapped, self.back = self.e, self.d
 
     def forward(self, x: Float[Tensor, "b {self.d}"]) -> Float[Tensor, "b {self.e}"]:
-        self.down(x)  # E: Argument "input" to "Linear" axis -1 is d, expected e  [shape-mismatch]
+        self.down(x)  # E: Argument "input" to "Linear" does not fit: axis -1 is d, expected e  [shape-mismatch]
         return self.up(x)
 
 

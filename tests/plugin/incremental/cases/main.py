@@ -4,7 +4,7 @@ from aliases import Audio
 from compat import WIDTH
 from jaxtyping import BFloat16, Float, Int
 from layers import Decoder, Encoder, Joined, Sized, Spoken, make_decoder
-from makers import Sizes, Stack, Widen, make_linear, make_stack
+from makers import Sizes, Stack, Table, Widen, make_linear, make_stack
 from meanings import Speech
 from ops import halve, head, hear, play, play_all, resample, tail
 from records import Batch, Config, Encoded
@@ -81,3 +81,4 @@ def made(x: Float[Tensor, "2 5"]) -> None:
     reveal_type(make_stack(5, 3)(x))
     reveal_type(Stack(Sizes()).blocks[0](x))
     reveal_type(Stack(Sizes()).act(x))
+    reveal_type(Table().table)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 
 @dataclass
@@ -32,3 +33,14 @@ class Stack(nn.Module):
         self.act: nn.Module = nn.ReLU()
         self.blocks = nn.ModuleList()
         self.blocks.append(nn.Linear(sizes.inner, 7))
+
+
+class Table(nn.Module):
+    table: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("table", torch.ones(5, 12))
+
+    def reset(self) -> None:
+        self.count = torch.ones(3)
