@@ -179,10 +179,9 @@ class Modules:
         if ctx.is_lvalue:
             _forget_sizes(ctx.context.expr)
             return ctx.default_attr_type
-        if not is_steady(ctx.context.expr, get_proper_type(ctx.type), ctx.api):
+        if not is_steady(ctx.context.expr, ctx.type, ctx.api):
             return ctx.default_attr_type
-        receiver = get_proper_type(ctx.type)
-        return held_configuration(ctx.default_attr_type, receiver, ctx.context.name, self._types.int_type)
+        return held_configuration(ctx.default_attr_type, ctx.type, ctx.context.name, self._types.int_type)
 
     def property_read(self, ctx: AttributeContext) -> Type:
         """A property, which is a method without arguments: `{self.d}` is what this object was made with."""

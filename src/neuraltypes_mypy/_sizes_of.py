@@ -270,7 +270,8 @@ def is_steady(expression: Expression, owner: ProperType, api: Any) -> bool:
     if not isinstance(owner, Instance) or is_configured(owner.type) or isinstance(expression, CallExpr):
         return True
     if isinstance(expression, MemberExpr):
-        holder = get_proper_type(api.lookup_type_or_none(expression.expr))
+        known: Type | None = api.lookup_type_or_none(expression.expr)
+        holder = get_proper_type(known)
         is_held = isinstance(holder, Instance) and has_nested(holder.type, expression.name)
         return is_held and holder is not None and is_steady(expression.expr, holder, api)
     function = api.scope.current_function()
