@@ -174,6 +174,8 @@ def groups() -> Iterable[tuple[str, str, list[str]]]:
     for module in (torch.linalg, torch.fft, torch.special):
         name = module.__name__
         yield f"`{name}`", f"{name}.", public(module)
+    initial = [name for name in public(torch.nn.init) if name.endswith("_")]  # the others are deprecated
+    yield "`torch.nn.init`", "torch.nn.init.", initial
     classes = [name for name in torch.distributions.__all__ if _is_distribution(getattr(torch.distributions, name))]
     yield "Classes of `torch.distributions`", "torch.distributions.", sorted(classes)
     yield "`einops`", "einops.", sorted(name for name in einops.__all__ if name != "EinopsError")
