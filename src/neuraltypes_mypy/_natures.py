@@ -14,7 +14,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mypy.nodes import CallExpr, Context, Decorator, Expression, FuncDef, MemberExpr, RefExpr, ReturnStmt, SymbolNode
+from mypy.nodes import (
+    AssignmentStmt,
+    CallExpr,
+    Context,
+    Decorator,
+    Expression,
+    FuncDef,
+    MemberExpr,
+    RefExpr,
+    ReturnStmt,
+    SymbolNode,
+)
 from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import (
     AnyType,
@@ -228,8 +239,20 @@ def _wait_for(function: FuncDef, api: Any, context: Context) -> None:
     caller = api.scope.top_level_function()
     if not isinstance(caller, FuncDef) or function is caller or api.pass_num >= api.last_pass:
         return
+    if api.pass_num and _sets_attributes(caller):
+        return  # those who read them wait for it, and for no longer
     if stands_in(function, api.tree.fullname) and _is_awaited(function):
         api.handle_cannot_determine_type(function.name, context)
+
+
+def _sets_attributes(function: FuncDef) -> bool:
+    """Whether a function assigns attributes of which mypy infers the type."""
+    return any(
+        isinstance(target, MemberExpr) and target.is_inferred_def
+        for statement in statements(function.body)
+        if isinstance(statement, AssignmentStmt)
+        for target in statement.lvalues
+    )
 
 
 def _is_awaited(function: FuncDef) -> bool:

@@ -178,7 +178,8 @@ class Settling:
         if held is not None:
             remember(variable, held)
             proper = get_proper_type(held)
-            common = _joined(proper, may_be_any=_may_be_any(get_proper_type(variable.type)))
+            is_declared = isinstance(declared, UnionType) and not variable.is_inferred
+            common = _joined(proper, may_be_any=_may_be_any(get_proper_type(variable.type)), is_declared=is_declared)
             common = self._meetings.settled(mark.value, common, may_be_given=variable.is_argument)
             if common is not proper or api.binder.get(expression) is None:  # else it is no new assignment to mypy
                 api.binder.put(expression, common)
@@ -242,8 +243,12 @@ def _may_be_any(declared: ProperType) -> bool:
     return isinstance(declared, UnionType) and any(isinstance(get_proper_type(one), AnyType) for one in declared.items)
 
 
-def _joined(held: ProperType, *, may_be_any: bool = False) -> Type:
-    """What the types that a name may have in this place have in common."""
+def _joined(held: ProperType, *, may_be_any: bool = False, is_declared: bool = False) -> Type:
+    """What the types that a name may have in this place have in common.
+
+    What is computed of an `Any` is one, and mypy takes a name that is declared as a union for all of that once it is
+    given an `Any`; so there an `Any` beside tensors stays one of several.
+    """
     if not isinstance(held, UnionType):
         return held
     if may_be_any and any(as_tensor(item) is None for item in held.items):
@@ -254,9 +259,15 @@ def _joined(held: ProperType, *, may_be_any: bool = False) -> Type:
     tensors = [item for item in held.items if as_tensor(item) is not None]
     others = [item for item in held.items if item not in tensors]
     if tensors and any(isinstance(get_proper_type(item), AnyType) for item in others):
-        return UnionType.make_union(others)
+        return _beside_any(tensors[0], others) if is_declared else UnionType.make_union(others)
     common = _common(tensors) if len(tensors) > 1 else None
     return held if common is None else UnionType.make_union([common, *others])
+
+
+def _beside_any(tensor: Type, others: list[Type]) -> Type:
+    proper = get_proper_type(tensor)
+    loose = proper.copy_modified(args=[unknown() for _ in proper.args]) if isinstance(proper, Instance) else proper
+    return UnionType.make_union([loose, *others])
 
 
 def _common(tensors: Sequence[Type]) -> Type | None:
