@@ -51,6 +51,7 @@ from neuraltypes_mypy._members import ITEMS, ONE_OF, ROUNDS, STEPS, alternatives
 from neuraltypes_mypy._mentions import mentions_tensors, says_tensors
 from neuraltypes_mypy._names import IDENTITY, MODULE, NEURAL_MODULE
 from neuraltypes_mypy._natures import with_nature
+from neuraltypes_mypy._nested import nested_classes
 from neuraltypes_mypy._recipes import Recipes
 from neuraltypes_mypy._refusals import Refusals
 from neuraltypes_mypy._settle import Settling
@@ -100,6 +101,8 @@ class Modules:
         given |= given_sizes({name: found[0] for name, found in pairs if name and len(found) == 1}, ctx.api)
         for base in instance.type.mro:
             depend_on(ctx.api, base.fullname)
+            for inner in nested_classes(base):
+                depend_on(ctx.api, inner.fullname)
         place = place_text(ctx.api.path, call.line)
         made = configured(instance, given, self._types.int_type, place)
         return self._recipes.completed(made, ctx.api)

@@ -89,6 +89,12 @@ def nested_sizes(info: TypeInfo, given: Mapping[str, Size | None]) -> dict[str, 
     return found
 
 
+def nested_classes(info: TypeInfo) -> list[TypeInfo]:
+    """The classes of the configurations that a class itself declares."""
+    found = (nested_class(info, name) for name in kept_of(info).get("nested", ()))
+    return [inner for inner in found if inner is not None]
+
+
 def nested_class(info: TypeInfo, name: str) -> TypeInfo | None:
     """The class of the configuration that a field holds."""
     symbol = info.names.get(name)
