@@ -22,7 +22,9 @@ import torch
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.rules import _conformance as conformance  # noqa: E402 - the tests are no package that is installed
+from neuraltypes._sizes import number  # noqa: E402 - found as the tests are, which are no package that is installed
+from neuraltypes.rules import Array, Outcome, Produced, Value, apply, sizes  # noqa: E402
+from tests.rules import _conformance as conformance  # noqa: E402
 
 # Methods whose result is a Python value, which torch's own annotations give; sizes are followed all the same.
 NO_TENSOR = frozenset(
@@ -174,6 +176,8 @@ def groups() -> Iterable[tuple[str, str, list[str]]]:
     for module in (torch.linalg, torch.fft, torch.special):
         name = module.__name__
         yield f"`{name}`", f"{name}.", public(module)
+    initial = [name for name in public(torch.nn.init) if name.endswith("_")]  # the others are deprecated
+    yield "`torch.nn.init`", "torch.nn.init.", initial
     classes = [name for name in torch.distributions.__all__ if _is_distribution(getattr(torch.distributions, name))]
     yield "Classes of `torch.distributions`", "torch.distributions.", sorted(classes)
     yield "`einops`", "einops.", sorted(name for name in einops.__all__ if name != "EinopsError")
@@ -209,7 +213,105 @@ def table() -> str:
             for reason, among in _by_reason(prefix, missing).items():
                 parts[-1] += "\n" + _wrapped(f"- {reason}: {', '.join(f'`{name}`' for name in among)}", "  ")
             parts[-1] += "\n"
-    return "\n".join(parts)
+    return "\n".join([*parts, meanings()])
+
+
+MEANINGS = """## What numbers mean
+
+What operations take and give by their nature, as the stubs declare it. Every other element is taken where no element is
+declared; raw outputs of layers (`UnnormalizedType`) are taken for whatever may be any real number, so for logits, and
+not for probabilities or their logarithms. What is not listed here says nothing of what its numbers mean. Beside that,
+targets of the losses that take probabilities or labels (`F.cross_entropy`, `F.binary_cross_entropy` and its twin with
+logits) are reported where they hold logits, raw outputs or logarithms; `nn.MultiheadAttention` gives its weights as
+AttentionWeightsType, and `nn.AdaptiveLogSoftmaxWithLoss` gives LogprobsType and LossType.
+"""
+FOUND = """What rules of functions and methods say beyond that of one tensor, found by asking each with each element.
+A softmax over what sigmoids gave, or over some of what a softmax gave, is not reported: gates are weighed against each
+other so.
+"""
+KEPT = "Keep what numbers mean, of one tensor:"
+ASKED = {
+    "LogitsType": Produced("LogitsType"),
+    "UnnormalizedType": Produced("UnnormalizedType"),
+    "ProbsType by a softmax": Produced("ProbsType", by="softmax"),
+    "ProbsType by a sigmoid": Produced("ProbsType", by="sigmoid"),
+    "LogprobsType": Produced("LogprobsType"),
+    "ValidMaskType": Produced("ValidMaskType"),
+}
+
+
+def meanings() -> str:
+    """Which elements operations take and give: as they declare it, and as their rules answer."""
+    declared: dict[str, list[str]] = {}
+    for name in sorted(conformance.registry()):
+        words = _declared(name)
+        if words:
+            declared.setdefault(words, []).append(_short(name))
+    lines = [_wrapped(f"- {words}: {_list_of(names)}", "  ") for words, names in sorted(declared.items())]
+    found, kept = _answers()
+    more = [_wrapped(f"- {words}: {_list_of(names)}", "  ") for words, names in sorted(found.items())]
+    return "\n".join([MEANINGS, *lines, "", FOUND, *more, "", _wrapped(f"{KEPT} {_list_of(kept)}"), ""])
+
+
+def _short(name: str) -> str:
+    name = name.removesuffix(".forward").removesuffix(".__init__")
+    return name.replace("torch.nn.functional.", "F.").replace("torch.nn.", "nn.").replace("torch.distributions.", "")
+
+
+def _list_of(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(set(names)))
+
+
+def _declared(name: str) -> str:
+    signature = conformance.registry().find(name)
+    assert signature is not None
+    taken = [f"`{one.name}` {' or '.join(what.elements)}" for one, what in signature.tensors if what.elements]
+    results = signature.results if isinstance(signature.results, tuple) else (signature.results,)
+    given = [" or ".join(one.elements) or "a tensor" for one in results if one is not None]
+    gives = f"give {', '.join(given)}" if any(one.elements for one in results if one is not None) else ""
+    return "; ".join(words for words in ("take " + ", ".join(taken) if taken else "", gives) if words)
+
+
+def _answers() -> tuple[dict[str, list[str]], list[str]]:
+    """What rules of one tensor say of each element, by the words for it; those that keep every one."""
+    found: dict[str, list[str]] = {}
+    kept: list[str] = []
+    for name in sorted(conformance.registry()):
+        answers = {words: _answer(name, element) for words, element in ASKED.items()}
+        if all(_given(answer) == ASKED[words].name for words, answer in answers.items()):
+            kept.append(_short(name))
+            continue
+        for words, answer in answers.items():
+            if answer is None:
+                continue
+            for one in answer.suspected:
+                found.setdefault(f"{words} is reported ({one.reason})", []).append(_short(name))
+            given = _given(answer)
+            if given and "give" not in _declared(name) and given != ASKED[words].name:
+                found.setdefault(f"{words} becomes {given}", []).append(_short(name))
+    return found, kept
+
+
+def _given(answer: Outcome | None) -> str:
+    """The name of the element that an operation of one tensor gives."""
+    result = None if answer is None else answer.result
+    return result.element.name if isinstance(result, Array) and isinstance(result.element, Produced) else ""
+
+
+def _answer(name: str, element: Produced) -> Outcome | None:
+    """What the rule of a function or method of one tensor says of a tensor of one element; None for other rules."""
+    signature = conformance.registry().find(name)
+    assert signature is not None
+    required = [one for one in signature.parameters if one.is_required]
+    tensors = [one for one in required if one.name != "dim"]
+    is_made_first = name.removeprefix("torch.nn.functional.").startswith(("torch.nn.", "torch.distributions."))
+    if is_made_first or len(tensors) != 1 or tensors[0].tensors is None:
+        return None
+    dtype = frozenset({"bool" if "Mask" in element.name else "float32"})
+    given: dict[str, Value] = {tensors[0].name: Array(sizes(3, 4), dtype, element)}
+    given |= {one.name: number(-1) for one in required if one.name == "dim"}
+    outcome = apply(signature, given)
+    return outcome if isinstance(outcome.result, Array) else None
 
 
 def _by_reason(prefix: str, names: list[str]) -> dict[str, list[str]]:

@@ -18,6 +18,7 @@ from neuraltypes_mypy._equal import Equal, EqualSizes
 from neuraltypes_mypy._guard import TheirError, failure_text
 from neuraltypes_mypy._guards import may_be_equal
 from neuraltypes_mypy._how_made import History, contradictions
+from neuraltypes_mypy._lost import say_lost
 from neuraltypes_mypy._made_with import made_at
 from neuraltypes_mypy._masks import with_meaning
 from neuraltypes_mypy._meanings import Guessed
@@ -69,6 +70,8 @@ class Application:
             ctx.api,
             is_derived=_is_derived(ctx),
         )
+        if self._settling.reports_untracked:
+            say_lost(result, given, name.removesuffix(".forward"), ctx.context, ctx.api)
         return with_names(result, name, self._types)
 
     def outcome(

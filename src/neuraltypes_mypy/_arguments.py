@@ -80,7 +80,7 @@ class Arguments:
             expression, certain(type_, expression, api.scope.current_function(), api), api, same
         )
         is_index = parameter.name == "indices" and signature.name.endswith(_INDEXING)
-        if is_index and isinstance(expression, ListExpr):
+        if is_index and (isinstance(expression, ListExpr) or (isinstance(value, tuple) and _is_list(type_))):
             return (value,)  # `x[[0, 2]]` takes two entries, `x[0, 2]` is one
         made = get_proper_type(type_) if value is UNKNOWN else None
         if isinstance(made, Instance) and was_made(made) and not is_module(made):
@@ -134,6 +134,11 @@ def is_tracked(given: Given) -> bool:
         return True
     displays = (item for value in given.values.values() if isinstance(value, tuple) for item in value)
     return any(isinstance(item, Array) and (item.shape, item.dtype) != (None, None) for item in displays)
+
+
+def _is_list(type_: Type) -> bool:
+    proper = get_proper_type(type_)
+    return isinstance(proper, Instance) and proper.type.fullname in ("builtins.list", "builtins.range")
 
 
 def _flat(type_: Type) -> list[Type]:

@@ -16,7 +16,7 @@ from neuraltypes_mypy._definitions import is_foreign
 from neuraltypes_mypy._guard import result_hook, signature_hook
 from neuraltypes_mypy._members import is_sequence
 from neuraltypes_mypy._module_containers import CLASSES, GROWING, READING
-from neuraltypes_mypy._names import MODULE, SEQUENTIAL, SIZE, tensor_methods
+from neuraltypes_mypy._names import MODULE, PRETRAINED, SEQUENTIAL, SIZE, tensor_methods
 from neuraltypes_mypy._narrowing import COMPARISONS
 from neuraltypes_mypy._natures import is_undeclared, module_called, with_nature
 from neuraltypes_mypy._other_plugins import OtherPlugins
@@ -69,6 +69,7 @@ class MethodHooks:
             **dict.fromkeys(FILLING, self._parts.parameters.grown),
             **dict.fromkeys(ITEM_READS, self._parts.parameters.item),
             **dict.fromkeys(PARAMETER_READING, self._parts.parameters.items),
+            **dict.fromkeys(PRETRAINED, self._parts.torch_modules.pretrained),
         }
         for container in CLASSES:
             methods[f"{container}.__getitem__"] = self._parts.module_containers.item

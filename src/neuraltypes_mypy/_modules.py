@@ -91,9 +91,10 @@ class Modules:
         instance, call = get_proper_type(result), ctx.context
         is_direct = isinstance(call, CallExpr) and isinstance(call.callee, RefExpr)
         if not isinstance(instance, Instance) or not isinstance(call, CallExpr) or not is_direct:
-            return result  # made by way of a `type[Encoder]`, it may be of a subclass
-        if not isinstance(getattr(call.callee, "node", None), TypeInfo) or any(k.is_star() for k in call.arg_kinds):
             return result
+        is_class = isinstance(getattr(call.callee, "node", None), TypeInfo)
+        if not (is_class or instance.type.is_final) or any(kind.is_star() for kind in call.arg_kinds):
+            return result  # made by way of a `type[Encoder]`, it may be of a subclass
         pairs = list(zip(ctx.callee_arg_names, ctx.args, strict=True))
         given: dict[str, Size | None] = {name: None for name, expressions in pairs if name and len(expressions) > 1}
         given |= given_sizes({name: found[0] for name, found in pairs if name and len(found) == 1}, ctx.api)
@@ -179,10 +180,9 @@ class Modules:
         if ctx.is_lvalue:
             _forget_sizes(ctx.context.expr)
             return ctx.default_attr_type
-        if not is_steady(ctx.context.expr, get_proper_type(ctx.type), ctx.api):
+        if not is_steady(ctx.context.expr, ctx.type, ctx.api):
             return ctx.default_attr_type
-        receiver = get_proper_type(ctx.type)
-        return held_configuration(ctx.default_attr_type, receiver, ctx.context.name, self._types.int_type)
+        return held_configuration(ctx.default_attr_type, ctx.type, ctx.context.name, self._types.int_type)
 
     def property_read(self, ctx: AttributeContext) -> Type:
         """A property, which is a method without arguments: `{self.d}` is what this object was made with."""

@@ -8,6 +8,7 @@ PARAMETER: Final = "torch.nn.parameter.Parameter"
 BUFFER: Final = "torch.nn.parameter.Buffer"
 # The classes that are generic over dtype, shape and element.
 GENERIC_TENSORS: Final = (TENSOR, PARAMETER, BUFFER)
+PRETRAINED: Final = tuple(f"torch.nn.modules.sparse.{name}.from_pretrained" for name in ("Embedding", "EmbeddingBag"))
 METADATA: Final = "neuraltypes"  # under which the plugin keeps what it has read of a class
 ANNOTATED: Final = frozenset({"typing.Annotated", "typing_extensions.Annotated"})
 DTYPES_MODULE: Final = "neuraltypes_mypy._dtypes"

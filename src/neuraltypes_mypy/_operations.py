@@ -21,7 +21,7 @@ from mypy.plugin import AttributeContext, FunctionContext, MethodContext
 from mypy.types import AnyType, Instance, NoneType, Type, UnionType, get_proper_type
 
 from neuraltypes._sizes import number
-from neuraltypes.rules import Value
+from neuraltypes.rules import Signature, Value
 from neuraltypes.rules._values import SOME_INT, Packed
 from neuraltypes_mypy._application import Application
 from neuraltypes_mypy._arguments import Given, is_tracked
@@ -53,7 +53,10 @@ class Operations:
         assert signature is not None
         same = self._sizes.in_function(ctx.api)
         given = self._arguments.given(ctx, signature, same, skip=0)
-        if given is None or (isinstance(get_proper_type(ctx.default_return_type), AnyType) and not is_tracked(given)):
+        if given is None:
+            return ctx.default_return_type
+        is_untyped_by_mypy = isinstance(get_proper_type(ctx.default_return_type), AnyType)
+        if is_untyped_by_mypy and not (is_tracked(given) or _is_of_numbers(signature)):
             return ctx.default_return_type
         result = self._application.called(ctx, signature, given, same, name)
         is_generic = name.startswith("einops.")
@@ -127,6 +130,11 @@ class Operations:
         return self._application.result(
             outcome, ctx.default_attr_type, same, ctx.context, ctx.api, is_derived=is_untyped(ctx.type)
         )
+
+
+def _is_of_numbers(signature: Signature) -> bool:
+    """Whether an operation takes no tensor: what it gives is known whatever the code says of its tensors."""
+    return all(one.tensors is None for one in signature.parameters if one.name != "out")
 
 
 def _receiver_type(ctx: MethodContext) -> Instance | None:

@@ -14,6 +14,7 @@ from mypy.nodes import (
     EllipsisExpr,
     Expression,
     FloatExpr,
+    FuncDef,
     GeneratorExpr,
     ListComprehension,
     ListExpr,
@@ -26,11 +27,12 @@ from mypy.nodes import (
     TupleExpr,
     TypeInfo,
     UnaryExpr,
+    Var,
 )
 from mypy.types import AnyType, Instance, LiteralType, NoneType, ProperType, TupleType, Type, UnionType, get_proper_type
 
 from neuraltypes._dtypes import DTYPE_NAMES, TORCH_DTYPES, dtype_from_name
-from neuraltypes._sizes import Size, hangs_on_remainders, has_either_remainder, when_divisible
+from neuraltypes._sizes import Size, hangs_on_remainders, has_either_remainder, number, when_divisible
 from neuraltypes._unify import Rest, SizedAxis
 from neuraltypes.rules._dtypes import of_number
 from neuraltypes.rules._values import (
@@ -57,7 +59,7 @@ from neuraltypes_mypy._growing import is_of_any_length
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import DTYPES_MODULE, TENSOR
 from neuraltypes_mypy._packed import is_packed, packed, padded_of
-from neuraltypes_mypy._sizes_of import size_of_expression, size_of_field, size_of_type, sized_int
+from neuraltypes_mypy._sizes_of import assignments_to, size_of_expression, size_of_field, size_of_type, sized_int
 from neuraltypes_mypy._tensor import as_tensor, dtype_class, read_tensor, unknown, untold, write_shape
 from neuraltypes_mypy._types import KnownTypes
 
@@ -75,6 +77,7 @@ DTYPE_SPELLINGS: Final = {
     "cdouble": "complex128",
     "chalf": "complex32",
 }
+_MOST_NUMBERS: Final = 64
 _SEQUENCES: Final = ("builtins.list", "builtins.tuple", "typing.Sequence", "collections.abc.Sequence")
 
 
@@ -104,14 +107,21 @@ class Translation:
                 return Slice(*(self._optional(part, api, same) for part in (begin, end, stride)))
             case CallExpr(callee=NameExpr(fullname="builtins.slice"), args=[_, *_] as parts, arg_kinds=kinds):
                 return self._slice(parts, api, same) if all(kind == ARG_POS for kind in kinds) else UNKNOWN
+            case CallExpr(callee=NameExpr(fullname="builtins.list" | "builtins.tuple"), args=[CallExpr() as inner]):
+                if (numbers := self._range(inner, api, same)) is not None:
+                    return numbers
+            case CallExpr() if (numbers := self._range(expression, api, same)) is not None:
+                return numbers
+            case NameExpr(node=Var() as variable) if (held := _held_slice(variable, type_, api)) is not None:
+                return self._slice(held.args, api, same)
             case TupleExpr(items=items) | ListExpr(items=items):
                 return self._sequence(items, api, same)
             case StrExpr(value=text):
                 return text
-            case FloatExpr(value=number):
-                return number
-            case UnaryExpr(op="-", expr=FloatExpr(value=number)):
-                return -number
+            case FloatExpr(value=value):
+                return value
+            case UnaryExpr(op="-", expr=FloatExpr(value=value)):
+                return -value
             case UnaryExpr(op="-", expr=MemberExpr(fullname="math.inf" | "torch.inf" | "numpy.inf")):
                 return -math.inf
             case CallExpr(callee=NameExpr(fullname="builtins.float"), args=[StrExpr(value="-inf" | "-infinity")]):
@@ -127,6 +137,9 @@ class Translation:
                 return False
             case NameExpr(fullname="builtins.Ellipsis"):
                 return ...
+        return self._of_type(expression, type_, api, same)
+
+    def _of_type(self, expression: Expression, type_: Type, api: Any, same: Equal) -> Value:
         value = self.of_type(type_, same)
         if value is SOME_INT or (isinstance(value, Size) and isinstance(expression, NameExpr)):
             size = size_of_expression(expression, api)  # in `if not b:` mypy takes `b` for a literal 0
@@ -148,6 +161,17 @@ class Translation:
         """`slice(end)`, `slice(begin, end)` or `slice(begin, end, stride)`."""
         begin, end, stride = (None, parts[0], None) if len(parts) == 1 else (*parts, None)[:3]
         return Slice(*(self._optional(part, api, same) for part in (begin, end, stride)))
+
+    def _range(self, call: CallExpr, api: Any, same: Equal) -> tuple[Value, ...] | None:
+        """`range(3)`: its numbers, where they are known and few; None for anything else."""
+        is_range = isinstance(call.callee, NameExpr) and call.callee.fullname == "builtins.range"
+        if not is_range or not 1 <= len(call.args) <= 3 or any(kind != ARG_POS for kind in call.arg_kinds):
+            return None
+        parts = [self._optional(part, api, same) for part in call.args]
+        known = [one.constant for one in parts if isinstance(one, Size) and one.constant is not None]
+        if len(known) < len(parts) or (len(known) == 3 and not known[2]) or len(range(*known)) > _MOST_NUMBERS:
+            return None
+        return tuple(number(one) for one in range(*known))
 
     def _optional(self, expression: Expression | None, api: Any, same: Equal) -> Value:
         if expression is None:
@@ -385,3 +409,21 @@ def smallest_family(dtypes: DTypes) -> str | None:
 
 
 Fits: TypeAlias = Callable[[str, object], bool]
+
+
+def _held_slice(variable: Var, type_: Type, api: Any) -> CallExpr | None:
+    """The call that makes the slice which a local name holds for good."""
+    proper, function = get_proper_type(type_), api.scope.current_function()
+    if (
+        not isinstance(proper, Instance)
+        or proper.type.fullname != "builtins.slice"
+        or not isinstance(function, FuncDef)
+    ):
+        return None
+    values = assignments_to(variable, function)
+    is_parameter = any(one.variable is variable for one in function.arguments)
+    match values:
+        case [CallExpr(callee=NameExpr(fullname="builtins.slice"), args=[_, *_], arg_kinds=kinds) as call]:
+            return None if is_parameter or any(kind != ARG_POS for kind in kinds) else call
+        case _:
+            return None

@@ -109,7 +109,8 @@ class Settling:
     """Puts the calls in and answers them, for one run of mypy."""
 
     def __init__(self, *, reports_untracked: bool) -> None:
-        self._reports_untracked = reports_untracked
+        self.reports_untracked = reports_untracked
+        self._followed: dict[Var, None] = {}  # names that hold a tensor of known axes, where that is of interest
         self._done: dict[int, object] = {}
         self._meetings = Meetings()
 
@@ -181,9 +182,17 @@ class Settling:
             common = self._meetings.settled(mark.value, common, may_be_given=variable.is_argument)
             if common is not proper or api.binder.get(expression) is None:  # else it is no new assignment to mypy
                 api.binder.put(expression, common)
-            if self._reports_untracked and _is_lost(declared, common):
-                api.note(f'The axes of "{expression.name}" are not known from here on', expression, code=UNTRACKED)
+            if self.reports_untracked:
+                self._follow(variable, expression, common, api)
         return ctx.default_return_type
+
+    def _follow(self, variable: Var, expression: NameExpr, held: Type, api: Any) -> None:
+        """Say where a name that held a tensor of known axes comes to hold one of unknown axes."""
+        if _is_lost(held) and variable in self._followed:
+            del self._followed[variable]
+            api.note(f'The axes of "{expression.name}" are not known from here on', expression, code=UNTRACKED)
+        elif _holds_known(held):
+            self._followed[variable] = None
 
 
 def _refused(subject: _Subject, variable: Var, api: Any) -> Type | None:
@@ -209,11 +218,24 @@ def without_sizes(type_: ProperType) -> Type | None:
     return type_.partial_fallback if is_shape and isinstance(type_, TupleType) else None
 
 
-def _is_lost(declared: ProperType, now: Type) -> bool:
-    """Whether a name that holds tensors has come to hold one of which the axes are unknown."""
-    tensor = as_tensor(now)
-    items = declared.items if isinstance(declared, UnionType) else [declared]
-    return any(as_tensor(item) is not None for item in items) and (tensor is None or read_tensor(tensor).shape is None)
+def _is_lost(held: Type) -> bool:
+    """Whether a name holds what nothing is known of, or a tensor of which the axes are unknown."""
+    return any(isinstance(item, AnyType) or _axes_known(item) is False for item in _options(held))
+
+
+def _holds_known(held: Type) -> bool:
+    return any(map(_axes_known, _options(held)))
+
+
+def _axes_known(type_: ProperType) -> bool | None:
+    """Whether the axes of a tensor are known; None for what is no tensor."""
+    tensor = as_tensor(type_)
+    return None if tensor is None else read_tensor(tensor).shape is not None
+
+
+def _options(held: Type) -> list[ProperType]:
+    proper = get_proper_type(held)
+    return list(map(get_proper_type, proper.items)) if isinstance(proper, UnionType) else [proper]
 
 
 def _may_be_any(declared: ProperType) -> bool:

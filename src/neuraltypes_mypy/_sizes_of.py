@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from mypy.nodes import (
-    ARG_POS,
     CallExpr,
     Expression,
     FuncDef,
     IndexExpr,
     IntExpr,
-    ListExpr,
     MemberExpr,
     MypyFile,
     NameExpr,
     OpExpr,
+    RefExpr,
     TupleExpr,
     TypeInfo,
     UnaryExpr,
@@ -27,6 +25,7 @@ from mypy.types import AnyType, CallableType, Instance, LiteralType, ProperType,
 
 from neuraltypes._sizes import OPERATIONS, Size, named, negate, number
 from neuraltypes._unify import ARGUMENT, Rest, SizedAxis
+from neuraltypes_mypy._arithmetic import Arithmetic
 from neuraltypes_mypy._atoms import atom, size_of_atom
 from neuraltypes_mypy._class_sizes import attribute_size, is_configured, parameter_names_of, parameter_size
 from neuraltypes_mypy._made_with import configuration
@@ -37,11 +36,6 @@ from neuraltypes_mypy._statements import Assigned, Constants, assignments, unpac
 from neuraltypes_mypy._tensor import as_tensor, read_tensor
 
 _SIZE: Final = "neuraltypes:size"  # no attribute has such a name
-_OF_NUMBERS: Final[dict[str, Callable[[list[int]], int]]] = {
-    "builtins.max": max,
-    "builtins.min": min,
-    "math.prod": math.prod,
-}
 _assigned: Final = Assigned()
 _constants: Final = Constants()
 
@@ -51,6 +45,11 @@ def sized_int(size: Size | None, int_type: Instance) -> Instance:
     if size is None:
         return int_type
     return int_type.copy_with_extra_attr(_SIZE, atom(size, str(size), int_type))
+
+
+def _number_of_type(type_: ProperType) -> int | None:
+    size = size_of_type(type_)
+    return None if size is None else size.constant
 
 
 def has_size(type_: ProperType) -> bool:
@@ -114,9 +113,8 @@ class _Reader:
             case UnaryExpr(op="-"):
                 size = self.read(expression.expr)
                 return None if size is None else negate(size)
-            case OpExpr(op=operator) if operator in OPERATIONS:
-                left, right = self.read(expression.left), self.read(expression.right)
-                return None if left is None or right is None else OPERATIONS[operator](left, right)
+            case OpExpr(op=operator) if operator in OPERATIONS and (size := self._operation(expression)) is not None:
+                return size
             case NameExpr(node=Var() as variable):
                 return self._variable(variable)
             case MemberExpr():
@@ -125,35 +123,50 @@ class _Reader:
                 return self._axis(expression, self.read(dim))
             case IndexExpr(base=MemberExpr(name="shape") as shape, index=dim):
                 return self._axis(shape, self.read(dim))
-            case CallExpr(callee=NameExpr(fullname=name) | MemberExpr(fullname=name)) if name in _OF_NUMBERS:
-                return self._of_numbers(expression, _OF_NUMBERS[name])
+            case CallExpr() | IndexExpr() | OpExpr():
+                computed = Arithmetic(self._number, self._type_of, _number_of_type).whole(expression)
+                return None if computed is None else number(computed)
             case _:
                 return None
 
-    def _of_numbers(self, call: CallExpr, compute: Callable[[list[int]], int]) -> Size | None:
-        """`max(3, n)` or `math.prod((3, n))` of numbers that are known."""
-        if any(kind != ARG_POS for kind in call.arg_kinds) or not call.args:
-            return None
-        first = call.args[0]
-        is_list = isinstance(first, ListExpr | TupleExpr)
-        if is_list == (len(call.args) > 1):
-            return None
-        given = first.items if isinstance(first, ListExpr | TupleExpr) else call.args
-        numbers = [size.constant for one in given if (size := self.read(one)) is not None]
-        known = [one for one in numbers if one is not None]
-        return number(compute(known)) if given and len(known) == len(given) else None
+    def _operation(self, expression: OpExpr) -> Size | None:
+        left, right = self.read(expression.left), self.read(expression.right)
+        return None if left is None or right is None else OPERATIONS[expression.op](left, right)
+
+    def _number(self, expression: Expression) -> int | None:
+        """The number that a name is known to be."""
+        is_name = isinstance(expression, NameExpr | MemberExpr)
+        size = self.read(expression) if is_name else self._typed(expression)
+        return None if size is None else size.constant
+
+    def _type_of(self, expression: Expression) -> ProperType | None:
+        known = self._api.lookup_type_or_none(expression)
+        return None if known is None else get_proper_type(known)
 
     def read_field(self, expression: MemberExpr) -> Size | None:
         """The size of an attribute that stands nowhere in the source."""
         return self._attribute(expression)
 
     def _attribute(self, expression: MemberExpr) -> Size | None:
-        """An attribute of this module's, or of one whose constructor's arguments are known."""
+        """An attribute of this module's, or of one whose constructor's arguments are known; a constant of a class."""
+        if isinstance(expression.expr, RefExpr) and isinstance(expression.expr.node, TypeInfo):
+            return self._of_class(expression.expr.node, expression.name)
         owner = get_proper_type(self._api.lookup_type_or_none(expression.expr) or AnyType(TypeOfAny.special_form))
         size = configuration(owner).get(expression.name) if is_steady(expression.expr, owner, self._api) else None
         if size is None and isinstance(owner, Instance) and is_self(expression.expr, self._api):
             return attribute_size(owner.type, expression.name)
         return size if size is not None else self.field(expression, owner)
+
+    def _of_class(self, info: TypeInfo, name: str) -> Size | None:
+        """`Encoder.width`, of a class of the file that is checked: others come from the cache without a body."""
+        symbol, module = info.names.get(name), getattr(self._api, "tree", None)
+        if symbol is None or not isinstance(symbol.node, Var):
+            return None
+        if not isinstance(module, MypyFile) or info.module_name != module.fullname or not is_int(symbol.node.type):
+            return None
+        given = [value for target, value in assignments(info.defn.defs) if getattr(target, "name", "") == name]
+        known = [size for value in given if value is not None and (size := self.read(value)) is not None]
+        return known[0] if len(known) == len(given) == 1 and known[0].constant is not None else None
 
     def field(self, expression: MemberExpr, owner: ProperType) -> Size | None:
         """`config.d` in a constructor that takes `config`, `self.config.d` where it is kept: a size of the class."""
@@ -270,7 +283,8 @@ def is_steady(expression: Expression, owner: ProperType, api: Any) -> bool:
     if not isinstance(owner, Instance) or is_configured(owner.type) or isinstance(expression, CallExpr):
         return True
     if isinstance(expression, MemberExpr):
-        holder = get_proper_type(api.lookup_type_or_none(expression.expr))
+        known: Type | None = api.lookup_type_or_none(expression.expr)
+        holder = get_proper_type(known)
         is_held = isinstance(holder, Instance) and has_nested(holder.type, expression.name)
         return is_held and holder is not None and is_steady(expression.expr, holder, api)
     function = api.scope.current_function()

@@ -10,8 +10,9 @@ from mypy.nodes import ARG_NAMED, ARG_POS, CallExpr, Context, Expression, Member
 from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import CallableType, Instance, Overloaded, Type, get_proper_type
 
+from neuraltypes._unify import SizedAxis
 from neuraltypes.rules import Signature, Value
-from neuraltypes.rules._values import Packed
+from neuraltypes.rules._values import UNKNOWN, Packed
 from neuraltypes_mypy._application import Application
 from neuraltypes_mypy._arguments import Given, is_tracked
 from neuraltypes_mypy._class_sizes import is_changing
@@ -82,6 +83,29 @@ class TorchModules:
             if isinstance(argument, CallExpr | NameExpr) and (module := module_of(argument)) is not None:
                 modules[formal] = module
         return self._remembered.remembering(instance, signature, values, modules, place)
+
+    def pretrained(self, ctx: MethodContext) -> Type:
+        """`nn.Embedding.from_pretrained(table)`: an embedding of as many rows and columns, where those are known."""
+        call, same = ctx.context, self._sizes.in_function(ctx.api)
+        made = get_proper_type(ctx.type.ret_type) if isinstance(ctx.type, CallableType) else None
+        name = None if not isinstance(made, Instance) else self._rules.class_of(made.type.fullname)
+        signature = None if name is None else self._rules.find(f"{name}.__init__")
+        if not isinstance(made, Instance) or not isinstance(call, CallExpr) or signature is None:
+            return ctx.default_return_type
+        table = as_tensor(ctx.arg_types[0][0]) if ctx.arg_types and ctx.arg_types[0] else None
+        shape = None if table is None else self._translation.array(table, same).shape
+        if shape is None or len(shape) != 2 or not all(isinstance(axis, SizedAxis) for axis in shape):
+            return ctx.default_return_type
+        if any(kind not in (ARG_POS, ARG_NAMED) for kind in call.arg_kinds) or call.arg_kinds.count(ARG_POS) > 2:
+            return ctx.default_return_type  # of the second, `freeze`, nothing depends
+        sizes = [UNKNOWN if axis.size is None else axis.size for axis in shape if isinstance(axis, SizedAxis)]
+        values: dict[str, Value] = dict(zip(("num_embeddings", "embedding_dim"), sizes, strict=True))
+        for label, given in zip(call.arg_names, call.args, strict=True):
+            if label is not None and label in signature.by_name:
+                type_ = ctx.api.get_expression_type(given)
+                values[label] = self._translation.of_expression(given, type_, ctx.api, same)
+        place = place_text(ctx.api.path, call.line)
+        return self._remembered.remembering(made, signature, values, {}, place)
 
     def forward(self, receiver: Instance, context: Context, api: Any) -> CallableType | None:
         """The type of a module's call where a rule says what it gives: any arguments under their names."""

@@ -4,6 +4,22 @@ from pathlib import Path
 
 from tests.plugin._projects import Mypy, copy_of, write_project
 
+OPERATIONS = """
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+def once(x: Float[Tensor, "b t"], y: Tensor, maybe: Float[Tensor, "b t"] | None) -> None:
+    x + y
+    y @ x
+    torch.cat([x, x])
+    torch.linalg.multi_dot([y, x]) + x
+    y * 2
+    if maybe is None:
+        maybe = torch.zeros_like(x)
+    z = y
+    z = y.relu()
+"""
 MODULE = """
 from jaxtyping import Float
 from torch import Tensor
@@ -14,8 +30,8 @@ def call(x: Float[Tensor, "b t"], y: Tensor) -> Float[Tensor, "b t"]:
 """
 
 
-def check(options: str, mypy: Mypy, base: Path, folder: Path) -> str:
-    project = write_project(folder / "project", {"module.py": MODULE})
+def check(options: str, mypy: Mypy, base: Path, folder: Path, source: str = MODULE) -> str:
+    project = write_project(folder / "project", {"module.py": source})
     (project / "pyproject.toml").write_text(f"[tool.neuraltypes]\n{options}\n")
     result = mypy.run(project, "mypy", *mypy.options(copy_of(base, folder / "cache")), ".")
     return result.stdout + result.stderr
@@ -29,6 +45,13 @@ def test_where_tracking_is_lost_is_said_on_demand(mypy: Mypy, base: Path, tmp_pa
     assert check("report_untracked = true", mypy, base, tmp_path).splitlines() == [
         'module.py:6: note: The axes of "x" are not known from here on',
         'module.py:7: note: Argument "x" to "call" is not checked: its axes are not known',
+    ]
+
+
+def test_operations_that_lose_it_are_said_where_they_stand(mypy: Mypy, base: Path, tmp_path: Path) -> None:
+    assert check("report_untracked = true", mypy, base, tmp_path, OPERATIONS).splitlines() == [
+        'module.py:7: note: The axes of what "+" gives are not known: those of the right operand are not',
+        'module.py:8: note: The axes of what "@" gives are not known: those of the left operand are not',
     ]
 
 

@@ -34,6 +34,7 @@ def test_what_models_use_is_covered() -> None:
     assert counts["`torch.linalg`"] >= 40
     assert counts["`torch.fft`"] >= 18
     assert counts["`torch.special`"] >= 56
+    assert counts["`torch.nn.init`"] >= 14
     assert counts["Classes of `torch.distributions`"] >= 34
     assert counts["`einops`"] >= 7
     assert counts["Layers of `einops`"] == 3

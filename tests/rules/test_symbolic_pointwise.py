@@ -130,8 +130,27 @@ def test_softmax_over_the_batch_and_of_probabilities() -> None:
     assert call("torch.softmax", input=array(batch, C), dim=number(0)).suspected[0].code == "kind"
     assert not call("torch.softmax", input=array(batch, C), dim=number(1)).suspected
     assert not call("torch.softmax", input=array(B, C), dim=number(0)).suspected
-    assert call("torch.softmax", input=array(B, element="ProbsType"), dim=number(0)).suspected[0].code == "element"
     assert call("torch.softmax", input=array(B, C), dim=number(2)).refused
+
+
+def test_probabilities_are_not_normalized_again_by_what_gave_them() -> None:
+    given = {
+        name: call(name, input=array(B, C), dim=number(1)).result for name in ("torch.softmax", "torch.log_softmax")
+    }
+    given["torch.sigmoid"] = call("torch.sigmoid", input=array(B, C)).result
+    probs, logprobs, gates = given.values()
+    for name in ("torch.softmax", "torch.log_softmax"):
+        assert call(name, input=probs, dim=number(1)).suspected[0].code == "element"
+        assert not call(name, input=logprobs, dim=number(1)).suspected
+        assert not call(name, input=gates, dim=number(1)).suspected
+        assert not call(name, input=array(B, C, element="ProbsType"), dim=number(1)).suspected
+    assert call("torch.sigmoid", input=gates).suspected[0].code == "element"
+    assert not call("torch.sigmoid", input=probs).suspected
+    chosen = call("torch.topk", input=probs, k=number(2), dim=number(1)).result
+    assert isinstance(chosen, tuple)
+    some = chosen[0]
+    assert element(Outcome(some)) == "ProbsType"
+    assert not call("torch.softmax", input=some, dim=number(1)).suspected
 
 
 def test_thresholds_for_probabilities() -> None:

@@ -274,3 +274,40 @@ def computed(n: int) -> None:
     reveal_type(torch.zeros(max(HALF, 999), min(2, 5)))  # R: Tensor[Float32, tuple[999, 2], Any]
     reveal_type(torch.zeros(math.prod((2, 3)), math.prod([4, n])))  # R: Tensor[Float32, tuple[6, Any], Any]
     reveal_type(torch.zeros(max(n, 3), max([1, 2], key=abs)))  # R: Tensor[Float32, tuple[Any, Any], Any]
+
+
+class Levels(nn.Module):
+    width = 64
+    inner = 4 * 16
+    moved = 64
+    moved = 32
+
+
+RATIO: Final = 0.5
+WIDTHS: Final = (64, 128, 256)
+
+
+def computed_numbers(x: Float[Tensor, "b 64"], any_ratio: float) -> None:
+    nn.Linear(Levels.width, 2)(x)
+    nn.Linear(Levels.width + 1, 2)(x)  # E: expected 65  [shape-mismatch]
+    nn.Linear(Levels.inner // 2, 2)(x)  # E: expected 32  [shape-mismatch]
+    nn.Linear(Levels.moved, 2)(x)
+    nn.Linear(int(128 * RATIO), 2)(x)
+    nn.Linear(int(WIDTH * RATIO), 2)(x)  # E: expected 256  [shape-mismatch]
+    nn.Linear(int(WIDTH / 8), 2)(x)
+    nn.Linear(int(WIDTH / 4), 2)(x)  # E: expected 128  [shape-mismatch]
+    nn.Linear(int(WIDTH * any_ratio), 2)(x)
+    nn.Linear(round(WIDTH / 3), 2)(x)  # E: expected 171  [shape-mismatch]
+    nn.Linear(math.ceil(WIDTH / 3), 2)(x)  # E: expected 171  [shape-mismatch]
+    nn.Linear(math.floor(WIDTH / 3), 2)(x)  # E: expected 170  [shape-mismatch]
+    nn.Linear(sum(WIDTHS), 2)(x)  # E: expected 448  [shape-mismatch]
+    nn.Linear(sum(WIDTHS[:1]), 2)(x)
+    nn.Linear(min(WIDTHS), 2)(x)
+    nn.Linear(max(WIDTHS), 2)(x)  # E: expected 256  [shape-mismatch]
+    nn.Linear(64 * len(WIDTHS), 2)(x)  # E: expected 192  [shape-mismatch]
+    nn.Linear(divmod(WIDTH, 9)[0], 2)(x)  # E: expected 56  [shape-mismatch]
+    nn.Linear(abs(-64), 2)(x)
+    nn.Linear(WIDTHS[3], 2)(x)  # E: [misc]
+    nn.Linear(int("64"), 2)(x)
+    nn.Linear(int(len(x) / 2), 2)(x)
+    nn.Linear(64 // 0, 2)(x)
