@@ -16,7 +16,6 @@ from mypy.nodes import (
     NameExpr,
     OpExpr,
     RefExpr,
-    TupleExpr,
     TypeInfo,
     UnaryExpr,
     Var,

@@ -50,7 +50,6 @@ NOT_YET: Final = {
     "247_router_weights_without_axis": "a method that declares no shape may be replaced in a subclass",
     "248_time_first_targets_flattened": "sizes of products say no order",
     "284_grayscale_into_rgb_stem": "a method that declares no shape may be replaced in a subclass",
-    "308_cosine_similarity_over_tokens": "not found yet: the default axis is not the features",
     "324_sdpa_gets_padding_mask": "a key_padding_mask is used both ways round",
     "329_double_features_from_numpy": "a module may be converted as a whole, and its result is any float",
 }
