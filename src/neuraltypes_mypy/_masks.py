@@ -54,6 +54,10 @@ _VIEWS: Final = frozenset(
     | {"to", "type", "type_as", "int", "long", "bool", "float", "cuda", "cpu"}
 )
 _NUMBERED: Final = "attention_mask"
+_TOKENS: Final = frozenset(
+    {"tokens", "ids", "input_ids", "token_ids", "src_ids", "tgt_ids", "src", "tgt", "words", "sentences", "captions"}
+)
+_TO_BOOL: Final = ("bool", "to", "type")
 _ONES: Final = frozenset({"ones", "ones_like", "new_ones"})
 
 
@@ -70,6 +74,8 @@ def with_meaning(
     place = _receiver(places[first][0], _OPERATORS.get(short.strip("_")))
     if short in ("tril", "triu"):
         return replace(result, element=_triangle(short, place, values.get("diagonal"), api))
+    if short in _TO_BOOL and result.dtype == BOOL and _are_whole(values[first]) and _is_numbered(place):
+        return replace(result, element=_VALID)
     operator = _OPERATORS.get(short.strip("_"))
     if operator is None or "other" not in places or result.dtype != BOOL:
         return result
@@ -104,11 +110,21 @@ def _by_number(operator: str, mask: Value, other: Value, place: Context) -> Prod
     element = mask.element if isinstance(mask, Array) else None
     held = next((one for one in _COMPLEMENT if isinstance(element, Produced) and element.name == one.name), None)
     truth = other if isinstance(other, bool) else other.constant if isinstance(other, Size) else other
-    if element is None and truth == 0 and _are_whole(mask) and any(_name(one) == _NUMBERED for one in _bases(place)):
+    if element is None and _are_whole(mask) and (_is_numbered(place) or (truth == 0 and _holds_tokens(place))):
         held = _VALID
     if held is None or operator not in ("==", "!=") or truth not in (0, 1) or other is UNKNOWN:
         return None
     return held if (operator == "==") == bool(truth) else _COMPLEMENT[held]
+
+
+def _is_numbered(place: Context) -> bool:
+    """Whether whole numbers are those of an `attention_mask`."""
+    return any(_name(one) == _NUMBERED for one in _bases(place))
+
+
+def _holds_tokens(place: Context) -> bool:
+    """Whether numbers are those of tokens, of which 0 is the padding where the others are told from it."""
+    return any(name in _TOKENS or name.endswith("_tokens") for name in map(_name, _bases(place)))
 
 
 def _by_padding(operator: str, tokens: Value, place: Context) -> Produced | None:

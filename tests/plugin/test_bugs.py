@@ -49,11 +49,9 @@ NOT_YET: Final = {
     "244_batch_of_mels_into_time_first_encoder": "an axis of a record may be any",
     "247_router_weights_without_axis": "a method that declares no shape may be replaced in a subclass",
     "248_time_first_targets_flattened": "sizes of products say no order",
-    "284_grayscale_into_rgb_stem": "not found yet: a default of the constructor through a method without shapes",
-    "308_cosine_similarity_over_tokens": "not found yet: the default axis is not the features",
-    "318_distillation_target_is_logits": "not found yet: a parameter's name says that it is logits",
-    "324_sdpa_gets_padding_mask": "not found yet: the parameter's name is torch's own for padding",
-    "329_double_features_from_numpy": "not found yet: a layer of the default dtype",
+    "284_grayscale_into_rgb_stem": "a method that declares no shape may be replaced in a subclass",
+    "324_sdpa_gets_padding_mask": "a key_padding_mask is used both ways round",
+    "329_double_features_from_numpy": "a module may be converted as a whole, and its result is any float",
 }
 
 

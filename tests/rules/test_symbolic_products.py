@@ -159,6 +159,9 @@ def test_normalizing_over_time_is_suspected() -> None:
     ]
     assert not _outcome("torch.nn.functional.normalize", input=Array(shape, _FLOAT), dim=1).suspected
     assert not _outcome("torch.nn.functional.normalize", input=_array("b", "t", "d")).suspected
+    [problem] = _outcome("torch.nn.functional.normalize", input=_array("b", "tokens", "d")).suspected
+    assert problem.reason == 'normalizes over axis 1, "tokens"; give dim=-1'
+    assert not _outcome("torch.nn.functional.normalize", input=_array("b", "frames", "h", "w")).suspected
 
 
 _MODULES = ("reductions", "products", "linear_algebra", "fourier", "einops")

@@ -13,6 +13,7 @@ from neuraltypes.kinds import kind_from_name
 from neuraltypes.rules._context import sizes_differ
 from neuraltypes.rules._values import SOME_INT, UNKNOWN, Array, Many, Refused, Result, Value
 
+_COUNTED: Final = frozenset({"tokens", "frames", "patches", "words", "steps"})
 ANY: Final = SizedAxis()
 ONE: Final = SizedAxis(number(1))
 
@@ -224,11 +225,21 @@ def dims_of(value: Value) -> list[int] | None:
     return None if any(item is None for item in found) else [item for item in found if item is not None]
 
 
+def counted(axis: SizedAxis | Rest | None) -> str | None:
+    """The name of an axis along which things of a sequence are counted (`tokens`), so that it is none of features."""
+    name = _name(axis)
+    return name if name in _COUNTED else None
+
+
+def _name(axis: SizedAxis | Rest | None) -> str:
+    if not isinstance(axis, SizedAxis):
+        return ""
+    return axis.label or (axis.size.symbol.name if axis.size is not None and axis.size.symbol is not None else "")
+
+
 def said_kind(axis: SizedAxis | Rest | None) -> str | None:
     """The kind of an axis that its annotation spells out, by a label or a whole word; a single letter says nothing."""
-    if not isinstance(axis, SizedAxis):
-        return None
-    name = axis.label or (axis.size.symbol.name if axis.size is not None and axis.size.symbol is not None else "")
+    name = _name(axis)
     kind = kind_from_name(name) if len(name) > 1 else None
     return None if kind is None else kind.name
 

@@ -22,6 +22,7 @@ from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import (
     axis_at,
     broadcast,
+    counted,
     place,
     rank,
     reduced,
@@ -97,12 +98,15 @@ def normalize(input: Array, dim: Value = UNKNOWN, **_: Value) -> Result:
 
 
 def _suspect_time(verb: str, shape: Shape | None) -> None:
-    """Suspect an operation over features that is left to its default, axis 1, where that is time."""
+    """Suspect an operation over features that is left to its default, axis 1, where that is time or is counted."""
     if is_given("dim") or shape is None or len(shape) < 3:
         return
-    kind = said_kind(axis_at(shape, number(1)))
-    if kind in ("time", "sequence"):
-        suspect(f'{verb} over axis 1, "{kind}"; give dim=-1', code="kind")
+    axis = axis_at(shape, number(1))
+    kind = said_kind(axis)
+    is_of_vectors = len(shape) == 3
+    name = kind if kind in ("time", "sequence") else counted(axis) if is_of_vectors else None
+    if name is not None:
+        suspect(f'{verb} over axis 1, "{name}"; give dim=-1', code="kind")
 
 
 @computed("distances.cosine_similarity")

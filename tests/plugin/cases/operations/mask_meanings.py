@@ -2,7 +2,7 @@
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 PAD = 0
@@ -86,3 +86,27 @@ def by_number(q: Float[Tensor, "b h t d"], attention_mask: Int[Tensor, "b t"]) -
     (q @ q.mT).masked_fill(attention_mask[:, None, None] != 0, float("-inf"))  # E: [element-mismatch]
     turned = 1 - attention_mask
     F.scaled_dot_product_attention(q, q, q, (turned == 0)[:, None, None])
+
+
+def zero_is_the_padding(
+    q: Float[Tensor, "b h t d"],
+    tokens: Int[Tensor, "b t"],
+    token_type_ids: Int[Tensor, "b t"],
+    attention_mask: Int[Tensor, "b t"],
+) -> None:
+    F.scaled_dot_product_attention(q, q, q, (tokens != 0)[:, None, None])
+    F.scaled_dot_product_attention(q, q, q, (tokens == 0)[:, None, None])  # E: [element-mismatch]
+    F.scaled_dot_product_attention(q, q, q, (token_type_ids == 0)[:, None, None])
+    F.scaled_dot_product_attention(q, q, q, (tokens != 2)[:, None, None])
+    F.scaled_dot_product_attention(q, q, q, (attention_mask == 1)[:, None, None])
+    F.scaled_dot_product_attention(q, q, q, (attention_mask != 1)[:, None, None])  # E: [element-mismatch]
+    F.scaled_dot_product_attention(q, q, q, attention_mask.bool()[:, None, None])
+    F.scaled_dot_product_attention(q, q, q, ~attention_mask.bool()[:, None, None])  # E: [element-mismatch]
+    F.scaled_dot_product_attention(q, q, q, ~attention_mask.to(torch.bool)[:, None, None])  # E: [element-mismatch]
+    F.scaled_dot_product_attention(q, q, q, ~token_type_ids.bool()[:, None, None])
+
+
+def padded(q: Float[Tensor, "b h t d"], pad: Bool[Tensor, "b t"], pad_mask: Bool[Tensor, "b t"]) -> None:
+    F.scaled_dot_product_attention(q, q, q, ~pad[:, None, None])
+    F.scaled_dot_product_attention(q, q, q, pad[:, None, None])  # E: [element-mismatch]
+    F.scaled_dot_product_attention(q, q, q, pad_mask[:, None, None])
