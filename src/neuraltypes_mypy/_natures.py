@@ -12,6 +12,7 @@ several, which differ in nothing that mypy sees.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from mypy.nodes import (
@@ -42,6 +43,7 @@ from mypy.types import (
 )
 
 from neuraltypes_mypy._atoms import note_of, noted_any
+from neuraltypes_mypy._class_sizes import kept_of
 from neuraltypes_mypy._dependencies import depend_on
 from neuraltypes_mypy._either import certain
 from neuraltypes_mypy._elements import is_produced, join_elements
@@ -55,8 +57,11 @@ _NATURE: Final = "neuraltypes:nature "  # no attribute has such a name
 _read: Final[dict[int, tuple[FuncDef, Type | None]]] = {}
 
 
-def record_nature(expression: Expression, api: Any) -> None:
-    """Before the last `return` of a function: keep with its type what all of its returns hold."""
+def record_nature(expression: Expression, api: Any, seen: Callable[[Expression], ProperType | None]) -> None:
+    """Before the last `return` of a function: keep with its type what all of its returns hold.
+
+    `seen` says what an expression holds of which mypy knows nothing.
+    """
     function = api.scope.current_function()
     if not isinstance(function, FuncDef) or not _is_followed(function):
         return
@@ -68,8 +73,23 @@ def record_nature(expression: Expression, api: Any) -> None:
     if api.current_node_deferred:  # perhaps since a moment ago
         return
     types = [*(None if one is None else _type_of(one, function, api) for one in returns[:-1]), given]
+    pairs = zip(returns, types, strict=True)
+    types = [_or_seen(type_, one, signature.ret_type, seen) for one, type_ in pairs]
+    if api.current_node_deferred:
+        return
     function.type = signature.copy_modified(ret_type=_with_natures(signature.ret_type, types))
     _read[id(function)] = function, function.type
+
+
+def _or_seen(
+    type_: Type | None, expression: Expression | None, declared: Type, seen: Callable[[Expression], ProperType | None]
+) -> Type | None:
+    """What is returned where mypy knows it, or the declared tensor with what is seen of it."""
+    tensor = as_tensor(declared)
+    if tensor is None or expression is None or not isinstance(get_proper_type(type_ or unknown()), AnyType):
+        return type_
+    element = seen(expression)
+    return type_ if element is None else tensor.copy_modified(args=[*tensor.args[:2], element])
 
 
 def type_of_returned(expression: Expression, declared: Type, api: Any) -> Type:
@@ -224,14 +244,35 @@ def module_called(ctx: MethodContext) -> Type:
     return untyped(result) if any(map(_nature, _items(result))) else ctx.default_return_type
 
 
+def nature_of_forward(module: Instance, call: CallExpr, api: Any) -> ProperType | None:
+    """What the `forward` of a module surely gives by its nature; later, if it is still to be read."""
+    symbol = module.type.get("forward")
+    node = None if symbol is None else symbol.node
+    signature = _signature(node)
+    function = node.func if isinstance(node, Decorator) else node
+    if signature is None or not isinstance(function, FuncDef) or not _is_followed(function):
+        return None
+    depend_on(api, function.info.fullname, "forward")
+    if _is_silent(signature.ret_type):
+        _wait_for(function, api, call)
+    name = _kept(get_proper_type(signature.ret_type))
+    return None if name is None or _replaces(module, function) else noted_any(name)
+
+
 def _is_replaced(function: FuncDef, ctx: FunctionContext | MethodContext) -> bool:
     """Whether a subclass may give something else by an inherited method: it replaces others, which that may call."""
     if not isinstance(ctx, MethodContext) or not isinstance(ctx.type, Instance) or not function.info:
         return False
-    classes = ctx.type.type.mro
+    return _replaces(ctx.type, function)
+
+
+def _replaces(module: Instance, function: FuncDef) -> bool:
+    """Whether the class of an object replaces something beside an inherited method: another method, or an attribute."""
+    classes = module.type.mro
     derived = classes[: classes.index(function.info)] if function.info in classes else classes
-    known = {name for name in function.info.names if not name.startswith("__")}
-    return any(not known.isdisjoint(one.names) for one in derived)
+    inherited = [base for base in function.info.mro if not base.fullname.startswith(("builtins.", "torch."))]
+    known = {name for base in inherited for name in base.names if not name.startswith("__")}
+    return any(not known.isdisjoint((*one.names, *kept_of(one).get("assigned", ()))) for one in derived)
 
 
 def _wait_for(function: FuncDef, api: Any, context: Context) -> None:

@@ -125,7 +125,7 @@ class TorchModules:
         )
         if isinstance(forward, Overloaded):
             forward = forward.items[0]
-        if not isinstance(forward, CallableType) or _is_one_of_several(context, api):
+        if not isinstance(forward, CallableType) or is_one_of_several(context, api):
             return None
         return forward.copy_modified(arg_types=[unknown() for _ in forward.arg_types], ret_type=untold())
 
@@ -186,7 +186,7 @@ class TorchModules:
         return as_tensor(self._translation.result(outcome.result, unknown(), same))
 
 
-def _is_one_of_several(call: Context, api: Any) -> bool:
+def is_one_of_several(call: Context, api: Any) -> bool:
     """Whether a call is that of an attribute which holds this module or another: mypy knows it by the first alone."""
     callee = call.callee if isinstance(call, CallExpr) else None
     owner = get_proper_type(api.lookup_type_or_none(callee.expr)) if isinstance(callee, MemberExpr) else None
