@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mypy.nodes import ComparisonExpr, Context, OpExpr
+from mypy.nodes import AssignmentStmt, CallExpr, ComparisonExpr, Context, FuncDef, NameExpr, OpExpr, Var
 from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import AnyType, Instance, Type, get_proper_type
 
@@ -27,6 +27,8 @@ from neuraltypes_mypy._refusals import Refusals
 from neuraltypes_mypy._remembered import Made, Remembered
 from neuraltypes_mypy._rule_values import Translation
 from neuraltypes_mypy._settle import Settling
+from neuraltypes_mypy._sizes_of import assignments_to
+from neuraltypes_mypy._statements import statements
 from neuraltypes_mypy._tensor import untold
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._untyped import is_untyped, is_unwanted, may_be_untyped, receivers, untyped
@@ -104,7 +106,8 @@ class Application:
     ) -> Type:
         """The type of what an operation gives; `is_derived` where mypy would not know what it is given."""
         is_open = is_derived or isinstance(get_proper_type(default), AnyType)
-        if is_open and is_unwanted(context, api, is_tuple=isinstance(outcome.result, tuple)):
+        is_tuple = isinstance(outcome.result, tuple)
+        if is_open and (is_unwanted(context, api, is_tuple=is_tuple) or (is_tuple and _is_rebound(context, api))):
             return untold()
         result = self.translation.result(outcome.result, default, same)
         if not isinstance(get_proper_type(result), AnyType):
@@ -118,6 +121,20 @@ class Application:
 def _equate(left: Size, right: Size, same: Equal) -> bool:
     """Whether two sizes may be taken for one: as the body shows, or by one name in a function and one inside of it."""
     return same.equate(left, right) or str(left) == str(right)
+
+
+def _is_rebound(value: Context, api: Any) -> bool:
+    """Whether a value is assigned to a name that is assigned something else, too: `xs = [f(x) for x in xs]`."""
+    function = api.scope.current_function()
+    for statement in statements(function.body) if isinstance(function, FuncDef) else ():
+        match statement:
+            case AssignmentStmt(lvalues=[NameExpr(node=Var() as variable)], rvalue=given) if given is value:
+                return any(_callee(one) != _callee(value) for one in assignments_to(variable, function))
+    return False
+
+
+def _callee(value: Context | None) -> str | None:
+    return getattr(value.callee, "name", None) if isinstance(value, CallExpr) else None
 
 
 def _is_result(result: object) -> bool:

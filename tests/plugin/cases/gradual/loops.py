@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import torch
 from jaxtyping import Float, Int
+from neuraltypes import reveal
 from torch import Tensor, nn
 
 
@@ -187,3 +188,14 @@ def beam(
                 candidates.append((torch.cat([tokens, token[None]]), score + token))
         beams = sorted(candidates, key=lambda pair: float(pair[1]), reverse=True)[:width]
     return beams
+
+
+def parts_made_anew(y: Float[Tensor, "4 c"]) -> None:
+    """What mypy takes for any value may be followed by one of another type."""
+    parts = y.split(2)
+    parts = [part + 1 for part in parts]
+    first, second = y.split(2)
+    reveal(first)  # N: Float[Tensor, "2 c"]
+    rows = y.split(1)
+    reveal(rows[0])  # N: Float[Tensor, "1 c"]
+    print(parts, second)
