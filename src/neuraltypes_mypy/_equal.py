@@ -8,7 +8,7 @@ constructor's `features` are in terms of the axes of `x`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,8 +38,8 @@ class Equal:
     """The sizes in each of its parameters: two names in one of them are two sizes."""
     named: frozenset[str] = frozenset()
     """The axes that only its result names."""
-    namesakes: frozenset[str] = frozenset()
-    """The parameters of the class's constructor by which an axis of the same name must be meant."""
+    made_with: frozenset[Symbol] = frozenset()
+    """The `int` parameters of the class's constructor; an axis that bears the name of one is that."""
     inherited: Mapping[Symbol, Size | None] = field(default_factory=dict)
     """What the class gives to the constructors behind its own; None where that is not known."""
     defaults: Mapping[Symbol, Size] = field(default_factory=dict)
@@ -197,7 +197,8 @@ class Equal:
 
     def _has_another_name(self, axis: Symbol, size: Symbol) -> bool:
         """Whether an axis and a size of the class differ in name, and one of the two has a namesake."""
-        return axis.name != size.name and (axis.name in self.namesakes or self._bears(size.name))
+        is_namesake = len(axis.name) > 2 and {Symbol(axis.name, size.scope), size} <= self.made_with  # a letter is any
+        return axis.name != size.name and (is_namesake or self._bears(size.name))
 
 
 class EqualSizes:
@@ -233,7 +234,7 @@ class EqualSizes:
         made = Equal(name, frozenset(owners), {}, promised, tuple(map(_symbols_in, taken)), named_axes)
         if function.info:
             made.inherited, made.defaults = inherited_sizes(function.info), default_sizes(function.info)
-            made.namesakes = _telling(constructor_sizes(function.info))
+            made.made_with = constructor_sizes(function.info)
         self._found[id(function.body)] = (function.body, made)
         return made
 
@@ -256,8 +257,3 @@ def _noted_in(type_: Type) -> frozenset[str]:
     """The names of axes that are notes to mypy: a result's own."""
     notes = map(note_of, walk(type_))
     return frozenset(note for note in notes if note is not None and note.isidentifier())
-
-
-def _telling(names: Iterable[str]) -> frozenset[str]:
-    """The names that mean one thing; a letter may be heads in a constructor and a height in a signature."""
-    return frozenset(name for name in names if len(name) > 2)

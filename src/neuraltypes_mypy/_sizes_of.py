@@ -22,7 +22,7 @@ from mypy.nodes import (
 )
 from mypy.types import AnyType, CallableType, Instance, LiteralType, ProperType, Type, TypeOfAny, get_proper_type
 
-from neuraltypes._sizes import OPERATIONS, Size, named, negate, number
+from neuraltypes._sizes import OPERATIONS, Size, Symbol, named, negate, number
 from neuraltypes._unify import ARGUMENT, Rest, SizedAxis
 from neuraltypes_mypy._arithmetic import Arithmetic
 from neuraltypes_mypy._atoms import atom, size_of_atom
@@ -298,14 +298,15 @@ def is_int(type_: Type | None) -> bool:
     return isinstance(proper, Instance) and proper.type.fullname == "builtins.int"
 
 
-def constructor_sizes(info: TypeInfo) -> frozenset[str]:
+def constructor_sizes(info: TypeInfo) -> frozenset[Symbol]:
     """The parameters of a module's constructor that are declared as `int`."""
     constructor = info.get_method("__init__") if is_configured(info) else None
     signature = None if constructor is None else get_proper_type(constructor.type)
     if not isinstance(signature, CallableType):
         return frozenset()
     declared = zip(signature.arg_names, signature.arg_types, strict=True)
-    return frozenset(name for name, type_ in declared if name and is_int(type_))
+    owner = constructor.info.fullname if constructor is not None else ""
+    return frozenset(Symbol(name, owner) for name, type_ in declared if name and is_int(type_))
 
 
 def assignments_to(variable: Var, function: FuncDef) -> list[Expression | None]:

@@ -77,3 +77,29 @@ class Heads(nn.Module):
         b, t, _ = x.shape
         self.all(x).view(b, t, self.n_heads, self.d_head)
         self.one(x).view(b, t, self.n_heads, self.d_head)  # E: asks for  [shape-mismatch]
+
+
+class Factors(nn.Module):
+    def __init__(self, rank: int, v_dim: int) -> None:
+        super().__init__()
+        self.v = nn.Parameter(torch.empty(v_dim, rank))
+
+
+class OfInput(Factors):
+    def __init__(self, rank: int, d_in: int, d_other: int) -> None:
+        super().__init__(rank, v_dim=d_in)
+        self.other = nn.Linear(d_other, rank)
+
+    def forward(self, x: Float[Tensor, "*rest d_in"]) -> Float[Tensor, "*rest rank"]:
+        self.other(x)  # E: axis -1 is d_in, expected d_other ("{self.in_features}")  [shape-mismatch]
+        return torch.einsum("...i,ir->...r", x, self.v)
+
+
+class OfConfig(nn.Module):
+    def __init__(self, config: nn.Module, d_model: int) -> None:
+        super().__init__()
+        self.hidden = int(getattr(config, "hidden", d_model))
+        self.fc = nn.Linear(self.hidden, d_model)
+
+    def forward(self, x: Float[Tensor, "b t d_model"]) -> Float[Tensor, "b t d_model"]:
+        return self.fc(x)
