@@ -11,6 +11,7 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
+import torch.distributed as dist
 from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 from pytorch_lightning.callbacks import ModelCheckpoint
 from torch.distributed.tensor import DTensor
@@ -134,6 +135,8 @@ def run_process(main: Callable[[int, Path], dict[str, Any]], **options: Any) -> 
     else:
         report = main(int(rank), Path(folder))
         (Path(folder) / f"rank{rank}.json").write_text(json.dumps(report))
+        if dist.is_initialized():  # else gloo's threads may outlive it, which aborts the process
+            dist.destroy_process_group()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
+import torch.distributed as dist
 from torch import Tensor
 from torch.utils.data import DataLoader
 from torchmetrics.classification import MulticlassF1Score
@@ -144,3 +145,5 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     rank = int(os.environ["RANK"])
     Path(f"{sys.argv[1]}.{rank}").write_text(json.dumps(findings(int(os.environ["WORLD_SIZE"]))))
+    if dist.is_initialized():  # else gloo's threads may outlive it, which aborts the process
+        dist.destroy_process_group()
