@@ -29,8 +29,9 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || \
 		{ echo "$(PYTHON) lacks the module venv or ensurepip; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	@# pip does not apply constraints to an isolated build, so the build tools are installed first and used as they are.
-	$(RUN) -m pip install --constraint constraints.txt hatchling editables
+	@# pip does not apply constraints to an isolated build, so the build tools are installed first and used as they are:
+	@# ours, and the setuptools of a dependency that comes as sources alone (older ones cannot make a wheel by themselves).
+	$(RUN) -m pip install --constraint constraints.txt hatchling editables setuptools
 	$(RUN) -m pip install --constraint constraints.txt --no-build-isolation --editable '.[dev]'
 	@touch $@
 
