@@ -17,7 +17,7 @@ from neuraltypes_mypy._elements import element_goes_with
 from neuraltypes_mypy._equal import Equal, EqualSizes
 from neuraltypes_mypy._guard import TheirError, failure_text
 from neuraltypes_mypy._guards import may_be_equal
-from neuraltypes_mypy._how_made import History, contradictions
+from neuraltypes_mypy._how_made import History, contradictions, is_told_by_history
 from neuraltypes_mypy._lost import say_lost
 from neuraltypes_mypy._made_with import made_at
 from neuraltypes_mypy._masks import with_meaning
@@ -59,9 +59,10 @@ class Application:
         """The type of a call; `made` is the object whose method it is, where that remembers what it was made with."""
         config, place = (None, None) if made is None else (self.remembered.config(made, same), made_at(made))
         outcome = self.outcome(signature, given, config, same, ctx.context, ctx.api)
-        history = History(self.translation, same, ctx.api)
-        found = tuple(contradictions(name, given.values, given.places, ctx.context, history))
-        outcome = outcome._replace(suspected=outcome.suspected + found)
+        if is_told_by_history(name):
+            history = History(self.translation, same, ctx.api)
+            found = tuple(contradictions(name, given.values, given.places, ctx.context, history))
+            outcome = outcome._replace(suspected=outcome.suspected + found)
         self.refusals.report(outcome, given, name, ctx.context, ctx.api, place)
         meant = with_meaning(outcome.result, name, given.values, given.places, ctx.api)
         result = self.result(

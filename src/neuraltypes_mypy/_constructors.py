@@ -38,7 +38,7 @@ from neuraltypes_mypy._layers import layer_sizes
 from neuraltypes_mypy._names import METADATA
 from neuraltypes_mypy._nested import nested_fields
 from neuraltypes_mypy._size_texts import names_in, size_text
-from neuraltypes_mypy._statements import assignments, attribute_values, methods, statements, targets
+from neuraltypes_mypy._statements import assignments, attribute_values, methods, statements, targets, written_name
 
 
 def record_configuration(cls: ClassDef, api: Any) -> None:
@@ -173,7 +173,7 @@ def _is_text(statement: Statement) -> bool:
 
 
 def _is_property(decorator: Expression) -> bool:
-    name = decorator.name if isinstance(decorator, NameExpr | MemberExpr) else ""
+    name = written_name(decorator)
     return name in ("property", "cached_property")
 
 

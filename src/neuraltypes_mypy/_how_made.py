@@ -38,10 +38,12 @@ from neuraltypes.rules import Array, Refused, Value
 from neuraltypes_mypy._equal import Equal
 from neuraltypes_mypy._rule_values import Translation
 from neuraltypes_mypy._sizes_of import assignments_to
-from neuraltypes_mypy._statements import statements
+from neuraltypes_mypy._statements import statements, written_name
 from neuraltypes_mypy._tensor import as_tensor
 
 _PRODUCTS: Final = frozenset({"matmul", "bmm", "__matmul__", "__rmatmul__"})
+_COMPARED: Final = ("gt", "ge", "lt", "le")
+_TOLD: Final = frozenset({*(name.strip("_") for name in _PRODUCTS), "einsum", "eq", "ne", *_COMPARED, "log", "getitem"})
 _TURNED: Final = frozenset({"transpose", "permute", "swapaxes", "t", "T", "mT"})
 _CASTS: Final = frozenset({"float", "double", "half", "to", "type", "type_as", "contiguous", "clone", "dropout"})
 _SCALED: Final = frozenset({"div", "mul", "add", "sub", "masked_fill", "clamp", "true_divide"}) | _CASTS
@@ -100,6 +102,11 @@ class History:
         return None
 
 
+def is_told_by_history(name: str) -> bool:
+    """Whether there is a rule here for an operation; most have none, and every one is asked about."""
+    return name.rpartition(".")[2].strip("_") in _TOLD
+
+
 def contradictions(
     name: str,
     values: Mapping[str, Value],
@@ -119,7 +126,7 @@ def contradictions(
     elif short in ("eq", "ne", "__eq__", "__ne__") and first is not None and second is not None:
         yield from _index_of_all(first, values.get("other"), history)
         yield from _index_of_all(second, values.get("input", values.get("self")), history)
-    elif short.strip("_") in ("gt", "ge", "lt", "le") and first is not None:
+    elif short.strip("_") in _COMPARED and first is not None:
         yield from _sigmoid_beside(values.get("other"), first, context, history)
     elif short == "log" and first is not None:
         yield from _log_of_raw(values.get("input", values.get("self")), context, history)
@@ -174,7 +181,7 @@ def _contracted_over_another(call: CallExpr, history: History) -> Iterator[Refus
 def _normalized_axis(weights: Expression, history: History) -> int | None:
     """The axis, from the last, along which a softmax of similarities was taken; None where there was none."""
     call = history.through(weights, _CASTS)
-    axis = _dim(call) if isinstance(call, CallExpr) and _name(call.callee) == "softmax" else None
+    axis = _dim(call) if isinstance(call, CallExpr) and written_name(call.callee) == "softmax" else None
     array = None if axis is None or call is None else history.array(call)
     if not isinstance(call, CallExpr) or axis is None or array is None or array.shape is None:
         return None
@@ -190,13 +197,13 @@ def _are_similarities(scores: Expression, history: History) -> bool:
     match scores:
         case OpExpr(op="@", left=left, right=right):
             sides = [left, right]
-        case CallExpr(callee=callee, args=args) if _name(callee) in ("matmul", "bmm"):
+        case CallExpr(callee=callee, args=args) if written_name(callee) in ("matmul", "bmm"):
             sides = [callee.expr, *args] if isinstance(callee, MemberExpr) and len(args) == 1 else args
-        case CallExpr(callee=callee, args=[StrExpr(value=equation), _, _]) if _name(callee) == "einsum":
+        case CallExpr(callee=callee, args=[StrExpr(value=equation), _, _]) if written_name(callee) == "einsum":
             rows, _, output = equation.replace(" ", "").partition("->")
             one, _, other = rows.partition(",")
             return bool(one and other) and one[-1] == other[-1] and one[-1] not in output
-    return any(_name(made) in _TURNED for side in sides if (made := _callee(history.made(side))) is not None)
+    return any(written_name(made) in _TURNED for side in sides if (made := _callee(history.made(side))) is not None)
 
 
 # One index of all entries beside the labels of examples
@@ -204,7 +211,12 @@ def _are_similarities(scores: Expression, history: History) -> bool:
 
 def _index_of_all(index: Expression, other: Value, history: History) -> Iterator[Refused]:
     call = history.made(index)
-    if not isinstance(call, CallExpr) or _name(call.callee) != "argmax" or _dim(call) is not None or _has_dim(call):
+    if (
+        not isinstance(call, CallExpr)
+        or written_name(call.callee) != "argmax"
+        or _dim(call) is not None
+        or _has_dim(call)
+    ):
         return
     scores = history.array(_of(call))
     if scores is None or not scores.shape or len(scores.shape) < 2 or not isinstance(other, Array):
@@ -223,7 +235,7 @@ def _sigmoid_beside(other: Value, place: Expression, context: Context, history: 
     """`sigmoid(x) > 0`: as a decision it is always the same. As a guard of a logarithm it may be meant."""
     bound = other.constant if isinstance(other, Size) else other
     call = history.through(place, _VIEWED)
-    is_sigmoid = isinstance(call, CallExpr) and _name(call.callee) == "sigmoid"
+    is_sigmoid = isinstance(call, CallExpr) and written_name(call.callee) == "sigmoid"
     if is_sigmoid and bound in (0, 0.0) and not isinstance(bound, bool) and _is_decision(context, history):
         yield Refused("compares what a sigmoid gives, which is above 0, with 0; compare with 0.5", code="element")
 
@@ -235,7 +247,7 @@ def _is_decision(context: Context, history: History) -> bool:
             if _decided(statement.expr) is context:
                 return True
         elif isinstance(statement, AssignmentStmt) and _decided(statement.rvalue) is context:
-            names = [_name(one).lower() for one in statement.lvalues]
+            names = [written_name(one).lower() for one in statement.lvalues]
             return statement.rvalue is not context or any(name.startswith(_PREDICTED) for name in names)
     return False
 
@@ -255,7 +267,7 @@ def _log_of_raw(value: Value, context: Context, history: History) -> Iterator[Re
         return
     for statement in statements(history.function.body):
         if isinstance(statement, AssignmentStmt) and statement.rvalue is context:
-            name = _name(statement.lvalues[0]).lower().replace("_", "")
+            name = written_name(statement.lvalues[0]).lower().replace("_", "")
             if name.startswith(("logprob", "logp", "logpi")):
                 yield Refused("takes raw outputs, which are negative too; take log_softmax of them", code="element")
 
@@ -265,7 +277,7 @@ def _log_of_raw(value: Value, context: Context, history: History) -> Iterator[Re
 
 def _positions_of_examples(context: IndexExpr, history: History) -> Iterator[Refused]:
     """`self.pe[: x.size(0)]` of a batch-first `x`: as many positions as there are examples."""
-    words = _name(context.base).lower().split("_")
+    words = written_name(context.base).lower().split("_")
     if not isinstance(context.base, MemberExpr) or not set(_POSITIONS) & set(words):
         return
     parts = context.index.items if isinstance(context.index, TupleExpr) else [context.index]
@@ -288,7 +300,7 @@ def _receiver(expression: Expression, names: frozenset[str], operators: str) -> 
     match expression:
         case OpExpr(op=op, left=left) if op in operators:
             return left
-        case CallExpr(callee=callee) if _name(callee) in names:
+        case CallExpr(callee=callee) if written_name(callee) in names:
             return _of(expression)
     return None
 
@@ -330,7 +342,3 @@ def _dim_argument(call: CallExpr) -> Expression | None:
 
 def _callee(expression: Expression | None) -> Expression | None:
     return expression.callee if isinstance(expression, CallExpr) else expression
-
-
-def _name(expression: Context | None) -> str:
-    return expression.name if isinstance(expression, NameExpr | MemberExpr) else ""

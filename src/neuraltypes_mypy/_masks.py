@@ -34,7 +34,7 @@ from neuraltypes.rules import Array, Produced, Result, Value
 from neuraltypes.rules._dtypes import BOOL, FLOATS, INTEGERS
 from neuraltypes.rules._values import UNKNOWN
 from neuraltypes_mypy._sizes_of import assignments_to
-from neuraltypes_mypy._statements import inner_blocks, statements
+from neuraltypes_mypy._statements import inner_blocks, statements, written_name
 
 _OPERATORS: Final = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _TURNED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -97,7 +97,7 @@ def _triangle(name: str, place: Context, diagonal: Value, api: Any) -> Produced 
     """The meaning of a triangle of ones, told by whether it has the diagonal."""
     offset = 0 if diagonal is None else diagonal.constant if isinstance(diagonal, Size) else None
     last = list(_chain(place, api))[-1:]
-    if offset is None or not last or not isinstance(last[0], CallExpr) or _name(last[0].callee) not in _ONES:
+    if offset is None or not last or not isinstance(last[0], CallExpr) or written_name(last[0].callee) not in _ONES:
         return None
     if _is_written_to(place, api):
         return None
@@ -119,16 +119,16 @@ def _by_number(operator: str, mask: Value, other: Value, place: Context) -> Prod
 
 def _is_numbered(place: Context) -> bool:
     """Whether whole numbers are those of an `attention_mask`."""
-    return any(_name(one) == _NUMBERED for one in _bases(place))
+    return any(written_name(one) == _NUMBERED for one in _bases(place))
 
 
 def _holds_tokens(place: Context) -> bool:
     """Whether numbers are those of tokens, of which 0 is the padding where the others are told from it."""
-    return any(name in _TOKENS or name.endswith("_tokens") for name in map(_name, _bases(place)))
+    return any(name in _TOKENS or name.endswith("_tokens") for name in map(written_name, _bases(place)))
 
 
 def _by_padding(operator: str, tokens: Value, place: Context) -> Produced | None:
-    words = _name(place).lower().split("_")
+    words = written_name(place).lower().split("_")
     if operator not in ("==", "!=") or not _PAD & set(words) or words[-1] not in _PAD_ENDS or not _are_whole(tokens):
         return None
     return _PADDED if operator == "==" else _VALID
@@ -152,13 +152,17 @@ def _by_lengths(operator: str, positions: Context, place: Context, lengths: Valu
 
 
 def _is_length(expression: Expression) -> bool:
-    *before, last = _name(expression).lower().split("_")
+    *before, last = written_name(expression).lower().split("_")
     return last in _LENGTH and (not before or (len(before) == 1 and before[0] in _LENGTH_OF))
 
 
 def _counts_from_zero(call: CallExpr) -> bool:
     function = call.callee
-    if not isinstance(function, RefExpr) or _name(function) != "arange" or not function.fullname.startswith("torch."):
+    if (
+        not isinstance(function, RefExpr)
+        or written_name(function) != "arange"
+        or not function.fullname.startswith("torch.")
+    ):
         return False
     numbers = [argument for argument, name in zip(call.args, call.arg_names, strict=True) if name is None]
     return len(numbers) == 1 or (len(numbers) == 2 and isinstance(numbers[0], IntExpr) and numbers[0].value == 0)
@@ -206,7 +210,7 @@ def _is_written_to(value: Context, api: Any) -> bool:
         for target in one.lvalues
         if isinstance(target, NameExpr)
     }
-    return bool(names) and any(_name(written) in names for one in inside for written in _written(one))
+    return bool(names) and any(written_name(written) in names for one in inside for written in _written(one))
 
 
 def _written(statement: Statement) -> Iterator[Expression]:
@@ -219,7 +223,3 @@ def _written(statement: Statement) -> Iterator[Expression]:
     for one in [] if inner_blocks(statement) else get_subexpressions(statement):
         if isinstance(one, CallExpr) and isinstance(one.callee, MemberExpr) and one.callee.name.endswith("_"):
             yield one.callee.expr
-
-
-def _name(expression: Context) -> str:
-    return expression.name if isinstance(expression, NameExpr | MemberExpr) else ""

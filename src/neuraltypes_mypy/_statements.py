@@ -9,6 +9,7 @@ from typing import Final
 from mypy.nodes import (
     AssignmentStmt,
     Block,
+    Context,
     Decorator,
     Expression,
     ForStmt,
@@ -96,6 +97,11 @@ def bound(statement: Statement) -> list[NameExpr]:
     elif isinstance(statement, WithStmt):
         found = [item for target in statement.target if target for item in _flat(target)]
     return [target for target in found if isinstance(target, NameExpr)]
+
+
+def written_name(expression: Context | None) -> str:
+    """The name that an expression ends in as it is written: `x`, or the `x` of `self.x`; none for others."""
+    return expression.name if isinstance(expression, NameExpr | MemberExpr) else ""
 
 
 def assignments(body: Block) -> Iterator[tuple[Expression, Expression | None]]:
