@@ -52,6 +52,26 @@ NOT_YET: Final = {
     "284_grayscale_into_rgb_stem": "a method that declares no shape may be replaced in a subclass",
     "324_sdpa_gets_padding_mask": "a key_padding_mask is used both ways round",
     "329_double_features_from_numpy": "a module may be converted as a whole, and its result is any float",
+    "332_rotary_cache_cut_at_heads": "written blind, not looked at yet",
+    "333_policy_loss_of_flattened_minimum": "written blind, not looked at yet",
+    "335_advantages_centred_over_the_batch": "written blind, not looked at yet",
+    "336_edges_offset_by_graphs": "written blind, not looked at yet",
+    "339_pooling_weights_of_one": "written blind, not looked at yet",
+    "344_decoder_made_of_hidden_width": "written blind, not looked at yet",
+    "350_anchors_viewed_before_channels": "written blind, not looked at yet",
+    "354_listwise_loss_over_queries": "written blind, not looked at yet",
+    "356_padded_sequences_time_first": "written blind, not looked at yet",
+    "359_six_chunks_of_four": "written blind, not looked at yet",
+    "361_branches_do_not_sum_up": "written blind, not looked at yet",
+    "362_growth_counted_once": "written blind, not looked at yet",
+    "363_neighbours_masked_where_valid": "written blind, not looked at yet",
+    "364_positions_counted_over_padding": "written blind, not looked at yet",
+    "365_log_variance_as_variance": "written blind, not looked at yet",
+    "366_standard_deviation_without_half": "written blind, not looked at yet",
+    "367_ratio_of_probabilities_by_exp": "written blind, not looked at yet",
+    "368_ratio_of_log_probabilities": "written blind, not looked at yet",
+    "369_beam_scores_plus_probabilities": "written blind, not looked at yet",
+    "370_mixture_weights_not_logarithms": "written blind, not looked at yet",
 }
 
 
@@ -79,8 +99,8 @@ def test_correct_code_is_silent(path: Path, errors: dict[Path, list[Message]]) -
 
 
 def test_each_bug_is_marked_and_has_a_twin() -> None:
-    assert len(WRONG) >= 299
-    assert len(TRICKY) >= 70
+    assert len(WRONG) >= 348
+    assert len(TRICKY) >= 87
     assert [path.stem for path in RIGHT] == [f"{path.stem}_ok" for path in WRONG]
     assert all(path.read_text(encoding="utf-8").count("# BUG:") == 1 for path in WRONG)
     assert not any("# BUG:" in path.read_text(encoding="utf-8") for path in RIGHT)
