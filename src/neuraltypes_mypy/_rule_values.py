@@ -32,7 +32,14 @@ from mypy.nodes import (
 from mypy.types import AnyType, Instance, LiteralType, NoneType, ProperType, TupleType, Type, UnionType, get_proper_type
 
 from neuraltypes._dtypes import DTYPE_NAMES, TORCH_DTYPES, dtype_from_name
-from neuraltypes._sizes import Size, hangs_on_remainders, has_either_remainder, number, when_divisible
+from neuraltypes._sizes import (
+    Size,
+    hangs_on_remainders,
+    has_either_remainder,
+    is_sum_with_division,
+    number,
+    when_divisible,
+)
 from neuraltypes._unify import Rest, SizedAxis
 from neuraltypes.rules._dtypes import of_number
 from neuraltypes.rules._values import (
@@ -59,7 +66,8 @@ from neuraltypes_mypy._growing import is_of_any_length
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import DTYPES_MODULE, TENSOR
 from neuraltypes_mypy._packed import is_packed, packed, padded_of
-from neuraltypes_mypy._sizes_of import assignments_to, size_of_expression, size_of_field, size_of_type, sized_int
+from neuraltypes_mypy._sized_ints import size_of_type, sized_int
+from neuraltypes_mypy._sizes_of import assignments_to, size_of_expression, size_of_field
 from neuraltypes_mypy._tensor import as_tensor, dtype_class, read_tensor, unknown, untold, write_shape
 from neuraltypes_mypy._types import KnownTypes
 
@@ -371,7 +379,7 @@ def _given_the_doubt(axis: SizedAxis | Rest) -> SizedAxis | Rest:
     """An axis whose size mypy compares by name: where a division must leave no remainder, it is taken to."""
     if isinstance(axis, Rest) or axis.size is None:
         return axis
-    is_open = hangs_on_remainders(axis.size) or has_either_remainder(axis.size)
+    is_open = any(test(axis.size) for test in (hangs_on_remainders, has_either_remainder, is_sum_with_division))
     size = None if is_open else when_divisible(axis.size)
     return SizedAxis(size, axis.label)
 
