@@ -21,6 +21,7 @@ from mypy.nodes import (
     MemberExpr,
     NameExpr,
     OpExpr,
+    RefExpr,
     SliceExpr,
     StarExpr,
     StrExpr,
@@ -134,8 +135,12 @@ class Translation:
                 return -math.inf
             case CallExpr(callee=NameExpr(fullname="builtins.float"), args=[StrExpr(value="-inf" | "-infinity")]):
                 return -math.inf
-            case MemberExpr(name="min", expr=CallExpr(callee=MemberExpr(fullname="torch.finfo"))):
+            case MemberExpr(name="min", expr=limits) if _is_finfo(limits):
                 return _LOWEST
+            case UnaryExpr(op="-", expr=MemberExpr(name="max", expr=limits)) if _is_finfo(limits):
+                return _LOWEST
+            case NameExpr() if (given := _held_float(expression, type_, api)) is not None:
+                return self._optional(given, api, same)
             case ListComprehension(generator=GeneratorExpr(left_expr=item)):
                 found = self._optional(item, api, same)
                 return Many(found) if isinstance(found, Array) else UNKNOWN
@@ -433,5 +438,25 @@ def _held_slice(variable: Var, type_: Type, api: Any) -> CallExpr | None:
     match values:
         case [CallExpr(callee=NameExpr(fullname="builtins.slice"), args=[_, *_], arg_kinds=kinds) as call]:
             return None if is_parameter or any(kind != ARG_POS for kind in kinds) else call
+        case _:
+            return None
+
+
+def _is_finfo(expression: Expression) -> bool:
+    callee = expression.callee if isinstance(expression, CallExpr) else None
+    return isinstance(callee, RefExpr) and callee.fullname in ("torch.finfo", "torch._C.finfo")
+
+
+def _held_float(name: NameExpr, type_: Type, api: Any) -> Expression | None:
+    """The number that a local name holds for good: `worst = -torch.finfo(x.dtype).max`."""
+    proper, function, variable = get_proper_type(type_), api.scope.current_function(), name.node
+    is_float = isinstance(proper, Instance) and proper.type.fullname == "builtins.float"
+    if not is_float or not isinstance(function, FuncDef) or not isinstance(variable, Var):
+        return None
+    if any(one.variable is variable for one in function.arguments):
+        return None
+    match assignments_to(variable, function):
+        case [FloatExpr() | UnaryExpr() | MemberExpr() | CallExpr() as given]:
+            return given
         case _:
             return None
