@@ -15,7 +15,7 @@ from mypy.types import AnyType, Instance, NoneType, ProperType, TupleType, Type,
 
 from neuraltypes_mypy._atoms import note_of
 from neuraltypes_mypy._elements import join_elements
-from neuraltypes_mypy._sized_ints import has_size, size_of_type, unsized
+from neuraltypes_mypy._sized_ints import has_size, size_of_type
 from neuraltypes_mypy._statements import blocks, has_blocks, inner_blocks
 from neuraltypes_mypy._tensor import as_tensor
 
@@ -122,9 +122,6 @@ def _told_apart(held: Type, given: list[ProperType]) -> Type:
     """What mypy takes a name to hold, with the elements that all that it was given have in common."""
     proper = get_proper_type(held)
     some = [item for one in given for item in _some(one)]
-    if has_size(proper):
-        size = size_of_type(proper)
-        return held if all(size_of_type(one) == size for one in some) else unsized(held)
     if isinstance(proper, TupleType):
         rows: list[list[Type]] = [one.items if isinstance(one, TupleType) else [] for one in some]
         if all(len(row) == len(proper.items) for row in rows):
@@ -133,6 +130,8 @@ def _told_apart(held: Type, given: list[ProperType]) -> Type:
             return _rebuilt(proper, [_told_apart(item, column) for item, column in parts])
     if isinstance(proper, UnionType):
         return UnionType.make_union([_told_apart(item, some) for item in proper.items])
+    if isinstance(proper, Instance) and has_size(proper):
+        return held if all(size_of_type(one) == size_of_type(proper) for one in some) else Instance(proper.type, [])
     tensor = as_tensor(proper)
     if tensor is None or not isinstance(get_proper_type(tensor.args[2]), AnyType):
         return held

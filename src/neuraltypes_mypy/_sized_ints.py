@@ -1,4 +1,4 @@
-"""An `int` that is known to hold a size: to mypy one like any other, for it carries the size out of mypy's sight."""
+"""An `int` that holds a size: to mypy an `int` like any other, with the size where no attribute can be."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from mypy.types import Instance, LiteralType, ProperType, Type, get_proper_type
 
 from neuraltypes._sizes import Size, number
 from neuraltypes_mypy._atoms import atom, size_of_atom
-from neuraltypes_mypy._walk import replace
 
 _SIZE: Final = "neuraltypes:size"  # no attribute has such a name
 
@@ -23,15 +22,6 @@ def sized_int(size: Size | None, int_type: Instance) -> Instance:
 def has_size(type_: ProperType) -> bool:
     """Whether a type is that of an `int` that is known to hold a size."""
     return isinstance(type_, Instance) and type_.extra_attrs is not None and _SIZE in type_.extra_attrs.attrs
-
-
-def unsized(type_: Type) -> Type:
-    """The same where numbers are any numbers."""
-
-    def one(proper: ProperType) -> Type | None:
-        return Instance(proper.type, proper.args) if isinstance(proper, Instance) and has_size(proper) else None
-
-    return replace(type_, one)
 
 
 def size_of_type(type_: Type | None) -> Size | None:
