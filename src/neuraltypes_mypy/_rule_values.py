@@ -139,8 +139,8 @@ class Translation:
                 return _LOWEST
             case UnaryExpr(op="-", expr=MemberExpr(name="max", expr=limits)) if _is_finfo(limits):
                 return _LOWEST
-            case NameExpr() if (given := _held_float(expression, type_, api)) is not None:
-                return self._optional(given, api, same)
+            case NameExpr() if isinstance(held_number := self._held_number(expression, type_, api, same), float):
+                return held_number
             case ListComprehension(generator=GeneratorExpr(left_expr=item)):
                 found = self._optional(item, api, same)
                 return Many(found) if isinstance(found, Array) else UNKNOWN
@@ -169,6 +169,11 @@ class Translation:
         sides = [self._optional(side, api, same) for side in (expression.left, expression.right)]
         kinds = [of_number(side) for side in sides]
         return SOME_FLOAT if None not in kinds and "float" in kinds else UNKNOWN
+
+    def _held_number(self, name: NameExpr, type_: Type, api: Any, same: Equal) -> Value:
+        """`worst` behind `worst = -1e9`."""
+        given = _held_float(name, type_, api)
+        return UNKNOWN if given is None else self._optional(given, api, same)
 
     def _slice(self, parts: list[Expression], api: Any, same: Equal) -> Slice:
         """`slice(end)`, `slice(begin, end)` or `slice(begin, end, stride)`."""

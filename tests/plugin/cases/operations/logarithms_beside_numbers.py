@@ -60,3 +60,15 @@ def variances(
 
 def smoothed(p: NeuralType[Float[Tensor, "b c"], ProbsType], q: Float[Tensor, "b c"]) -> Float[Tensor, "b"]:
     return (p * (p.log() - q.log_softmax(dim=-1))).sum(dim=-1) - p.sum(dim=-1) + 1.0
+
+
+def thresholds_by_name(x: Float[Tensor, "b 4"], threshold: float = 0.5) -> None:
+    logits = nn.Linear(4, 1)(x)
+    half = 0.5
+    logits > half  # E: a threshold for probabilities  [element-mismatch]
+    logits > threshold
+    chosen = 0.5
+    if x.numel() > 4:
+        chosen = 0.0
+    logits > chosen
+    logits.sigmoid() > half
