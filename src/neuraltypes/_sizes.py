@@ -238,6 +238,12 @@ def has_either_remainder(size: Size) -> bool:
     return any(_constant_remainder(division) for division in divisions) and when_divisible(size) != size
 
 
+def is_sum_with_division(size: Size) -> bool:
+    """Whether something is added to a multiplied division: of an odd `k`, `t + 2*(k//2)` is no `t + k`."""
+    has_rest = any(not any(isinstance(factor, Quotient) for factor in factors) for factors, _ in size.terms)
+    return has_rest and when_divisible(size) != size
+
+
 def _constant_remainder(division: Quotient) -> int:
     divisor = division.right.constant
     return dict(division.left.terms).get((), 0) % divisor if divisor else 0

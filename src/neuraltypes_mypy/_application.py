@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from mypy.nodes import AssignmentStmt, CallExpr, ComparisonExpr, Context, FuncDef, NameExpr, OpExpr, Var
@@ -63,7 +64,11 @@ class Application:
             history = History(self.translation, same, ctx.api)
             found = tuple(contradictions(name, given.values, given.places, ctx.context, history))
             outcome = outcome._replace(suspected=outcome.suspected + found)
-        self.refusals.report(outcome, given, name, ctx.context, ctx.api, place)
+        is_certain = self.refusals.is_trial and bool(
+            outcome.refused
+            and self.outcome(signature, given, config, same, ctx.context, ctx.api, equate=_may_stand_for_one).refused
+        )
+        self.refusals.report(outcome, given, name, ctx.context, ctx.api, place, is_certain=is_certain)
         meant = with_meaning(outcome.result, name, given.values, given.places, ctx.api)
         result = self.result(
             outcome._replace(result=meant),
@@ -78,15 +83,23 @@ class Application:
         return with_names(result, name, self._types)
 
     def outcome(
-        self, signature: Signature, given: Given, config: Made | None, same: Equal, context: Context, api: Any
+        self,
+        signature: Signature,
+        given: Given,
+        config: Made | None,
+        same: Equal,
+        context: Context,
+        api: Any,
+        *,
+        equate: Callable[[Size, Size], bool] | None = None,
     ) -> Outcome:
-        """What a rule says of a call, in the place that the call has in the source.
+        """What a rule says of a call, in the place that it has in the source, or with `equate` in place of that.
 
         Raises:
             TheirError: a computed rule of the project's own fails.
         """
         surroundings = Surroundings(
-            lambda one, other: _equate(one, other, same) or may_be_equal(one, other, context, same, api),
+            equate or (lambda one, other: _equate(one, other, same) or may_be_equal(one, other, context, same, api)),
             self._fits,
             _element_text,
             self._autocast.holds(context, api),
@@ -122,6 +135,11 @@ class Application:
 def _equate(left: Size, right: Size, same: Equal) -> bool:
     """Whether two sizes may be taken for one: as the body shows, or by one name in a function and one inside of it."""
     return same.equate(left, right) or str(left) == str(right)
+
+
+def _may_stand_for_one(left: Size, right: Size) -> bool:
+    """Whether two sizes may be the same in some call: all but two numbers may."""
+    return left.constant is None or right.constant is None
 
 
 def _is_rebound(value: Context, api: Any) -> bool:

@@ -25,6 +25,7 @@ _VIEWS: Final = frozenset(
     {"view", "reshape", "squeeze", "unsqueeze", "flatten", "transpose", "permute", "expand"}
     | {"float", "double", "detach", "clone", "contiguous", "to"}
 )
+_ADDED: Final = ("pointwise.add", "pointwise.subtract", "pointwise.reversed_subtract")
 _MADE_FOR_PROBABILITIES: Final = frozenset({"torch.log", "torch.round", "torch.Tensor.log", "torch.Tensor.round"})
 
 
@@ -46,6 +47,8 @@ def named(value: Value, expression: Context, parameter: Parameter, signature: Si
         element = "MaskType" if expression.name.rpartition("_")[2] == "mask" else None
     elif _is_raw(value, expression, signature):
         element = "LogitsType"
+    elif value.element is None and signature.computed in _ADDED:
+        element = "LogprobsType" if expression.name.endswith(_LOG_PROBABILITIES) else None
     elif value.element is None:
         element = _of_parameter(expression, parameter, api, is_made_for=signature.name in _MADE_FOR_PROBABILITIES)
     return value if element is None else replace(value, element=Guessed(element))

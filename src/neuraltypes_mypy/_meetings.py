@@ -1,8 +1,8 @@
-"""Where branches meet: what numbers mean that one of several assignments gave to a name.
+"""Where branches meet: what numbers mean, and which size an `int` is, that one of several assignments gave to a name.
 
 What an operation gives by its nature is a note on an `Any`, and types that differ in such a note alone are one to mypy:
-after `if c: y = x.softmax(-1)` it keeps what the branch gave. So what a name held at the end of each branch is
-remembered, and told apart where they meet.
+after `if c: y = x.softmax(-1)` it keeps what the branch gave. So are an `int` of one size and one of another. So what a
+name held at the end of each branch is remembered, and told apart where they meet.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
 from mypy.nodes import Block, BreakStmt, ForStmt, RaiseStmt, ReturnStmt, Statement, TryStmt, WhileStmt
-from mypy.types import AnyType, NoneType, ProperType, TupleType, Type, TypeOfAny, UnionType, get_proper_type
+from mypy.types import AnyType, Instance, NoneType, ProperType, TupleType, Type, TypeOfAny, UnionType, get_proper_type
 
 from neuraltypes_mypy._atoms import note_of
 from neuraltypes_mypy._elements import join_elements
+from neuraltypes_mypy._sized_ints import has_size, size_of_type
 from neuraltypes_mypy._statements import blocks, has_blocks, inner_blocks
 from neuraltypes_mypy._tensor import as_tensor
 
@@ -108,8 +109,13 @@ class Meetings:
             given = [self._held[one] for one in seen if one in self._held]
             is_sure = given and not (UNSEEN in seen and may_be_given)
             held = _told_apart(held, given if is_sure else [_ANYTHING])
-        self._held[mark] = get_proper_type(held)
+        self._held[mark] = _kept(get_proper_type(held))
         return held
+
+
+def _kept(held: ProperType) -> ProperType:
+    """What a name holds, for good: mypy's unions erase the sizes of what they unite in place."""
+    return held.copy_modified() if isinstance(held, Instance) and has_size(held) else held
 
 
 def _told_apart(held: Type, given: list[ProperType]) -> Type:
@@ -124,6 +130,8 @@ def _told_apart(held: Type, given: list[ProperType]) -> Type:
             return _rebuilt(proper, [_told_apart(item, column) for item, column in parts])
     if isinstance(proper, UnionType):
         return UnionType.make_union([_told_apart(item, some) for item in proper.items])
+    if isinstance(proper, Instance) and has_size(proper):
+        return held if all(size_of_type(one) == size_of_type(proper) for one in some) else Instance(proper.type, [])
     tensor = as_tensor(proper)
     if tensor is None or not isinstance(get_proper_type(tensor.args[2]), AnyType):
         return held

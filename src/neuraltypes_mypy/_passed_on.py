@@ -1,7 +1,8 @@
 """Functions that say nothing of their tensors' shapes and are one expression: `def turn(x): return x.transpose(1, 2)`.
 
 What such a function gives is that expression, with the parameters as the call gives them: mypy is asked for its type
-once more at each call, in a scope of its own and without a word. Only of a function of the module that is checked, for
+once more at each call, in a scope of its own and without a word; what no sizes of these names would make fit is said at
+the call. Only of a function of the module that is checked, for
 one from the cache has no body, and never of a method, which a subclass may replace.
 """
 
@@ -17,6 +18,7 @@ from mypy.nodes import (
     LDEF,
     CallExpr,
     ComparisonExpr,
+    Context,
     EllipsisExpr,
     Expression,
     ExpressionStmt,
@@ -124,7 +126,7 @@ class PassedOn:
             return ctx.default_return_type
         if node in self._asking or len(self._asking) >= _MAX_DEPTH or is_unwanted(ctx.context, api):
             return ctx.default_return_type
-        found = self._ask(node, expression, given, api)
+        found = self._ask(node, expression, given, ctx.context, api)
         if found is None:
             return ctx.default_return_type
         expressions = {
@@ -136,10 +138,12 @@ class PassedOn:
         result = with_sizes(found, lambda size: put_in(size, sizes, scope), self._types.int_type)
         return untyped(result) if isinstance(get_proper_type(ctx.default_return_type), AnyType) else result
 
-    def _ask(self, node: FuncDef, expression: Expression, given: Mapping[str, Type], api: Any) -> Type | None:
+    def _ask(
+        self, node: FuncDef, expression: Expression, given: Mapping[str, Type], context: Context, api: Any
+    ) -> Type | None:
         self._asking.append(node)
         try:
-            with self._refusals.trial(api) as has_failed, _inside(node, api), self._sizes.apart(node):
+            with self._refusals.trial(api) as trial, _inside(node, api), self._sizes.apart(node):
                 for argument in node.arguments:
                     name = argument.variable.name
                     if name in given:
@@ -147,9 +151,13 @@ class PassedOn:
                         parameter.node, parameter.kind, parameter.fullname = argument.variable, LDEF, name
                         api.binder.put(parameter, given[name])
                 found: Type = api.expr_checker.accept(expression)
-                return None if has_failed() or not _is_of_tensors(found) else found
+                refusal = trial.refusal()
+                is_told = not trial() and _is_of_tensors(found)
         finally:
             self._asking.pop()
+        if refusal is not None:
+            self._refusals.pass_on(refusal, node.name, context, api)
+        return found if is_told else None
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from mypy.errorcodes import ARG_TYPE
 from mypy.nodes import Context
@@ -21,32 +21,76 @@ from neuraltypes_mypy._tensor import as_tensor, is_known
 _CODES: Final = {"shape": codes.SHAPE, "kind": codes.KIND, "dtype": codes.DTYPE, "element": codes.ELEMENT}
 
 
+class Trial(NamedTuple):
+    """What was said while nothing was to be said."""
+
+    watcher: Any
+    is_certain: Callable[[], bool]
+
+    def __call__(self) -> bool:
+        """Whether there was an error."""
+        return bool(self.errors())
+
+    def errors(self) -> list[Any]:
+        """The errors, as mypy keeps them."""
+        return [info for info in self.watcher.filtered_errors() if info.severity == "error"]
+
+    def refusal(self) -> str | None:
+        """What a rule surely refuses, if nothing else is wrong; None for what names could stand for."""
+        errors = self.errors()
+        is_ours = bool(errors) and all(info.code is codes.SHAPE for info in errors)
+        return errors[0].message if is_ours and self.is_certain() else None
+
+
 class Refusals:
     """Reports what rules refuse, for one run of mypy."""
 
     def __init__(self) -> None:
         self._trials = 0
+        self._is_certain = False  # whether a trial came to what no sizes of the names in it would make fit
 
     def report(
-        self, outcome: Outcome, given: Given, name: str, context: Context, api: Any, made: str | None = None
+        self,
+        outcome: Outcome,
+        given: Given,
+        name: str,
+        context: Context,
+        api: Any,
+        made: str | None = None,
+        *,
+        is_certain: bool = False,
     ) -> None:
         """Say what a rule refuses of a call; `made` is where the object was made whose rule it is."""
         if not outcome.refused and not outcome.suspected:
             return
+        self._is_certain = self._is_certain or is_certain
         short = name.removesuffix(".forward").rpartition(".")[2]
         with nullcontext() if self._trials else _unwatched(api.errors):
             for problem in (*outcome.refused, *outcome.suspected):
                 self._say(problem, given, short, context, api, made)
 
+    def pass_on(self, refusal: str, function: str, context: Context, api: Any) -> None:
+        """Say at a call of a function what is refused inside of it."""
+        self._is_certain = True
+        with nullcontext() if self._trials else _unwatched(api.errors):
+            api.fail(f'In "{function}": {refusal}', context, code=codes.SHAPE)
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether nothing is said now."""
+        return self._trials > 0
+
     @contextmanager
-    def trial(self, api: Any) -> Iterator[Callable[[], bool]]:
-        """Say nothing meanwhile; what is given says whether there was an error."""
+    def trial(self, api: Any) -> Iterator[Trial]:
+        """Say nothing meanwhile; what is given says whether there was an error, and which."""
         self._trials += 1
+        before, self._is_certain = self._is_certain, False
         try:
             with api.msg.filter_errors(save_filtered_errors=True) as watcher:
-                yield lambda: any(info.severity == "error" for info in watcher.filtered_errors())
+                yield Trial(watcher, lambda: self._is_certain)
         finally:
             self._trials -= 1
+            self._is_certain = before
 
     def _say(self, problem: Refused, given: Given, name: str, context: Context, api: Any, made: str | None) -> None:
         code = _CODES[problem.code]

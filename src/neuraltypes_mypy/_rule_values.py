@@ -21,6 +21,7 @@ from mypy.nodes import (
     MemberExpr,
     NameExpr,
     OpExpr,
+    RefExpr,
     SliceExpr,
     StarExpr,
     StrExpr,
@@ -32,7 +33,14 @@ from mypy.nodes import (
 from mypy.types import AnyType, Instance, LiteralType, NoneType, ProperType, TupleType, Type, UnionType, get_proper_type
 
 from neuraltypes._dtypes import DTYPE_NAMES, TORCH_DTYPES, dtype_from_name
-from neuraltypes._sizes import Size, hangs_on_remainders, has_either_remainder, number, when_divisible
+from neuraltypes._sizes import (
+    Size,
+    hangs_on_remainders,
+    has_either_remainder,
+    is_sum_with_division,
+    number,
+    when_divisible,
+)
 from neuraltypes._unify import Rest, SizedAxis
 from neuraltypes.rules._dtypes import of_number
 from neuraltypes.rules._values import (
@@ -59,7 +67,8 @@ from neuraltypes_mypy._growing import is_of_any_length
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import DTYPES_MODULE, TENSOR
 from neuraltypes_mypy._packed import is_packed, packed, padded_of
-from neuraltypes_mypy._sizes_of import assignments_to, size_of_expression, size_of_field, size_of_type, sized_int
+from neuraltypes_mypy._sized_ints import size_of_type, sized_int
+from neuraltypes_mypy._sizes_of import assignments_to, size_of_expression, size_of_field
 from neuraltypes_mypy._tensor import as_tensor, dtype_class, read_tensor, unknown, untold, write_shape
 from neuraltypes_mypy._types import KnownTypes
 
@@ -126,8 +135,12 @@ class Translation:
                 return -math.inf
             case CallExpr(callee=NameExpr(fullname="builtins.float"), args=[StrExpr(value="-inf" | "-infinity")]):
                 return -math.inf
-            case MemberExpr(name="min", expr=CallExpr(callee=MemberExpr(fullname="torch.finfo"))):
+            case MemberExpr(name="min", expr=limits) if _is_finfo(limits):
                 return _LOWEST
+            case UnaryExpr(op="-", expr=MemberExpr(name="max", expr=limits)) if _is_finfo(limits):
+                return _LOWEST
+            case NameExpr() if isinstance(held_number := self._held_number(expression, type_, api, same), float):
+                return held_number
             case ListComprehension(generator=GeneratorExpr(left_expr=item)):
                 found = self._optional(item, api, same)
                 return Many(found) if isinstance(found, Array) else UNKNOWN
@@ -156,6 +169,11 @@ class Translation:
         sides = [self._optional(side, api, same) for side in (expression.left, expression.right)]
         kinds = [of_number(side) for side in sides]
         return SOME_FLOAT if None not in kinds and "float" in kinds else UNKNOWN
+
+    def _held_number(self, name: NameExpr, type_: Type, api: Any, same: Equal) -> Value:
+        """`worst` behind `worst = -1e9`."""
+        given = _held_float(name, type_, api)
+        return UNKNOWN if given is None else self._optional(given, api, same)
 
     def _slice(self, parts: list[Expression], api: Any, same: Equal) -> Slice:
         """`slice(end)`, `slice(begin, end)` or `slice(begin, end, stride)`."""
@@ -371,7 +389,7 @@ def _given_the_doubt(axis: SizedAxis | Rest) -> SizedAxis | Rest:
     """An axis whose size mypy compares by name: where a division must leave no remainder, it is taken to."""
     if isinstance(axis, Rest) or axis.size is None:
         return axis
-    is_open = hangs_on_remainders(axis.size) or has_either_remainder(axis.size)
+    is_open = any(test(axis.size) for test in (hangs_on_remainders, has_either_remainder, is_sum_with_division))
     size = None if is_open else when_divisible(axis.size)
     return SizedAxis(size, axis.label)
 
@@ -425,5 +443,25 @@ def _held_slice(variable: Var, type_: Type, api: Any) -> CallExpr | None:
     match values:
         case [CallExpr(callee=NameExpr(fullname="builtins.slice"), args=[_, *_], arg_kinds=kinds) as call]:
             return None if is_parameter or any(kind != ARG_POS for kind in kinds) else call
+        case _:
+            return None
+
+
+def _is_finfo(expression: Expression) -> bool:
+    callee = expression.callee if isinstance(expression, CallExpr) else None
+    return isinstance(callee, RefExpr) and callee.fullname in ("torch.finfo", "torch._C.finfo")
+
+
+def _held_float(name: NameExpr, type_: Type, api: Any) -> Expression | None:
+    """The number that a local name holds for good: `worst = -torch.finfo(x.dtype).max`."""
+    proper, function, variable = get_proper_type(type_), api.scope.current_function(), name.node
+    is_float = isinstance(proper, Instance) and proper.type.fullname == "builtins.float"
+    if not is_float or not isinstance(function, FuncDef) or not isinstance(variable, Var):
+        return None
+    if any(one.variable is variable for one in function.arguments):
+        return None
+    match assignments_to(variable, function):
+        case [FloatExpr() | UnaryExpr() | MemberExpr() | CallExpr() as given]:
+            return given
         case _:
             return None

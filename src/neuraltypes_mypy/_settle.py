@@ -59,6 +59,7 @@ from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._meetings import Meetings, link
 from neuraltypes_mypy._names import GENERIC_TENSORS, MODULE, PARAMETER, SIZE
 from neuraltypes_mypy._packed import joined, loosened
+from neuraltypes_mypy._sized_ints import has_size
 from neuraltypes_mypy._statements import blocks, bound, has_blocks, statements, targets
 from neuraltypes_mypy._tensor import as_tensor, is_known, read_tensor, unknown, untold
 from neuraltypes_mypy._untyped import is_untyped, remember, untyped
@@ -80,6 +81,7 @@ class _Subject(NamedTuple):
 
 _subjects: Final[dict[str, _Subject]] = {}
 _items: Final[set[str]] = set()  # the marks of those that stand where a loop begins, about a name that it binds
+_rounds: Final[set[str]] = set()  # the marks of those that stand where a loop begins, about a name that it assigns
 
 
 def is_settling(call: Any) -> bool:
@@ -161,6 +163,9 @@ class Settling:
         if (size := without_sizes(declared)) is not None:
             variable.type = size
             held = declared if held is None else held
+        if variable.is_inferred and isinstance(declared, Instance) and has_size(declared):
+            variable.type = Instance(declared.type, [])  # else an `int` of unknown size would pass for the first
+            held = declared if held is None else held
         if any(_is_known_tensor(type_) for type_ in walk(declared)):
             variable.type = _or_any(declared, loosened(declared) or replace(declared, _loosened))
             variable.is_inferred = True  # what is unknown may be assigned then, and the name is unknown
@@ -177,11 +182,13 @@ class Settling:
             return ctx.default_return_type  # an `Any` that is assigned later would not replace what is put here
         if held is not None:
             remember(variable, held)
-            proper = get_proper_type(held)
+            before = proper = get_proper_type(held)
+            if mark.value in _rounds:  # mypy takes the size of the next round for the same
+                proper = get_proper_type(replace(proper, _without_size))
             is_declared = isinstance(declared, UnionType) and not variable.is_inferred
             common = _joined(proper, may_be_any=_may_be_any(get_proper_type(variable.type)), is_declared=is_declared)
             common = self._meetings.settled(mark.value, common, may_be_given=variable.is_argument)
-            if common is not proper or api.binder.get(expression) is None:  # else it is no new assignment to mypy
+            if common is not before or api.binder.get(expression) is None:  # else it is no new assignment to mypy
                 api.binder.put(expression, common)
             if self.reports_untracked:
                 self._follow(variable, expression, common, api)
@@ -300,6 +307,10 @@ def _without_note(proper: ProperType) -> Type | None:
     return proper.copy_modified(args=[*proper.args[:2], unknown()])
 
 
+def _without_size(proper: ProperType) -> Type | None:
+    return Instance(proper.type, []) if isinstance(proper, Instance) and has_size(proper) else None
+
+
 def _of_parameter(type_: ProperType) -> Type | None:
     """Any tensor, for a parameter of which something is known; None for what is no parameter."""
     is_parameter = isinstance(type_, Instance) and type_.type.fullname == PARAMETER
@@ -343,6 +354,8 @@ def _insert(body: Block, names: set[str], callee: SymbolNode | None = None) -> N
                     for place, one in enumerate((*bound(statement), *inside))
                     if one.name in names
                 ]
+                if not isinstance(statement, WithStmt):
+                    _rounds.update(found[0] for one in again if (found := _settled_by(one)) is not None)
                 _put_first(statement.body, again, is_open=callee is not None)
         if any(behind):
             (_weave if callee is None else _weave_open)(block, behind)

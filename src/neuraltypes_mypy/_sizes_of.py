@@ -25,25 +25,17 @@ from mypy.types import AnyType, CallableType, Instance, LiteralType, ProperType,
 from neuraltypes._sizes import OPERATIONS, Size, Symbol, named, negate, number
 from neuraltypes._unify import ARGUMENT, Rest, SizedAxis
 from neuraltypes_mypy._arithmetic import Arithmetic
-from neuraltypes_mypy._atoms import atom, size_of_atom
 from neuraltypes_mypy._class_sizes import attribute_size, is_configured, parameter_names_of, parameter_size
 from neuraltypes_mypy._made_with import configuration
 from neuraltypes_mypy._nested import has_nested
 from neuraltypes_mypy._scopes import scope_name
+from neuraltypes_mypy._sized_ints import has_size, size_of_type
 from neuraltypes_mypy._source import read_source
 from neuraltypes_mypy._statements import Assigned, Constants, assignments, unpacked_from
 from neuraltypes_mypy._tensor import as_tensor, read_tensor
 
-_SIZE: Final = "neuraltypes:size"  # no attribute has such a name
 _assigned: Final = Assigned()
 _constants: Final = Constants()
-
-
-def sized_int(size: Size | None, int_type: Instance) -> Instance:
-    """The type of an `int` that is known to hold a size."""
-    if size is None:
-        return int_type
-    return int_type.copy_with_extra_attr(_SIZE, atom(size, str(size), int_type))
 
 
 def _number_of_type(type_: ProperType) -> int | None:
@@ -51,37 +43,23 @@ def _number_of_type(type_: ProperType) -> int | None:
     return None if size is None else size.constant
 
 
-def has_size(type_: ProperType) -> bool:
-    """Whether a type is that of an `int` that is known to hold a size."""
-    return isinstance(type_, Instance) and type_.extra_attrs is not None and _SIZE in type_.extra_attrs.attrs
-
-
-def size_of_type(type_: Type | None) -> Size | None:
-    """The size that the type of an `int` says: an axis's, or a literal's."""
-    if type_ is None:
-        return None
-    proper: ProperType = get_proper_type(type_)
-    if isinstance(proper, Instance):
-        if proper.extra_attrs is not None and _SIZE in proper.extra_attrs.attrs:
-            return size_of_atom(get_proper_type(proper.extra_attrs.attrs[_SIZE]))
-        if proper.last_known_value is None:
-            return None
-        proper = proper.last_known_value
-    if isinstance(proper, LiteralType):
-        return number(proper.value) if type(proper.value) is int else None
-    return size_of_atom(proper)
-
-
 def size_of_expression(expression: Expression, api: Any) -> Size | None:
     """The size of an `int` expression: what its type says, or else what it reads."""
     known: Type | None = api.lookup_type_or_none(expression)
     type_ = None if known is None else get_proper_type(known)
-    if isinstance(expression, NameExpr) and isinstance(expression.node, Var) and isinstance(type_, LiteralType):
-        declared = expression.node.type
-        if declared is not None and has_size(get_proper_type(declared)):
-            return None  # narrowed by a test such as `if b:`, to a number that the axis has in this branch only
+    variable = expression.node if isinstance(expression, NameExpr) and isinstance(type_, LiteralType) else None
+    if isinstance(variable, Var) and _holds_sizes(variable, api):
+        return None  # narrowed by a test such as `if b:`, to a number that the axis has in this branch only
     size = size_of_type(type_)
     return size if size is not None else _Reader(api).read_untyped(expression)
+
+
+def _holds_sizes(variable: Var, api: Any) -> bool:
+    """Whether a name was given a size; one that is assigned again is declared as a mere `int`."""
+    if variable.type is not None and has_size(get_proper_type(variable.type)):
+        return True
+    function = api.scope.current_function()
+    return isinstance(function, FuncDef) and variable.is_inferred and len(assignments_to(variable, function)) > 1
 
 
 def size_of_field(expression: MemberExpr, api: Any) -> Size | None:

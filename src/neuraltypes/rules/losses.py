@@ -12,6 +12,7 @@ from neuraltypes._sizes import Size, number
 from neuraltypes._unify import Shape, SizedAxis
 from neuraltypes.rules._context import sizes_differ, suspect
 from neuraltypes.rules._dtypes import FLOATS, floating, promote, promote_all, real_of, result_type, summed
+from neuraltypes.rules._entrywise import produced
 from neuraltypes.rules._loss_shapes import (
     axes_differ,
     floated,
@@ -122,6 +123,8 @@ def poisson_module(log_input: Array, target: Array, how: str | None, **_: Value)
 def gaussian(input: Array, target: Array, var: Value, how: str | None, **_: Value) -> Result:
     """`gaussian_nll_loss`: `var` is shaped as the input, or lacks its last axis, or has 1 in one place."""
     shape = paired(input, target)
+    if produced(var) == "NormalDistributionLogVarianceType":
+        suspect("holds logarithms of variances; take exp of them", "var", code="element")
     if not isinstance(var, Array):
         return reduced(shape, None if var is UNKNOWN else result_type(input, target, floated(input)), how)
     fitting = _variances(input.shape, var.shape)

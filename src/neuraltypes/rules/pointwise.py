@@ -195,7 +195,15 @@ def add(input: Value, other: Value, alpha: Value = ONE_NUMBER, **_: Value) -> Re
     dtypes = result_type(input, other)
     _require_alpha(alpha, dtypes)
     _suspect_all_pairs(input, other)
+    _suspect_logarithms(input, other)
     return Array(together(input, other), dtypes)
+
+
+def _suspect_logarithms(input: Value, other: Value) -> None:
+    """Suspect probabilities that are added to logarithms of such, or taken from them."""
+    for one, logarithms, name in ((input, other, "input"), (other, input, "other")):
+        if produced(one) in PROBABILITIES and produced(logarithms) == "LogprobsType":
+            suspect("holds probabilities, and what stands beside it their logarithms", name, code="element")
 
 
 def _suspect_all_pairs(input: Value, other: Value) -> None:
@@ -222,6 +230,7 @@ def subtract(input: Value, other: Value, alpha: Value = ONE_NUMBER, **_: Value) 
     dtypes = result_type(input, other)
     _require_alpha(alpha, dtypes)
     _suspect_all_pairs(input, other)
+    _suspect_logarithms(input, other)
     element = complement(other) if _is_one(input) else None
     return Array(together(input, other), dtypes, element)
 

@@ -89,7 +89,15 @@ def _sign(size: Size) -> bool | None:
 
 
 def _is_inside(last: Size, size: Size | None) -> bool:
-    """Whether an axis has so many entries: by its name, or because it is a number and the wish is not."""
+    """Whether an axis has so many entries: by its name, or because it is a number and the wish is not.
+
+    So it is where a table is as long as its class was made to be (`max_len`), and the wish is an axis of a call.
+    """
     if size is None:
         return False
-    return is_at_most(last, size) or (size.constant is not None and last.constant is None)
+    if is_at_most(last, size) or (size.constant is not None and last.constant is None):
+        return True
+    lengths, wishes = list(size.symbols()), list(last.symbols())
+    return bool(lengths and wishes) and all(
+        length.scope and wish.scope.startswith(f"{length.scope}.") for length in lengths for wish in wishes
+    )

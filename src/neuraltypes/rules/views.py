@@ -163,7 +163,7 @@ def _suspect_other_order(old: Shape, new: Shape, argument: str) -> None:
     if before is None or after is None or any(len(size.terms) > 1 for size in (*before, *after)):
         return  # sums are those of windows and of relative shifts, which read rows across their ends on purpose
     is_other_order = before != after and len(set(before)) > 1 and sorted(map(repr, before)) == sorted(map(repr, after))
-    if is_other_order or _tears(old, new):
+    if is_other_order or _tears(old, new) or _groups_the_last(old, new):
         suspect(
             f'sees "{format_shape(old)}" as "{format_shape(new)}" without moving a number; '
             "transpose or permute puts axes in another order",
@@ -193,6 +193,17 @@ def _tears(old: Shape, new: Shape) -> bool:
     return any(
         sizes_differ(numel(old[names[name] + 1 :]), numel(new[others[name] + 1 :])) for name in names.keys() & others
     )
+
+
+def _groups_the_last(old: Shape, new: Shape) -> bool:
+    """Whether the numbers of an axis are looked for behind those after it: `b 180 h w` as `b 9*h*w 20`."""
+    front = next((n for n, (one, other) in enumerate(zip(old, new, strict=False)) if not _is_same(one, other)), 0)
+    before, after = old[front:], new[front:]
+    if len(before) < 2 or len(after) != 2:
+        return False
+    entries, last = constant_of(before[0]), constant_of(after[1])
+    are_named = all(isinstance(axis, SizedAxis) and axis.size and axis.size.symbol for axis in before[1:])
+    return are_named and entries is not None and last is not None and last > 1 and entries % last == 0
 
 
 def _lone_names(shape: Shape) -> dict[Symbol, int]:

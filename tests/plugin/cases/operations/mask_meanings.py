@@ -2,8 +2,11 @@
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Float16, Int
 from torch import Tensor, nn
+
+from neuraltypes import NeuralType
+from neuraltypes.elements import KeepMaskType
 
 PAD = 0
 
@@ -110,3 +113,18 @@ def padded(q: Float[Tensor, "b h t d"], pad: Bool[Tensor, "b t"], pad_mask: Bool
     F.scaled_dot_product_attention(q, q, q, ~pad[:, None, None])
     F.scaled_dot_product_attention(q, q, q, pad[:, None, None])  # E: [element-mismatch]
     F.scaled_dot_product_attention(q, q, q, pad_mask[:, None, None])
+
+
+def the_lowest_number_by_any_name(
+    scores: Float[Tensor, "b t"], keep: NeuralType[Bool[Tensor, "b t"], KeepMaskType], halves: Float16[Tensor, "b t"]
+) -> None:
+    scores.masked_fill(keep, torch.finfo(scores.dtype).min)  # E: write ~mask  [element-mismatch]
+    worst = -torch.finfo(scores.dtype).max
+    scores.masked_fill(keep, worst)  # E: write ~mask  [element-mismatch]
+    scores.masked_fill(~keep, worst)
+    halves.masked_fill(~keep, worst)
+    nothing = 0.0
+    scores.masked_fill(keep, nothing)
+    low = -1e9
+    scores.masked_fill(keep, low)  # E: write ~mask  [element-mismatch]
+    halves.masked_fill(~keep, low)  # E: cannot hold  [dtype-mismatch]
