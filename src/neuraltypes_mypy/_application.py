@@ -16,7 +16,7 @@ from neuraltypes_mypy._autocast import Autocast
 from neuraltypes_mypy._elements import element_goes_with
 from neuraltypes_mypy._equal import Equal, EqualSizes
 from neuraltypes_mypy._guard import TheirError, failure_text
-from neuraltypes_mypy._guards import may_be_equal
+from neuraltypes_mypy._guards import is_contradicted, may_be_equal
 from neuraltypes_mypy._how_made import History, contradictions, is_told_by_history
 from neuraltypes_mypy._lost import say_lost
 from neuraltypes_mypy._made_with import made_at
@@ -63,6 +63,8 @@ class Application:
             history = History(self.translation, same, ctx.api)
             found = tuple(contradictions(name, given.values, given.places, ctx.context, history))
             outcome = outcome._replace(suspected=outcome.suspected + found)
+        if outcome.refused and is_contradicted(ctx.context, ctx.api):
+            outcome = outcome._replace(refused=())
         self.refusals.report(outcome, given, name, ctx.context, ctx.api, place)
         meant = with_meaning(outcome.result, name, given.values, given.places, ctx.api)
         result = self.result(
