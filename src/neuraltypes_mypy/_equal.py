@@ -13,14 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from mypy.nodes import FuncDef
+from mypy.nodes import FuncDef, FuncItem
 from mypy.types import CallableType, Type
 
 from neuraltypes._sizes import Size, Symbol, named, subtract
 from neuraltypes._unify import ARGUMENT, Shape, SizedAxis
 from neuraltypes_mypy._atoms import note_of, size_of_atom
 from neuraltypes_mypy._class_sizes import default_sizes, inherited_sizes
-from neuraltypes_mypy._scopes import is_nested, scope_name
+from neuraltypes_mypy._scopes import scope_name
 from neuraltypes_mypy._sizes_of import constructor_sizes
 from neuraltypes_mypy._walk import walk
 
@@ -30,6 +30,8 @@ class Equal:
     """What one function body has shown: sizes of the class, in the names of the function's signature."""
 
     function: str = ""
+    is_inside: bool = False
+    """Whether it is a function inside of another."""
     owners: frozenset[str] = frozenset()
     known: dict[Symbol, Size] = field(default_factory=dict)
     promised: frozenset[Symbol] = frozenset()
@@ -104,7 +106,7 @@ class Equal:
 
     def _is_of_enclosing(self, one: Symbol | None, other: Symbol | None) -> bool:
         """Whether a function inside of another has one of its own axes beside one of that name from outside."""
-        if one is None or other is None or not is_nested(self.function):
+        if one is None or other is None or not self.is_inside:
             return False
         return one.name == other.name and self.function in (one.scope, other.scope)
 
@@ -238,7 +240,8 @@ class EqualSizes:
         promised = symbols_in(api.return_types[-1]) if api.return_types else frozenset()
         taken = [] if not isinstance(function.type, CallableType) else function.type.arg_types
         named_axes = _noted_in(api.return_types[-1]) if api.return_types else frozenset()
-        made = Equal(name, frozenset(owners), {}, promised, tuple(map(symbols_in, taken)), named_axes)
+        is_inside = sum(isinstance(one, FuncItem) for one in api.scope.stack) > 1
+        made = Equal(name, is_inside, frozenset(owners), {}, promised, tuple(map(symbols_in, taken)), named_axes)
         if function.info:
             made.inherited, made.defaults = inherited_sizes(function.info), default_sizes(function.info)
             made.made_with = constructor_sizes(function.info)

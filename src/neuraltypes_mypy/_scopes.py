@@ -189,11 +189,6 @@ def scope_name(function: FuncDef) -> str:
     return function.fullname if "." in function.fullname else f"{function.fullname}:{function.line}"
 
 
-def is_nested(scope: str) -> bool:
-    """Whether a scope is that of a function inside of another."""
-    return ":" in scope
-
-
 def make_generic(signature: CallableType) -> None:
     """Add the sizes and elements that a signature names to its type variables."""
     known = {variable.id for variable in signature.variables}

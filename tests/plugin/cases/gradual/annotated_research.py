@@ -125,6 +125,15 @@ def outer(points: Float[Tensor, "n d"], extent: Float[Tensor, "d"] | None, other
     return inner(points)
 
 
+class Mesh:
+    def deform(self, points: Float[Tensor, "n d"], extent: Float[Tensor, "d"] | None) -> Tensor:
+        def inner(p: Float[Tensor, "k d"], q: Float[Tensor, "e"]) -> Tensor:
+            box(p, q)  # E: axis 0 "d" is e, expected d
+            return box(p, extent)
+
+        return inner(points, points[0])
+
+
 # A size of the class that two arguments of one call have.
 
 
@@ -200,3 +209,26 @@ def said_of_each_value(f: Float[Tensor, "b"]) -> Tensor:
 
 def said_in_each_function(f: Float[Tensor, "b"]) -> Tensor:
     return f.mT  # E: has 1 axis
+
+
+# A part of a sequence that is filled by name: plain mypy knows nothing of what is in it.
+
+
+class Core(nn.Module):
+    def __init__(self, n: int) -> None:
+        super().__init__()
+        self.features = nn.Sequential()
+        self.net = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 5))
+        for at in range(n):
+            self.features.add_module(f"layer{at}", nn.Sequential())
+
+    def penalty(self) -> None:
+        for one in self.features[1:]:
+            one.conv.weight_spatial.pow(2)
+        for other in self.features:
+            other.conv.weight_spatial  # E: [union-attr]
+
+    def forward(self, x: Float[Tensor, "b 3"]) -> Float[Tensor, "b 5"]:
+        for layer in self.net[1:]:
+            return layer(x)  # E: axis -1 is 3, expected 4
+        return self.net[1:](self.net[:1](x))
