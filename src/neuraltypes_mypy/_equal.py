@@ -34,6 +34,8 @@ class Equal:
     """Whether it is a function inside of another."""
     owners: frozenset[str] = frozenset()
     known: dict[Symbol, Size] = field(default_factory=dict)
+    pairs: set[tuple[Size, Size]] = field(default_factory=set)
+    """The pairs of an axis and a size of the class that were taken for one, as they stood."""
     promised: frozenset[Symbol] = frozenset()
     """The sizes in what the function declares to return."""
     written: tuple[frozenset[Symbol], ...] = ()
@@ -195,12 +197,13 @@ class Equal:
             is_namesake = mine.name == theirs.name and theirs.scope == ARGUMENT + self.function
             if mine.scope == self.function and (theirs.scope in self.owners or is_namesake):
                 if theirs in self.known or size in self.known.values():
-                    return self.known.get(theirs) == size
+                    return (left, right) in self.pairs  # the other way round they are two axes in another order
                 if theirs.scope in self.owners and self._has_another_name(mine, theirs):
                     return False
                 if any(mine in symbols and theirs in symbols for symbols in self.written):
                     return False
                 self.known[theirs] = size
+                self.pairs.add((left, right))
                 return True
         return False
 
@@ -241,7 +244,7 @@ class EqualSizes:
         taken = [] if not isinstance(function.type, CallableType) else function.type.arg_types
         named_axes = _noted_in(api.return_types[-1]) if api.return_types else frozenset()
         is_inside = sum(isinstance(one, FuncItem) for one in api.scope.stack) > 1
-        made = Equal(name, is_inside, frozenset(owners), {}, promised, tuple(map(symbols_in, taken)), named_axes)
+        made = Equal(name, is_inside, frozenset(owners), {}, set(), promised, tuple(map(symbols_in, taken)), named_axes)
         if function.info:
             made.inherited, made.defaults = inherited_sizes(function.info), default_sizes(function.info)
             made.made_with = constructor_sizes(function.info)
