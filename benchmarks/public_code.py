@@ -96,7 +96,11 @@ def count_annotations(folder: Path, package: str) -> int:
     """How many annotations of tensors with axes a package has."""
     count = 0
     for path in (folder / package).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        try:
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+        except SyntaxError:
+            continue  # of a newer Python, or broken
+        for node in ast.walk(tree):
             if isinstance(node, ast.Subscript):
                 name = getattr(node.value, "id", getattr(node.value, "attr", ""))
                 count += name in DTYPE_NAMES and isinstance(node.slice, ast.Tuple)

@@ -70,6 +70,8 @@ Axis: TypeAlias = FixedAxis | NamedAxis | SymbolicAxis | AnonymousAxis | Variadi
 Axes: TypeAlias = tuple[Axis, ...]
 
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
+_SPACED: Final = re.compile(r" +(//|[-+*]) +")
+_GROUP: Final = re.compile(r"\(([\w ]+)\)")
 _MODIFIERS: Final = "#*_?"
 _MAX_DIGITS: Final = 18
 _MAX_EXPRESSION: Final = 1000
@@ -248,11 +250,24 @@ def _parse_expression(source: str, item: str, text: str) -> ast.Expression:
     try:
         return ast.parse(source, mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
+        together = _together(text)
         raise _malformed(
             text,
             f'"{item}" is neither a name, a number nor an expression',
-            'write for example "t", "80", "2*t" or "{self.d}"',
+            f'spaces separate axes: write "{together}"'
+            if together
+            else 'write for example "t", "80", "2*t" or "{self.d}"',
         ) from None
+
+
+def _together(text: str) -> str | None:
+    """An axis string without the spaces in `n + 1`, and with `h*w` for einops' `(h w)`; None where that is no help."""
+    fixed = _GROUP.sub(lambda group: "*".join(group[1].split()), _SPACED.sub(r"\1", text))
+    try:
+        parse_axes(fixed if fixed != text else "")
+    except AnnotationError:
+        return None
+    return fixed if fixed != text else None
 
 
 def _malformed(text: str, reason: str, fix: str) -> AnnotationError:

@@ -21,6 +21,7 @@ from neuraltypes_mypy._names import ANNOTATED, GENERIC_TENSORS, MODULE, MODULES
 from neuraltypes_mypy._other_plugins import OtherPlugins
 from neuraltypes_mypy._parts import Parts
 from neuraltypes_mypy._tensor import make_generic
+from neuraltypes_mypy._unasked import ask_in_class_methods
 from neuraltypes_mypy._walk import mentions_alias, walk
 
 
@@ -96,6 +97,7 @@ class AnalysisHooks:
 
     def _define_class(self, ctx: ClassDefContext) -> None:
         announce_buffers(ctx.cls)
+        ask_in_class_methods(ctx.cls)
         define_class(ctx)
         show_metadata(ctx.cls, self._parts.types.str_type)
         announce_recipes(ctx.cls)

@@ -94,7 +94,8 @@ class Annotations:
         """An alias of a tensor type, its axis names taken as if they were written where the alias is used."""
         api: Any = ctx.api
         api.aliases_used.add(alias.fullname)
-        return self.rescoped(alias.target, self._scopes.scope_of(ctx.type, ctx.api))
+        found = self.rescoped(alias.target, self._scopes.scope_of(ctx.type, ctx.api))
+        return found if self._is_inside else self._from_expression(found, ctx.type, api)
 
     def rescoped(self, type_: Type, scope: Scope) -> Type:
         """A type with its axis names taken as those of a scope."""
@@ -255,8 +256,8 @@ class Annotations:
         parameters = {name: value.value for name, value in given if name and isinstance(value, ast.Constant)}
         return self._types.element(symbol.node, parameters)
 
-    def _from_expression(self, bare: Instance, written: UnboundType, api: Any) -> Type:
-        """What a bare `Tensor` is that mypy has taken out of an annotation in an expression."""
+    def _from_expression(self, bare: Type, written: UnboundType, api: Any) -> Type:
+        """What a bare `Tensor`, or an alias of a tensor type, is that mypy has taken out of an annotation."""
         module: MypyFile | None = api.api.modules.get(api.api.cur_mod_id)
         if module is None or not self._imports_annotations(module):
             return bare

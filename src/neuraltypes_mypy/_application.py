@@ -17,7 +17,7 @@ from neuraltypes_mypy._autocast import Autocast
 from neuraltypes_mypy._elements import element_goes_with
 from neuraltypes_mypy._equal import Equal, EqualSizes
 from neuraltypes_mypy._guard import TheirError, failure_text
-from neuraltypes_mypy._guards import may_be_equal
+from neuraltypes_mypy._guards import is_contradicted, may_be_equal
 from neuraltypes_mypy._how_made import History, contradictions, is_told_by_history
 from neuraltypes_mypy._lost import say_lost
 from neuraltypes_mypy._made_with import made_at
@@ -64,6 +64,8 @@ class Application:
             history = History(self.translation, same, ctx.api)
             found = tuple(contradictions(name, given.values, given.places, ctx.context, history))
             outcome = outcome._replace(suspected=outcome.suspected + found)
+        if outcome.refused and is_contradicted(ctx.context, ctx.api):
+            outcome = outcome._replace(refused=())
         is_certain = self.refusals.is_trial and bool(
             outcome.refused
             and self.outcome(signature, given, config, same, ctx.context, ctx.api, equate=_may_stand_for_one).refused

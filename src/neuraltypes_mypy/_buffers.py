@@ -8,7 +8,8 @@ attribute, of a name of ours (see `_held`).
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, Final
 
 from mypy.nodes import (
@@ -46,10 +47,19 @@ def announce_buffers(cls: ClassDef) -> None:
     constructor = next((method for method in methods(cls.defs) if method.name == "__init__"), None)
     if constructor is None or not constructor.arguments or not cls.info.has_base(MODULE):
         return
-    held = {name: holder(cls.info, name) for name in declared_tensors(cls, constructor)}
+    given = Counter(_given_names(constructor))
+    held = {name: holder(cls.info, name) for name in declared_tensors(cls, constructor) if given[name] == 1}
     known = _names_known(cls) - held.keys()
     for block in list(blocks(constructor.body)):
         _announce(block, constructor, known, held)
+
+
+def _given_names(constructor: FuncDef) -> Iterator[str]:
+    """The attributes that a constructor gives values, each as often as it does."""
+    yield from registered_names(constructor)
+    for name, value in attribute_values(constructor):
+        if not is_registered(value) and (value is None or gives_value(value)):
+            yield name
 
 
 def _names_known(cls: ClassDef) -> set[str]:

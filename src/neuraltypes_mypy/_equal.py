@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from mypy.nodes import FuncDef
+from mypy.nodes import FuncDef, FuncItem
 from mypy.types import CallableType, Type
 
 from neuraltypes._sizes import Size, Symbol, named, subtract
@@ -30,8 +30,12 @@ class Equal:
     """What one function body has shown: sizes of the class, in the names of the function's signature."""
 
     function: str = ""
+    is_inside: bool = False
+    """Whether it is a function inside of another."""
     owners: frozenset[str] = frozenset()
     known: dict[Symbol, Size] = field(default_factory=dict)
+    pairs: set[tuple[Size, Size]] = field(default_factory=set)
+    """The pairs of an axis and a size of the class that were taken for one, as they stood."""
     promised: frozenset[Symbol] = frozenset()
     """The sizes in what the function declares to return."""
     written: tuple[frozenset[Symbol], ...] = ()
@@ -99,7 +103,14 @@ class Equal:
             or self._equate_alike(left, right)
             or self.may_be_same(left, right)
             or self._equate_computed(left, right)
+            or self._is_of_enclosing(left.symbol, right.symbol)
         )
+
+    def _is_of_enclosing(self, one: Symbol | None, other: Symbol | None) -> bool:
+        """Whether a function inside of another has one of its own axes beside one of that name from outside."""
+        if one is None or other is None or not self.is_inside:
+            return False
+        return one.name == other.name and self.function in (one.scope, other.scope)
 
     def may_be_same(self, left: Size, right: Size) -> bool:
         """Whether two sizes are one by what constructors are given, or may be: a number, and a parameter's default."""
@@ -186,12 +197,13 @@ class Equal:
             is_namesake = mine.name == theirs.name and theirs.scope == ARGUMENT + self.function
             if mine.scope == self.function and (theirs.scope in self.owners or is_namesake):
                 if theirs in self.known or size in self.known.values():
-                    return False
+                    return (left, right) in self.pairs  # the other way round they are two axes in another order
                 if theirs.scope in self.owners and self._has_another_name(mine, theirs):
                     return False
                 if any(mine in symbols and theirs in symbols for symbols in self.written):
                     return False
                 self.known[theirs] = size
+                self.pairs.add((left, right))
                 return True
         return False
 
@@ -228,10 +240,11 @@ class EqualSizes:
             return kept[1]
         owners = (base.fullname for base in function.info.mro) if function.info else ()
         name = scope_name(function)
-        promised = _symbols_in(api.return_types[-1]) if api.return_types else frozenset()
+        promised = symbols_in(api.return_types[-1]) if api.return_types else frozenset()
         taken = [] if not isinstance(function.type, CallableType) else function.type.arg_types
         named_axes = _noted_in(api.return_types[-1]) if api.return_types else frozenset()
-        made = Equal(name, frozenset(owners), {}, promised, tuple(map(_symbols_in, taken)), named_axes)
+        is_inside = sum(isinstance(one, FuncItem) for one in api.scope.stack) > 1
+        made = Equal(name, is_inside, frozenset(owners), {}, set(), promised, tuple(map(symbols_in, taken)), named_axes)
         if function.info:
             made.inherited, made.defaults = inherited_sizes(function.info), default_sizes(function.info)
             made.made_with = constructor_sizes(function.info)
@@ -248,7 +261,7 @@ def _solved(difference: Size, symbol: Symbol, coefficient: int) -> Size | None:
     return Size(tuple((factors, -other // coefficient) for factors, other in rest))
 
 
-def _symbols_in(type_: Type) -> frozenset[Symbol]:
+def symbols_in(type_: Type) -> frozenset[Symbol]:
     sizes = map(size_of_atom, walk(type_))
     return frozenset(symbol for size in sizes if size is not None for symbol in size.symbols())
 

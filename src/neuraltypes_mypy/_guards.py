@@ -7,8 +7,10 @@ constructor sets (`self.is_same = d_in == d_out`). What a flag says by its name 
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial, reduce
 from typing import Any, Final, TypeAlias
 
 from mypy.nodes import (
@@ -24,6 +26,7 @@ from mypy.nodes import (
     IfStmt,
     IndexExpr,
     IntExpr,
+    MatchStmt,
     MemberExpr,
     NameExpr,
     OpExpr,
@@ -34,6 +37,7 @@ from mypy.nodes import (
     UnaryExpr,
     Var,
 )
+from mypy.patterns import OrPattern, ValuePattern
 from mypy.server.subexpr import get_subexpressions
 
 from neuraltypes._sizes import Size
@@ -46,6 +50,14 @@ from neuraltypes_mypy._tensor import as_tensor, read_tensor
 from neuraltypes_mypy._values import axis_at
 
 _ORDERS: Final = ("<", ">", "<=", ">=")
+_COMPARED: Final = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
 _WORDS: Final = ("residual", "skip", "shortcut", "identity", "same", "tie", "tied", "share", "shared")
 _OF_DTYPES: Final = ("dtype", "is_floating_point", "is_complex")
 _MAX_DEPTH: Final = 4
@@ -151,6 +163,15 @@ def _within(statement: Statement, place: Context) -> Iterator[tuple[Expression, 
         if statement.else_body is not None:
             yield from _governing(statement.else_body, place)
         return
+    if isinstance(statement, MatchStmt):
+        for asked, body in _cases(statement):
+            is_taken = any(_spans(one, place) for one in body.body)
+            if asked is not None:
+                yield asked, is_taken
+            if is_taken:
+                yield from _governing(body, place)
+                return
+        return
     blocks = inner_blocks(statement)
     for block in blocks:
         if any(_spans(one, place) for one in block.body):
@@ -158,6 +179,15 @@ def _within(statement: Statement, place: Context) -> Iterator[tuple[Expression, 
             return
     if not blocks:
         yield from _in_expression(statement, place)
+
+
+def _cases(statement: MatchStmt) -> Iterator[tuple[Expression | None, Block]]:
+    """Each case of a `match`, with what it asks as a comparison of the subject, `n == 1 or n == 2`; None for others."""
+    for pattern, body in zip(statement.patterns, statement.bodies, strict=True):
+        options = pattern.patterns if isinstance(pattern, OrPattern) else [pattern]
+        values = [option.expr for option in options if isinstance(option, ValuePattern)]
+        tests: list[Expression] = [ComparisonExpr(["=="], [statement.subject, value]) for value in values]
+        yield reduce(partial(OpExpr, "or"), tests) if tests else None, body
 
 
 def _in_expression(statement: Statement, place: Context) -> Iterator[tuple[Expression, bool]]:
@@ -196,9 +226,9 @@ def _asked(condition: _Condition, api: Any, depth: int = 0) -> Iterator[list[_Pa
             yield from same_for(left, holds=condition.holds)
             yield from same_for(right, holds=condition.holds)
         case ComparisonExpr(operators=operators, operands=operands):
-            for operator, left, right in zip(operators, operands, operands[1:], strict=False):
-                if operator in _ORDERS or operator == ("==" if condition.holds else "!="):
-                    yield list(_pairs(left, right, condition, api, is_equality=operator not in _ORDERS))
+            for sign, left, right in zip(operators, operands, operands[1:], strict=False):
+                if sign in _ORDERS or sign == ("==" if condition.holds else "!="):
+                    yield list(_pairs(left, right, condition, api, is_equality=sign not in _ORDERS))
         case NameExpr() | MemberExpr() as flag:
             yield from _asked_by_flag(flag, condition, api, depth)
 
@@ -248,6 +278,11 @@ def _pairs(
 
 def _size_of_axis(expression: Expression, condition: _Condition, api: Any) -> Size | None:
     """The size that `x.shape[-1]` is, also where mypy is not told, for `x` has any number of axes in front."""
+    function = api.scope.current_function()
+    if isinstance(expression, NameExpr) and isinstance(expression.node, Var) and isinstance(function, FuncDef):
+        values = assignments_to(expression.node, function)
+        if len(values) == 1 and isinstance(values[0], IndexExpr):
+            expression = values[0]
     match expression:
         case IndexExpr(base=base, index=IntExpr(value=dim)):
             pass
@@ -281,3 +316,20 @@ def asks_for_dtype(place: Context, api: Any) -> bool:
         if condition.constructor is None
         for one in get_subexpressions(condition.expression)
     )
+
+
+def is_contradicted(place: Context, api: Any) -> bool:
+    """Whether code runs at a place only where a size is another than mypy knows, as in the first round of a loop."""
+    return any(_is_contradicted(condition) for condition in _conditions(place, api) if condition.constructor is None)
+
+
+def _is_contradicted(condition: _Condition) -> bool:
+    match condition.expression:
+        case UnaryExpr(op="not", expr=inner):
+            return _is_contradicted(replace(condition, expression=inner, holds=not condition.holds))
+        case ComparisonExpr(operators=[sign], operands=[left, right]) if sign in _COMPARED:
+            sizes = condition.read(left), condition.read(right)
+            one, other = (None if size is None else size.constant for size in sizes)
+            return one is not None and other is not None and _COMPARED[sign](one, other) != condition.holds
+        case _:
+            return False

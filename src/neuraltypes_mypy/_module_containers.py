@@ -65,7 +65,7 @@ from neuraltypes_mypy._steps import (
     steps_of_call,
     variable_steps,
 )
-from neuraltypes_mypy._tensor import unknown
+from neuraltypes_mypy._tensor import unknown, untold
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._untyped import untyped
 from neuraltypes_mypy._walk import replace
@@ -228,6 +228,8 @@ class ModuleContainers:
             types = items.items[slice(*bounds)]
             result = with_attribute(result, ITEMS, TupleType(types, self._types.tuple_type)) if types else result
             return self._with_common(result, types)
+        if container.type.fullname == SEQUENTIAL and (common is None or _is_bare(common)):
+            common = untold()  # mypy takes a part for a `Module`, and what is found in it for `Any`
         return result if common is None else with_attribute(result, ITEM, common)
 
     def items(self, ctx: MethodContext) -> Type:
@@ -321,6 +323,12 @@ def _found(module: Type) -> Type:
     proper = get_proper_type(module)
     is_container = isinstance(proper, Instance) and any(map(proper.type.has_base, CLASSES))
     return with_attribute(proper, FOUND, unknown()) if is_container and isinstance(proper, Instance) else module
+
+
+def _is_bare(common: ProperType) -> bool:
+    """Whether modules are containers of which nothing is known."""
+    is_container = isinstance(common, Instance) and any(map(common.type.has_base, CLASSES))
+    return is_container and isinstance(common, Instance) and common.extra_attrs is None
 
 
 def _of_found(ctx: MethodContext) -> Type:

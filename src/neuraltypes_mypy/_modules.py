@@ -200,7 +200,7 @@ class Modules:
     def call(self, ctx: AttributeContext) -> Type:
         """The type of `module.__call__`: that of `forward`, where `forward` says anything about tensors."""
         receiver = ctx.type
-        if not isinstance(receiver, Instance):
+        if not isinstance(receiver, Instance) or _may_be_another(receiver):
             return ctx.default_attr_type
         forward = self._forward(receiver, ctx.context, ctx.api)
         if forward is None:
@@ -395,3 +395,9 @@ def _forget_sizes(expression: Expression) -> None:
         type_ = get_proper_type(variable.type)
         if isinstance(type_, Instance) and type_.extra_attrs is not None:
             variable.type = Instance(type_.type, type_.args)
+
+
+def _may_be_another(receiver: Instance) -> bool:
+    """Whether an attribute was given a module that mypy refused for it, too."""
+    others = map(get_proper_type, alternatives(receiver)) if attribute_of(receiver, ONE_OF) is not None else ()
+    return any(not isinstance(one, Instance) or not one.type.has_base(receiver.type.fullname) for one in others)

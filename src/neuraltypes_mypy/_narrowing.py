@@ -52,6 +52,7 @@ from neuraltypes_mypy._statements import blocks, statements
 from neuraltypes_mypy._tensor import as_tensor, read_tensor, unknown, untold, write_shape
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._unasked import is_asking
+from neuraltypes_mypy._values import axis_at
 
 COMPARISONS = frozenset(
     f"{owner}.{method}"
@@ -213,6 +214,9 @@ class Narrowing:
         size = size_of_expression(value, api)
         if dim is None or dim.constant is None or size is None:
             return None
+        known = None if shape is None else axis_at(shape, dim.constant)
+        if known is not None and known.size is not None and size.symbol is None and size.constant is None:
+            return None  # others may have its name; that the two are equal is for `_guards` to see
         return _with_size(shape, dim.constant, SizedAxis(size))
 
     def _whole(self, value: Expression, shape: Shape | None, api: Any) -> Shape | None:

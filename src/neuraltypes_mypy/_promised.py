@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from mypy.nodes import Expression, FuncDef
+from mypy.nodes import LDEF, Expression, FuncDef, NameExpr, Var
 from mypy.plugin import FunctionContext
-from mypy.types import Instance, TupleType, Type, UnionType, get_proper_type
+from mypy.subtypes import is_subtype
+from mypy.types import CallableType, Instance, ProperType, TupleType, Type, UnionType, get_proper_type
 
+from neuraltypes._sizes import Symbol
 from neuraltypes_mypy._atoms import size_of_atom
-from neuraltypes_mypy._equal import Equal, EqualSizes
+from neuraltypes_mypy._equal import Equal, EqualSizes, symbols_in
 from neuraltypes_mypy._guards import is_guarded, may_be_equal
 from neuraltypes_mypy._names import TENSOR
 from neuraltypes_mypy._returns import returned
 from neuraltypes_mypy._tensor import as_tensor, unknown
+from neuraltypes_mypy._walk import replace
 
 
 class Promised:
@@ -38,14 +41,53 @@ class Promised:
         if declared is self._shown and self._declared is not None:
             declared = api.return_types[-1] = self._declared
         same = self._sizes.in_function(api)
-        if not same.is_about(declared) and not is_guarded(expression, api):
-            return
-        with api.msg.filter_errors():
-            given = api.expr_checker.accept(expression, declared)
-        shown = _shown(declared, given, expression, same, api)
+        free = _unbound(api)
+        shown = replace(declared, lambda proper: _without_free(proper, free)) if free else declared
+        if same.is_about(declared) or _is_container(declared) or is_guarded(expression, api):
+            with api.msg.filter_errors():
+                given = api.expr_checker.accept(expression, shown)
+            shown = _shown(shown, given, expression, same, api)
         if shown is not declared:
             self._shown, self._declared = shown, declared
             api.return_types[-1] = shown
+
+
+def _unbound(api: Any) -> frozenset[Symbol]:
+    """The axes that only another option of a parameter would bind than the one that it is here: None, a number."""
+    function = api.scope.current_function()
+    if not isinstance(function, FuncDef) or not isinstance(function.type, CallableType):
+        return frozenset()
+    bound: set[Symbol] = set()
+    optional: set[Symbol] = set()
+    for argument, type_ in zip(function.arguments, function.type.arg_types, strict=True):
+        declared = get_proper_type(type_)
+        options = declared.items if isinstance(declared, UnionType) else [declared]
+        symbols = list(map(symbols_in, options))
+        if not any(symbols):
+            continue
+        bound |= frozenset.intersection(*symbols)
+        optional |= frozenset.union(*symbols)
+        bound |= symbols_in(_held(argument.variable, declared, api))
+    return frozenset(optional - bound)
+
+
+def _held(variable: Var, declared: Type, api: Any) -> Type:
+    """What a parameter holds in this place."""
+    name = NameExpr(variable.name)
+    name.node, name.kind, name.fullname = variable, LDEF, variable.name
+    held: Type | None = api.binder.get(name)
+    return declared if held is None else held
+
+
+def _without_free(proper: ProperType, free: frozenset[Symbol]) -> Type | None:
+    size = size_of_atom(proper)
+    return unknown() if size is not None and not free.isdisjoint(size.symbols()) else None
+
+
+def _is_container(declared: Type) -> bool:
+    """Whether a list of tensors is promised, or the like: to mypy one of a narrower type is another."""
+    proper = get_proper_type(declared)
+    return isinstance(proper, Instance) and any(as_tensor(arg) is not None for arg in proper.args)
 
 
 def _shown(declared: Type, given: Type, place: Expression, same: Equal, api: Any) -> Type:
@@ -61,6 +103,9 @@ def _shown(declared: Type, given: Type, place: Expression, same: Equal, api: Any
     if isinstance(wanted, TupleType) and isinstance(got, TupleType) and len(wanted.items) == len(got.items):
         items = [_shown(one, other, place, same, api) for one, other in zip(wanted.items, got.items, strict=True)]
         return declared if _is_same(items, wanted.items) else wanted.copy_modified(items=items)
+    if isinstance(wanted, Instance) and isinstance(got, Instance) and wanted.type is got.type and _is_container(wanted):
+        args = [two if is_subtype(two, one) else one for one, two in zip(wanted.args, got.args, strict=True)]
+        return wanted.copy_modified(args=args)
     tensor = as_tensor(got)
     if not isinstance(wanted, Instance) or wanted.type.fullname != TENSOR or tensor is None:
         return declared

@@ -223,8 +223,10 @@ class Recipes:
         if all(isinstance(one, Instance) and one.type.fullname == IDENTITY for one in modules):
             return declared  # it holds the place of a module that is put there later
         same = [one for one in modules if isinstance(one, Instance) and one.type is proper.type]
-        if same:
+        if same and all(isinstance(one, Instance) and one.type.has_base(proper.type.fullname) for one in modules):
             return join_modules(same, self._types.tuple_type) or declared
+        if same:  # mypy refuses the other, and it may be the one that is held
+            return with_attribute(proper, ONE_OF, TupleType(list(modules), self._types.tuple_type))
         if proper.type.fullname != MODULE:
             return declared
         return with_attribute(proper, ONE_OF, TupleType(list(modules), self._types.tuple_type))

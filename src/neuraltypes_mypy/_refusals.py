@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any, Final, NamedTuple
 
 from mypy.errorcodes import ARG_TYPE
-from mypy.nodes import Context
+from mypy.nodes import Context, FuncDef, MemberExpr, NameExpr, Var
 from mypy.types import Instance, TupleType, Type, get_proper_type
 
 from neuraltypes.rules import Outcome, Parameter, Refused
@@ -16,6 +16,7 @@ from neuraltypes_mypy._arguments import Given
 from neuraltypes_mypy._operators import operator_of
 from neuraltypes_mypy._packed import is_packed
 from neuraltypes_mypy._reveal import annotation_text
+from neuraltypes_mypy._sizes_of import assignments_to
 from neuraltypes_mypy._tensor import as_tensor, is_known
 
 _CODES: Final = {"shape": codes.SHAPE, "kind": codes.KIND, "dtype": codes.DTYPE, "element": codes.ELEMENT}
@@ -48,6 +49,8 @@ class Refusals:
     def __init__(self) -> None:
         self._trials = 0
         self._is_certain = False  # whether a trial came to what no sizes of the names in it would make fit
+        # Where a wrong number of axes of a name was said, by function, name and words; nodes are kept for their ids.
+        self._said: dict[tuple[int, int, str, str], tuple[int, object, object]] = {}
 
     def report(
         self,
@@ -67,7 +70,22 @@ class Refusals:
         short = name.removesuffix(".forward").rpartition(".")[2]
         with nullcontext() if self._trials else _unwatched(api.errors):
             for problem in (*outcome.refused, *outcome.suspected):
-                self._say(problem, given, short, context, api, made)
+                if not self._is_said(problem, given, short, context, api):
+                    self._say(problem, given, short, context, api, made)
+
+    def _is_said(self, problem: Refused, given: Given, name: str, context: Context, api: Any) -> bool:
+        """Whether the same was said in another line of the function: one name has one number of axes throughout."""
+        place, _ = given.places.get(problem.argument or "", (context, None))
+        subject = place.expr if isinstance(place, MemberExpr) else place
+        function = api.scope.current_function()
+        if self._trials or not problem.reason.startswith("has ") or not isinstance(function, FuncDef):
+            return False
+        if not isinstance(subject, NameExpr) or not isinstance(subject.node, Var):
+            return False
+        if len(assignments_to(subject.node, function)) + subject.node.is_argument > 1:
+            return False
+        key = id(function.body), id(subject.node), name, problem.reason
+        return self._said.setdefault(key, (context.line, function.body, subject.node))[0] != context.line
 
     def pass_on(self, refusal: str, function: str, context: Context, api: Any) -> None:
         """Say at a call of a function what is refused inside of it."""

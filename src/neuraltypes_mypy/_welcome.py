@@ -6,10 +6,22 @@ that it is given to takes whatever comes: `for i in torch.randperm(3): names[i]`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from mypy.nodes import CallExpr, ComparisonExpr, Expression, IndexExpr, NameExpr, OperatorAssignmentStmt, OpExpr, Var
+from mypy.nodes import (
+    CallExpr,
+    ComparisonExpr,
+    Expression,
+    IndexExpr,
+    ListExpr,
+    NameExpr,
+    OperatorAssignmentStmt,
+    OpExpr,
+    TupleExpr,
+    UnaryExpr,
+    Var,
+)
 from mypy.plugin import FunctionSigContext, MethodContext, MethodSigContext
 from mypy.types import (
     CallableType,
@@ -78,13 +90,27 @@ def is_method_of_tensor(fullname: str) -> bool:
 
 
 def _is_untyped_name(expression: Expression, ctx: Any) -> bool:
-    """Whether an expression is the name of such a tensor, or a part of it."""
+    """Whether an expression is the name of such a tensor, or a part of it; or a display of what is computed of one."""
+    if isinstance(expression, TupleExpr | ListExpr):
+        return any(_is_untyped_name(operand, ctx) for item in expression.items for operand in _operands(item))
     while isinstance(expression, IndexExpr):
         expression = expression.base
     if not isinstance(expression, NameExpr) or not isinstance(expression.node, Var):
         return False
     held = ctx.api.binder.get(expression) or expression.node.type
     return held is not None and as_tensor(held) is not None and may_be_untyped(expression, held)
+
+
+def _operands(expression: Expression) -> Iterator[Expression]:
+    """What an expression of operators is computed of."""
+    match expression:
+        case OpExpr(left=left, right=right):
+            yield from _operands(left)
+            yield from _operands(right)
+        case UnaryExpr(expr=inner):
+            yield from _operands(inner)
+        case _:
+            yield expression
 
 
 def _is_bounded(variable: Type) -> bool:

@@ -21,6 +21,10 @@ Nested = list[tuple[Local, Lengths]]
 Metadata = Annotated[Float[Tensor, "b t"], "anything"]
 OfAlias = Local
 OfAliases: TypeAlias = list[Explicit]
+OfTime = Float[Tensor, "t"]
+OfBatch = Float[OfTime, "b"]
+OfShared = Float[Audio, "group"]
+OneOrMore = OfTime | OfBatch | OfShared
 Plain = Tensor
 Quoted: TypeAlias = "Float[Tensor, 'b t']"
 
@@ -139,3 +143,19 @@ def malformed(x: "Broken") -> None: ...
 
 
 Broken = Float[Tensor, "a, b"]  # E: [bad-annotation]
+
+
+# jaxtyping lets an alias be the array of another annotation, whose axes come in front.
+
+
+def of_batch(x: OfBatch, y: OfShared) -> OfTime:
+    reveal_type(x)  # R: Tensor[Float, tuple[b, t], Any]
+    reveal_type(y)  # R: Tensor[Float, tuple[group, b, t], Any]
+    return x  # E: [return-value]
+
+
+def of_alias_in_place(x: Float[OfTime, "b"], y: OneOrMore) -> OfBatch:
+    reveal_type(x)  # R: Tensor[Float, tuple[b, t], Any]
+    if y.ndim == 3:
+        return y[:, 0, 0]  # E: [return-value]
+    return x

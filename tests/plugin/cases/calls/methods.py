@@ -203,3 +203,25 @@ class Concrete(Abstract):
         super().made(x[0])  # E: [shape-mismatch]
         super().made(cls.__mro__)  # E: [arg-type]
         return super().made(x).itself(x)
+
+
+class Camera:
+    def __init__(self, pose: Float[Tensor, "b 3 3"], focal: Float[Tensor, "b"]) -> None: ...
+
+    @classmethod
+    def of_numbers(cls, focal: float) -> "Camera":
+        return cls(torch.zeros(1, 3, 3), torch.tensor([focal]))
+
+    @classmethod
+    def of_two(cls) -> "Camera":
+        return cls(torch.zeros(1, 3, 3), torch.zeros(2))  # E: "focal" to "Camera" does not fit: axis 0 "b" is 2
+
+
+class Stereo(Camera):
+    @classmethod
+    def of_both(cls) -> Camera:
+        return cls(torch.zeros(2, 3, 3), torch.zeros(2))
+
+    @classmethod
+    def of_one(cls) -> Camera:
+        return cls(torch.zeros(2, 3, 3), torch.zeros(1))  # E: axis 0 "b" is 1, expected 2

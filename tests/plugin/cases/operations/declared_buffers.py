@@ -211,3 +211,20 @@ class Plain:
     def read(self) -> Tensor:
         reveal(self.state)  # N: is Tensor
         return self.state
+
+
+class Trained(nn.Module):
+    """What is a parameter or a buffer by a flag is any tensor."""
+
+    bias: Tensor
+
+    def __init__(self, n: int, is_trained: bool) -> None:
+        super().__init__()
+        if is_trained:
+            self.bias = nn.Parameter(torch.zeros(n))
+        else:
+            self.register_buffer("bias", torch.zeros(n))
+        if is_trained:
+            self.scale = nn.Parameter(torch.zeros(n))
+        else:
+            self.scale = torch.zeros(n)  # E: [assignment]
