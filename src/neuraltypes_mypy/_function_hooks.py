@@ -180,7 +180,7 @@ class FunctionHooks:
         api: Any = ctx.api
         function = api.scope.current_function() if owner else None
         info = function.info if isinstance(function, FuncDef) else None
-        known = Known(known_within(info)) if info else None
+        known = Known(known_within(info, api)) if info else None
         result = self._parts.calls.instantiate(ctx, f"{owner}.{name}" if owner else name.rpartition(".")[2], known)
         result = with_nature(result, ctx)
         return result if self._parts.types.info(fullname) is None else self._parts.modules.made(ctx, result)

@@ -234,7 +234,7 @@ class Modules:
             and isinstance(ctx.context, CallExpr)
             and _is_own(ctx.context.callee, ctx.api)
         ):
-            known = known._replace(values={**known_within(ctx.type.type), **known.values})
+            known = known._replace(values={**known_within(ctx.type.type, ctx.api), **known.values})
         return with_nature(self._calls.instantiate(ctx, name, known), ctx)
 
     def of_each(self, called: Callable[[MethodContext], Type]) -> Callable[[MethodContext], Type]:
@@ -366,8 +366,10 @@ def known_of(receiver: Type) -> Known:
     return Known({f"self.{name}": size for name, size in configuration(proper).items()}, made_at(proper))
 
 
-def known_within(info: TypeInfo) -> dict[str, Size]:
+def known_within(info: TypeInfo, api: Any) -> dict[str, Size]:
     """What a call of a method of `self` knows: the sizes of the class, by their names."""
+    for base in info.mro:
+        depend_on(api, base.fullname)
     names = {name for base in info.mro for name in kept_of(base).get("attributes", ())}
     sizes = {f"self.{name}": attribute_size(info, name) for name in names}
     return {name: size for name, size in sizes.items() if size is not None}
