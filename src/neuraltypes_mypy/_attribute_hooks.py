@@ -9,7 +9,7 @@ from mypy.nodes import Decorator, TypeInfo, Var
 from mypy.plugin import AttributeContext
 from mypy.types import Instance, Type
 
-from neuraltypes_mypy import _configs
+from neuraltypes_mypy import _configs, _records
 from neuraltypes_mypy._buffers import is_buffer, seen_by_a_cast
 from neuraltypes_mypy._class_sizes import has_sizes, is_changing
 from neuraltypes_mypy._definitions import is_foreign
@@ -72,6 +72,8 @@ class AttributeHooks:
             return attribute_hook(self._parts.modules.attribute)
         if has_nested(info, name):
             return attribute_hook(self._held)
+        if _records.is_record(info):
+            return attribute_hook(_records.item)
         member = info.names.get(name)
         if member is not None and isinstance(member.node, Decorator) and member.node.func.is_property:
             return attribute_hook(self._parts.modules.property_read) if says_tensors(member.node) else None

@@ -42,7 +42,7 @@ from neuraltypes_mypy._mentions import mentions_tensors
 from neuraltypes_mypy._pairs import pairs
 from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._sizes_of import is_int, size_of_expression
-from neuraltypes_mypy._tensor import declared_axes, is_tensor, read_tensor, unknown, written_axis
+from neuraltypes_mypy._tensor import as_tensor, declared_axes, is_tensor, read_tensor, unknown, written_axis
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._unasked import call_key, signature_of
 from neuraltypes_mypy._walk import replace
@@ -100,6 +100,7 @@ class Calls:
 
     def _widen(self, signature: CallableType, context: Context, api: Any) -> CallableType:
         self._declared.pop(id(context), None)
+        signature = signature.with_unpacked_kwargs()  # as mypy names the arguments then
         if not mentions_tensors(signature):
             return signature
         self._settling.instrument_current(api)
@@ -219,6 +220,7 @@ def _paired(ctx: CallContext, declared: CallableType) -> Iterator[tuple[str, Typ
             if kind == ARG_STAR:
                 before = sum(expression is one for items in ctx.args[:number] for one in items)
                 pairs_ = _unpacked(actual, expression)[before : None if is_star else before + 1]
+                pairs_ = pairs_ or (_of_each(actual, expression) if is_star else [])
             for type_, one in pairs_:
                 label = f"{name}[{place}]" if is_star else keyword or name or str(number + 1)
                 yield label, declared.arg_types[number], type_, one
@@ -233,6 +235,13 @@ def _unpacked(given: Type, expression: Expression) -> list[tuple[Type, Expressio
     items = expression.items if isinstance(expression, TupleExpr) else []
     expressions = items if len(items) == len(proper.items) else [expression] * len(proper.items)
     return list(zip(proper.items, expressions, strict=True))
+
+
+def _of_each(given: Type, expression: Expression) -> list[tuple[Type, Expression]]:
+    """What a starred list of tensors gives: each of its items is one of these."""
+    proper = get_proper_type(given)
+    is_list = isinstance(proper, Instance) and len(proper.args) == 1 and as_tensor(proper) is None
+    return [(proper.args[0], expression)] if is_list and isinstance(proper, Instance) else []
 
 
 def _int_arguments(arguments: list[Argument], api: Any) -> dict[str, Size]:

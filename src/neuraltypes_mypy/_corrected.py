@@ -40,18 +40,29 @@ def corrected_signature(function: FuncDef, path: str) -> str:
     plain = [*arguments.posonlyargs, *arguments.args]
     missing = len(plain) - len(arguments.defaults)
     defaults: list[ast.expr | None] = [*[None] * missing, *arguments.defaults]
-    found.args = ast.arguments(
-        posonlyargs=[],
-        args=plain[:1],
-        vararg=None,
-        kwonlyargs=[*plain[1:], *arguments.kwonlyargs],
-        kw_defaults=[*defaults[1:], *arguments.kw_defaults],
-        kwarg=arguments.kwarg,
-        defaults=[],
-    )
-    found.body, found.decorator_list = [ast.Expr(ast.Constant(...))], []
-    text = " ".join(ast.unparse(found).removesuffix("...").split()).removesuffix(":")
-    return re.sub(r"'([^'\"\\]*)'", r'"\1"', text)  # as axes are mostly written
+    inputs = [_parameter(one, value) for one, value in zip(plain[1:], defaults[1:], strict=True)]
+    if arguments.vararg is not None:
+        inputs.append(_parameter(_of_several(arguments.vararg), None))
+    inputs += [_parameter(*pair) for pair in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)]
+    inputs += [] if arguments.kwarg is None else [f"**{ast.unparse(arguments.kwarg)}"]
+    first = [ast.unparse(one) for one in plain[:1]]
+    word = "async def" if isinstance(found, ast.AsyncFunctionDef) else "def"
+    result = "" if found.returns is None else f" -> {ast.unparse(found.returns)}"
+    text = f"{word} {found.name}({', '.join([*first, '*', *inputs])}){result}"
+    return re.sub(r"'([^'\"\\]*)'", r'"\1"', " ".join(text.split()))  # as axes are mostly written
+
+
+def _parameter(parameter: ast.arg, default: ast.expr | None) -> str:
+    equals = "=" if parameter.annotation is None else " = "
+    return ast.unparse(parameter) + ("" if default is None else equals + ast.unparse(default))
+
+
+def _of_several(parameter: ast.arg) -> ast.arg:
+    """`*xs: T` as an input of its own: `xs: tuple[T, ...]`."""
+    if parameter.annotation is None:
+        return parameter
+    items = ast.Tuple([parameter.annotation, ast.Constant(...)], ast.Load())
+    return ast.arg(parameter.arg, ast.Subscript(ast.Name("tuple", ast.Load()), items, ast.Load()))
 
 
 def _find(function: FuncDef, path: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:

@@ -52,6 +52,11 @@ class Definitions:
         """Whether there are rules for the package that a name is of."""
         return fullname.partition(".")[0] in self._rules.roots
 
+    def is_record(self, fullname: str) -> bool:
+        """Whether a name is that of a method of a `NamedTuple`."""
+        info = self._types.info(fullname.rpartition(".")[0])
+        return info is not None and any(base.is_named_tuple for base in info.mro)
+
     def is_ruled(self, fullname: str) -> bool:
         """Whether a call is that of a module which leaves its `forward` to one of torch's."""
         owner, _, name = fullname.rpartition(".")

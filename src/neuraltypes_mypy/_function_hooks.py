@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, final
+from typing import Any, Final, final
 
 from mypy.nodes import CallExpr, FuncDef, TypeInfo
 from mypy.plugin import FunctionContext, FunctionSigContext
@@ -11,6 +11,7 @@ from mypy.types import FunctionLike, Instance, Type, get_proper_type
 
 from neuraltypes_mypy import _configs, _seen_attributes
 from neuraltypes_mypy._buffers import is_registered, registered_type
+from neuraltypes_mypy._calls import Known
 from neuraltypes_mypy._containers import DISPLAYS
 from neuraltypes_mypy._definitions import is_foreign, is_local
 from neuraltypes_mypy._generic import (
@@ -25,6 +26,7 @@ from neuraltypes_mypy._generic import (
 from neuraltypes_mypy._guard import result_hook, signature_hook
 from neuraltypes_mypy._identity import is_identity, operand_type
 from neuraltypes_mypy._module_containers import CLASSES, WALKS
+from neuraltypes_mypy._modules import known_within
 from neuraltypes_mypy._names import BUFFER, ENSURE, PARAMETER, REVEAL, SAME_MODULE, TENSOR, TRANSFORMS
 from neuraltypes_mypy._natures import is_undeclared, with_nature
 from neuraltypes_mypy._other_plugins import OtherPlugins
@@ -175,7 +177,11 @@ class FunctionHooks:
 
     def _called(self, ctx: FunctionContext, fullname: str) -> Type:
         name, _, owner = fullname.partition(" of ")  # a method that is called by way of `super()`
-        result = self._parts.calls.instantiate(ctx, f"{owner}.{name}" if owner else name.rpartition(".")[2])
+        api: Any = ctx.api
+        function = api.scope.current_function() if owner else None
+        info = function.info if isinstance(function, FuncDef) else None
+        known = Known(known_within(info, api)) if info else None
+        result = self._parts.calls.instantiate(ctx, f"{owner}.{name}" if owner else name.rpartition(".")[2], known)
         result = with_nature(result, ctx)
         return result if self._parts.types.info(fullname) is None else self._parts.modules.made(ctx, result)
 
@@ -186,6 +192,7 @@ class FunctionHooks:
             return operand_type(ctx)
         if is_entering(ctx.context):
             self._parts.scopes.results.enter(ctx.api)
+            self._parts.scopes.overriding.enter(ctx.api)
         if is_returning(ctx.context):
             self._parts.promised.loosen(ctx)
             check_return(ctx, self._parts.rules)

@@ -10,7 +10,7 @@ from mypy.nodes import FuncDef
 from mypy.plugin import MethodContext, MethodSigContext
 from mypy.types import FunctionLike, Type
 
-from neuraltypes_mypy import _configs
+from neuraltypes_mypy import _configs, _records
 from neuraltypes_mypy._containers import INSERTIONS, READS
 from neuraltypes_mypy._definitions import is_foreign
 from neuraltypes_mypy._guard import result_hook, signature_hook
@@ -123,6 +123,8 @@ class MethodHooks:
         name, node = _method_name(fullname), self._definitions.node(fullname)
         if fullname.endswith(_configs.DEFAULT_CONFIG) and self._definitions.is_neural(fullname):
             return result_hook(_configs.default_config)
+        if fullname.endswith("._replace") and self._definitions.is_record(fullname):
+            return result_hook(lambda ctx: _records.replaced(ctx, self._parts.modules.called(ctx, name)))
         if isinstance(node, FuncDef) and makes_module(node):
             return result_hook(
                 lambda ctx: self._parts.modules.from_helper(ctx, node, self._parts.modules.called(ctx, name))

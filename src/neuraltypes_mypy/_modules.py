@@ -36,7 +36,7 @@ from mypy.types import (
 from neuraltypes._sizes import Size
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._calls import Argument, Calls, Known
-from neuraltypes_mypy._class_sizes import attribute_size
+from neuraltypes_mypy._class_sizes import attribute_size, kept_of
 from neuraltypes_mypy._dependencies import depend_on
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._made_with import (
@@ -228,7 +228,14 @@ class Modules:
 
     def called(self, ctx: MethodContext, name: str) -> Type:
         """The type of what a call of a module gives."""
-        return with_nature(self._calls.instantiate(ctx, name, known_of(ctx.type)), ctx)
+        known = known_of(ctx.type)
+        if (
+            isinstance(ctx.type, Instance)
+            and isinstance(ctx.context, CallExpr)
+            and _is_own(ctx.context.callee, ctx.api)
+        ):
+            known = known._replace(values={**known_within(ctx.type.type, ctx.api), **known.values})
+        return with_nature(self._calls.instantiate(ctx, name, known), ctx)
 
     def of_each(self, called: Callable[[MethodContext], Type]) -> Callable[[MethodContext], Type]:
         """The same for a module that is one of several (`conv if d != e else identity`): what they all give.
@@ -357,6 +364,24 @@ def known_of(receiver: Type) -> Known:
     """What a call knows before its arguments: the sizes that the receiver was made with."""
     proper = get_proper_type(receiver)
     return Known({f"self.{name}": size for name, size in configuration(proper).items()}, made_at(proper))
+
+
+def known_within(info: TypeInfo, api: Any) -> dict[str, Size]:
+    """What a call of a method of `self` knows: the sizes of the class, by their names."""
+    for base in info.mro:
+        depend_on(api, base.fullname)
+    names = {name for base in info.mro for name in kept_of(base).get("attributes", ())}
+    sizes = {f"self.{name}": attribute_size(info, name) for name in names}
+    return {name: size for name, size in sizes.items() if size is not None}
+
+
+def _is_own(callee: Expression, api: Any) -> bool:
+    """Whether `self` or a method of it is called."""
+    if not isinstance(callee, MemberExpr):
+        return is_self(callee, api)
+    function = api.scope.current_function() if is_self(callee.expr, api) else None
+    symbol = function.info.get(callee.name) if function is not None else None
+    return symbol is not None and isinstance(symbol.node, FuncDef | Decorator)
 
 
 def report_positional(name: str, signature: CallableType, call: CallExpr, api: Any) -> None:

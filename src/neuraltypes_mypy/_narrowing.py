@@ -14,11 +14,9 @@ from mypy.nodes import (
     AssertStmt,
     AssignmentStmt,
     Block,
-    BreakStmt,
     CallExpr,
     ComparisonExpr,
     Context,
-    ContinueStmt,
     Expression,
     FuncDef,
     IfStmt,
@@ -27,8 +25,6 @@ from mypy.nodes import (
     MemberExpr,
     NameExpr,
     OpExpr,
-    RaiseStmt,
-    ReturnStmt,
     StarExpr,
     Statement,
     TupleExpr,
@@ -43,12 +39,13 @@ from neuraltypes_mypy._buffers import is_registered
 from neuraltypes_mypy._expressions import Expressions
 from neuraltypes_mypy._identity import is_identity
 from neuraltypes_mypy._join import join_tensors
+from neuraltypes_mypy._otherwise import Otherwise, is_otherwise
 from neuraltypes_mypy._results import is_entering
 from neuraltypes_mypy._returns import is_returning
 from neuraltypes_mypy._seen_attributes import has_more
 from neuraltypes_mypy._settle import Settling, is_settling
 from neuraltypes_mypy._sizes_of import size_of_expression
-from neuraltypes_mypy._statements import blocks, statements
+from neuraltypes_mypy._statements import blocks, leaves, statements
 from neuraltypes_mypy._tensor import as_tensor, read_tensor, unknown, untold, write_shape
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._unasked import is_asking
@@ -60,7 +57,7 @@ COMPARISONS = frozenset(
     for method in ("__eq__", "__ne__")
 )
 # The calls that the plugin puts into mypy's tree.
-_OURS: Final = (is_settling, is_asking, is_entering, is_identity, is_returning, is_registered)
+_OURS: Final = (is_settling, is_asking, is_entering, is_identity, is_returning, is_registered, is_otherwise)
 
 
 class Narrowing:
@@ -70,6 +67,7 @@ class Narrowing:
         self._types = types
         self._settling = settling
         self._expressions = expressions
+        self._otherwise = Otherwise()
 
     def isinstance_signature(self, ctx: FunctionSigContext) -> FunctionLike:
         """`isinstance(x, Float[Tensor, "b t"])` is no mistake."""
@@ -83,11 +81,16 @@ class Narrowing:
         """After it, mypy knows the annotation as a class to narrow by."""
         if is_settling(ctx.context):
             return self._settling.settle(ctx)
+        if is_otherwise(ctx.context) and isinstance(ctx.context, CallExpr):
+            self._otherwise.narrow(ctx.context, ctx.api)
+            return ctx.default_return_type
         if len(ctx.args) == 2 and len(ctx.args[1]) == 1:
             expression = ctx.args[1][0]
             tensor = self._tensor_of(expression, ctx.api)
             if tensor is not None:
                 api: Any = ctx.api
+                if isinstance(ctx.context, CallExpr):
+                    self._otherwise.follow(ctx.context, tensor, api)
                 api.store_type(expression, TypeType(tensor))
         return ctx.default_return_type
 
@@ -361,7 +364,7 @@ def _insert_assert(statement: IfStmt, comparison: ComparisonExpr, api: Any) -> N
     if statement.expr[number] is comparison and len(statement.expr) == 1:
         if statement.else_body is not None:
             _put_first(statement.else_body, comparison, otherwise)
-        elif _leaves(statement.body[0]):
+        elif leaves(statement.body[0]):
             _put_after(statement, comparison, otherwise, api)
 
 
@@ -395,7 +398,3 @@ def _is_same(statement: Statement | None, comparison: ComparisonExpr) -> bool:
         and statement.line == comparison.line
         and all(a is b for a, b in zip(statement.expr.operands, comparison.operands, strict=True))
     )
-
-
-def _leaves(block: Block) -> bool:
-    return bool(block.body) and isinstance(block.body[-1], RaiseStmt | ReturnStmt | ContinueStmt | BreakStmt)

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from mypy.plugin import FunctionContext
-from mypy.types import AnyType, Instance, NoneType, TupleType, Type, UnionType, get_proper_type
+from mypy.types import (
+    AnyType,
+    CallableType,
+    Instance,
+    NoneType,
+    TupleType,
+    Type,
+    TypedDictType,
+    TypeType,
+    UninhabitedType,
+    UnionType,
+    get_proper_type,
+)
 
 from neuraltypes._axes import format_axes
+from neuraltypes._sizes import Size
 from neuraltypes._unify import format_shape
 from neuraltypes_mypy._elements import element_class, element_text
 from neuraltypes_mypy._expressions import Expressions
+from neuraltypes_mypy._names import SIZE
+from neuraltypes_mypy._pairs import field_names
 from neuraltypes_mypy._sized_ints import has_size, size_of_type
 from neuraltypes_mypy._tensor import as_tensor, declared_axes, read_tensor
 
@@ -51,31 +67,70 @@ class Reveal:
 
 
 def type_text(type_: Type) -> str:
-    """A type as an annotation, sizes of numbers included."""
+    """A type as an annotation; what no annotation says, as the sizes of numbers, in a comment behind it."""
     proper = get_proper_type(type_)
-    size = size_of_type(proper)
-    if isinstance(proper, Instance) and has_size(proper) and size is not None:
-        return f"int (size {size})"
+    if isinstance(proper, TupleType) and (names := field_names(proper)):
+        fields = ", ".join(f"{name}: {_plain(item)}" for name, item in zip(names, proper.items, strict=True))
+        return f"{_plain(proper)}  # {fields}"
+    if isinstance(proper, TupleType) and proper.partial_fallback.type.fullname not in ("builtins.tuple", SIZE):
+        return f"{_plain(proper)}  # {', '.join(map(_plain, proper.items))}"
+    sizes = list(map(str, _sizes(proper)))
+    said = f"sizes {', '.join(sizes)}" if len(sizes) > 1 else f"size {sizes[0]}" if sizes else ""
+    return f"{_plain(proper)}  # {said}" if said else _plain(proper)
+
+
+def _sizes(type_: Type) -> Iterator[Size]:
+    """The sizes that numbers hold in a type, from left to right."""
+    proper = get_proper_type(type_)
+    size = size_of_type(proper) if has_size(proper) else None
+    if size is not None:
+        yield size
+    elif isinstance(proper, TupleType):
+        for item in proper.items:
+            yield from _sizes(item)
+    elif isinstance(proper, Instance) and as_tensor(proper) is None:
+        for arg in proper.args:
+            yield from _sizes(arg)
+
+
+def _plain(type_: Type) -> str:
+    proper = get_proper_type(type_)
     tensor = as_tensor(proper)
     match proper:
         case Instance() if tensor is not None:
             return annotation_text(tensor)
         case Instance() if proper.args and proper.type.fullname == "builtins.tuple":
-            return f"tuple[{type_text(proper.args[0])}, ...]"
+            return f"tuple[{_plain(proper.args[0])}, ...]"
         case Instance() if proper.args:
-            return f"{proper.type.name}[{', '.join(map(type_text, proper.args))}]"
+            return f"{proper.type.name}[{', '.join(map(_plain, proper.args))}]"
         case TupleType() if proper.partial_fallback.type.fullname == "builtins.tuple":
-            return f"tuple[{', '.join(map(type_text, proper.items)) or '()'}]"
+            return f"tuple[{', '.join(map(_plain, proper.items)) or '()'}]"
         case TupleType():
-            return f"{proper.partial_fallback.type.name}({', '.join(map(type_text, proper.items))})"
+            return proper.partial_fallback.type.name
+        case TypedDictType():
+            return proper.fallback.type.name
         case UnionType():
-            return " | ".join(map(type_text, proper.items))
+            return " | ".join(map(_plain, proper.items))
         case NoneType():
             return "None"
+        case UninhabitedType():
+            return "Never"
         case Instance():
             return proper.type.name
+        case CallableType() if proper.is_type_obj():
+            return f"type[{_plain(proper.ret_type)}]"
+        case CallableType():
+            return f"Callable[{_parameters(proper)}, {_plain(proper.ret_type)}]"
+        case TypeType():
+            return f"type[{_plain(proper.item)}]"
         case _:
             return str(proper)
+
+
+def _parameters(function: CallableType) -> str:
+    """The parameters of a function as `Callable` takes them: `...` where that cannot say them."""
+    is_plain = all(kind.is_positional() and not kind.is_star() for kind in function.arg_kinds)
+    return f"[{', '.join(map(_plain, function.arg_types))}]" if is_plain else "..."
 
 
 def _text(tensor: Instance, shape: str | None) -> str:

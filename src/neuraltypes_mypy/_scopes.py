@@ -30,6 +30,7 @@ from neuraltypes_mypy._defaults import keep_defaults
 from neuraltypes_mypy._displays import open_displays
 from neuraltypes_mypy._identity import open_identities
 from neuraltypes_mypy._names import FOREIGN
+from neuraltypes_mypy._overriding import Overriding, overrides
 from neuraltypes_mypy._results import Results
 from neuraltypes_mypy._returns import announce_returns
 from neuraltypes_mypy._settle import instrument_signature
@@ -89,6 +90,7 @@ class Scopes:
         self._pending: list[FuncDef] = []
         self._failure: Exception | None = None
         self.results = Results()
+        self.overriding = Overriding()
 
     def scope_of(self, annotation: Type, analyzer: Any) -> Scope:
         """The scope of an annotation, as mypy's type analyzer stands at it."""
@@ -134,6 +136,7 @@ class Scopes:
             function = self._pending.pop()
             if isinstance(function.type, CallableType):
                 self.results.hide(function)
+                self.overriding.hide(function)
                 keep_defaults(function)
                 if _is_setter(function):
                     function.type.arg_types = [replace(type_, _noted) for type_ in function.type.arg_types]
@@ -161,7 +164,7 @@ class Scopes:
         is_result = _contains(function.type.ret_type, annotation)
         if is_result:
             announce_returns(function)
-        if is_result and _may_compute(annotation):
+        if overrides(function) or (is_result and _may_compute(annotation)):
             self.results.announce(function)
         bound = frozenset(self._bound.get(name, ()))
         return Scope(name, bound, binds=not is_result, owner=_class_of(function))

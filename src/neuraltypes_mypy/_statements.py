@@ -9,7 +9,9 @@ from typing import Final
 from mypy.nodes import (
     AssignmentStmt,
     Block,
+    BreakStmt,
     Context,
+    ContinueStmt,
     Decorator,
     Expression,
     ForStmt,
@@ -21,6 +23,8 @@ from mypy.nodes import (
     MypyFile,
     NameExpr,
     OperatorAssignmentStmt,
+    RaiseStmt,
+    ReturnStmt,
     StarExpr,
     Statement,
     TryStmt,
@@ -74,6 +78,11 @@ def inner_blocks(statement: Statement) -> list[Block]:
             return list(statement.bodies)
         case _:
             return []
+
+
+def leaves(block: Block) -> bool:
+    """Whether what comes behind a block is not reached from it."""
+    return bool(block.body) and isinstance(block.body[-1], RaiseStmt | ReturnStmt | ContinueStmt | BreakStmt)
 
 
 def targets(statement: Statement) -> list[NameExpr]:

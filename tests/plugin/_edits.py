@@ -104,6 +104,7 @@ EDITS: Final = [
         "another_value_of_one", "makers.py", "self.count = torch.ones(3)", "self.table = torch.ones(3)", "tuple[5, 12]"
     ),
     Edit("base_of_an_element", "meanings.py", "import AudioSignal\n", "import LogitsType as AudioSignal\n", "Speech"),
+    Edit("base_of_a_returned_element", "meanings.py", "class Chance(Probabilities)", "class Chance(Speech)", "Chance"),
     Edit("parameter_of_an_element", "ops.py", "freq=16000", "freq=8000", "8000"),
     Edit(
         "field_of_a_named_tuple", "records.py", 'y: Float[Tensor, "2 3"]', 'y: Float[Tensor, "2 4"]', "[return-value]"

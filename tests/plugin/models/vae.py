@@ -110,4 +110,4 @@ def check() -> tuple[Tensor, Tensor]:
     output = model(data)
     loss_function(output, data)
     images = (output.reconstruction, model.sample(3))
-    return reveal(images)  # N: is tuple[Float[Tensor, "batch=_ 1 28 28"], Float[Tensor, "3 1 28 28"]]
+    return reveal(images)  # N: is tuple[Float[Tensor, "batch=4 1 28 28"], Float[Tensor, "3 1 28 28"]]

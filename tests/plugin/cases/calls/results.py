@@ -61,7 +61,7 @@ async def used(x: Float[Tensor, "2 3"], f: Awaitable[Float[Tensor, "3 2"]]) -> N
 
 def records(x: Float[Tensor, "2 3"]) -> None:
     encoded = as_record(x)
-    reveal_type(encoded.y)  # R: Tensor[Float, tuple[Any, Any, Any], Any]
+    reveal_type(encoded.y)  # R: Tensor[Float, tuple[batch=2, time=3, Any], Any]
     a: Float[Tensor, "b t"] = encoded.y  # E: [assignment]
     y, lengths = encoded
     a = lengths  # E: [assignment]

@@ -30,7 +30,7 @@ class MultiHead(nn.Module):
         q, k, v = self.qkv(x).chunk(3, dim=-1)
         q, k, v = self.split(q), self.split(k), self.split(v)
         scores = q @ k.transpose(-2, -1) / math.sqrt(self.d_head)
-        reveal(scores)  # N: Float[Tensor, "b _ t t"]
+        reveal(scores)  # N: Float[Tensor, "b h t t"]
         if mask is not None:
             scores = scores.masked_fill(mask[:, None, None, :], float("-inf"))
         weights = self.dropout(scores.softmax(dim=-1))

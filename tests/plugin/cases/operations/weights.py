@@ -24,7 +24,7 @@ class LanguageModel(nn.Module):
         reveal(self.norm.weight)  # N: is Shaped[Tensor, "d"]
         reveal(self.norm.bias)  # N: is Shaped[Tensor, "d"]
         reveal(self.head.bias)  # N: is Tensor
-        reveal(self.head.in_features)  # N: is int (size d)
+        reveal(self.head.in_features)  # N: is int  # size d
         reveal(x @ self.head.weight.t())  # N: is Float[Tensor, "b t v"]
         reveal(F.linear(x, self.embedding.weight))  # N: is Float[Tensor, "b t v"]
         reveal(F.linear(x, self.head.weight.data, self.head.bias))  # N: is Float[Tensor, "b t v"]
