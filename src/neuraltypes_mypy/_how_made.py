@@ -37,7 +37,7 @@ from neuraltypes.kinds import BATCH, kind_from_name
 from neuraltypes.rules import Array, Refused, Value
 from neuraltypes_mypy._equal import Equal
 from neuraltypes_mypy._rule_values import Translation
-from neuraltypes_mypy._sizes_of import assignments_to
+from neuraltypes_mypy._sizes_of import last_assignment
 from neuraltypes_mypy._statements import statements, written_name
 from neuraltypes_mypy._tensor import as_tensor
 
@@ -85,11 +85,7 @@ class History:
         variable, function = name.node, self.function
         if not isinstance(variable, Var) or not isinstance(function, FuncDef):
             return None
-        outer = [one for one in function.body.body if isinstance(one, AssignmentStmt) and _assigns(one, variable)]
-        if len(outer) != len(assignments_to(variable, function)):
-            return None
-        before = [one for one in outer if (one.end_line or one.line) < line]
-        return before[-1] if before else None
+        return last_assignment(variable, function, line)
 
     def through(self, place: Context, names: frozenset[str], *, operators: str = "") -> Expression | None:
         """What was made before calls of `names` and arithmetic by `operators`, all of which leave its axes."""
@@ -289,10 +285,6 @@ def _positions_of_examples(context: IndexExpr, history: History) -> Iterator[Ref
 
 
 # Expressions
-
-
-def _assigns(statement: AssignmentStmt, variable: Var) -> bool:
-    return any(isinstance(one, NameExpr) and one.node is variable for one in statement.lvalues)
 
 
 def _receiver(expression: Expression, names: frozenset[str], operators: str) -> Expression | None:

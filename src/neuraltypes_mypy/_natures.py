@@ -12,8 +12,8 @@ several, which differ in nothing that mypy sees.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol
 
 from mypy.nodes import (
     AssignmentStmt,
@@ -25,7 +25,9 @@ from mypy.nodes import (
     MemberExpr,
     RefExpr,
     ReturnStmt,
+    SuperExpr,
     SymbolNode,
+    TypeInfo,
 )
 from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import (
@@ -37,6 +39,7 @@ from mypy.types import (
     ProperType,
     TupleType,
     Type,
+    TypedDictType,
     TypeVarType,
     UnionType,
     get_proper_type,
@@ -47,49 +50,144 @@ from neuraltypes_mypy._class_sizes import kept_of
 from neuraltypes_mypy._dependencies import depend_on
 from neuraltypes_mypy._either import certain
 from neuraltypes_mypy._elements import is_produced, join_elements
-from neuraltypes_mypy._recipe_nodes import stands_in
+from neuraltypes_mypy._recipe_nodes import is_none, stands_in
+from neuraltypes_mypy._records import Key, field_names, keys_of, made_record, record_class
 from neuraltypes_mypy._statements import statements
 from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
 from neuraltypes_mypy._untyped import is_unwanted, untyped
 
 _NATURE: Final = "neuraltypes:nature "  # no attribute has such a name
+_PART: Final = "neuraltypes:part "  # of a record
 # By the id of a function, whose type is another one once mypy has analyzed it again.
 _read: Final[dict[int, tuple[FuncDef, Type | None]]] = {}
 
 
-def record_nature(expression: Expression, api: Any, seen: Callable[[Expression], ProperType | None]) -> None:
-    """Before the last `return` of a function: keep with its type what all of its returns hold.
+class Seen(Protocol):
+    """What the source shows of expressions of which mypy knows nothing."""
 
-    `seen` says what an expression holds of which mypy knows nothing.
-    """
+    def nature(self, expression: Expression, api: Any) -> ProperType | None:
+        """What an expression holds."""
+
+    def field(self, expression: Expression, key: Key, api: Any) -> ProperType | None:
+        """What a part of a record holds."""
+
+
+def record_nature(expression: Expression, api: Any, seen: Seen) -> None:
+    """Before the last `return` of a function: keep with its type what all of its returns hold."""
     function = api.scope.current_function()
     if not isinstance(function, FuncDef) or not _is_followed(function):
         return
     signature = function.type
     returns = [one.expr for one in statements(function.body) if isinstance(one, ReturnStmt)]
-    if returns[-1] is not expression or not isinstance(signature, CallableType) or not _is_silent(signature.ret_type):
+    if returns[-1] is not expression or not isinstance(signature, CallableType):
+        return
+    if not _is_silent(signature.ret_type) and not _has_parts(signature.ret_type):
         return
     given = certain(type_of_returned(expression, signature.ret_type, api), expression, function, api)
     if api.current_node_deferred:  # perhaps since a moment ago
         return
     types = [*(None if one is None else _type_of(one, function, api) for one in returns[:-1]), given]
     pairs = zip(returns, types, strict=True)
-    types = [_or_seen(type_, one, signature.ret_type, seen) for one, type_ in pairs]
+    types = [_or_seen(type_, one, signature.ret_type, seen, api) for one, type_ in pairs]
+    result = _with_natures(signature.ret_type, types)
+    if _has_parts(result):
+        result = _with_parts(result, returns, seen, api)
     if api.current_node_deferred:
         return
-    function.type = signature.copy_modified(ret_type=_with_natures(signature.ret_type, types))
+    function.type = signature.copy_modified(ret_type=result)
     _read[id(function)] = function, function.type
 
 
-def _or_seen(
-    type_: Type | None, expression: Expression | None, declared: Type, seen: Callable[[Expression], ProperType | None]
-) -> Type | None:
-    """What is returned where mypy knows it, or the declared tensor with what is seen of it."""
-    tensor = as_tensor(declared)
-    if tensor is None or expression is None or not isinstance(get_proper_type(type_ or unknown()), AnyType):
+def _or_seen(type_: Type | None, expression: Expression | None, declared: Type, seen: Seen, api: Any) -> Type | None:
+    """What is returned, with what is seen of it where mypy does not know what it holds."""
+    if expression is None:
         return type_
-    element = seen(expression)
-    return type_ if element is None else tensor.copy_modified(args=[*tensor.args[:2], element])
+    several, result = get_proper_type(type_ or unknown()), get_proper_type(declared)
+    if isinstance(result, TupleType):
+        given = several.items if isinstance(several, TupleType) else []
+        pairs = zip(given if len(given) == len(result.items) else result.items, result.items, strict=True)
+        whole = [item if isinstance(get_proper_type(one), AnyType) else one for one, item in pairs]
+        items = [_filled(one, seen.field(expression, at, api)) for at, one in enumerate(whole)]
+        return result.copy_modified(items=items)
+    tensor = as_tensor(declared) if as_tensor(several) is None else as_tensor(several)
+    if tensor is None or not (isinstance(several, AnyType) or as_tensor(several) is not None):
+        return type_
+    filled = _filled(tensor, seen.nature(expression, api))
+    return type_ if filled is tensor else filled
+
+
+def _filled(type_: Type, element: ProperType | None) -> Type:
+    """A tensor of which nothing says what it holds, with what is seen of it."""
+    tensor = as_tensor(type_)
+    if tensor is None or element is None or not _is_open(tensor):
+        return type_
+    return tensor.copy_modified(args=[*tensor.args[:2], element])
+
+
+def _item(record: TupleType | TypedDictType, key: Key) -> Type | None:
+    if isinstance(record, TypedDictType):
+        return record.items.get(str(key))
+    names = field_names(record.partial_fallback.type)
+    at = names.index(key) if isinstance(key, str) and key in names else key
+    return record.items[at] if isinstance(at, int) and at < len(record.items) else None
+
+
+# Records: of each part what all returns give
+
+
+def _has_parts(declared: Type) -> bool:
+    return isinstance(get_proper_type(declared), TypedDictType) or record_class(declared) is not None
+
+
+def _with_parts(declared: Type, returns: Sequence[Expression | None], seen: Seen, api: Any) -> Type:
+    """A declared record with what all that is returned holds in each part."""
+    some = [one for one in returns if one is not None and not is_none(one)]
+    made = None if not some else made_record(some[-1], some[-1].line, api.scope.current_function())
+    found: dict[Key, str] = {}
+    for key in keys_of(declared, made):
+        natures = [seen.field(one, key, api) for one in some]
+        known = [one for one in natures if one is not None]
+        nature = join_elements(known) if known and len(known) == len(natures) else None
+        if nature is not None:
+            found[key] = note_of(nature) or ""
+    return _with_kept(declared, found)
+
+
+def _with_kept(declared: Type, found: Mapping[Key, str]) -> Type:
+    proper = get_proper_type(declared)
+    if isinstance(proper, UnionType):
+        return UnionType.make_union([_with_kept(item, found) for item in proper.items])
+    if isinstance(proper, TypedDictType):
+        items = {key: _noting(item, found.get(key)) for key, item in proper.items.items()}
+        return proper.copy_modified(item_types=list(items.values()))
+    if not isinstance(proper, Instance) or record_class(proper) is None:
+        return declared
+    kept = proper.copy_modified()
+    kept.extra_attrs = ExtraAttrs({f"{_PART}{key} {note}": unknown() for key, note in found.items()}) if found else None
+    return kept
+
+
+def _noting(declared: Type, note: str | None) -> Type:
+    """A declared tensor with what is seen of it, or without what was seen before."""
+    proper = get_proper_type(declared)
+    if not isinstance(proper, Instance) or not _is_open(proper):
+        return declared
+    kept = proper.copy_modified()
+    kept.extra_attrs = None if note is None else ExtraAttrs({_NATURE + note: unknown()})
+    return kept
+
+
+def _kept_part(declared: Type, key: Key) -> ProperType | None:
+    """What is kept with a declared record of one of its parts."""
+    proper = get_proper_type(declared)
+    if isinstance(proper, TupleType | TypedDictType):
+        item = _item(proper, key)
+        note = None if item is None else _kept(get_proper_type(item))
+        return None if note is None else noted_any(note)
+    holder = record_class(proper)
+    attrs = {} if holder is None or holder.extra_attrs is None else holder.extra_attrs.attrs
+    start = f"{_PART}{key} "
+    return next((noted_any(name.removeprefix(start)) for name in attrs if name.startswith(start)), None)
 
 
 def type_of_returned(expression: Expression, declared: Type, api: Any) -> Type:
@@ -136,9 +234,7 @@ def _with_natures(declared: Type, given: list[Type | None]) -> Type:
     natures = [_nature(one) for one in given]
     known = [one for one in natures if one is not None]
     nature = join_elements(known) if len(known) == len(natures) else None
-    kept = result.copy_modified()
-    kept.extra_attrs = None if nature is None else ExtraAttrs({_NATURE + (note_of(nature) or ""): unknown()})
-    return kept
+    return _noting(result, None if nature is None else note_of(nature))
 
 
 def _nature(type_: Type | None) -> ProperType | None:
@@ -256,22 +352,60 @@ def nature_of_forward(module: Instance, call: CallExpr, api: Any) -> ProperType 
     if _is_silent(signature.ret_type):
         _wait_for(function, api, call)
     name = _kept(get_proper_type(signature.ret_type))
-    return None if name is None or _replaces(module, function) else noted_any(name)
+    return None if name is None or _replaces(module.type, function) else noted_any(name)
+
+
+def nature_of_parent(callee: SuperExpr, call: CallExpr, api: Any) -> ProperType | None:
+    """What `super().forward(x)` gives by its nature, where the class replaces nothing else that it may call."""
+    info = callee.info
+    symbols = [] if info is None else [base.names[callee.name] for base in info.mro[1:] if callee.name in base.names]
+    node = symbols[0].node if symbols else None
+    signature = _signature(node)
+    if signature is None or not isinstance(node, FuncDef) or not _is_followed(node) or info is None:
+        return None
+    depend_on(api, node.info.fullname, callee.name)
+    if _is_silent(signature.ret_type):
+        _wait_for(node, api, call)
+    kept = _signature(node)
+    name = None if kept is None else _kept(get_proper_type(kept.ret_type))
+    return None if name is None or _replaces(info, node, but=callee.name) else noted_any(name)
+
+
+def nature_of_part(call: CallExpr, key: Key, api: Any) -> ProperType | None:
+    """What a part of the record that a call gives surely holds."""
+    callee = call.callee
+    owner: Instance | None = None
+    node: SymbolNode | None = callee.node if isinstance(callee, RefExpr) else None
+    if not isinstance(node, FuncDef | Decorator):
+        own = _instance(callee, api)
+        held = _instance(callee.expr, api) if isinstance(callee, MemberExpr) else None
+        owner, name = (own, "forward") if own is not None else (held, getattr(callee, "name", ""))
+        symbol = None if owner is None else owner.type.get(name)
+        node = None if symbol is None else symbol.node
+    function = node.func if isinstance(node, Decorator) else node
+    if not isinstance(function, FuncDef) or not _is_followed(function) or _signature(node) is None:
+        return None
+    if owner is not None:
+        depend_on(api, function.info.fullname, function.name)
+    _wait_for(function, api, call)
+    signature = _signature(node)
+    is_replaced = owner is not None and bool(function.info) and _replaces(owner.type, function)
+    return None if signature is None or is_replaced else _kept_part(signature.ret_type, key)
 
 
 def _is_replaced(function: FuncDef, ctx: FunctionContext | MethodContext) -> bool:
     """Whether a subclass may give something else by an inherited method: it replaces others, which that may call."""
     if not isinstance(ctx, MethodContext) or not isinstance(ctx.type, Instance) or not function.info:
         return False
-    return _replaces(ctx.type, function)
+    return _replaces(ctx.type.type, function)
 
 
-def _replaces(module: Instance, function: FuncDef) -> bool:
-    """Whether the class of an object replaces something beside an inherited method: another method, or an attribute."""
-    classes = module.type.mro
+def _replaces(info: TypeInfo, function: FuncDef, *, but: str = "") -> bool:
+    """Whether a class replaces something beside an inherited method: another method, or an attribute."""
+    classes = info.mro
     derived = classes[: classes.index(function.info)] if function.info in classes else classes
     inherited = [base for base in function.info.mro if not base.fullname.startswith(("builtins.", "torch."))]
-    known = {name for base in inherited for name in base.names if not name.startswith("__")}
+    known = {name for base in inherited for name in base.names if not name.startswith("__") and name != but}
     return any(not known.isdisjoint((*one.names, *kept_of(one).get("assigned", ()))) for one in derived)
 
 
