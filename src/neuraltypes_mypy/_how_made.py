@@ -32,18 +32,21 @@ from mypy.nodes import (
 from mypy.types import Type
 
 from neuraltypes._sizes import Size
-from neuraltypes._unify import format_shape
+from neuraltypes._unify import SizedAxis, format_shape
 from neuraltypes.kinds import BATCH, kind_from_name
 from neuraltypes.rules import Array, Refused, Value
 from neuraltypes_mypy._equal import Equal
 from neuraltypes_mypy._rule_values import Translation
-from neuraltypes_mypy._sizes_of import last_assignment
+from neuraltypes_mypy._sizes_of import assignments_to, last_assignment
 from neuraltypes_mypy._statements import statements, written_name
 from neuraltypes_mypy._tensor import as_tensor
 
 _PRODUCTS: Final = frozenset({"matmul", "bmm", "__matmul__", "__rmatmul__"})
 _COMPARED: Final = ("gt", "ge", "lt", "le")
-_TOLD: Final = frozenset({*(name.strip("_") for name in _PRODUCTS), "einsum", "eq", "ne", *_COMPARED, "log", "getitem"})
+_DIFFERENCES: Final = ("sub", "rsub", "subtract")
+_TOLD: Final = frozenset(
+    {*(name.strip("_") for name in _PRODUCTS), *_COMPARED, *_DIFFERENCES, "einsum", "eq", "ne", "log", "getitem"}
+)
 _TURNED: Final = frozenset({"transpose", "permute", "swapaxes", "t", "T", "mT"})
 _CASTS: Final = frozenset({"float", "double", "half", "to", "type", "type_as", "contiguous", "clone", "dropout"})
 _SCALED: Final = frozenset({"div", "mul", "add", "sub", "masked_fill", "clamp", "true_divide"}) | _CASTS
@@ -126,6 +129,8 @@ def contradictions(
         yield from _sigmoid_beside(values.get("other"), first, context, history)
     elif short == "log" and first is not None:
         yield from _log_of_raw(values.get("input", values.get("self")), context, history)
+    elif short.strip("_") in _DIFFERENCES and first is not None and second is not None:
+        yield from _column_beside_output(first, second, history)
     elif short == "__getitem__" and isinstance(context, IndexExpr):
         yield from _positions_of_examples(context, history)
 
@@ -222,6 +227,34 @@ def _index_of_all(index: Expression, other: Value, history: History) -> Iterator
             f'compares one index, that of the largest of all of "{format_shape(scores.shape)}", '
             f'with "{format_shape(other.shape)}"; argmax takes dim=-1'
         )
+
+
+# Columns that are handed in beside one output for each example
+
+
+def _column_beside_output(one: Expression, other: Expression, history: History) -> Iterator[Refused]:
+    """`y - self.out(x).squeeze(-1)` of a parameter `y`, "b 1": all pairs, which nobody has asked for by an index."""
+    for column, vector in ((one, other), (other, one)):
+        if not isinstance(column, NameExpr) or not _is_given(column, history):
+            continue
+        given, output = history.array(column), history.array(vector)
+        if given is None or output is None or not given.shape or not output.shape or given.element is not None:
+            continue
+        if len(given.shape) == 2 and len(output.shape) == 1 and given.shape[0] == output.shape[0]:
+            last = given.shape[1]
+            is_column = isinstance(last, SizedAxis) and last.size is not None and last.size.constant == 1
+            if is_column and getattr(output.element, "name", None) == "UnnormalizedType":
+                text = f'is "{format_shape(output.shape)}" beside "{format_shape(given.shape)}": each meets every other'
+                yield Refused(f"of what a layer gives {text}; write unsqueeze(-1)")
+
+
+def _is_given(name: NameExpr, history: History) -> bool:
+    """Whether a name is a parameter, and nothing is assigned to it."""
+    variable, function = name.node, history.function
+    if not isinstance(variable, Var) or not isinstance(function, FuncDef):
+        return False
+    is_parameter = any(argument.variable is variable for argument in function.arguments)
+    return is_parameter and not assignments_to(variable, function)
 
 
 # Thresholds that are no thresholds

@@ -21,6 +21,7 @@ from mypy.nodes import (
     MemberExpr,
     NameExpr,
     OpExpr,
+    RefExpr,
     SliceExpr,
     StarExpr,
     StrExpr,
@@ -126,7 +127,7 @@ class Translation:
                 return -math.inf
             case CallExpr(callee=NameExpr(fullname="builtins.float"), args=[StrExpr(value="-inf" | "-infinity")]):
                 return -math.inf
-            case MemberExpr(name="min", expr=CallExpr(callee=MemberExpr(fullname="torch.finfo"))):
+            case MemberExpr(name="min", expr=CallExpr(callee=RefExpr(fullname="torch.finfo" | "torch._C.finfo"))):
                 return _LOWEST
             case ListComprehension(generator=GeneratorExpr(left_expr=item)):
                 found = self._optional(item, api, same)

@@ -163,7 +163,7 @@ def _suspect_other_order(old: Shape, new: Shape, argument: str) -> None:
     if before is None or after is None or any(len(size.terms) > 1 for size in (*before, *after)):
         return  # sums are those of windows and of relative shifts, which read rows across their ends on purpose
     is_other_order = before != after and len(set(before)) > 1 and sorted(map(repr, before)) == sorted(map(repr, after))
-    if is_other_order or _tears(old, new):
+    if is_other_order or _tears(old, new) or _takes_channels_for_rows(old, new):
         suspect(
             f'sees "{format_shape(old)}" as "{format_shape(new)}" without moving a number; '
             "transpose or permute puts axes in another order",
@@ -193,6 +193,16 @@ def _tears(old: Shape, new: Shape) -> bool:
     return any(
         sizes_differ(numel(old[names[name] + 1 :]), numel(new[others[name] + 1 :])) for name in names.keys() & others
     )
+
+
+def _takes_channels_for_rows(old: Shape, new: Shape) -> bool:
+    """Whether what stands ahead of named axes becomes the last one, and all else is one: `b 10 t` as `b*t 10`."""
+    width = constant_of(new[-1]) if len(new) == 2 else None
+    sizes = [constant_of(axis) for axis in old]
+    if width is None or width < 2 or sizes.count(width) != 1 or len(sizes) < 3:
+        return False
+    at = sizes.index(width)
+    return 0 < at < len(sizes) - 1 and all(size is None for size in sizes[at + 1 :])
 
 
 def _lone_names(shape: Shape) -> dict[Symbol, int]:

@@ -157,3 +157,23 @@ def targets(x: Float[Tensor, "b 32"], soft: Float[Tensor, "b 10"], y: Int[Tensor
     F.kl_div(lp, teacher)  # E: [element-mismatch]
     F.kl_div(lp, teacher, log_target=True)  # E: [element-mismatch]
     F.mse_loss(logits, teacher)
+
+
+def blanks(z: Float[Tensor, "t b 30"], y: Int[Tensor, "b s"], n: Int[Tensor, "b"], blank: int) -> None:
+    log_probs = z.log_softmax(-1)
+    F.ctc_loss(log_probs, y, n, n, blank=29)
+    F.ctc_loss(log_probs, y, n, n, blank=30)  # E: "blank" to "ctc_loss" is 30, but log_probs has 30 classes
+    F.ctc_loss(log_probs, y, n, n, blank)
+    nn.CTCLoss(blank=29)(log_probs, y, n, n)
+    nn.CTCLoss(blank=30)(log_probs, y, n, n)  # E: is 30, but log_probs has 30 classes  [shape-mismatch]
+
+
+def columns(x: Float[Tensor, "b 8"], column: Float[Tensor, "b 1"], y: Float[Tensor, "b"]) -> None:
+    out = nn.Linear(8, 1)(x)
+    ((out.squeeze(1) - column) ** 2).mean()  # E: each meets every other; write unsqueeze(-1)  [shape-mismatch]
+    (column - out[:, 0]).abs().mean()  # E: each meets every other  [shape-mismatch]
+    (column - out).abs().mean()
+    (y - out.squeeze(-1)).abs().mean()
+    (y.unsqueeze(1) - out.squeeze(-1)).abs().mean()
+    (y[:, None] - out[:, 0]).abs().mean()
+    (column - y).abs().mean()
