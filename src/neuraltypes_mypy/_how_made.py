@@ -44,8 +44,19 @@ from neuraltypes_mypy._tensor import as_tensor
 _PRODUCTS: Final = frozenset({"matmul", "bmm", "__matmul__", "__rmatmul__"})
 _COMPARED: Final = ("gt", "ge", "lt", "le")
 _DIFFERENCES: Final = ("sub", "rsub", "subtract")
+_FACTORS: Final = ("mul", "rmul", "multiply")
 _TOLD: Final = frozenset(
-    {*(name.strip("_") for name in _PRODUCTS), *_COMPARED, *_DIFFERENCES, "einsum", "eq", "ne", "log", "getitem"}
+    {
+        *(name.strip("_") for name in _PRODUCTS),
+        *_COMPARED,
+        *_DIFFERENCES,
+        *_FACTORS,
+        "einsum",
+        "eq",
+        "ne",
+        "log",
+        "getitem",
+    }
 )
 _TURNED: Final = frozenset({"transpose", "permute", "swapaxes", "t", "T", "mT"})
 _CASTS: Final = frozenset({"float", "double", "half", "to", "type", "type_as", "contiguous", "clone", "dropout"})
@@ -131,6 +142,8 @@ def contradictions(
         yield from _log_of_raw(values.get("input", values.get("self")), context, history)
     elif short.strip("_") in _DIFFERENCES and first is not None and second is not None:
         yield from _column_beside_output(first, second, history)
+    elif short.strip("_") in _FACTORS and first is not None and second is not None:
+        yield from _column_beside_logarithms(first, second, history)
     elif short == "__getitem__" and isinstance(context, IndexExpr):
         yield from _positions_of_examples(context, history)
 
@@ -235,22 +248,39 @@ def _index_of_all(index: Expression, other: Value, history: History) -> Iterator
 def _column_beside_output(one: Expression, other: Expression, history: History) -> Iterator[Refused]:
     """`y - self.out(x).squeeze(-1)` of a parameter `y`, "b 1": all pairs, which nobody has asked for by an index."""
     for column, vector in ((one, other), (other, one)):
-        if not isinstance(column, NameExpr) or not _is_given(column, history):
-            continue
-        given, output = history.array(column), history.array(vector)
-        if given is None or output is None or not given.shape or not output.shape or given.element is not None:
-            continue
-        if len(given.shape) == 2 and len(output.shape) == 1 and given.shape[0] == output.shape[0]:
-            last = given.shape[1]
-            is_column = isinstance(last, SizedAxis) and last.size is not None and last.size.constant == 1
-            if is_column and getattr(output.element, "name", None) == "UnnormalizedType":
-                text = f'is "{format_shape(output.shape)}" beside "{format_shape(given.shape)}": each meets every other'
-                yield Refused(f"of what a layer gives {text}; write unsqueeze(-1)")
+        if _is_given(column, history) and _is_column(column, vector, "UnnormalizedType", history):
+            yield _all_pairs(column, vector, "of what a layer gives", history)
 
 
-def _is_given(name: NameExpr, history: History) -> bool:
-    """Whether a name is a parameter, and nothing is assigned to it."""
-    variable, function = name.node, history.function
+def _column_beside_logarithms(one: Expression, other: Expression, history: History) -> Iterator[Refused]:
+    """`log_prob * advantage` of an advantage "b 1" that was computed, not one that an index made a column."""
+    for column, vector in ((one, other), (other, one)):
+        made = history.through(column, _CASTS | {"detach"})
+        is_sure = isinstance(made, OpExpr) or _is_given(column, history)
+        if is_sure and _is_column(column, vector, "LogprobsType", history):
+            yield _all_pairs(column, vector, "of log-probabilities", history)
+
+
+def _is_column(column: Expression, vector: Expression, holds: str, history: History) -> bool:
+    """Whether one is "b 1" and says nothing of what it means, and the other is "b" and holds that."""
+    given, output = history.array(column), history.array(vector)
+    if given is None or output is None or not given.shape or not output.shape or given.element is not None:
+        return False
+    if len(given.shape) != 2 or len(output.shape) != 1 or given.shape[0] != output.shape[0]:
+        return False
+    size = given.shape[1].size if isinstance(given.shape[1], SizedAxis) else None
+    return size is not None and size.constant == 1 and getattr(output.element, "name", None) == holds
+
+
+def _all_pairs(column: Expression, vector: Expression, words: str, history: History) -> Refused:
+    shapes = [one.shape or () for side in (vector, column) if (one := history.array(side)) is not None]
+    texts = [f'"{format_shape(shape)}"' for shape in shapes]
+    return Refused(f"{words} is {' beside '.join(texts)}: each meets every other; write squeeze(-1) of the column")
+
+
+def _is_given(expression: Expression, history: History) -> bool:
+    """Whether an expression is a parameter to which nothing is assigned."""
+    variable, function = getattr(expression, "node", None), history.function
     if not isinstance(variable, Var) or not isinstance(function, FuncDef):
         return False
     is_parameter = any(argument.variable is variable for argument in function.arguments)

@@ -171,7 +171,7 @@ def _receiver(context: Context) -> Context:
 
 
 def _mirrored(name: str, context: Context) -> tuple[FloatExpr, Expression] | None:
-    """The sides of `0.5 < x` and `1.0 - x`, of which mypy hands the left one to the method of the right one without its value."""
+    """The sides of `0.5 < x` and `1.0 - x`: mypy hands the left one to the method of the right one without a value."""
     operator = operator_of(name.rpartition(".")[2], ("self", "other"), context)
     match context:
         case ComparisonExpr(operands=[FloatExpr() as left, right]) | OpExpr(left=FloatExpr() as left, right=right):
