@@ -12,7 +12,7 @@ several, which differ in nothing that mypy sees.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 from mypy.nodes import (
@@ -33,13 +33,11 @@ from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import (
     AnyType,
     CallableType,
-    ExtraAttrs,
     Instance,
     NoneType,
     ProperType,
     TupleType,
     Type,
-    TypedDictType,
     TypeVarType,
     UnionType,
     get_proper_type,
@@ -50,14 +48,13 @@ from neuraltypes_mypy._class_sizes import kept_of
 from neuraltypes_mypy._dependencies import depend_on
 from neuraltypes_mypy._either import certain
 from neuraltypes_mypy._elements import is_produced, join_elements
+from neuraltypes_mypy._kept_natures import has_parts, is_open, kept_note, kept_part, with_kept_parts, with_note
 from neuraltypes_mypy._recipe_nodes import is_none, stands_in
-from neuraltypes_mypy._records import Key, field_names, keys_of, made_record, record_class
+from neuraltypes_mypy._records import Key, keys_of, made_record
 from neuraltypes_mypy._statements import statements
 from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
 from neuraltypes_mypy._untyped import is_unwanted, untyped
 
-_NATURE: Final = "neuraltypes:nature "  # no attribute has such a name
-_PART: Final = "neuraltypes:part "  # of a record
 # By the id of a function, whose type is another one once mypy has analyzed it again.
 _read: Final[dict[int, tuple[FuncDef, Type | None]]] = {}
 
@@ -81,7 +78,7 @@ def record_nature(expression: Expression, api: Any, seen: Seen) -> None:
     returns = [one.expr for one in statements(function.body) if isinstance(one, ReturnStmt)]
     if returns[-1] is not expression or not isinstance(signature, CallableType):
         return
-    if not _is_silent(signature.ret_type) and not _has_parts(signature.ret_type):
+    if not _is_silent(signature.ret_type) and not has_parts(signature.ret_type):
         return
     given = certain(type_of_returned(expression, signature.ret_type, api), expression, function, api)
     if api.current_node_deferred:  # perhaps since a moment ago
@@ -90,7 +87,7 @@ def record_nature(expression: Expression, api: Any, seen: Seen) -> None:
     pairs = zip(returns, types, strict=True)
     types = [_or_seen(type_, one, signature.ret_type, seen, api) for one, type_ in pairs]
     result = _with_natures(signature.ret_type, types)
-    if _has_parts(result):
+    if has_parts(result):
         result = _with_parts(result, returns, seen, api)
     if api.current_node_deferred:
         return
@@ -119,24 +116,12 @@ def _or_seen(type_: Type | None, expression: Expression | None, declared: Type, 
 def _filled(type_: Type, element: ProperType | None) -> Type:
     """A tensor of which nothing says what it holds, with what is seen of it."""
     tensor = as_tensor(type_)
-    if tensor is None or element is None or not _is_open(tensor):
+    if tensor is None or element is None or not is_open(tensor):
         return type_
     return tensor.copy_modified(args=[*tensor.args[:2], element])
 
 
-def _item(record: TupleType | TypedDictType, key: Key) -> Type | None:
-    if isinstance(record, TypedDictType):
-        return record.items.get(str(key))
-    names = field_names(record.partial_fallback.type)
-    at = names.index(key) if isinstance(key, str) and key in names else key
-    return record.items[at] if isinstance(at, int) and at < len(record.items) else None
-
-
 # Records: of each part what all returns give
-
-
-def _has_parts(declared: Type) -> bool:
-    return isinstance(get_proper_type(declared), TypedDictType) or record_class(declared) is not None
 
 
 def _with_parts(declared: Type, returns: Sequence[Expression | None], seen: Seen, api: Any) -> Type:
@@ -150,44 +135,7 @@ def _with_parts(declared: Type, returns: Sequence[Expression | None], seen: Seen
         nature = join_elements(known) if known and len(known) == len(natures) else None
         if nature is not None:
             found[key] = note_of(nature) or ""
-    return _with_kept(declared, found)
-
-
-def _with_kept(declared: Type, found: Mapping[Key, str]) -> Type:
-    proper = get_proper_type(declared)
-    if isinstance(proper, UnionType):
-        return UnionType.make_union([_with_kept(item, found) for item in proper.items])
-    if isinstance(proper, TypedDictType):
-        items = {key: _noting(item, found.get(key)) for key, item in proper.items.items()}
-        return proper.copy_modified(item_types=list(items.values()))
-    if not isinstance(proper, Instance) or record_class(proper) is None:
-        return declared
-    kept = proper.copy_modified()
-    kept.extra_attrs = ExtraAttrs({f"{_PART}{key} {note}": unknown() for key, note in found.items()}) if found else None
-    return kept
-
-
-def _noting(declared: Type, note: str | None) -> Type:
-    """A declared tensor with what is seen of it, or without what was seen before."""
-    proper = get_proper_type(declared)
-    if not isinstance(proper, Instance) or not _is_open(proper):
-        return declared
-    kept = proper.copy_modified()
-    kept.extra_attrs = None if note is None else ExtraAttrs({_NATURE + note: unknown()})
-    return kept
-
-
-def _kept_part(declared: Type, key: Key) -> ProperType | None:
-    """What is kept with a declared record of one of its parts."""
-    proper = get_proper_type(declared)
-    if isinstance(proper, TupleType | TypedDictType):
-        item = _item(proper, key)
-        note = None if item is None else _kept(get_proper_type(item))
-        return None if note is None else noted_any(note)
-    holder = record_class(proper)
-    attrs = {} if holder is None or holder.extra_attrs is None else holder.extra_attrs.attrs
-    start = f"{_PART}{key} "
-    return next((noted_any(name.removeprefix(start)) for name in attrs if name.startswith(start)), None)
+    return with_kept_parts(declared, found)
 
 
 def type_of_returned(expression: Expression, declared: Type, api: Any) -> Type:
@@ -229,12 +177,12 @@ def _with_natures(declared: Type, given: list[Type | None]) -> Type:
         some = [one for one in given if not isinstance(get_proper_type(one), NoneType)]
         items = [item if _is_none(item) else _with_natures(item, some) for item in result.items]
         return UnionType.make_union(items) if _is_optional(result) and some else declared
-    if not isinstance(result, Instance) or not _is_open(result):
+    if not isinstance(result, Instance) or not is_open(result):
         return declared
     natures = [_nature(one) for one in given]
     known = [one for one in natures if one is not None]
     nature = join_elements(known) if len(known) == len(natures) else None
-    return _noting(result, None if nature is None else note_of(nature))
+    return with_note(result, None if nature is None else note_of(nature))
 
 
 def _nature(type_: Type | None) -> ProperType | None:
@@ -246,7 +194,7 @@ def _nature(type_: Type | None) -> ProperType | None:
 
 def _is_silent(declared: Type) -> bool:
     """Whether a result has a tensor without a declared element."""
-    return any(isinstance(item := get_proper_type(one), Instance) and _is_open(item) for one in _items(declared))
+    return any(isinstance(item := get_proper_type(one), Instance) and is_open(item) for one in _items(declared))
 
 
 def _items(type_: Type) -> list[Type]:
@@ -263,12 +211,6 @@ def _is_none(type_: Type) -> bool:
     return isinstance(get_proper_type(type_), NoneType)
 
 
-def _is_open(type_: Instance) -> bool:
-    """Whether a type is that of a tensor of which nothing says what it holds."""
-    element = get_proper_type(type_.args[2]) if as_tensor(type_) is type_ else None
-    return isinstance(element, AnyType) and note_of(element) is None
-
-
 def _put_on(result: Type, declared: Type) -> Type:
     """The result of a call with what is kept with the declared one."""
     proper, kept = get_proper_type(result), get_proper_type(declared)
@@ -281,17 +223,12 @@ def _put_on(result: Type, declared: Type) -> Type:
         return UnionType.make_union([item if _is_none(item) else _put_on(item, some) for item in proper.items])
     if not isinstance(proper, Instance) or as_tensor(proper) is not proper:
         return result
-    name = _kept(kept)
-    element = noted_any(name) if name is not None and _is_open(proper) else proper.args[2]
+    name = kept_note(kept)
+    element = noted_any(name) if name is not None and is_open(proper) else proper.args[2]
     made = proper.copy_modified(args=[*proper.args[:2], element])
-    if _kept(proper) is not None:
+    if kept_note(proper) is not None:
         made.extra_attrs = None
     return made
-
-
-def _kept(type_: ProperType) -> str | None:
-    attrs = type_.extra_attrs.attrs if isinstance(type_, Instance) and type_.extra_attrs is not None else {}
-    return next((name.removeprefix(_NATURE) for name in attrs if name.startswith(_NATURE)), None)
 
 
 # Calls
@@ -351,7 +288,7 @@ def nature_of_forward(module: Instance, call: CallExpr, api: Any) -> ProperType 
     depend_on(api, function.info.fullname, "forward")
     if _is_silent(signature.ret_type):
         _wait_for(function, api, call)
-    name = _kept(get_proper_type(signature.ret_type))
+    name = kept_note(get_proper_type(signature.ret_type))
     return None if name is None or _replaces(module.type, function) else noted_any(name)
 
 
@@ -367,7 +304,7 @@ def nature_of_parent(callee: SuperExpr, call: CallExpr, api: Any) -> ProperType 
     if _is_silent(signature.ret_type):
         _wait_for(node, api, call)
     kept = _signature(node)
-    name = None if kept is None else _kept(get_proper_type(kept.ret_type))
+    name = None if kept is None else kept_note(get_proper_type(kept.ret_type))
     return None if name is None or _replaces(info, node, but=callee.name) else noted_any(name)
 
 
@@ -390,7 +327,7 @@ def nature_of_part(call: CallExpr, key: Key, api: Any) -> ProperType | None:
     _wait_for(function, api, call)
     signature = _signature(node)
     is_replaced = owner is not None and bool(function.info) and _replaces(owner.type, function)
-    return None if signature is None or is_replaced else _kept_part(signature.ret_type, key)
+    return None if signature is None or is_replaced else kept_part(signature.ret_type, key)
 
 
 def _is_replaced(function: FuncDef, ctx: FunctionContext | MethodContext) -> bool:

@@ -29,7 +29,7 @@ from mypy.server.subexpr import get_subexpressions
 from mypy.types import CallableType, Instance, NoneType, TupleType, Type, TypedDictType, UnionType, get_proper_type
 
 from neuraltypes_mypy._sizes_of import assignments_to, last_assigned
-from neuraltypes_mypy._statements import statements
+from neuraltypes_mypy._statements import statements, unpacked_from
 
 Key: TypeAlias = str | int
 _CHANGES: Final = frozenset({"update", "pop", "popitem", "clear", "setdefault", "__setitem__"})
@@ -40,17 +40,36 @@ _OWN: Final = ("__post_init__", "__setattr__", "__getattribute__", "__getattr__"
 def made_record(record: Expression, line: int, function: object) -> Expression | None:
     """What made a record: a display, or a call; None where it may be several, or is changed after."""
     current: Expression | None = record
+    seen: set[Var] = set()
     while isinstance(current, NameExpr):
         variable = current.node
-        if not isinstance(variable, Var) or not isinstance(function, FuncDef) or _is_changed(variable, function):
+        if (
+            not isinstance(variable, Var)
+            or variable in seen
+            or not isinstance(function, FuncDef)
+            or _is_changed(variable, function)
+        ):
             return None
-        last = last_assigned(variable, function, line)
-        values = [last] if last is not None else assignments_to(variable, function)
-        is_parameter = any(argument.variable is variable for argument in function.arguments)
-        if len(values) != 1 or values[0] is None or (last is None and is_parameter) or values[0] is current:
+        seen.add(variable)
+        value = _assigned(variable, function, line)
+        if value is None:
             return None
-        current, line = values[0], min(values[0].line, line)
+        current, line = value, min(value.line, line)
     return current
+
+
+def _assigned(variable: Var, function: FuncDef, line: int) -> Expression | None:
+    """What a name holds above a line, where it is sure what that is."""
+    last = last_assigned(variable, function, line)
+    if last is not None:
+        return last
+    if any(argument.variable is variable for argument in function.arguments):
+        return None
+    values, unpacked = assignments_to(variable, function), unpacked_from(variable, function)
+    if values == [None] and unpacked is not None:
+        items = unpacked[0].items if isinstance(unpacked[0], TupleExpr) else []
+        return items[unpacked[1]] if len(items) == unpacked[2] else None
+    return values[0] if len(values) == 1 else None
 
 
 def part_of(made: Expression, key: Key) -> Expression | None:

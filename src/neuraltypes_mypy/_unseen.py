@@ -90,6 +90,7 @@ class _Reading:
         self._api = api
         self._function = api.scope.current_function()
         self._seen: set[Var] = set()
+        self._parts: list[Expression] = []
 
     def of(self, expression: Expression, line: int) -> ProperType | None:
         """What an expression means; its names as they are above a line."""
@@ -147,9 +148,13 @@ class _Reading:
         """What a part of a record means."""
         made = made_record(record, line, self._function)
         part = None if made is None else part_of(made, key)
-        if part is not None:
-            return self.of(part, part.line)
-        return nature_of_part(made, key, self._api) if isinstance(made, CallExpr) else None
+        if part is not None and part not in self._parts:
+            self._parts.append(part)  # in a loop a record may be made of itself
+            try:
+                return self.of(part, part.line)
+            finally:
+                self._parts.pop()
+        return nature_of_part(made, key, self._api) if part is None and isinstance(made, CallExpr) else None
 
     # Calls
 

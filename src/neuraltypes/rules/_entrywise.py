@@ -202,9 +202,10 @@ def produced(value: Value) -> str:
 
 def complement(value: Value) -> Produced | None:
     """What `1 - p` and `~mask` hold."""
-    name, element = _COMPLEMENT.get(produced(value)), element_of(value)
-    is_mask = isinstance(element, Produced) and element.name in MASKS
-    return None if name is None else Produced(name, by=element.by if is_mask else "")
+    element = element_of(value)
+    name = _COMPLEMENT.get(produced(value))
+    by = element.by if isinstance(element, Produced) and element.name in MASKS else ""
+    return None if name is None else Produced(name, by=by)
 
 
 def hides(mask: Value, value: Value, names: tuple[str, ...] = KEEPING) -> bool:

@@ -228,3 +228,14 @@ class Mixed(Plain):
 
 def mixed(x: Float[Tensor, "b 8"], y: Int[Tensor, "b"]) -> None:
     F.cross_entropy(Mixed()(x), y)
+
+
+def again(m: Heads, x: Float[Tensor, "b 8"], y: Int[Tensor, "b"], n: int) -> None:
+    r = Rec(x, x.softmax(-1))
+    for _ in range(n):
+        r = Rec(r.logits, r.probs)
+        F.cross_entropy(r.probs, y)
+    p, q = m.rec(x), m.named(x)
+    F.cross_entropy(p.probs, y)  # E: [element-mismatch]
+    F.cross_entropy(q.probs, y)  # E: [element-mismatch]
+    F.cross_entropy(q.logits, y)
