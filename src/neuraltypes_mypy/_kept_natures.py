@@ -32,15 +32,18 @@ def is_open(type_: Instance) -> bool:
 
 
 def kept_note(type_: ProperType) -> str | None:
+    """The note of what a declared tensor was seen to hold."""
     attrs = type_.extra_attrs.attrs if isinstance(type_, Instance) and type_.extra_attrs is not None else {}
     return next((name.removeprefix(_NATURE) for name in attrs if name.startswith(_NATURE)), None)
 
 
 def has_parts(declared: Type) -> bool:
+    """Whether a result is a record, of which parts are kept by name."""
     return isinstance(get_proper_type(declared), TypedDictType) or record_class(declared) is not None
 
 
 def with_kept_parts(declared: Type, found: Mapping[Key, str]) -> Type:
+    """A declared record with the notes of what its parts were seen to hold."""
     proper = get_proper_type(declared)
     if isinstance(proper, UnionType):
         return UnionType.make_union([with_kept_parts(item, found) for item in proper.items])
