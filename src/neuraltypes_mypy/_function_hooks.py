@@ -195,7 +195,7 @@ class FunctionHooks:
             self._parts.scopes.overriding.enter(ctx.api)
         if is_returning(ctx.context):
             self._parts.promised.loosen(ctx)
-            check_return(ctx, self._parts.rules)
+            check_return(ctx, self._parts.unseen)
         if isinstance(ctx.context, CallExpr) and is_registered(ctx.context):
             return registered_type(ctx.context, self._parts.types.tensor_type, ctx.api)
         return self._parts.narrowing.isinstance_called(ctx)

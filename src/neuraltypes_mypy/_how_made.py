@@ -32,18 +32,32 @@ from mypy.nodes import (
 from mypy.types import Type
 
 from neuraltypes._sizes import Size
-from neuraltypes._unify import format_shape
+from neuraltypes._unify import SizedAxis, format_shape
 from neuraltypes.kinds import BATCH, kind_from_name
 from neuraltypes.rules import Array, Refused, Value
 from neuraltypes_mypy._equal import Equal
 from neuraltypes_mypy._rule_values import Translation
-from neuraltypes_mypy._sizes_of import assignments_to
+from neuraltypes_mypy._sizes_of import assignments_to, last_assignment
 from neuraltypes_mypy._statements import statements, written_name
 from neuraltypes_mypy._tensor import as_tensor
 
 _PRODUCTS: Final = frozenset({"matmul", "bmm", "__matmul__", "__rmatmul__"})
 _COMPARED: Final = ("gt", "ge", "lt", "le")
-_TOLD: Final = frozenset({*(name.strip("_") for name in _PRODUCTS), "einsum", "eq", "ne", *_COMPARED, "log", "getitem"})
+_DIFFERENCES: Final = ("sub", "rsub", "subtract")
+_FACTORS: Final = ("mul", "rmul", "multiply")
+_TOLD: Final = frozenset(
+    {
+        *(name.strip("_") for name in _PRODUCTS),
+        *_COMPARED,
+        *_DIFFERENCES,
+        *_FACTORS,
+        "einsum",
+        "eq",
+        "ne",
+        "log",
+        "getitem",
+    }
+)
 _TURNED: Final = frozenset({"transpose", "permute", "swapaxes", "t", "T", "mT"})
 _CASTS: Final = frozenset({"float", "double", "half", "to", "type", "type_as", "contiguous", "clone", "dropout"})
 _SCALED: Final = frozenset({"div", "mul", "add", "sub", "masked_fill", "clamp", "true_divide"}) | _CASTS
@@ -85,11 +99,7 @@ class History:
         variable, function = name.node, self.function
         if not isinstance(variable, Var) or not isinstance(function, FuncDef):
             return None
-        outer = [one for one in function.body.body if isinstance(one, AssignmentStmt) and _assigns(one, variable)]
-        if len(outer) != len(assignments_to(variable, function)):
-            return None
-        before = [one for one in outer if (one.end_line or one.line) < line]
-        return before[-1] if before else None
+        return last_assignment(variable, function, line)
 
     def through(self, place: Context, names: frozenset[str], *, operators: str = "") -> Expression | None:
         """What was made before calls of `names` and arithmetic by `operators`, all of which leave its axes."""
@@ -130,6 +140,10 @@ def contradictions(
         yield from _sigmoid_beside(values.get("other"), first, context, history)
     elif short == "log" and first is not None:
         yield from _log_of_raw(values.get("input", values.get("self")), context, history)
+    elif short.strip("_") in _DIFFERENCES and first is not None and second is not None:
+        yield from _column_beside_output(first, second, history)
+    elif short.strip("_") in _FACTORS and first is not None and second is not None:
+        yield from _column_beside_logarithms(first, second, history)
     elif short == "__getitem__" and isinstance(context, IndexExpr):
         yield from _positions_of_examples(context, history)
 
@@ -228,6 +242,51 @@ def _index_of_all(index: Expression, other: Value, history: History) -> Iterator
         )
 
 
+# Columns that are handed in beside one output for each example
+
+
+def _column_beside_output(one: Expression, other: Expression, history: History) -> Iterator[Refused]:
+    """`y - self.out(x).squeeze(-1)` of a parameter `y`, "b 1": all pairs, which nobody has asked for by an index."""
+    for column, vector in ((one, other), (other, one)):
+        if _is_given(column, history) and _is_column(column, vector, "UnnormalizedType", history):
+            yield _all_pairs(column, vector, "of what a layer gives", history)
+
+
+def _column_beside_logarithms(one: Expression, other: Expression, history: History) -> Iterator[Refused]:
+    """`log_prob * advantage` of an advantage "b 1" that was computed, not one that an index made a column."""
+    for column, vector in ((one, other), (other, one)):
+        made = history.through(column, _CASTS | {"detach"})
+        is_sure = isinstance(made, OpExpr) or _is_given(column, history)
+        if is_sure and _is_column(column, vector, "LogprobsType", history):
+            yield _all_pairs(column, vector, "of log-probabilities", history)
+
+
+def _is_column(column: Expression, vector: Expression, holds: str, history: History) -> bool:
+    """Whether one is "b 1" and says nothing of what it means, and the other is "b" and holds that."""
+    given, output = history.array(column), history.array(vector)
+    if given is None or output is None or not given.shape or not output.shape or given.element is not None:
+        return False
+    if len(given.shape) != 2 or len(output.shape) != 1 or given.shape[0] != output.shape[0]:
+        return False
+    size = given.shape[1].size if isinstance(given.shape[1], SizedAxis) else None
+    return size is not None and size.constant == 1 and getattr(output.element, "name", None) == holds
+
+
+def _all_pairs(column: Expression, vector: Expression, words: str, history: History) -> Refused:
+    shapes = [one.shape or () for side in (vector, column) if (one := history.array(side)) is not None]
+    texts = [f'"{format_shape(shape)}"' for shape in shapes]
+    return Refused(f"{words} is {' beside '.join(texts)}: each meets every other; write squeeze(-1) of the column")
+
+
+def _is_given(expression: Expression, history: History) -> bool:
+    """Whether an expression is a parameter to which nothing is assigned."""
+    variable, function = getattr(expression, "node", None), history.function
+    if not isinstance(variable, Var) or not isinstance(function, FuncDef):
+        return False
+    is_parameter = any(argument.variable is variable for argument in function.arguments)
+    return is_parameter and not assignments_to(variable, function)
+
+
 # Thresholds that are no thresholds
 
 
@@ -289,10 +348,6 @@ def _positions_of_examples(context: IndexExpr, history: History) -> Iterator[Ref
 
 
 # Expressions
-
-
-def _assigns(statement: AssignmentStmt, variable: Var) -> bool:
-    return any(isinstance(one, NameExpr) and one.node is variable for one in statement.lvalues)
 
 
 def _receiver(expression: Expression, names: frozenset[str], operators: str) -> Expression | None:

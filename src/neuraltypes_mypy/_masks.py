@@ -32,6 +32,7 @@ from mypy.types import Type
 from neuraltypes._sizes import Size
 from neuraltypes.rules import Array, Produced, Result, Value
 from neuraltypes.rules._dtypes import BOOL, FLOATS, INTEGERS
+from neuraltypes.rules._entrywise import POSITIONS
 from neuraltypes.rules._values import UNKNOWN
 from neuraltypes_mypy._sizes_of import assignments_to
 from neuraltypes_mypy._statements import inner_blocks, statements, written_name
@@ -83,6 +84,7 @@ def with_meaning(
     element = _by_number(operator, one, other, place) or _by_padding(operator, one, places["other"][0])
     element = element or _by_lengths(operator, place, places["other"][0], other, api)
     element = element or _by_lengths(_TURNED[operator], places["other"][0], place, one, api)
+    element = element or _by_positions(operator, place, places["other"][0], result, api)
     return result if element is None else replace(result, element=element)
 
 
@@ -149,6 +151,17 @@ def _by_lengths(operator: str, positions: Context, place: Context, lengths: Valu
     if not last or not isinstance(last[0], CallExpr) or not _counts_from_zero(last[0]):
         return None
     return _VALID if operator == "<" else _PADDED
+
+
+def _by_positions(operator: str, one: Context, other: Context, result: Array, api: Any) -> Produced | None:
+    """`i[:, None] >= i`: of steps in pairs. As a triangle, one with the diagonal keeps, and one without ignores."""
+    ends = [list(_chain(place, api))[-1:] for place in (one, other)]
+    made = [end[0] for end in ends if end and isinstance(end[0], CallExpr) and _counts_from_zero(end[0])]
+    if operator in ("==", "!=") or len(made) != 2 or made[0] is not made[1]:
+        return None
+    if result.shape is None or len(result.shape) < 2 or result.shape[-1] != result.shape[-2]:
+        return None
+    return Produced((_IGNORED if operator in ("<", ">") else _KEPT).name, by=POSITIONS)
 
 
 def _is_length(expression: Expression) -> bool:

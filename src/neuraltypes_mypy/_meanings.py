@@ -21,6 +21,7 @@ _PADDED: Final = ("is_pad", "is_padding", "is_padded", "pad", "padded")
 _PROBABILITIES: Final = ("ProbsType",)
 _TARGET_OF_DIVERGENCE: Final = ("ProbsType", "LogprobsType")
 _LOG_PROBABILITIES: Final = ("log_probs", "log_prob", "logprobs", "logprob")
+_OF_CLASSES: Final = ("cross_entropy", "CrossEntropyLoss", "BCELoss", "BCEWithLogitsLoss")
 _VIEWS: Final = frozenset(
     {"view", "reshape", "squeeze", "unsqueeze", "flatten", "transpose", "permute", "expand"}
     | {"float", "double", "detach", "clone", "contiguous", "to"}
@@ -50,7 +51,9 @@ def named(value: Value, expression: Context, parameter: Parameter, signature: Si
     elif value.element is None and signature.computed in _ADDED:
         element = "LogprobsType" if expression.name.endswith(_LOG_PROBABILITIES) else None
     elif value.element is None:
-        element = _of_parameter(expression, parameter, api, is_made_for=signature.name in _MADE_FOR_PROBABILITIES)
+        is_target = parameter.name == "target" and any(name in signature.name for name in _OF_CLASSES)
+        is_made_for = signature.name in _MADE_FOR_PROBABILITIES
+        element = _of_parameter(expression, parameter, api, is_made_for=is_made_for, is_target=is_target)
     return value if element is None else replace(value, element=Guessed(element))
 
 
@@ -93,7 +96,12 @@ def _is_number(expression: Any, api: Any) -> bool:
 
 
 def _of_parameter(
-    expression: NameExpr | MemberExpr, parameter: Parameter, api: Any, *, is_made_for: bool = False
+    expression: NameExpr | MemberExpr,
+    parameter: Parameter,
+    api: Any,
+    *,
+    is_made_for: bool = False,
+    is_target: bool = False,
 ) -> str | None:
     """What the name of a parameter of the function says, where probabilities belong."""
     function = api.scope.current_function()
@@ -101,6 +109,8 @@ def _of_parameter(
         return None
     declared = None if parameter.tensors is None else parameter.tensors.elements
     is_logits = expression.name.rpartition("_")[2] == "logits"
+    if is_logits and is_target:
+        return "LogitsType"  # and no probabilities, nor labels
     if is_logits and declared == _TARGET_OF_DIVERGENCE:
         return "LogprobsType"  # or logits: without `log_target` neither is meant
     if is_logits and (is_made_for or declared == _PROBABILITIES):

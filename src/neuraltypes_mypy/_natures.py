@@ -12,8 +12,8 @@ several, which differ in nothing that mypy sees.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
 
 from mypy.nodes import (
     AssignmentStmt,
@@ -25,13 +25,14 @@ from mypy.nodes import (
     MemberExpr,
     RefExpr,
     ReturnStmt,
+    SuperExpr,
     SymbolNode,
+    TypeInfo,
 )
 from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import (
     AnyType,
     CallableType,
-    ExtraAttrs,
     Instance,
     NoneType,
     ProperType,
@@ -47,49 +48,94 @@ from neuraltypes_mypy._class_sizes import kept_of
 from neuraltypes_mypy._dependencies import depend_on
 from neuraltypes_mypy._either import certain
 from neuraltypes_mypy._elements import is_produced, join_elements
-from neuraltypes_mypy._recipe_nodes import stands_in
+from neuraltypes_mypy._kept_natures import has_parts, is_open, kept_note, kept_part, with_kept_parts, with_note
+from neuraltypes_mypy._made_records import Key, keys_of, made_record
+from neuraltypes_mypy._recipe_nodes import is_none, stands_in
 from neuraltypes_mypy._statements import statements
 from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
 from neuraltypes_mypy._untyped import is_unwanted, untyped
 
-_NATURE: Final = "neuraltypes:nature "  # no attribute has such a name
 # By the id of a function, whose type is another one once mypy has analyzed it again.
 _read: Final[dict[int, tuple[FuncDef, Type | None]]] = {}
 
 
-def record_nature(expression: Expression, api: Any, seen: Callable[[Expression], ProperType | None]) -> None:
-    """Before the last `return` of a function: keep with its type what all of its returns hold.
+class Seen(Protocol):
+    """What the source shows of expressions of which mypy knows nothing."""
 
-    `seen` says what an expression holds of which mypy knows nothing.
-    """
+    def nature(self, expression: Expression, api: Any) -> ProperType | None:
+        """What an expression holds."""
+
+    def field(self, expression: Expression, key: Key, api: Any) -> ProperType | None:
+        """What a part of a record holds."""
+
+
+def record_nature(expression: Expression, api: Any, seen: Seen) -> None:
+    """Before the last `return` of a function: keep with its type what all of its returns hold."""
     function = api.scope.current_function()
     if not isinstance(function, FuncDef) or not _is_followed(function):
         return
     signature = function.type
     returns = [one.expr for one in statements(function.body) if isinstance(one, ReturnStmt)]
-    if returns[-1] is not expression or not isinstance(signature, CallableType) or not _is_silent(signature.ret_type):
+    if returns[-1] is not expression or not isinstance(signature, CallableType):
+        return
+    if not _is_silent(signature.ret_type) and not has_parts(signature.ret_type):
         return
     given = certain(type_of_returned(expression, signature.ret_type, api), expression, function, api)
     if api.current_node_deferred:  # perhaps since a moment ago
         return
     types = [*(None if one is None else _type_of(one, function, api) for one in returns[:-1]), given]
     pairs = zip(returns, types, strict=True)
-    types = [_or_seen(type_, one, signature.ret_type, seen) for one, type_ in pairs]
+    types = [_or_seen(type_, one, signature.ret_type, seen, api) for one, type_ in pairs]
+    result = _with_natures(signature.ret_type, types)
+    if has_parts(result):
+        result = _with_parts(result, returns, seen, api)
     if api.current_node_deferred:
         return
-    function.type = signature.copy_modified(ret_type=_with_natures(signature.ret_type, types))
+    function.type = signature.copy_modified(ret_type=result)
     _read[id(function)] = function, function.type
 
 
-def _or_seen(
-    type_: Type | None, expression: Expression | None, declared: Type, seen: Callable[[Expression], ProperType | None]
-) -> Type | None:
-    """What is returned where mypy knows it, or the declared tensor with what is seen of it."""
-    tensor = as_tensor(declared)
-    if tensor is None or expression is None or not isinstance(get_proper_type(type_ or unknown()), AnyType):
+def _or_seen(type_: Type | None, expression: Expression | None, declared: Type, seen: Seen, api: Any) -> Type | None:
+    """What is returned, with what is seen of it where mypy does not know what it holds."""
+    if expression is None:
         return type_
-    element = seen(expression)
-    return type_ if element is None else tensor.copy_modified(args=[*tensor.args[:2], element])
+    several, result = get_proper_type(type_ or unknown()), get_proper_type(declared)
+    if isinstance(result, TupleType):
+        given = several.items if isinstance(several, TupleType) else []
+        pairs = zip(given if len(given) == len(result.items) else result.items, result.items, strict=True)
+        whole = [item if isinstance(get_proper_type(one), AnyType) else one for one, item in pairs]
+        items = [_filled(one, seen.field(expression, at, api)) for at, one in enumerate(whole)]
+        return result.copy_modified(items=items)
+    tensor = as_tensor(declared) if as_tensor(several) is None else as_tensor(several)
+    if tensor is None or not (isinstance(several, AnyType) or as_tensor(several) is not None):
+        return type_
+    filled = _filled(tensor, seen.nature(expression, api))
+    return type_ if filled is tensor else filled
+
+
+def _filled(type_: Type, element: ProperType | None) -> Type:
+    """A tensor of which nothing says what it holds, with what is seen of it."""
+    tensor = as_tensor(type_)
+    if tensor is None or element is None or not is_open(tensor):
+        return type_
+    return tensor.copy_modified(args=[*tensor.args[:2], element])
+
+
+# Records: of each part what all returns give
+
+
+def _with_parts(declared: Type, returns: Sequence[Expression | None], seen: Seen, api: Any) -> Type:
+    """A declared record with what all that is returned holds in each part."""
+    some = [one for one in returns if one is not None and not is_none(one)]
+    made = None if not some else made_record(some[-1], some[-1].line, api.scope.current_function())
+    found: dict[Key, str] = {}
+    for key in keys_of(declared, made):
+        natures = [seen.field(one, key, api) for one in some]
+        known = [one for one in natures if one is not None]
+        nature = join_elements(known) if known and len(known) == len(natures) else None
+        if nature is not None:
+            found[key] = note_of(nature) or ""
+    return with_kept_parts(declared, found)
 
 
 def type_of_returned(expression: Expression, declared: Type, api: Any) -> Type:
@@ -131,14 +177,12 @@ def _with_natures(declared: Type, given: list[Type | None]) -> Type:
         some = [one for one in given if not isinstance(get_proper_type(one), NoneType)]
         items = [item if _is_none(item) else _with_natures(item, some) for item in result.items]
         return UnionType.make_union(items) if _is_optional(result) and some else declared
-    if not isinstance(result, Instance) or not _is_open(result):
+    if not isinstance(result, Instance) or not is_open(result):
         return declared
     natures = [_nature(one) for one in given]
     known = [one for one in natures if one is not None]
     nature = join_elements(known) if len(known) == len(natures) else None
-    kept = result.copy_modified()
-    kept.extra_attrs = None if nature is None else ExtraAttrs({_NATURE + (note_of(nature) or ""): unknown()})
-    return kept
+    return with_note(result, None if nature is None else note_of(nature))
 
 
 def _nature(type_: Type | None) -> ProperType | None:
@@ -150,7 +194,7 @@ def _nature(type_: Type | None) -> ProperType | None:
 
 def _is_silent(declared: Type) -> bool:
     """Whether a result has a tensor without a declared element."""
-    return any(isinstance(item := get_proper_type(one), Instance) and _is_open(item) for one in _items(declared))
+    return any(isinstance(item := get_proper_type(one), Instance) and is_open(item) for one in _items(declared))
 
 
 def _items(type_: Type) -> list[Type]:
@@ -167,12 +211,6 @@ def _is_none(type_: Type) -> bool:
     return isinstance(get_proper_type(type_), NoneType)
 
 
-def _is_open(type_: Instance) -> bool:
-    """Whether a type is that of a tensor of which nothing says what it holds."""
-    element = get_proper_type(type_.args[2]) if as_tensor(type_) is type_ else None
-    return isinstance(element, AnyType) and note_of(element) is None
-
-
 def _put_on(result: Type, declared: Type) -> Type:
     """The result of a call with what is kept with the declared one."""
     proper, kept = get_proper_type(result), get_proper_type(declared)
@@ -185,17 +223,12 @@ def _put_on(result: Type, declared: Type) -> Type:
         return UnionType.make_union([item if _is_none(item) else _put_on(item, some) for item in proper.items])
     if not isinstance(proper, Instance) or as_tensor(proper) is not proper:
         return result
-    name = _kept(kept)
-    element = noted_any(name) if name is not None and _is_open(proper) else proper.args[2]
+    name = kept_note(kept)
+    element = noted_any(name) if name is not None and is_open(proper) else proper.args[2]
     made = proper.copy_modified(args=[*proper.args[:2], element])
-    if _kept(proper) is not None:
+    if kept_note(proper) is not None:
         made.extra_attrs = None
     return made
-
-
-def _kept(type_: ProperType) -> str | None:
-    attrs = type_.extra_attrs.attrs if isinstance(type_, Instance) and type_.extra_attrs is not None else {}
-    return next((name.removeprefix(_NATURE) for name in attrs if name.startswith(_NATURE)), None)
 
 
 # Calls
@@ -255,23 +288,61 @@ def nature_of_forward(module: Instance, call: CallExpr, api: Any) -> ProperType 
     depend_on(api, function.info.fullname, "forward")
     if _is_silent(signature.ret_type):
         _wait_for(function, api, call)
-    name = _kept(get_proper_type(signature.ret_type))
-    return None if name is None or _replaces(module, function) else noted_any(name)
+    name = kept_note(get_proper_type(signature.ret_type))
+    return None if name is None or _replaces(module.type, function) else noted_any(name)
+
+
+def nature_of_parent(callee: SuperExpr, call: CallExpr, api: Any) -> ProperType | None:
+    """What `super().forward(x)` gives by its nature, where the class replaces nothing else that it may call."""
+    info = callee.info
+    symbols = [] if info is None else [base.names[callee.name] for base in info.mro[1:] if callee.name in base.names]
+    node = symbols[0].node if symbols else None
+    signature = _signature(node)
+    if signature is None or not isinstance(node, FuncDef) or not _is_followed(node) or info is None:
+        return None
+    depend_on(api, node.info.fullname, callee.name)
+    if _is_silent(signature.ret_type):
+        _wait_for(node, api, call)
+    kept = _signature(node)
+    name = None if kept is None else kept_note(get_proper_type(kept.ret_type))
+    return None if name is None or _replaces(info, node, but=callee.name) else noted_any(name)
+
+
+def nature_of_part(call: CallExpr, key: Key, api: Any) -> ProperType | None:
+    """What a part of the record that a call gives surely holds."""
+    callee = call.callee
+    owner: Instance | None = None
+    node: SymbolNode | None = callee.node if isinstance(callee, RefExpr) else None
+    if not isinstance(node, FuncDef | Decorator):
+        own = _instance(callee, api)
+        held = _instance(callee.expr, api) if isinstance(callee, MemberExpr) else None
+        owner, name = (own, "forward") if own is not None else (held, getattr(callee, "name", ""))
+        symbol = None if owner is None else owner.type.get(name)
+        node = None if symbol is None else symbol.node
+    function = node.func if isinstance(node, Decorator) else node
+    if not isinstance(function, FuncDef) or not _is_followed(function) or _signature(node) is None:
+        return None
+    if owner is not None:
+        depend_on(api, function.info.fullname, function.name)
+    _wait_for(function, api, call)
+    signature = _signature(node)
+    is_replaced = owner is not None and bool(function.info) and _replaces(owner.type, function)
+    return None if signature is None or is_replaced else kept_part(signature.ret_type, key)
 
 
 def _is_replaced(function: FuncDef, ctx: FunctionContext | MethodContext) -> bool:
     """Whether a subclass may give something else by an inherited method: it replaces others, which that may call."""
     if not isinstance(ctx, MethodContext) or not isinstance(ctx.type, Instance) or not function.info:
         return False
-    return _replaces(ctx.type, function)
+    return _replaces(ctx.type.type, function)
 
 
-def _replaces(module: Instance, function: FuncDef) -> bool:
-    """Whether the class of an object replaces something beside an inherited method: another method, or an attribute."""
-    classes = module.type.mro
+def _replaces(info: TypeInfo, function: FuncDef, *, but: str = "") -> bool:
+    """Whether a class replaces something beside an inherited method: another method, or an attribute."""
+    classes = info.mro
     derived = classes[: classes.index(function.info)] if function.info in classes else classes
     inherited = [base for base in function.info.mro if not base.fullname.startswith(("builtins.", "torch."))]
-    known = {name for base in inherited for name in base.names if not name.startswith("__")}
+    known = {name for base in inherited for name in base.names if not name.startswith("__") and name != but}
     return any(not known.isdisjoint((*one.names, *kept_of(one).get("assigned", ()))) for one in derived)
 
 

@@ -10,6 +10,7 @@ from mypy.nodes import (
     ComparisonExpr,
     Context,
     Expression,
+    FloatExpr,
     ForStmt,
     FuncDef,
     IndexExpr,
@@ -29,19 +30,22 @@ from neuraltypes_mypy._either import certain
 from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._known_rules import KnownRules
 from neuraltypes_mypy._meanings import named
+from neuraltypes_mypy._operators import operator_of
 from neuraltypes_mypy._packed import is_packed, padded_of
 from neuraltypes_mypy._statements import bound, statements, targets
 from neuraltypes_mypy._tensor import as_tensor, is_known, unknown, untold
 from neuraltypes_mypy._types import KnownTypes
+from neuraltypes_mypy._unseen import Unseen
 from neuraltypes_mypy._untyped import is_untyped, wants_other
 
 
 class Operations:
     """Answers for functions, methods and attributes, for one run of mypy."""
 
-    def __init__(self, types: KnownTypes, rules: KnownRules, application: Application) -> None:
+    def __init__(self, types: KnownTypes, rules: KnownRules, application: Application, unseen: Unseen) -> None:
         self._types = types
         self._rules = rules
+        self._unseen = unseen
         self._application = application
         self._arguments, self._remembered = application.arguments, application.remembered
         self._refusals, self._translation = application.refusals, application.translation
@@ -55,6 +59,7 @@ class Operations:
         given = self._arguments.given(ctx, signature, same, skip=0)
         if given is None:
             return ctx.default_return_type
+        given = self._unseen.completed(given, signature, ctx.api)
         is_untyped_by_mypy = isinstance(get_proper_type(ctx.default_return_type), AnyType)
         if is_untyped_by_mypy and not (is_tracked(given) or _is_of_numbers(signature)):
             return ctx.default_return_type
@@ -79,6 +84,10 @@ class Operations:
         ):
             return ctx.default_return_type
         first, place = signature.parameters[0], _receiver(ctx.context)
+        mirrored = _mirrored(name, ctx.context)
+        if mirrored is not None:
+            number_, place = mirrored
+            given = _with_number(given, number_, self._translation.of_expression(number_, unknown(), api, same))
         receiver = as_tensor(certain(receiver, place, api.scope.current_function(), ctx.api)) or receiver
         own = named(self._translation.array(receiver, same), place, first, signature, ctx.api)
         if not isinstance(ctx.context, CallExpr):
@@ -159,6 +168,21 @@ def _receiver(context: Context) -> Context:
             return receiver
         case _:
             return context
+
+
+def _mirrored(name: str, context: Context) -> tuple[FloatExpr, Expression] | None:
+    """The sides of `0.5 < x` and `1.0 - x`: mypy hands the left one to the method of the right one without a value."""
+    operator = operator_of(name.rpartition(".")[2], ("self", "other"), context)
+    match context:
+        case ComparisonExpr(operands=[FloatExpr() as left, right]) | OpExpr(left=FloatExpr() as left, right=right):
+            return (left, right) if operator is not None and operator.roles["self"] == "Right operand" else None
+    return None
+
+
+def _with_number(given: Given, place: FloatExpr, value: Value) -> Given:
+    """The other operand, as the number that it is."""
+    types = {label: type_ for label, (_, type_) in given.places.items()}
+    return Given(dict.fromkeys(given.values, value), {label: (place, type_) for label, type_ in types.items()})
 
 
 def _is_one_of_several(context: Context, api: Any) -> bool:

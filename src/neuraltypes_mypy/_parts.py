@@ -31,6 +31,7 @@ from neuraltypes_mypy._settle import Settling
 from neuraltypes_mypy._tensor import Lookup, open_class_variables, type_untyped_methods
 from neuraltypes_mypy._torch_modules import TorchModules
 from neuraltypes_mypy._types import KnownTypes
+from neuraltypes_mypy._unseen import Unseen
 from neuraltypes_mypy._values import Values
 from neuraltypes_mypy._weights import Weights
 
@@ -54,8 +55,9 @@ class Parts:
         self.rules = KnownRules(self.types, options.stub_folders())
         application = Application(self.types, self.calls.sizes, self.settling)
         self.definitions = Definitions(self.types, self.rules)
-        self.operations = Operations(self.types, self.rules, application)
-        self.torch_modules = TorchModules(self.rules, application)
+        self.unseen = Unseen(self.rules)
+        self.operations = Operations(self.types, self.rules, application, self.unseen)
+        self.torch_modules = TorchModules(self.rules, application, self.unseen)
         self.module_containers = ModuleContainers(self.types, self.settling, self.rules)
         self.parameters = ParameterContainers(self.types, self.values, self.settling)
         self.passed_on = PassedOn(self.types, application.refusals, self.calls.sizes)

@@ -15,22 +15,21 @@ from mypy.types import ProperType, Type, get_proper_type
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._either import certain
 from neuraltypes_mypy._elements import contradicts, element_class, element_text, is_exclusive
-from neuraltypes_mypy._known_rules import KnownRules
-from neuraltypes_mypy._module_natures import nature_of_result
 from neuraltypes_mypy._natures import record_nature, type_of_returned
 from neuraltypes_mypy._pairs import pairs
 from neuraltypes_mypy._returns import returned
 from neuraltypes_mypy._tensor import as_tensor, read_tensor
+from neuraltypes_mypy._unseen import Unseen
 from neuraltypes_mypy._walk import walk
 
 
-def check_return(ctx: FunctionContext, rules: KnownRules) -> None:
+def check_return(ctx: FunctionContext, unseen: Unseen) -> None:
     """Report a result that cannot mean what its function declares; keep what it means where nothing is declared."""
     api: Any = ctx.api
     expression = returned(ctx.context)
     if expression is None or not api.return_types:
         return
-    record_nature(expression, api, lambda one: nature_of_result(one, rules, api))
+    record_nature(expression, api, unseen)
     declared = _declared(api)
     if declared is None:
         return

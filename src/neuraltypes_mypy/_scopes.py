@@ -18,6 +18,7 @@ from mypy.types import (
     TypeVarLikeType,
     TypeVarType,
     UnboundType,
+    UnionType,
     get_proper_type,
 )
 
@@ -40,6 +41,7 @@ from neuraltypes_mypy._walk import replace, walk
 _AXIS: Final = "_nt_axis_"
 _COMPUTED: Final = frozenset("+-*/%({")
 _ELEMENT: Final = "neuraltypes element "
+_NO_RECORDS: Final = frozenset({"None", "Any", "Self", "NoReturn", "Path"})
 _LAST: Final = 9  # behind the patches of mypy's own
 
 
@@ -117,7 +119,8 @@ class Scopes:
             return
         is_body = bool(stack) and stack[-1] is function
         is_ours = semantic.cur_mod_id.partition(".")[0] not in FOREIGN
-        if is_ours and not is_body and _contains(function.type.ret_type, annotation):
+        result = function.type.ret_type
+        if is_ours and not is_body and (_contains(result, annotation) or _may_be_record(result)):
             announce_returns(function)
 
     def bind(self, scope: Scope, axes: Axes) -> None:
@@ -162,7 +165,7 @@ class Scopes:
         name = scope_name(function)
         assert isinstance(function.type, CallableType)
         is_result = _contains(function.type.ret_type, annotation)
-        if is_result:
+        if is_result or _may_be_record(function.type.ret_type):
             announce_returns(function)
         if overrides(function) or (is_result and _may_compute(annotation)):
             self.results.announce(function)
@@ -171,6 +174,14 @@ class Scopes:
 
     def _names_of(self, function: FuncDef) -> set[str]:
         return self._bound.get(scope_name(function), set())
+
+
+def _may_be_record(result: Type) -> bool:
+    """Whether a result that mypy has not looked up may be a record of the project: a name that is capitalized."""
+    written = get_proper_type(result)
+    items = list(map(get_proper_type, written.items)) if isinstance(written, UnionType) else [written]
+    names = [one.name.rpartition(".")[2] for one in items if isinstance(one, UnboundType)]
+    return any(name[:1].isupper() and name not in _NO_RECORDS for name in names)
 
 
 def _is_setter(function: FuncDef) -> bool:

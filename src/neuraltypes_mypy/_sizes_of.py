@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from mypy.nodes import (
+    AssignmentStmt,
     CallExpr,
     Expression,
     FuncDef,
@@ -290,6 +291,25 @@ def constructor_sizes(info: TypeInfo) -> frozenset[Symbol]:
 def assignments_to(variable: Var, function: FuncDef) -> list[Expression | None]:
     """What a local variable is assigned, `None` where it is more than an expression (a loop, an unpacking)."""
     return _assigned.values(variable, function)
+
+
+def last_assigned(variable: Var, function: FuncDef, line: int) -> Expression | None:
+    """What a name was assigned last above a line; None where that may be several."""
+    statement = last_assignment(variable, function, line)
+    return None if statement is None else statement.rvalue
+
+
+def last_assignment(variable: Var, function: FuncDef, line: int) -> AssignmentStmt | None:
+    """The statement that assigned a name last above a line, where all that assign it stand outside of blocks."""
+    outer = [one for one in function.body.body if isinstance(one, AssignmentStmt) and _assigns(one, variable)]
+    if len(outer) != len(assignments_to(variable, function)):
+        return None
+    before = [one for one in outer if (one.end_line or one.line) < line]
+    return before[-1] if before else None
+
+
+def _assigns(statement: AssignmentStmt, variable: Var) -> bool:
+    return any(isinstance(one, NameExpr) and one.node is variable for one in statement.lvalues)
 
 
 def is_self(expression: Expression, api: Any) -> bool:

@@ -6,16 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from mypy.checkmember import analyze_member_access
-from mypy.nodes import ARG_NAMED, ARG_POS, CallExpr, Context, Expression, MemberExpr, NameExpr
+from mypy.nodes import ARG_NAMED, ARG_POS, CallExpr, Context, Expression, NameExpr
 from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import CallableType, Instance, Overloaded, Type, get_proper_type
 
 from neuraltypes._unify import SizedAxis
 from neuraltypes.rules import Signature, Value
-from neuraltypes.rules._values import UNKNOWN, Packed
+from neuraltypes.rules._values import UNKNOWN, Array, Packed
 from neuraltypes_mypy._application import Application
 from neuraltypes_mypy._arguments import Given, is_tracked
-from neuraltypes_mypy._class_sizes import is_changing
 from neuraltypes_mypy._equal import Equal
 from neuraltypes_mypy._known_rules import KnownRules
 from neuraltypes_mypy._made_with import made_at, place_text
@@ -24,13 +23,15 @@ from neuraltypes_mypy._packed import is_for_another
 from neuraltypes_mypy._refusals import report_tuple
 from neuraltypes_mypy._remembered import was_made
 from neuraltypes_mypy._tensor import as_tensor, is_known, unknown, untold
+from neuraltypes_mypy._unseen import Unseen, is_one_of_several
 
 
 class TorchModules:
     """Answers for torch's modules, for one run of mypy."""
 
-    def __init__(self, rules: KnownRules, application: Application) -> None:
+    def __init__(self, rules: KnownRules, application: Application, unseen: Unseen) -> None:
         self._rules = rules
+        self._unseen = unseen
         self._application = application
         self._arguments, self._remembered = application.arguments, application.remembered
         self._refusals, self._translation = application.refusals, application.translation
@@ -48,6 +49,7 @@ class TorchModules:
         given = self._arguments.given(ctx, signature, same, skip=1)
         if given is None:
             return ctx.default_return_type
+        given = self._unseen.completed(given, signature, ctx.api)
         if signature.computed is not None or any(one.tensors is not None for one in signature.parameters):
             outcome = self._application.outcome(signature, given, None, same, ctx.context, ctx.api)
             self._refusals.report(outcome, given, name, ctx.context, ctx.api)
@@ -140,7 +142,12 @@ class TorchModules:
             return ctx.default_return_type  # whose arguments they are is not known
         same = self._sizes.in_function(ctx.api)
         given = self._arguments.given(ctx, signature, same, skip=1)
-        if given is None or not is_tracked(given):
+        if given is None:
+            return ctx.default_return_type
+        given = self._unseen.completed(given, signature, ctx.api)
+        if not is_tracked(given):
+            if any(isinstance(one, Array) and one.element is not None for one in given.values.values()):
+                self._module(receiver, signature, given, same, ctx.context, ctx.api)  # what it means is known
             return ctx.default_return_type
         for one in signature.parameters[1:2]:
             if report_tuple(one, *given.places.get(one.name, (ctx.context, unknown())), receiver, ctx.api):
@@ -184,10 +191,3 @@ class TorchModules:
             signature, Given({}, {}), self._remembered.config(module, same), same, context, api
         )
         return as_tensor(self._translation.result(outcome.result, unknown(), same))
-
-
-def is_one_of_several(call: Context, api: Any) -> bool:
-    """Whether a call is that of an attribute which holds this module or another: mypy knows it by the first alone."""
-    callee = call.callee if isinstance(call, CallExpr) else None
-    owner = get_proper_type(api.lookup_type_or_none(callee.expr)) if isinstance(callee, MemberExpr) else None
-    return isinstance(callee, MemberExpr) and isinstance(owner, Instance) and is_changing(owner.type, callee.name)

@@ -122,6 +122,8 @@ EDITS: Final = [
     Edit("nature_by_way_of_a_method", "heads.py", "return x.sigmoid()", "return x", "_with_logits"),
     Edit("nature_of_an_item", "heads.py", "logits.log_softmax(-1)", "logits.softmax(-1)", '"nll_loss" holds ProbsType'),
     Edit("nature_of_a_module", "heads.py", "F.log_softmax(x, dim=-1)", "F.softmax(x, dim=-1)", "holds LogprobsType"),
+    Edit("nature_of_a_field", "heads.py", "probs=x.softmax(-1)", "probs=x.relu()", '"kl_div" holds ProbsType'),
+    Edit("nature_of_an_entry", "heads.py", '"probs": x.sigmoid()', '"probs": x', '"multilabel_soft_margin_loss" holds'),
     Edit("default_of_a_held_configuration", "held.py", "d_model: int = 64", "d_model: int = 65", "expected 65"),
     Edit("default_that_braces_read", "held.py", "size: int = 4", "size: int = 5", "tuple[b, 12, 5]"),
     Edit("value_of_a_local_name", "widths.py", "width = 4", "width = 7", "axis 1 is 7, expected 5"),

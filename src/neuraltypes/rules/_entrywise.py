@@ -47,6 +47,7 @@ _COMPLEMENT: Final = {
 }
 KEEPING: Final = ("KeepMaskType", "ValidMaskType")
 IGNORING: Final = ("IgnoreMaskType", "PaddingMaskType")
+POSITIONS: Final = "positions"
 MASKS: Final = frozenset(_COMPLEMENT) - frozenset(PROBABILITIES)
 _LARGEST: Final = {"float16": 65504.0, "bfloat16": 3.3895313892515355e38, "float32": 3.4028234663852886e38}
 
@@ -201,8 +202,20 @@ def produced(value: Value) -> str:
 
 def complement(value: Value) -> Produced | None:
     """What `1 - p` and `~mask` hold."""
+    element = element_of(value)
     name = _COMPLEMENT.get(produced(value))
-    return None if name is None else Produced(name)
+    by = element.by if isinstance(element, Produced) and element.name in MASKS else ""
+    return None if name is None else Produced(name, by=by)
+
+
+def hides(mask: Value, value: Value, names: tuple[str, ...] = KEEPING) -> bool:
+    """Whether minus infinity, or what stands for it, meets what a mask of that convention marks.
+
+    A comparison of positions may pick pairs, too: half of them are hidden then on purpose.
+    """
+    element = element_of(mask)
+    is_sure = isinstance(element, Produced) and element.name in names and element.by != POSITIONS
+    return is_sure and isinstance(value, float) and value < -100
 
 
 def shared(one: Value, other: Value) -> object | None:

@@ -15,6 +15,7 @@ from neuraltypes._unify import Rest, Shape, SizedAxis, axes_of, format_shape
 from neuraltypes.kinds import BATCH, kinds_of
 from neuraltypes.rules._context import sizes_differ, suspect
 from neuraltypes.rules._dtypes import BOOL, INT64, dtypes_text
+from neuraltypes.rules._entrywise import hides
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import (
     ANY,
@@ -91,6 +92,8 @@ def _is_whole_mask(indices: Value, own: Array) -> bool:
 def set_item(self: Array, indices: Value, value: Value, **_: Value) -> Result:
     """`x[...] = value`: the value must broadcast to what the index picks."""
     shape = indexed_shape(self.shape, indices)
+    if any(hides(item, value) for item in _items(indices)):
+        suspect("is True where entries are to be kept, and these are hidden; write ~mask", "indices", code="element")
     if isinstance(value, Array):
         _require_fits(value.shape, shape, "value")
         if _has_tensors(indices) and rank(value.shape) != 0:

@@ -228,12 +228,17 @@ def ctc(
     input_lengths: Value,
     target_lengths: Value,
     how: str | None,
+    blank: Value = UNKNOWN,
     **_: Value,
 ) -> Result:
     """`ctc_loss`: `t b c` with targets `b s`, or all in one row, and the lengths `b`."""
     require_rank(log_probs.shape, (2, 3), "log_probs")
     require_rank(targets.shape, (1, 2), "targets")
     check_layout(log_probs.shape, False, "log_probs")
+    classes, index = axis_at(log_probs.shape, number(-1)), int_of(blank)
+    several = None if classes is None or classes.size is None else classes.size.constant
+    if index is not None and (index < 0 or (several is not None and index >= several)):
+        raise Refused(f"is {index}, but log_probs has {several} classes", "blank")
     count = rank(log_probs.shape)
     batch = (axis_at(log_probs.shape, number(1)) or ANY) if count == 3 else SizedAxis(number(1)) if count == 2 else ANY
     if rank(targets.shape) == 2:
@@ -310,4 +315,4 @@ _module("RankingLoss", "losses.ranking", *_OLD)
 _module("CosineLoss", "losses.cosine", *_OLD)
 _module("TripletLoss", "losses.triplet", *_OLD, "swap")
 _module("DistanceTripletLoss", "losses.triplet", "reduction", "distance_function", "swap")
-_module("SequenceLoss", "losses.ctc", "reduction")
+_module("SequenceLoss", "losses.ctc", "reduction", "blank")

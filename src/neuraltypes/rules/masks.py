@@ -22,6 +22,7 @@ from neuraltypes.rules._entrywise import (
     OF_REAL,
     dtype_of,
     element_of,
+    hides,
     produced,
     require,
     require_in_range,
@@ -116,7 +117,7 @@ def where(condition: Value, input: Value = UNKNOWN, other: Value = UNKNOWN, **_:
         return UNKNOWN
     _require_condition(condition)
     for filled, names, word in ((other, IGNORING, "ignored"), (input, KEEPING, "kept")):
-        if isinstance(filled, float) and filled < -100 and produced(condition) in names:
+        if hides(condition, filled, names):
             text = f"is True where entries are to be {word}, and the others are; write ~mask"
             suspect(text, "condition", code="element")
     return Array(together(condition, input, other), result_type(input, other), shared(input, other))
@@ -141,7 +142,7 @@ def masked_fill(input: Array, mask: Array, value: Value, **_: Value) -> Result:
         require_no_axes(value, "value")
     require_in_range(value, input.dtype, "value")
     element = None if produced(input) in MASKS else input.element  # a mask that is filled becomes a bias
-    if isinstance(value, float) and value < -100 and produced(mask) in KEEPING:
+    if hides(mask, value):
         suspect("is True where entries are to be kept, and these are filled; write ~mask", "mask", code="element")
     return Array(together(input, mask), input.dtype, element)
 

@@ -42,6 +42,7 @@ from neuraltypes.rules._entrywise import (
     blaming,
     complement,
     fitted,
+    hides,
     produced,
     require,
     rule,
@@ -265,6 +266,9 @@ def divide(input: Value, other: Value, rounding_mode: Value = None, **_: Value) 
 def multiply(input: Value, other: Value, **_: Value) -> Result:
     """`input * other`."""
     _suspect_all_pairs(input, other)
+    for mask, factor, name in ((input, other, "input"), (other, input, "other")):
+        if isinstance(mask, Array) and hides(mask, factor):
+            suspect("is 1 where entries are to be kept, and these are hidden; write 1 - mask", name, code="element")
     element = _scaled(input, other) or _scaled(other, input)
     return Array(together(input, other), result_type(input, other), element)
 

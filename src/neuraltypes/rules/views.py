@@ -163,7 +163,7 @@ def _suspect_other_order(old: Shape, new: Shape, argument: str) -> None:
     if before is None or after is None or any(len(size.terms) > 1 for size in (*before, *after)):
         return  # sums are those of windows and of relative shifts, which read rows across their ends on purpose
     is_other_order = before != after and len(set(before)) > 1 and sorted(map(repr, before)) == sorted(map(repr, after))
-    if is_other_order or _tears(old, new) or _groups_the_last(old, new):
+    if is_other_order or any(test(old, new) for test in (_tears, _groups_the_last, _takes_channels_for_rows)):
         suspect(
             f'sees "{format_shape(old)}" as "{format_shape(new)}" without moving a number; '
             "transpose or permute puts axes in another order",
@@ -204,6 +204,16 @@ def _groups_the_last(old: Shape, new: Shape) -> bool:
     entries, last = constant_of(before[0]), constant_of(after[1])
     are_named = all(isinstance(axis, SizedAxis) and axis.size and axis.size.symbol for axis in before[1:])
     return are_named and entries is not None and last is not None and last > 1 and entries % last == 0
+
+
+def _takes_channels_for_rows(old: Shape, new: Shape) -> bool:
+    """Whether what stands ahead of named axes becomes the last one, and all else is one: `b 10 t` as `b*t 10`."""
+    width = constant_of(new[-1]) if len(new) == 2 else None
+    sizes = [constant_of(axis) for axis in old]
+    if width is None or width < 2 or sizes.count(width) != 1 or len(sizes) < 3:
+        return False
+    at = sizes.index(width)
+    return 0 < at < len(sizes) - 1 and all(size is None for size in sizes[at + 1 :])
 
 
 def _lone_names(shape: Shape) -> dict[Symbol, int]:

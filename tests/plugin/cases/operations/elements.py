@@ -106,6 +106,12 @@ def thresholds(raw: Float[Tensor, "b 5"], logits: Logits, p: Probs, lp: Logprobs
     (p > 0.5).float()
     logits.sigmoid() >= 0.5
     (logits > 0).long() == 1
+    0.5 < logits  # E: compares logits with 0.5  [element-mismatch]
+    0.5 >= nn.Linear(5, 1)(raw)  # E: compares raw outputs with 0.5  [element-mismatch]
+    0.5 < p
+    0.0 < logits
+    1.5 < logits
+    0.5 < lp  # E: compares logarithms of probabilities  [element-mismatch]
 
 
 def distributions(logits: Logits, p: Probs) -> None:

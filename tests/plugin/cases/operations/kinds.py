@@ -171,3 +171,16 @@ def causal_masks(x: Float[Tensor, "batch time 16"]) -> None:
     reveal(whole.generate_square_subsequent_mask(7))  # N: Float32[Tensor, "7 7"]
     stack(x, mask=nn.Transformer.generate_square_subsequent_mask(x.size(1)))
     stack(x, mask=nn.Transformer.generate_square_subsequent_mask(x.size(0)))  # E: [shape-mismatch]
+
+
+def rows_of_channels(x: Float[Tensor, "b 8 t"], image: Float[Tensor, "b 3 h w"], y: Int[Tensor, "b h w"]) -> None:
+    logits = nn.Conv2d(3, 10, 1)(image)
+    F.cross_entropy(logits, y)
+    F.cross_entropy(logits.permute(0, 2, 3, 1).reshape(-1, 10), y.reshape(-1))
+    F.cross_entropy(logits.reshape(-1, 10), y.reshape(-1))  # E: without moving a number  [axis-kind]
+    F.cross_entropy(logits.view(-1, logits.size(1)), y.view(-1))  # E: without moving a number  [axis-kind]
+    x.mT.reshape(-1, 8)
+    x.reshape(-1, 8)  # E: sees "b 8 t" as "b*t 8" without moving a number  [axis-kind]
+    x.reshape(-1, 4)
+    x.reshape(-1, x.size(-1))
+    image.reshape(3, -1)

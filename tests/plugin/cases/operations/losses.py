@@ -157,3 +157,38 @@ def targets(x: Float[Tensor, "b 32"], soft: Float[Tensor, "b 10"], y: Int[Tensor
     F.kl_div(lp, teacher)  # E: [element-mismatch]
     F.kl_div(lp, teacher, log_target=True)  # E: [element-mismatch]
     F.mse_loss(logits, teacher)
+
+
+def blanks(z: Float[Tensor, "t b 30"], y: Int[Tensor, "b s"], n: Int[Tensor, "b"], blank: int) -> None:
+    log_probs = z.log_softmax(-1)
+    F.ctc_loss(log_probs, y, n, n, blank=29)
+    F.ctc_loss(log_probs, y, n, n, blank=30)  # E: "blank" to "ctc_loss" is 30, but log_probs has 30 classes
+    F.ctc_loss(log_probs, y, n, n, blank)
+    nn.CTCLoss(blank=29)(log_probs, y, n, n)
+    nn.CTCLoss(blank=30)(log_probs, y, n, n)  # E: is 30, but log_probs has 30 classes  [shape-mismatch]
+
+
+def columns(x: Float[Tensor, "b 8"], column: Float[Tensor, "b 1"], y: Float[Tensor, "b"]) -> None:
+    out = nn.Linear(8, 1)(x)
+    (out.squeeze(1) - column).pow(2).mean()  # E: write squeeze(-1) of the column  [shape-mismatch]
+    (column - out[:, 0]).abs().mean()  # E: each meets every other  [shape-mismatch]
+    (column - out).abs().mean()
+    (y - out.squeeze(-1)).abs().mean()
+    (y.unsqueeze(1) - out.squeeze(-1)).abs().mean()
+    (y[:, None] - out[:, 0]).abs().mean()
+    (column - y).abs().mean()
+
+
+def policy(
+    logits: Float[Tensor, "b a"], action: Int[Tensor, "b"], returns: Float[Tensor, "b"], x: Float[Tensor, "b 8"]
+) -> None:
+    log_prob = logits.log_softmax(-1).gather(1, action[:, None]).squeeze(1)
+    advantage = returns[:, None] - nn.Linear(8, 1)(x)
+    -(log_prob * advantage).mean()  # E: of log-probabilities is "b" beside "b 1"  [shape-mismatch]
+    -(advantage.detach() * log_prob).mean()  # E: of log-probabilities is "b" beside "b 1"  [shape-mismatch]
+    -(log_prob * advantage.squeeze(1)).mean()
+    -(log_prob[:, None] * advantage).mean()
+    column = returns[:, None]
+    (log_prob * column).sum()
+    (log_prob * returns.unsqueeze(1)).sum()
+    log_prob * returns

@@ -128,3 +128,39 @@ def the_lowest_number_by_any_name(
     low = -1e9
     scores.masked_fill(keep, low)  # E: write ~mask  [element-mismatch]
     halves.masked_fill(~keep, low)  # E: cannot hold  [dtype-mismatch]
+
+
+def steps_in_pairs(q: Float[Tensor, "b h t d"], x: Float[Tensor, "b t 16"], s: Float[Tensor, "t t"]) -> None:
+    att = nn.MultiheadAttention(16, 2, batch_first=True)
+    i = torch.arange(x.size(1))
+    att(x, x, x, attn_mask=i[None, :] > i[:, None])
+    att(x, x, x, attn_mask=i[None, :] <= i[:, None])  # E: holds KeepMaskType  [element-mismatch]
+    att(x, x, x, attn_mask=~(i[:, None] >= i))
+    F.scaled_dot_product_attention(q, q, q, attn_mask=i[:, None] >= i)
+    F.scaled_dot_product_attention(q, q, q, attn_mask=i.unsqueeze(1) < i)  # E: holds IgnoreMaskType  [element-mismatch]
+    F.scaled_dot_product_attention(q, q, q, attn_mask=i[:, None] != i)
+    F.scaled_dot_product_attention(q, q, q, attn_mask=i[:, None] < i + 1)
+    # Pairs of which each is to be counted once are chosen so, too.
+    s.masked_fill(i[:, None] >= i, float("-inf")).amax()
+    torch.where(i[:, None] < i, s, float("-inf")).amax()
+
+
+def added(s: Float[Tensor, "b q k"], tokens: Int[Tensor, "b k"], pad: int) -> None:
+    keep, hide = (tokens != pad)[:, None], (tokens == pad)[:, None]
+    s + hide.float() * -1e9
+    s + keep.float() * -1e9  # E: is 1 where entries are to be kept, and these are hidden  [element-mismatch]
+    s + (1.0 - keep.float()) * -1e9
+    s + (1.0 - hide.float()) * -1e9  # E: write 1 - mask  [element-mismatch]
+    s + (1 - hide.float()) * torch.finfo(s.dtype).min  # E: write 1 - mask  [element-mismatch]
+    s + (1 - keep.float()) * torch.finfo(s.dtype).min
+    s * keep.float()
+    keep.float() * -1.0
+
+
+def written(s: Float[Tensor, "b k"], tokens: Int[Tensor, "b k"], pad: int) -> None:
+    keep, hide = tokens != pad, tokens == pad
+    s[hide] = float("-inf")
+    s[keep] = -1e9  # E: is True where entries are to be kept  [element-mismatch]
+    s[~keep] = -1e9
+    s[keep] = 0.0
+    s[tokens > 3] = float("-inf")

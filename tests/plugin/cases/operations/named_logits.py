@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 
 
 def sampled(
@@ -26,3 +26,14 @@ def distilled(s: Float[Tensor, "b v"], teacher_logits: Float[Tensor, "b v"], tea
     F.kl_div(log_p, teacher_logits.softmax(-1))
     F.kl_div(log_p, teacher)
     F.cross_entropy(s, teacher_logits.softmax(-1))
+
+
+def targets(x: Float[Tensor, "b v"], teacher_logits: Float[Tensor, "b v"], teacher: Float[Tensor, "b v"]) -> None:
+    F.binary_cross_entropy(x.sigmoid(), teacher_logits)  # E: holds LogitsType, expected ProbsType or labels
+    F.binary_cross_entropy_with_logits(x, teacher_logits)  # E: holds LogitsType, expected ProbsType or labels
+    nn.BCEWithLogitsLoss()(x, teacher_logits)  # E: holds LogitsType, expected ProbsType or labels
+    F.cross_entropy(x, teacher_logits)  # E: holds LogitsType, expected ProbsType or labels
+    F.cross_entropy(x, teacher_logits.softmax(-1))
+    F.cross_entropy(x, teacher)
+    F.binary_cross_entropy_with_logits(teacher_logits, teacher)
+    F.mse_loss(x, teacher_logits)

@@ -58,7 +58,7 @@ def elifs(x: Tensor, y: Tensor, c: int) -> None:
         p = z.sigmoid()
     else:
         raise ValueError
-    F.cross_entropy(p, y)  # TODO(defect): E: [element-mismatch]
+    F.cross_entropy(p, y)  # E: [element-mismatch]
     if c == 1:
         q = z.softmax(-1)
     elif c == 2:
@@ -109,7 +109,7 @@ def optional(x: Tensor, y: Tensor, c: int) -> None:
     if c:
         p = x.softmax(-1)
     if p is not None:
-        F.cross_entropy(p, y)  # TODO(defect): E: [element-mismatch]
+        F.cross_entropy(p, y)  # E: [element-mismatch]
 
 
 def masks(x: Tensor, tokens: Int[Tensor, "b t"], c: bool) -> None:

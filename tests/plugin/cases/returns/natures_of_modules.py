@@ -28,7 +28,7 @@ class Uses:
         F.cross_entropy(r(x), y)
         F.cross_entropy(c(x), y)
         F.cross_entropy(k(x), y)  # E: [element-mismatch]
-        F.cross_entropy(g(x), y)  # TODO(defect): E: [element-mismatch]
+        F.cross_entropy(g(x), y)  # E: [element-mismatch]
         F.cross_entropy(o(x), y)
         F.cross_entropy(Two()(x), y)
 

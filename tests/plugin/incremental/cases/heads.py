@@ -1,5 +1,7 @@
 """Functions and modules that say nothing of what their results hold."""
 
+from dataclasses import dataclass
+
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -29,3 +31,22 @@ class Classifier(nn.Module):
 class Bare(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return F.log_softmax(x, dim=-1)
+
+
+@dataclass
+class Scored:
+    logits: Tensor
+    probs: Tensor
+
+
+def scored(x: Float[Tensor, "b c"]) -> Scored:
+    return Scored(x, probs=x.softmax(-1))
+
+
+def named(x: Float[Tensor, "b c"]) -> dict[str, Tensor]:
+    return {"logits": x, "probs": x.sigmoid()}
+
+
+class Over(Bare):
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x)

@@ -4,7 +4,7 @@ The lines of the calls have no numbers that edits of other files are known by.
 """
 
 import torch.nn.functional as F
-from heads import Bare, Classifier, weigh
+from heads import Bare, Classifier, Over, named, scored, weigh
 from jaxtyping import Float, Int
 from torch import Tensor
 
@@ -20,3 +20,7 @@ def losses(
     logits, logprobs = net.both(x)
     F.nll_loss(logprobs, y)
     F.binary_cross_entropy(Bare()(z), z)
+    made, entries = scored(z), named(z)
+    F.kl_div(made.probs, z)
+    F.multilabel_soft_margin_loss(entries["probs"], z)
+    F.binary_cross_entropy(Over()(z), z)
