@@ -11,10 +11,13 @@ from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
 from mypy.nodes import Block, BreakStmt, ForStmt, RaiseStmt, ReturnStmt, Statement, TryStmt, WhileStmt
-from mypy.types import AnyType, NoneType, ProperType, TupleType, Type, TypeOfAny, UnionType, get_proper_type
+from mypy.types import AnyType, Instance, NoneType, ProperType, TupleType, Type, TypeOfAny, UnionType, get_proper_type
 
 from neuraltypes_mypy._atoms import note_of
 from neuraltypes_mypy._elements import join_elements
+from neuraltypes_mypy._made_with import made_at
+from neuraltypes_mypy._members import alike, copied, is_module
+from neuraltypes_mypy._sized_ints import has_size, size_of_type, unsized
 from neuraltypes_mypy._statements import blocks, has_blocks, inner_blocks
 from neuraltypes_mypy._tensor import as_tensor
 
@@ -101,14 +104,18 @@ class Meetings:
     def __init__(self) -> None:
         self._held: dict[str, ProperType] = {}
 
-    def settled(self, mark: str, held: Type, *, may_be_given: bool) -> Type:
-        """What a name holds in the place of a mark; `may_be_given` if it had a value before its first assignment."""
+    def settled(self, mark: str, held: Type, *, may_be_given: bool, is_item: bool) -> Type:
+        """What a name holds in the place of a mark; `may_be_given` if it had a value before its first assignment.
+
+        What a loop gives to a name (`is_item`) is a module of which mypy knows what all of them have in common.
+        """
         if mark in _meeting:
             seen = _meeting[mark]
             given = [self._held[one] for one in seen if one in self._held]
             is_sure = given and not (UNSEEN in seen and may_be_given)
-            held = _told_apart(held, given if is_sure else [_ANYTHING])
-        self._held[mark] = get_proper_type(held)
+            given = given if is_sure else [_ANYTHING]
+            held = held if is_item and is_module(held) else _told_apart(held, given)
+        self._held[mark] = get_proper_type(copied(held))
         return held
 
 
@@ -116,6 +123,11 @@ def _told_apart(held: Type, given: list[ProperType]) -> Type:
     """What mypy takes a name to hold, with the elements that all that it was given have in common."""
     proper = get_proper_type(held)
     some = [item for one in given for item in _some(one)]
+    if isinstance(proper, Instance) and is_module(proper) and made_at(proper) is not None:
+        return alike(proper, some)
+    if has_size(proper):
+        size = size_of_type(proper)
+        return held if all(size_of_type(one) == size for one in some) else unsized(held)
     if isinstance(proper, TupleType):
         rows: list[list[Type]] = [one.items if isinstance(one, TupleType) else [] for one in some]
         if all(len(row) == len(proper.items) for row in rows):

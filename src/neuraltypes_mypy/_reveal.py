@@ -11,7 +11,7 @@ from neuraltypes._axes import format_axes
 from neuraltypes._unify import format_shape
 from neuraltypes_mypy._elements import element_class, element_text
 from neuraltypes_mypy._expressions import Expressions
-from neuraltypes_mypy._sizes_of import has_size, size_of_type
+from neuraltypes_mypy._sized_ints import has_size, size_of_type
 from neuraltypes_mypy._tensor import as_tensor, declared_axes, read_tensor
 
 

@@ -56,9 +56,12 @@ from mypy.types import (
 from neuraltypes_mypy._codes import UNTRACKED
 from neuraltypes_mypy._elements import is_produced
 from neuraltypes_mypy._join import join_tensors
+from neuraltypes_mypy._made_with import MADE_AT
 from neuraltypes_mypy._meetings import Meetings, link
+from neuraltypes_mypy._members import copied, is_module
 from neuraltypes_mypy._names import GENERIC_TENSORS, MODULE, PARAMETER, SIZE
 from neuraltypes_mypy._packed import joined, loosened
+from neuraltypes_mypy._sized_ints import has_size
 from neuraltypes_mypy._statements import blocks, bound, has_blocks, statements, targets
 from neuraltypes_mypy._tensor import as_tensor, is_known, read_tensor, unknown, untold
 from neuraltypes_mypy._untyped import is_untyped, remember, untyped
@@ -80,6 +83,7 @@ class _Subject(NamedTuple):
 
 _subjects: Final[dict[str, _Subject]] = {}
 _items: Final[set[str]] = set()  # the marks of those that stand where a loop begins, about a name that it binds
+_begun: Final[set[str]] = set()  # of those the ones where a loop begins that assigns the name
 
 
 def is_settling(call: Any) -> bool:
@@ -161,6 +165,10 @@ class Settling:
         if (size := without_sizes(declared)) is not None:
             variable.type = size
             held = declared if held is None else held
+        elif variable.is_inferred and not is_item and any(map(_is_made_or_sized, walk(declared))):
+            # mypy takes numbers of other sizes for the same, and modules that were made with others
+            variable.type = _plain(declared)
+            held = get_proper_type(copied(declared)) if held is None else held
         if any(_is_known_tensor(type_) for type_ in walk(declared)):
             variable.type = _or_any(declared, loosened(declared) or replace(declared, _loosened))
             variable.is_inferred = True  # what is unknown may be assigned then, and the name is unknown
@@ -180,7 +188,9 @@ class Settling:
             proper = get_proper_type(held)
             is_declared = isinstance(declared, UnionType) and not variable.is_inferred
             common = _joined(proper, may_be_any=_may_be_any(get_proper_type(variable.type)), is_declared=is_declared)
-            common = self._meetings.settled(mark.value, common, may_be_given=variable.is_argument)
+            common = _plain(common) if mark.value in _begun and not is_item else common
+            is_given = variable.is_argument
+            common = self._meetings.settled(mark.value, common, may_be_given=is_given, is_item=is_item)
             if common is not proper or api.binder.get(expression) is None:  # else it is no new assignment to mypy
                 api.binder.put(expression, common)
             if self.reports_untracked:
@@ -194,6 +204,21 @@ class Settling:
             api.note(f'The axes of "{expression.name}" are not known from here on', expression, code=UNTRACKED)
         elif _holds_known(held):
             self._followed[variable] = None
+
+
+def _is_made_or_sized(proper: ProperType) -> bool:
+    is_made = isinstance(proper, Instance) and proper.extra_attrs is not None and MADE_AT in proper.extra_attrs.attrs
+    return has_size(proper) or (is_made and is_module(proper))
+
+
+def _plain(type_: Type) -> Type:
+    """The same of any size, and of modules whatever they were made with."""
+
+    def one(proper: ProperType) -> Type | None:
+        is_known = isinstance(proper, Instance) and _is_made_or_sized(proper)
+        return Instance(proper.type, proper.args) if is_known and isinstance(proper, Instance) else None
+
+    return replace(type_, one)
 
 
 def _refused(subject: _Subject, variable: Var, api: Any) -> Type | None:
@@ -338,9 +363,10 @@ def _insert(body: Block, names: set[str], callee: SymbolNode | None = None) -> N
             settled = [target for target in (*targets(statement), *inside) if target.name in names]
             behind.append([_settle(target, callee, _alone(statement)) for target in settled])
             if isinstance(statement, ForStmt | WhileStmt | WithStmt):
+                given, is_loop = {one.name for one in bound(statement)}, not isinstance(statement, WithStmt)
                 again: list[Statement] = [
-                    _settle(one, callee, is_item=place < len(bound(statement)))
-                    for place, one in enumerate((*bound(statement), *inside))
+                    _settle(one, callee, is_item=one.name in given, is_begun=one.name not in given and is_loop)
+                    for one in (*bound(statement), *inside)
                     if one.name in names
                 ]
                 _put_first(statement.body, again, is_open=callee is not None)
@@ -398,7 +424,12 @@ def _alone(statement: Statement) -> Expression | None:
 
 
 def _settle(
-    subject: NameExpr, callee: SymbolNode | None = None, value: Expression | None = None, *, is_item: bool = False
+    subject: NameExpr,
+    callee: SymbolNode | None = None,
+    value: Expression | None = None,
+    *,
+    is_item: bool = False,
+    is_begun: bool = False,
 ) -> ExpressionStmt:
     function = NameExpr("isinstance")
     if callee is not None:
@@ -407,6 +438,8 @@ def _settle(
     _subjects[mark.value] = _Subject(subject, value)
     if is_item:
         _items.add(mark.value)
+    if is_begun:
+        _begun.add(mark.value)
     call = CallExpr(function, [mark, mark], [ARG_POS, ARG_POS], [None, None])
     statement = ExpressionStmt(call)
     for node in (function, mark, call, statement):

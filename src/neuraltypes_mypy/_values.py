@@ -31,7 +31,8 @@ from neuraltypes_mypy._mentions import mentions_tensors
 from neuraltypes_mypy._names import GENERIC_TENSORS, MODULE
 from neuraltypes_mypy._settle import without_sizes
 from neuraltypes_mypy._size_tuples import as_written
-from neuraltypes_mypy._sizes_of import has_size, is_self, size_of_expression, size_of_type, sized_int
+from neuraltypes_mypy._sized_ints import has_size, size_of_type, sized_int
+from neuraltypes_mypy._sizes_of import is_self, size_of_expression
 from neuraltypes_mypy._source import read_source
 from neuraltypes_mypy._tensor import as_tensor, read_tensor, unknown, write_shape
 from neuraltypes_mypy._types import KnownTypes
@@ -44,6 +45,8 @@ _ARITHMETIC = {
     "__floordiv__": ("//", False),
     "__mod__": ("%", False),
     "__pow__": ("**", False),
+    "__lshift__": ("<<", False),
+    "__rshift__": (">>", False),
     "__radd__": ("+", True),
     "__rsub__": ("-", True),
     "__rmul__": ("*", True),

@@ -18,7 +18,8 @@ from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import size_of_atom
 from neuraltypes_mypy._class_sizes import assigns
 from neuraltypes_mypy._made_with import PREFIX, made_at
-from neuraltypes_mypy._sizes_of import is_int, is_self, sized_int
+from neuraltypes_mypy._sized_ints import sized_int
+from neuraltypes_mypy._sizes_of import is_int, is_self
 from neuraltypes_mypy._statements import statements
 from neuraltypes_mypy._tensor import as_tensor, read_tensor
 from neuraltypes_mypy._torch_modules import TorchModules

@@ -51,3 +51,23 @@ class Strided(nn.Module):
 
     def wrong(self, x: Float[Tensor, "b 3 t"]) -> Float[Tensor, "b 5 (t+7)//4"]:
         return self.second(self.first(x))  # E: [return-value]
+
+
+def in_branches(x: Float[Tensor, "b 8"], wide: bool, rounds: int) -> None:
+    out = nn.Linear(8, 3)
+    if wide:
+        out = nn.Linear(8, 4)
+    out(x) @ torch.zeros(4, 2)
+    reveal(out(x))  # N: Float[Tensor, "b _"]
+    out(x.T)  # E: [shape-mismatch]
+    out = nn.Linear(8, 5)
+    out(x) @ torch.zeros(4, 2)  # E: [shape-mismatch]
+    if wide:
+        same = nn.Linear(8, 3)
+    else:
+        same = nn.Linear(8, 3)
+    same(x) @ torch.zeros(4, 2)  # E: [shape-mismatch]
+    last = nn.Linear(8, 3)
+    for _ in range(rounds):
+        last(x) @ torch.zeros(4, 2)
+        last = nn.Linear(8, 4)
