@@ -71,3 +71,19 @@ def in_branches(x: Float[Tensor, "b 8"], wide: bool, rounds: int) -> None:
     for _ in range(rounds):
         last(x) @ torch.zeros(4, 2)
         last = nn.Linear(8, 4)
+
+
+class Conditional(nn.Module):
+    def __init__(self, d: int, grouped: bool, biased: bool) -> None:
+        super().__init__()
+        norm = nn.GroupNorm(1, d) if grouped else nn.BatchNorm1d(d)
+        self.written = nn.Sequential(nn.Conv1d(d, d, 1), norm, nn.Conv1d(d, 7, 1))
+        self.inside = nn.Sequential(
+            nn.Conv1d(d, d, 1), nn.GroupNorm(1, d) if grouped else nn.BatchNorm1d(d), nn.Conv1d(d, 7, 1)
+        )
+        self.alike = nn.Sequential(nn.Linear(d, 5) if biased else nn.Linear(d, 5, bias=False), nn.Linear(5, 2))
+
+    def forward(self, x: Float[Tensor, "b {self.d} t"], y: Float[Tensor, "b {self.d}"]) -> None:
+        reveal(self.inside(x))  # N: Float[Tensor, "b 7 t"]
+        self.inside(y.T)  # E: [shape-mismatch]
+        reveal(self.alike(y))  # N: Float[Tensor, "b 2"]
