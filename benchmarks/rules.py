@@ -136,7 +136,7 @@ REASONS = (
     (r"Tensor\.(eig|lstsq|solve|symeig|new|reinforce)$|torch\.lu$", "is deprecated, or removed"),
     (r"Tensor\.(ipu|mtia)$", "moves to a device that is not here"),
     (r"distributions\.(Distribution|ExponentialFamily)$", "is a base class, whose subclasses have rules"),
-    (r"distributions\.(Transformed|Mixture|LogisticNormal)", "is made of other distributions and transforms"),
+    (r"distributions\.LogisticNormal", "is made of another distribution and transforms"),
     (r"einops\.asnumpy$", "gives no tensor"),
 )
 NO_REASON = "is rarely used, and not looked into"

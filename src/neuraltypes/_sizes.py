@@ -16,6 +16,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 _MAX_TERMS: Final = 16
 _MAX_POWER: Final = 8
+_MAX_SHIFT: Final = 32
 
 
 class Symbol(NamedTuple):
@@ -155,6 +156,9 @@ def floor_divide(left: Size, right: Size) -> Size | None:
     flat = _flattened(rest, right)
     if flat is not None:
         return _both(add, whole, floor_divide(*flat))
+    if right.constant is not None and right.constant > 0 > rest.terms[0][1]:  # `-(-t//2)` is `(t+1)//2`
+        above = _both(floor_divide, add(negate(rest), number(right.constant - 1)), right)
+        return _both(subtract, whole, above)
     return add(whole, Size((((Quotient("//", rest, right),), 1),)))
 
 
@@ -299,6 +303,15 @@ def _times(left: _Ratios, right: _Ratios) -> _Ratios:
     return result
 
 
+def is_natural(size: Size) -> bool:
+    """Whether a size is surely not negative, whatever its names stand for."""
+    return all(coefficient > 0 and all(map(_is_natural, factors)) for factors, coefficient in size.terms)
+
+
+def _is_natural(factor: Factor) -> bool:
+    return isinstance(factor, Symbol) or (is_natural(factor.left) and is_natural(factor.right))
+
+
 def size_from_expression(text: str, lookup: Callable[[str], Size | None]) -> Size | None:
     """The size that a Python expression has, each name (`t`, `self.d`) read by `lookup`; None where it is unknown."""
     try:
@@ -323,6 +336,18 @@ def power(base: Size, exponent: Size) -> Size | None:
     return result
 
 
+def shift_left(left: Size, right: Size) -> Size | None:
+    """`left << right`, by a small number."""
+    places = right.constant
+    return multiply(left, number(1 << places)) if places is not None and 0 <= places <= _MAX_SHIFT else None
+
+
+def shift_right(left: Size, right: Size) -> Size | None:
+    """`left >> right`, by a small number."""
+    places = right.constant
+    return floor_divide(left, number(1 << places)) if places is not None and 0 <= places <= _MAX_SHIFT else None
+
+
 OPERATIONS: Final[Mapping[str, Callable[[Size, Size], Size | None]]] = {
     "+": add,
     "-": subtract,
@@ -330,6 +355,8 @@ OPERATIONS: Final[Mapping[str, Callable[[Size, Size], Size | None]]] = {
     "//": floor_divide,
     "%": remainder,
     "**": power,
+    "<<": shift_left,
+    ">>": shift_right,
 }
 _OPERATORS: Final[Mapping[type[ast.operator], str]] = {
     ast.Add: "+",
@@ -338,6 +365,8 @@ _OPERATORS: Final[Mapping[type[ast.operator], str]] = {
     ast.FloorDiv: "//",
     ast.Mod: "%",
     ast.Pow: "**",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
 }
 
 

@@ -122,7 +122,7 @@ class Application:
     ) -> Type:
         """The type of what an operation gives; `is_derived` where mypy would not know what it is given."""
         is_open = is_derived or isinstance(get_proper_type(default), AnyType)
-        is_tuple = isinstance(outcome.result, tuple)
+        is_tuple = isinstance(outcome.result, tuple | Many)
         if is_open and (is_unwanted(context, api, is_tuple=is_tuple) or (is_tuple and _is_rebound(context, api))):
             return untold()
         result = self.translation.result(outcome.result, default, same)

@@ -82,9 +82,11 @@ class Arguments:
         is_index = parameter.name == "indices" and signature.name.endswith(_INDEXING)
         if is_index and (isinstance(expression, ListExpr) or (isinstance(value, tuple) and _is_list(type_))):
             return (value,)  # `x[[0, 2]]` takes two entries, `x[0, 2]` is one
-        made = get_proper_type(type_) if value is UNKNOWN else None
-        if isinstance(made, Instance) and was_made(made) and not is_module(made):
-            return self._remembered.config(made, same)
+        objects = objects_in(expression, type_, api)
+        if isinstance(objects, Instance) and value is UNKNOWN and not is_module(objects):
+            return self._remembered.config(objects, same)
+        if isinstance(objects, TupleType):
+            return tuple(self._remembered.taken(one, same) for one in objects.items)
         return named(value, expression, parameter, signature, api)
 
     def _keywords(self, ctx: FunctionContext | MethodContext, number: int, same: Equal) -> Value:
@@ -114,6 +116,19 @@ class Arguments:
         if len(found) == 1 and isinstance(found[0], tuple):
             return found[0]
         return tuple(found)
+
+
+def objects_in(expression: Expression, type_: Type, api: Any) -> Instance | TupleType | None:
+    """The object of an argument that remembers what it was made with, or those in a list of some."""
+    proper = get_proper_type(type_)
+    if isinstance(proper, Instance) and was_made(proper):
+        return proper
+    if not isinstance(expression, ListExpr) or not isinstance(proper, Instance):
+        return None
+    types = [get_proper_type(api.lookup_type_or_none(item) or unknown()) for item in expression.items]
+    if not types or not all(map(was_made, types)):
+        return None
+    return TupleType(list(types), proper)
 
 
 def _has_other_names(call: Context, signature: Signature) -> bool:

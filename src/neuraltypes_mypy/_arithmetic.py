@@ -35,6 +35,20 @@ TypeOf: TypeAlias = Callable[[Expression], ProperType | None]
 SizeOf: TypeAlias = Callable[[ProperType], int | None]
 
 _LARGEST: Final = 10**12
+_MOST_PLACES: Final = 40
+
+
+def _power(left: Number, right: Number) -> Number:
+    """`2**10`; of large numbers it is not worth computing."""
+    if abs(left) > _LARGEST or abs(right) > _MOST_PLACES:
+        raise OverflowError
+    return left**right
+
+
+def _shifted(left: Number, right: Number) -> Number:
+    return int(operator.lshift(left, right)) if right <= _MOST_PLACES else 0
+
+
 _OPERATORS: Final[dict[str, Callable[[Number, Number], Number]]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -42,6 +56,9 @@ _OPERATORS: Final[dict[str, Callable[[Number, Number], Number]]] = {
     "/": operator.truediv,
     "//": operator.floordiv,
     "%": operator.mod,
+    "**": _power,
+    "<<": _shifted,
+    ">>": operator.rshift,
 }
 _FUNCTIONS: Final[dict[str, Callable[..., Computed]]] = {
     "builtins.abs": abs,

@@ -112,12 +112,11 @@ def size_in_constructor(info: TypeInfo, expression: Expression) -> Size | None:
 def parameter_size(info: TypeInfo, name: str) -> Size:
     """A parameter of a constructor; one that is passed on as it is has the name that it has in the class behind."""
     base = next(_with_constructor(info.mro[1:]), None)
-    owner, dot, inner = name.partition(".")
     if base is not None:
         for label, text in (kept_of(info).get("super") or {}).items():
             passed = parameter_of(label, kept_of(base)["parameters"])
-            if text in (name, owner) and passed in kept_of(base)["parameters"]:
-                return parameter_size(base, passed if text == name else f"{passed}{dot}{inner}")
+            if text and f"{name}.".startswith(f"{text}.") and passed in kept_of(base)["parameters"]:
+                return parameter_size(base, passed + name.removeprefix(text))
     return named(name, info.fullname)
 
 
@@ -212,7 +211,8 @@ def _attribute_text(info: TypeInfo, name: str) -> str | None:
     if name in texts:
         return texts[name]
     text = texts.get(owner)
-    return f"{text}.{inner}" if text is not None and inner and text.isidentifier() else None if inner else text
+    is_name = text is not None and text.replace(".", "").isidentifier()
+    return f"{text}.{inner}" if inner and is_name else None if inner else text
 
 
 def parameter_of(name: str, parameters: list[str]) -> str:

@@ -38,7 +38,15 @@ from neuraltypes_mypy._layers import layer_sizes
 from neuraltypes_mypy._names import METADATA
 from neuraltypes_mypy._nested import nested_fields
 from neuraltypes_mypy._size_texts import names_in, size_text
-from neuraltypes_mypy._statements import assignments, attribute_values, methods, statements, targets, written_name
+from neuraltypes_mypy._statements import (
+    assignments,
+    attribute_values,
+    methods,
+    rooted,
+    statements,
+    targets,
+    written_name,
+)
 
 
 def record_configuration(cls: ClassDef, api: Any) -> None:
@@ -187,10 +195,8 @@ def _has_value(statement: Statement) -> bool:
 
 
 def _reassigned(function: FuncDef) -> list[str]:
-    assigned = [target for target, _ in assignments(function.body)]
-    owners = [target.expr for target in assigned if isinstance(target, MemberExpr)]
-    changed = [one.name for one in (*assigned, *owners) if isinstance(one, NameExpr)]
-    return [name for name in changed if name != "self"]
+    changed = [rooted(target)[0] for target, _ in assignments(function.body)]
+    return [one.name for one in changed if isinstance(one, NameExpr) and one.name != "self"]
 
 
 def _super_arguments(constructor: FuncDef, info: TypeInfo) -> dict[str, str | None] | None:
@@ -244,8 +250,15 @@ def _fields(cls: ClassDef) -> dict[str, str | None]:
             continue
         target = statement.lvalues[0]
         if isinstance(target, NameExpr) and _is_int(statement.unanalyzed_type or statement.type):
-            found[target.name] = size_text(statement.rvalue)
+            found[target.name] = size_text(_default_of(statement.rvalue))
     return found
+
+
+def _default_of(value: Expression) -> Expression:
+    """The default of a field: `4` of `field(default=4)`."""
+    if isinstance(value, CallExpr) and written_name(value.callee) == "field" and "default" in value.arg_names:
+        return value.args[value.arg_names.index("default")]
+    return value
 
 
 def _inherited_fields(info: TypeInfo, api: Any) -> dict[str, str | None]:

@@ -114,6 +114,8 @@ class Equal:
 
     def may_be_same(self, left: Size, right: Size) -> bool:
         """Whether two sizes are one by what constructors are given, or may be: a number, and a parameter's default."""
+        if _inner(left) != _inner(right):
+            return True
         one, other = self._as_given(left), self._as_given(right)
         if one is None or other is None or one == other:
             return True
@@ -123,9 +125,11 @@ class Equal:
 
     def is_about(self, type_: Type) -> bool:
         """Whether a type has sizes that `may_be_same` may say something about."""
+        sizes = [size for one in walk(type_) if (size := size_of_atom(one)) is not None]
+        if any(map(_inner, sizes)):
+            return True
         if not self.inherited and not self.defaults:
             return False
-        sizes = [size for one in walk(type_) if (size := size_of_atom(one)) is not None]
         owners = {Symbol(one.name.partition(".")[0], one.scope) for size in sizes for one in size.symbols()}
         has_number = any(size.constant is not None for size in sizes)
         return has_number or not owners.isdisjoint(self.inherited.keys() | self.defaults.keys())
@@ -191,7 +195,7 @@ class Equal:
 
     def _equate_names(self, left: Size, right: Size) -> bool:
         one, other = left.symbol, right.symbol
-        if one is None or other is None:
+        if one is None or other is None or _inner(left) or _inner(right):
             return False
         for mine, theirs, size in ((one, other, left), (other, one, right)):
             is_namesake = mine.name == theirs.name and theirs.scope == ARGUMENT + self.function
@@ -259,6 +263,11 @@ def _solved(difference: Size, symbol: Symbol, coefficient: int) -> Size | None:
     if symbol in total.symbols() or any(other % coefficient for _, other in rest):
         return None
     return Size(tuple((factors, -other // coefficient) for factors, other in rest))
+
+
+def _inner(size: Size) -> frozenset[Symbol]:
+    """The sizes of configurations in configurations: `config.encoder.d` and `config.decoder.d` are often one number."""
+    return frozenset(symbol for symbol in size.symbols() if symbol.name.count(".") > 1)
 
 
 def symbols_in(type_: Type) -> frozenset[Symbol]:

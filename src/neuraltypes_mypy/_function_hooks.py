@@ -24,6 +24,7 @@ from neuraltypes_mypy._generic import (
     unguided,
 )
 from neuraltypes_mypy._guard import result_hook, signature_hook
+from neuraltypes_mypy._handed_on import CHECKPOINT, FUNCTIONAL_CALL, MAP
 from neuraltypes_mypy._identity import is_identity, operand_type
 from neuraltypes_mypy._module_containers import CLASSES, WALKS
 from neuraltypes_mypy._modules import known_within
@@ -88,7 +89,9 @@ class FunctionHooks:
             "dataclasses.replace": self._parts.modules.replaced,
             **dict.fromkeys(SAME_MODULE, self._parts.modules.compiled),
             _configs.AS_CONFIG: _configs.of_argument,
-            "torch.utils.checkpoint.checkpoint": self._parts.modules.checkpointed,
+            CHECKPOINT: self._parts.handed_on.checkpointed,
+            FUNCTIONAL_CALL: self._parts.handed_on.functional,
+            MAP: self._parts.handed_on.mapped,
             ENSURE: self._parts.reveal.ensure,
             REVEAL: self._parts.reveal.reveal,
             **dict.fromkeys(CLASSES, self._noted(self._parts.module_containers.made)),

@@ -1,8 +1,8 @@
-"""Where branches meet: what numbers mean, and which size an `int` is, that one of several assignments gave to a name.
+"""Where branches meet: what numbers mean that one of several assignments gave to a name.
 
 What an operation gives by its nature is a note on an `Any`, and types that differ in such a note alone are one to mypy:
-after `if c: y = x.softmax(-1)` it keeps what the branch gave. So are an `int` of one size and one of another. So what a
-name held at the end of each branch is remembered, and told apart where they meet.
+after `if c: y = x.softmax(-1)` it keeps what the branch gave. So what a name held at the end of each branch is
+remembered, and told apart where they meet.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from mypy.types import AnyType, Instance, NoneType, ProperType, TupleType, Type,
 
 from neuraltypes_mypy._atoms import note_of
 from neuraltypes_mypy._elements import join_elements
-from neuraltypes_mypy._sized_ints import has_size, size_of_type
+from neuraltypes_mypy._made_with import made_at
+from neuraltypes_mypy._members import alike, copied, is_module
+from neuraltypes_mypy._sized_ints import has_size, size_of_type, unsized
 from neuraltypes_mypy._statements import blocks, has_blocks, inner_blocks
 from neuraltypes_mypy._tensor import as_tensor
 
@@ -102,26 +104,30 @@ class Meetings:
     def __init__(self) -> None:
         self._held: dict[str, ProperType] = {}
 
-    def settled(self, mark: str, held: Type, *, may_be_given: bool) -> Type:
-        """What a name holds in the place of a mark; `may_be_given` if it had a value before its first assignment."""
+    def settled(self, mark: str, held: Type, *, may_be_given: bool, is_item: bool) -> Type:
+        """What a name holds in the place of a mark; `may_be_given` if it had a value before its first assignment.
+
+        What a loop gives to a name (`is_item`) is a module of which mypy knows what all of them have in common.
+        """
         if mark in _meeting:
             seen = _meeting[mark]
             given = [self._held[one] for one in seen if one in self._held]
             is_sure = given and not (UNSEEN in seen and may_be_given)
-            held = _told_apart(held, given if is_sure else [_ANYTHING])
-        self._held[mark] = _kept(get_proper_type(held))
+            given = given if is_sure else [_ANYTHING]
+            held = held if is_item and is_module(held) else _told_apart(held, given)
+        self._held[mark] = get_proper_type(copied(held))
         return held
-
-
-def _kept(held: ProperType) -> ProperType:
-    """What a name holds, for good: mypy's unions erase the sizes of what they unite in place."""
-    return held.copy_modified() if isinstance(held, Instance) and has_size(held) else held
 
 
 def _told_apart(held: Type, given: list[ProperType]) -> Type:
     """What mypy takes a name to hold, with the elements that all that it was given have in common."""
     proper = get_proper_type(held)
     some = [item for one in given for item in _some(one)]
+    if isinstance(proper, Instance) and is_module(proper) and made_at(proper) is not None:
+        return alike(proper, some)
+    if has_size(proper):
+        size = size_of_type(proper)
+        return held if all(size_of_type(one) == size for one in some) else unsized(held)
     if isinstance(proper, TupleType):
         rows: list[list[Type]] = [one.items if isinstance(one, TupleType) else [] for one in some]
         if all(len(row) == len(proper.items) for row in rows):
@@ -130,8 +136,6 @@ def _told_apart(held: Type, given: list[ProperType]) -> Type:
             return _rebuilt(proper, [_told_apart(item, column) for item, column in parts])
     if isinstance(proper, UnionType):
         return UnionType.make_union([_told_apart(item, some) for item in proper.items])
-    if isinstance(proper, Instance) and has_size(proper):
-        return held if all(size_of_type(one) == size_of_type(proper) for one in some) else Instance(proper.type, [])
     tensor = as_tensor(proper)
     if tensor is None or not isinstance(get_proper_type(tensor.args[2]), AnyType):
         return held

@@ -9,6 +9,7 @@ from mypy.nodes import SYMBOL_FUNCBASE_TYPES, TypeInfo
 from mypy.types import ExtraAttrs, Instance, NoneType, ProperType, TupleType, Type, UnionType, get_proper_type
 
 from neuraltypes_mypy._names import MODULE, SEQUENTIAL
+from neuraltypes_mypy._walk import replace
 
 # No attribute has such a name.
 ITEMS: Final = "neuraltypes:items"  # a tuple or TypedDict of all modules of a container
@@ -77,6 +78,33 @@ def join_modules(types: Sequence[Type], tuple_type: Instance) -> Instance | None
         return found[0] if found else None
     base = next(one for one in found[0].type.mro if one.fullname == MODULE)
     return with_attribute(Instance(base, []), ONE_OF, TupleType(list(found), tuple_type))
+
+
+def copied(type_: Type) -> Type:
+    """The same in objects of its own: where mypy unites modules, it erases in place what they were made with."""
+
+    def one(proper: ProperType) -> Type | None:
+        is_made = isinstance(proper, Instance) and proper.extra_attrs is not None and is_module(proper)
+        return proper.copy_modified() if isinstance(proper, Instance) and is_made else None
+
+    return replace(type_, one)
+
+
+def alike(held: Instance, others: Sequence[Type]) -> Instance:
+    """A module with what it was made with as far as others of its class were made with the same."""
+    kept = dict(held.extra_attrs.attrs) if held.extra_attrs is not None else {}
+    for other in others:
+        proper = get_proper_type(other)
+        is_same = isinstance(proper, Instance) and proper.type is held.type and proper.extra_attrs is not None
+        theirs = proper.extra_attrs.attrs if is_same and isinstance(proper, Instance) and proper.extra_attrs else {}
+        kept = {
+            name: type_ for name, type_ in kept.items() if name in theirs and _written(theirs[name]) == _written(type_)
+        }
+    if held.extra_attrs is not None and len(kept) == len(held.extra_attrs.attrs):
+        return held
+    result = Instance(held.type, held.args, held.line, held.column)
+    result.extra_attrs = ExtraAttrs(kept) if kept else None
+    return result
 
 
 def _is_mergeable(left: Instance, right: Instance) -> bool:

@@ -14,6 +14,7 @@ from neuraltypes_mypy import _configs, _records
 from neuraltypes_mypy._containers import INSERTIONS, READS
 from neuraltypes_mypy._definitions import is_foreign
 from neuraltypes_mypy._guard import result_hook, signature_hook
+from neuraltypes_mypy._handed_on import AUTOCAST, FUNCTION
 from neuraltypes_mypy._members import is_sequence
 from neuraltypes_mypy._module_containers import CLASSES, GROWING, READING
 from neuraltypes_mypy._names import MODULE, PRETRAINED, SEQUENTIAL, SIZE, tensor_methods
@@ -69,6 +70,7 @@ class MethodHooks:
             **dict.fromkeys(FILLING, self._parts.parameters.grown),
             **dict.fromkeys(ITEM_READS, self._parts.parameters.item),
             **dict.fromkeys(PARAMETER_READING, self._parts.parameters.items),
+            **dict.fromkeys(AUTOCAST, self._parts.handed_on.decorated),
             **dict.fromkeys(PRETRAINED, self._parts.torch_modules.pretrained),
         }
         for container in CLASSES:
@@ -149,11 +151,13 @@ class MethodHooks:
         return self._methods.get(f"{definer}.{name}") if definer in CLASSES else None
 
     def _find_undeclared(self, fullname: str) -> Callable[[MethodContext], Type] | None:
-        """What is declared to give a tensor, without a word on what it holds."""
-        if not is_undeclared(self._definitions.node(fullname)):
-            return None
+        """What is declared to give a tensor, without a word on what it holds; what a function with gradients gives."""
         owner, _, name = fullname.rpartition(".")
         info = self._parts.types.info(owner)
+        if name == "apply" and info is not None and info.has_base(FUNCTION):
+            return result_hook(self._parts.handed_on.applied)
+        if not is_undeclared(self._definitions.node(fullname)):
+            return None
         is_module = name == "__call__" and info is not None and info.has_base(MODULE)
         hook = module_called if is_module else lambda ctx: with_nature(ctx.default_return_type, ctx)
         return result_hook(self._others.shared(hook, "get_method_hook", fullname))

@@ -8,6 +8,7 @@ from typing import Any, Final
 from mypy.nodes import (
     Block,
     CallExpr,
+    ConditionalExpr,
     DictExpr,
     Expression,
     FuncDef,
@@ -99,8 +100,15 @@ class ModuleContainers:
         if is_filled_elsewhere(call, ctx.api.scope.current_function()):  # type: ignore[attr-defined]
             return ctx.default_return_type
         return self.filled(
-            instance, call, steps_of_call(call, body_of(ctx.api)), lambda one: checked_type(one, ctx.api)
+            instance, call, steps_of_call(call, body_of(ctx.api)), lambda one: self._checked(one, ctx.api)
         )
+
+    def _checked(self, expression: Expression, api: Any) -> Type:
+        """What mypy has found a module to be; of `a if c else b` either, which mypy unites to what both are."""
+        if not isinstance(expression, ConditionalExpr):
+            return checked_type(expression, api)
+        branches = [self._checked(one, api) for one in (expression.if_expr, expression.else_expr)]
+        return join_modules(branches, self._types.tuple_type) or checked_type(expression, api)
 
     def filled(
         self, instance: Instance, call: CallExpr, steps: Steps, type_of: Callable[[Expression], Type]
@@ -189,10 +197,10 @@ class ModuleContainers:
             steps = all_steps(owner, function, has_keys=has_keys)
             filled = Instance(container.type, container.args)
             if steps is not None and has_keys:
-                types = [type_ for step in steps for type_ in each(step, lambda one: checked_type(one, ctx.api))]
+                types = [type_ for step in steps for type_ in each(step, lambda one: self._checked(one, ctx.api))]
                 filled = self._with_common(filled, types)
             elif steps is not None:
-                filled = self._holding(filled, steps, lambda one: checked_type(one, ctx.api))
+                filled = self._holding(filled, steps, lambda one: self._checked(one, ctx.api))
             variable.type = filled
             forget_elsewhere(owner, filled, ctx.api)
         return ctx.default_return_type

@@ -22,7 +22,6 @@ from mypy.nodes import (
 )
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext, MethodSigContext
 from mypy.types import (
-    AnyType,
     CallableType,
     FunctionLike,
     Instance,
@@ -145,18 +144,6 @@ class Modules:
             return ctx.default_return_type
         given = get_proper_type(_type_of(ctx.args[0][0], ctx.api))
         return given if isinstance(given, Instance) and given.type.has_base(MODULE) else ctx.default_return_type
-
-    def checkpointed(self, ctx: FunctionContext) -> Type:
-        """`checkpoint(function, x, use_reentrant=False)` gives what `function(x)` gives."""
-        passed_on = [name for names in ctx.arg_names[2:] for name in names if name not in ctx.callee_arg_names]
-        if len(ctx.args) < 2 or len(ctx.args[0]) != 1 or passed_on or any(k != ARG_POS for k in ctx.arg_kinds[1]):
-            return ctx.default_return_type
-        api: Any = ctx.api
-        function = _type_of(ctx.args[0][0], api)
-        if isinstance(get_proper_type(function), AnyType):
-            return ctx.default_return_type
-        result, _ = api.expr_checker.check_call(function, ctx.args[1], ctx.arg_kinds[1], ctx.context)
-        return result if isinstance(result, Type) else ctx.default_return_type
 
     # Reading one
 

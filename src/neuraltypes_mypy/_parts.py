@@ -12,6 +12,7 @@ from neuraltypes_mypy._calls import Calls
 from neuraltypes_mypy._containers import Containers
 from neuraltypes_mypy._definitions import Definitions
 from neuraltypes_mypy._expressions import Expressions
+from neuraltypes_mypy._handed_on import HandedOn
 from neuraltypes_mypy._held import Held
 from neuraltypes_mypy._known_rules import KnownRules
 from neuraltypes_mypy._module_containers import ModuleContainers
@@ -61,6 +62,7 @@ class Parts:
         self.module_containers = ModuleContainers(self.types, self.settling, self.rules)
         self.parameters = ParameterContainers(self.types, self.values, self.settling)
         self.passed_on = PassedOn(self.types, application.refusals, self.calls.sizes)
+        self.handed_on = HandedOn(application.refusals)
         self.promised = Promised(self.calls.sizes)
         self.weights = Weights(self.types, self.torch_modules)
         self.recipes = Recipes(self.types, self.rules, self.torch_modules, self.module_containers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mypy.types import ExtraAttrs, Instance, Type, get_proper_type
+from mypy.types import ExtraAttrs, Instance, TupleType, Type, get_proper_type
 
 from neuraltypes.rules import Signature, Value
 from neuraltypes.rules._values import CLASS, UNKNOWN
@@ -38,7 +38,7 @@ class Remembered:
         attrs = {} if receiver.extra_attrs is None else receiver.extra_attrs.attrs
         made = Made(
             {
-                name.removeprefix(PREFIX): self._taken(type_, same)
+                name.removeprefix(PREFIX): self.taken(type_, same)
                 for name, type_ in attrs.items()
                 if name.startswith(PREFIX)
             }
@@ -46,9 +46,11 @@ class Remembered:
         made[CLASS] = public_class(receiver.type.fullname)
         return made
 
-    def _taken(self, type_: Type, same: Equal) -> Any:
+    def taken(self, type_: Type, same: Equal) -> Any:
         """What was kept; of a module or distribution what that was made with."""
         proper = get_proper_type(type_)
+        if isinstance(proper, TupleType) and proper.items and all(map(was_made, proper.items)):
+            return tuple(self.taken(item, same) for item in proper.items)
         if isinstance(proper, Instance) and (is_module(proper) or was_made(proper)):
             return self.config(proper, same)
         return self._translation.taken(proper, same)

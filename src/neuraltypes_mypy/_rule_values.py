@@ -68,7 +68,7 @@ from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import DTYPES_MODULE, TENSOR
 from neuraltypes_mypy._packed import is_packed, packed, padded_of
 from neuraltypes_mypy._sized_ints import size_of_type, sized_int
-from neuraltypes_mypy._sizes_of import assignments_to, size_of_expression, size_of_field
+from neuraltypes_mypy._sizes_of import assignments_to, is_int, size_of_expression, size_of_field, sizes_of_items
 from neuraltypes_mypy._tensor import as_tensor, dtype_class, read_tensor, unknown, untold, write_shape
 from neuraltypes_mypy._types import KnownTypes
 
@@ -87,6 +87,10 @@ DTYPE_SPELLINGS: Final = {
     "chalf": "complex32",
 }
 _MOST_NUMBERS: Final = 64
+_ITERABLES: Final = (
+    *("_collections_abc.dict_values", "builtins.map", "builtins.filter", "builtins.reversed", "collections.deque"),
+    *("typing.Iterable", "typing.Iterator", "typing.ValuesView", "builtins.set", "builtins.zip"),
+)
 _SEQUENCES: Final = ("builtins.list", "builtins.tuple", "typing.Sequence", "collections.abc.Sequence")
 
 
@@ -116,9 +120,9 @@ class Translation:
                 return Slice(*(self._optional(part, api, same) for part in (begin, end, stride)))
             case CallExpr(callee=NameExpr(fullname="builtins.slice"), args=[_, *_] as parts, arg_kinds=kinds):
                 return self._slice(parts, api, same) if all(kind == ARG_POS for kind in kinds) else UNKNOWN
-            case CallExpr(callee=NameExpr(fullname="builtins.list" | "builtins.tuple"), args=[CallExpr() as inner]):
-                if (numbers := self._range(inner, api, same)) is not None:
-                    return numbers
+            case CallExpr(callee=NameExpr(fullname="builtins.list" | "builtins.tuple"), args=[inner]):
+                if (items := self._listed(inner, api, same)) is not None:
+                    return items
             case CallExpr() if (numbers := self._range(expression, api, same)) is not None:
                 return numbers
             case NameExpr(node=Var() as variable) if (held := _held_slice(variable, type_, api)) is not None:
@@ -159,6 +163,12 @@ class Translation:
             return SOME_INT if size is None else same.settled(size)
         if value is UNKNOWN and isinstance(expression, OpExpr):
             return self._number(expression, api, same)
+        if isinstance(expression, NameExpr) and _holds_numbers(type_):
+            sizes = sizes_of_items(expression, api)
+            return value if sizes is None else tuple(SOME_INT if one is None else same.settled(one) for one in sizes)
+        if value is UNKNOWN and isinstance(expression, CallExpr):
+            size = size_of_expression(expression, api)  # of `sum(sizes)` mypy says `int` or something else
+            return UNKNOWN if size is None else same.settled(size)
         if value is UNKNOWN and isinstance(expression, MemberExpr):
             size = size_of_field(expression, api)
             value = UNKNOWN if size is None else same.settled(size)
@@ -179,6 +189,22 @@ class Translation:
         """`slice(end)`, `slice(begin, end)` or `slice(begin, end, stride)`."""
         begin, end, stride = (None, parts[0], None) if len(parts) == 1 else (*parts, None)[:3]
         return Slice(*(self._optional(part, api, same) for part in (begin, end, stride)))
+
+    def _listed(self, inner: Expression, api: Any, same: Equal) -> Value | None:
+        """`list(x.shape)`, `tuple(f(x) for x in xs)`, `list(tensors.values())`; None for anything else."""
+        if isinstance(inner, CallExpr) and (numbers := self._range(inner, api, same)) is not None:
+            return numbers
+        if isinstance(inner, GeneratorExpr):
+            made = self._optional(inner.left_expr, api, same)
+            return Many(made) if isinstance(made, Array) else None
+        found = self._optional(inner, api, same)
+        if isinstance(found, tuple | Many):
+            return found
+        proper = get_proper_type(api.lookup_type_or_none(inner) or unknown())
+        if not isinstance(proper, Instance) or not proper.args or proper.type.fullname not in _ITERABLES:
+            return None
+        item = self.of_type(proper.args[-1], same)
+        return Many(item) if isinstance(item, Array) else None
 
     def _range(self, call: CallExpr, api: Any, same: Equal) -> tuple[Value, ...] | None:
         """`range(3)`: its numbers, where they are known and few; None for anything else."""
@@ -231,7 +257,7 @@ class Translation:
                 return value
             case Instance(type=TypeInfo(fullname="builtins.float")):
                 return SOME_FLOAT
-            case Instance(type=TypeInfo(fullname="builtins.int")):
+            case Instance(type=TypeInfo(fullname="builtins.int") | TypeInfo(is_enum=True)) if _is_number(proper):
                 return SOME_INT
             case Instance() if proper.args and proper.type.fullname in _SEQUENCES:
                 item = self.of_type(proper.args[0], same)
@@ -312,7 +338,9 @@ class Translation:
         proper = get_proper_type(default)
         if isinstance(proper, Instance) and len(proper.args) == 1:
             return proper.copy_modified(args=[self.result(item, proper.args[0], same)])
-        return default
+        held = self.result(item, default, same) if isinstance(proper, AnyType) else default
+        is_told = isinstance(proper, AnyType) and not isinstance(get_proper_type(held), AnyType)
+        return self._types.tuple_type.copy_modified(args=[held]) if is_told else default
 
     def _in_tuple(self, results: tuple[Result, ...], default: Type, same: Equal) -> Type:
         proper = get_proper_type(default)
@@ -427,6 +455,18 @@ def smallest_family(dtypes: DTypes) -> str | None:
 
 
 Fits: TypeAlias = Callable[[str, object], bool]
+
+
+def _is_number(proper: Instance) -> bool:
+    return proper.type.has_base("builtins.int")
+
+
+def _holds_numbers(type_: Type) -> bool:
+    """Whether a type is that of a tuple or list of numbers, of which not all are known."""
+    proper = get_proper_type(type_)
+    if isinstance(proper, TupleType):
+        return any(is_int(item) and size_of_type(item) is None for item in proper.items)
+    return isinstance(proper, Instance) and proper.type.fullname == "builtins.list" and is_int(proper.args[0])
 
 
 def _held_slice(variable: Var, type_: Type, api: Any) -> CallExpr | None:

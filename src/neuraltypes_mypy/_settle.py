@@ -56,7 +56,9 @@ from mypy.types import (
 from neuraltypes_mypy._codes import UNTRACKED
 from neuraltypes_mypy._elements import is_produced
 from neuraltypes_mypy._join import join_tensors
+from neuraltypes_mypy._made_with import MADE_AT
 from neuraltypes_mypy._meetings import Meetings, link
+from neuraltypes_mypy._members import copied, is_module
 from neuraltypes_mypy._names import GENERIC_TENSORS, MODULE, PARAMETER, SIZE
 from neuraltypes_mypy._packed import joined, loosened
 from neuraltypes_mypy._sized_ints import has_size
@@ -81,7 +83,7 @@ class _Subject(NamedTuple):
 
 _subjects: Final[dict[str, _Subject]] = {}
 _items: Final[set[str]] = set()  # the marks of those that stand where a loop begins, about a name that it binds
-_rounds: Final[set[str]] = set()  # the marks of those that stand where a loop begins, about a name that it assigns
+_begun: Final[set[str]] = set()  # of those the ones where a loop begins that assigns the name
 
 
 def is_settling(call: Any) -> bool:
@@ -163,9 +165,10 @@ class Settling:
         if (size := without_sizes(declared)) is not None:
             variable.type = size
             held = declared if held is None else held
-        if variable.is_inferred and isinstance(declared, Instance) and has_size(declared):
-            variable.type = Instance(declared.type, [])  # else an `int` of unknown size would pass for the first
-            held = declared if held is None else held
+        elif variable.is_inferred and not is_item and any(map(_is_made_or_sized, walk(declared))):
+            # mypy takes numbers of other sizes for the same, and modules that were made with others
+            variable.type = _plain(declared)
+            held = get_proper_type(copied(declared)) if held is None else held
         if any(_is_known_tensor(type_) for type_ in walk(declared)):
             variable.type = _or_any(declared, loosened(declared) or replace(declared, _loosened))
             variable.is_inferred = True  # what is unknown may be assigned then, and the name is unknown
@@ -182,13 +185,13 @@ class Settling:
             return ctx.default_return_type  # an `Any` that is assigned later would not replace what is put here
         if held is not None:
             remember(variable, held)
-            before = proper = get_proper_type(held)
-            if mark.value in _rounds:  # mypy takes the size of the next round for the same
-                proper = get_proper_type(replace(proper, _without_size))
+            proper = get_proper_type(held)
             is_declared = isinstance(declared, UnionType) and not variable.is_inferred
             common = _joined(proper, may_be_any=_may_be_any(get_proper_type(variable.type)), is_declared=is_declared)
-            common = self._meetings.settled(mark.value, common, may_be_given=variable.is_argument)
-            if common is not before or api.binder.get(expression) is None:  # else it is no new assignment to mypy
+            common = _plain(common) if mark.value in _begun and not is_item else common
+            is_given = variable.is_argument
+            common = self._meetings.settled(mark.value, common, may_be_given=is_given, is_item=is_item)
+            if common is not proper or api.binder.get(expression) is None:  # else it is no new assignment to mypy
                 api.binder.put(expression, common)
             if self.reports_untracked:
                 self._follow(variable, expression, common, api)
@@ -201,6 +204,21 @@ class Settling:
             api.note(f'The axes of "{expression.name}" are not known from here on', expression, code=UNTRACKED)
         elif _holds_known(held):
             self._followed[variable] = None
+
+
+def _is_made_or_sized(proper: ProperType) -> bool:
+    is_made = isinstance(proper, Instance) and proper.extra_attrs is not None and MADE_AT in proper.extra_attrs.attrs
+    return has_size(proper) or (is_made and is_module(proper))
+
+
+def _plain(type_: Type) -> Type:
+    """The same of any size, and of modules whatever they were made with."""
+
+    def one(proper: ProperType) -> Type | None:
+        is_known = isinstance(proper, Instance) and _is_made_or_sized(proper)
+        return Instance(proper.type, proper.args) if is_known and isinstance(proper, Instance) else None
+
+    return replace(type_, one)
 
 
 def _refused(subject: _Subject, variable: Var, api: Any) -> Type | None:
@@ -307,10 +325,6 @@ def _without_note(proper: ProperType) -> Type | None:
     return proper.copy_modified(args=[*proper.args[:2], unknown()])
 
 
-def _without_size(proper: ProperType) -> Type | None:
-    return Instance(proper.type, []) if isinstance(proper, Instance) and has_size(proper) else None
-
-
 def _of_parameter(type_: ProperType) -> Type | None:
     """Any tensor, for a parameter of which something is known; None for what is no parameter."""
     is_parameter = isinstance(type_, Instance) and type_.type.fullname == PARAMETER
@@ -349,13 +363,12 @@ def _insert(body: Block, names: set[str], callee: SymbolNode | None = None) -> N
             settled = [target for target in (*targets(statement), *inside) if target.name in names]
             behind.append([_settle(target, callee, _alone(statement)) for target in settled])
             if isinstance(statement, ForStmt | WhileStmt | WithStmt):
+                given, is_loop = {one.name for one in bound(statement)}, not isinstance(statement, WithStmt)
                 again: list[Statement] = [
-                    _settle(one, callee, is_item=place < len(bound(statement)))
-                    for place, one in enumerate((*bound(statement), *inside))
+                    _settle(one, callee, is_item=one.name in given, is_begun=one.name not in given and is_loop)
+                    for one in (*bound(statement), *inside)
                     if one.name in names
                 ]
-                if not isinstance(statement, WithStmt):
-                    _rounds.update(found[0] for one in again if (found := _settled_by(one)) is not None)
                 _put_first(statement.body, again, is_open=callee is not None)
         if any(behind):
             (_weave if callee is None else _weave_open)(block, behind)
@@ -411,7 +424,12 @@ def _alone(statement: Statement) -> Expression | None:
 
 
 def _settle(
-    subject: NameExpr, callee: SymbolNode | None = None, value: Expression | None = None, *, is_item: bool = False
+    subject: NameExpr,
+    callee: SymbolNode | None = None,
+    value: Expression | None = None,
+    *,
+    is_item: bool = False,
+    is_begun: bool = False,
 ) -> ExpressionStmt:
     function = NameExpr("isinstance")
     if callee is not None:
@@ -420,6 +438,8 @@ def _settle(
     _subjects[mark.value] = _Subject(subject, value)
     if is_item:
         _items.add(mark.value)
+    if is_begun:
+        _begun.add(mark.value)
     call = CallExpr(function, [mark, mark], [ARG_POS, ARG_POS], [None, None])
     statement = ExpressionStmt(call)
     for node in (function, mark, call, statement):

@@ -21,8 +21,9 @@ def size_text(expression: Expression) -> str | None:
             return name if name not in ("None", "True", "False") else None
         case MemberExpr(expr=NameExpr(name=owner), name=name):
             return f"{owner}.{name}"
-        case MemberExpr(expr=MemberExpr(expr=NameExpr(name="self"), name=owner), name=name):
-            return f"self.{owner}.{name}"
+        case MemberExpr(expr=MemberExpr() as holder, name=name):
+            text = size_text(holder)
+            return None if text is None else f"{text}.{name}"
         case UnaryExpr(op="-"):
             inner = size_text(expression.expr)
             return None if inner is None else f"(-{inner})"

@@ -12,27 +12,42 @@ from mypy.nodes import (
     FuncDef,
     IndexExpr,
     IntExpr,
+    ListExpr,
     MemberExpr,
     MypyFile,
     NameExpr,
     OpExpr,
     RefExpr,
+    StarExpr,
+    TupleExpr,
     TypeInfo,
     UnaryExpr,
     Var,
 )
-from mypy.types import AnyType, CallableType, Instance, LiteralType, ProperType, Type, TypeOfAny, get_proper_type
+from mypy.types import (
+    AnyType,
+    CallableType,
+    Instance,
+    LiteralType,
+    ProperType,
+    TupleType,
+    Type,
+    TypeOfAny,
+    get_proper_type,
+)
 
 from neuraltypes._sizes import OPERATIONS, Size, Symbol, named, negate, number
 from neuraltypes._unify import ARGUMENT, Rest, SizedAxis
 from neuraltypes_mypy._arithmetic import Arithmetic
 from neuraltypes_mypy._class_sizes import attribute_size, is_configured, parameter_names_of, parameter_size
+from neuraltypes_mypy._computed_sizes import Computed
 from neuraltypes_mypy._made_with import configuration
 from neuraltypes_mypy._nested import has_nested
 from neuraltypes_mypy._scopes import scope_name
+from neuraltypes_mypy._size_sequences import Part, held_by
 from neuraltypes_mypy._sized_ints import has_size, size_of_type
 from neuraltypes_mypy._source import read_source
-from neuraltypes_mypy._statements import Assigned, Constants, assignments, unpacked_from
+from neuraltypes_mypy._statements import Assigned, Constants, assignments, rooted, unpacked_from
 from neuraltypes_mypy._tensor import as_tensor, read_tensor
 
 _assigned: Final = Assigned()
@@ -69,6 +84,11 @@ def size_of_field(expression: MemberExpr, api: Any) -> Size | None:
     return None if owner is None else _Reader(api).field(expression, owner)
 
 
+def sizes_of_items(expression: Expression, api: Any) -> list[Size | None] | None:
+    """The sizes in a tuple or list of numbers; None where it is not known how many there are."""
+    return _Reader(api).items(expression)
+
+
 class _Reader:
     def __init__(self, api: Any) -> None:
         self._api = api
@@ -103,7 +123,7 @@ class _Reader:
                 return self._axis(shape, self.read(dim))
             case CallExpr() | IndexExpr() | OpExpr():
                 computed = Arithmetic(self._number, self._type_of, _number_of_type).whole(expression)
-                return None if computed is None else number(computed)
+                return self._computed(expression) if computed is None else number(computed)
             case _:
                 return None
 
@@ -116,6 +136,48 @@ class _Reader:
         is_name = isinstance(expression, NameExpr | MemberExpr)
         size = self.read(expression) if is_name else self._typed(expression)
         return None if size is None else size.constant
+
+    def _computed(self, expression: Expression) -> Size | None:
+        """What a function computes of sizes in names, or one of several under one name."""
+        match expression:
+            case IndexExpr(base=several, index=index):
+                place = self._number(index)
+                pair = None if place is None else self._functions().of_pair(several, place)
+                items = self.items(several) if pair is None and isinstance(several, NameExpr) else None
+                is_there = items is not None and place is not None and -len(items) <= place < len(items)
+                return items[place] if is_there and items is not None and place is not None else pair
+            case CallExpr():
+                return self._functions().size(expression)
+            case _:
+                return None
+
+    def _functions(self) -> Computed:
+        return Computed(self.read, self.items, self._type_of)
+
+    def items(self, expression: Expression) -> list[Size | None] | None:
+        """The sizes of several: of a display, of a shape, of a name that holds one of these for good."""
+        match expression:
+            case TupleExpr(items=items) | ListExpr(items=items):
+                is_whole = not any(isinstance(item, StarExpr) for item in items)
+                return [self.read(item) for item in items] if is_whole else None
+            case NameExpr(node=Var() as variable):
+                return self._held(variable)
+            case _:
+                type_ = self._type_of(expression)
+                return [size_of_type(item) for item in type_.items] if isinstance(type_, TupleType) else None
+
+    def _held(self, variable: Var) -> list[Size | None] | None:
+        if self._function is None or variable in self._reading:
+            return None
+        held = held_by(variable, assignments_to(variable, self._function), self._function)
+        if held is None or isinstance(held, ListExpr):
+            return None  # a list may have changed since
+        self._reading.add(variable)
+        whole = self.items(held.value if isinstance(held, Part) else held)
+        self._reading.discard(variable)
+        if whole is None or not isinstance(held, Part):
+            return whole
+        return whole[held.start : len(whole) - held.behind] if len(whole) >= held.start + held.behind else None
 
     def _type_of(self, expression: Expression) -> ProperType | None:
         known = self._api.lookup_type_or_none(expression)
@@ -153,14 +215,15 @@ class _Reader:
             return None
         if not function.info or is_configured(owner.type):
             return None
-        if isinstance(holder, MemberExpr) and is_self(holder.expr, self._api):
-            return attribute_size(function.info, f"{holder.name}.{expression.name}")
-        is_parameter = isinstance(holder, NameExpr) and any(one.variable is holder.node for one in function.arguments)
-        if not isinstance(holder, NameExpr) or not is_parameter or function.name != "__init__":
+        root, path = rooted(holder)
+        if is_self(root, self._api) and path:
+            return attribute_size(function.info, f"{path}.{expression.name}")
+        is_parameter = isinstance(root, NameExpr) and any(one.variable is root.node for one in function.arguments)
+        if not isinstance(root, NameExpr) or not is_parameter or function.name != "__init__":
             return None
-        if not is_configured(function.info) or _is_changed(holder, function):
+        if not is_configured(function.info) or _is_changed(root, function):
             return None
-        return parameter_size(function.info, f"{holder.name}.{expression.name}")
+        return parameter_size(function.info, ".".join(filter(None, (root.name, path, expression.name))))
 
     def _typed(self, expression: Expression) -> Size | None:
         return size_of_type(self._api.lookup_type_or_none(expression))
@@ -201,11 +264,16 @@ class _Reader:
     # mypy's unions of two sized ints erase the size of the first in place; then the source says it still.
 
     def _unpacked(self, variable: Var, function: FuncDef) -> Size | None:
-        """A size in `b, t = x.shape`."""
+        """A size in `b, t = x.shape`, `a, d = 64, 128`, `n, rest = divmod(d, h)`."""
         found = unpacked_from(variable, function)
         if found is None:
             return None
         value, place, count = found
+        if isinstance(value, TupleExpr | ListExpr):
+            is_whole = len(value.items) == count and not any(isinstance(item, StarExpr) for item in value.items)
+            return self.read(value.items[place]) if is_whole else None
+        if isinstance(value, CallExpr) and (size := self._functions().of_pair(value, place)) is not None and count == 2:
+            return size
         is_size = isinstance(value, CallExpr) and not value.args
         return self._axis(value, number(place), count) if is_size or isinstance(value, MemberExpr) else None
 
@@ -236,7 +304,7 @@ class _Reader:
 
 def _is_changed(holder: NameExpr, function: FuncDef) -> bool:
     """Whether a function gives a name another object, or changes an attribute of the one that it has."""
-    changed = [target.expr if isinstance(target, MemberExpr) else target for target, _ in assignments(function.body)]
+    changed = [rooted(target)[0] for target, _ in assignments(function.body)]
     return any(isinstance(one, NameExpr) and one.node is holder.node for one in changed)
 
 

@@ -113,6 +113,15 @@ def written_name(expression: Context | None) -> str:
     return expression.name if isinstance(expression, NameExpr | MemberExpr) else ""
 
 
+def rooted(expression: Expression) -> tuple[Expression, str]:
+    """Of `config.encoder.d` the `config` and the rest."""
+    path: list[str] = []
+    while isinstance(expression, MemberExpr):
+        path.insert(0, expression.name)
+        expression = expression.expr
+    return expression, ".".join(path)
+
+
 def assignments(body: Block) -> Iterator[tuple[Expression, Expression | None]]:
     """Each target that a body assigns to, with the value where it is an expression of its own."""
     for statement in statements(body):

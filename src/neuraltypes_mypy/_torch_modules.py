@@ -14,14 +14,13 @@ from neuraltypes._unify import SizedAxis
 from neuraltypes.rules import Signature, Value
 from neuraltypes.rules._values import UNKNOWN, Array, Packed
 from neuraltypes_mypy._application import Application
-from neuraltypes_mypy._arguments import Given, is_tracked
+from neuraltypes_mypy._arguments import Given, is_tracked, objects_in
 from neuraltypes_mypy._equal import Equal
 from neuraltypes_mypy._known_rules import KnownRules
 from neuraltypes_mypy._made_with import made_at, place_text
 from neuraltypes_mypy._members import is_module
 from neuraltypes_mypy._packed import is_for_another
 from neuraltypes_mypy._refusals import report_tuple
-from neuraltypes_mypy._remembered import was_made
 from neuraltypes_mypy._tensor import as_tensor, is_known, unknown, untold
 from neuraltypes_mypy._unseen import Unseen, is_one_of_several
 
@@ -56,7 +55,10 @@ class TorchModules:
             if outcome.refused and signature.computed is not None:  # said once, not at each call
                 return ctx.default_return_type
         place = place_text(ctx.api.path, ctx.context.line)
-        modules = {key: type_ for key, (_, type_) in given.places.items() if is_module(type_) or was_made(type_)}
+        modules: dict[str, Type] = {key: type_ for key, (_, type_) in given.places.items() if is_module(type_)}
+        for key, (argument, type_) in given.places.items():
+            objects = objects_in(argument, type_, ctx.api) if isinstance(argument, Expression) else None
+            modules |= {} if objects is None else {key: objects}
         return self._remembered.remembering(instance, signature, given.values, modules, place)
 
     def made_as(

@@ -83,6 +83,8 @@ def untyped(type_: Type) -> Type:
     proper = get_proper_type(type_)
     if isinstance(proper, TupleType):
         return proper.copy_modified(items=[untyped(item) for item in proper.items])
+    if isinstance(proper, Instance) and proper.type.fullname == "builtins.tuple":
+        return proper.copy_modified(args=[untyped(item) for item in proper.args])
     if not isinstance(proper, Instance) or as_tensor(proper) is None or proper.extra_attrs is not None:
         return type_
     result = proper.copy_modified()

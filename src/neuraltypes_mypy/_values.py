@@ -45,6 +45,8 @@ _ARITHMETIC = {
     "__floordiv__": ("//", False),
     "__mod__": ("%", False),
     "__pow__": ("**", False),
+    "__lshift__": ("<<", False),
+    "__rshift__": (">>", False),
     "__radd__": ("+", True),
     "__rsub__": ("-", True),
     "__rmul__": ("*", True),

@@ -29,6 +29,7 @@ from mypy.types import (
     Instance,
     NoneType,
     ProperType,
+    TupleType,
     Type,
     TypeVarType,
     UnionType,
@@ -37,7 +38,7 @@ from mypy.types import (
 
 from neuraltypes_mypy._names import GENERIC_TENSORS
 from neuraltypes_mypy._tensor import as_tensor, unknown, untold
-from neuraltypes_mypy._untyped import may_be_untyped, receivers, wants_other
+from neuraltypes_mypy._untyped import is_untyped, may_be_untyped, receivers, wants_other
 from neuraltypes_mypy._walk import replace
 
 _BINARY: Final = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor")
@@ -98,6 +99,8 @@ def _is_untyped_name(expression: Expression, ctx: Any) -> bool:
     if not isinstance(expression, NameExpr) or not isinstance(expression.node, Var):
         return False
     held = ctx.api.binder.get(expression) or expression.node.type
+    if held is not None and _are_untyped(held):
+        return True
     return held is not None and as_tensor(held) is not None and may_be_untyped(expression, held)
 
 
@@ -111,6 +114,20 @@ def _operands(expression: Expression) -> Iterator[Expression]:
             yield from _operands(inner)
         case _:
             yield expression
+
+
+def _are_untyped(held: Type) -> bool:
+    """Whether a type is that of a tuple of such tensors, as `x.split(n)` gives it."""
+    proper = get_proper_type(held)
+    if isinstance(proper, TupleType):
+        return bool(proper.items) and all(as_tensor(one) is not None and is_untyped(one) for one in proper.items)
+    is_tuple = isinstance(proper, Instance) and proper.type.fullname == "builtins.tuple"
+    return (
+        is_tuple
+        and isinstance(proper, Instance)
+        and as_tensor(proper.args[0]) is not None
+        and is_untyped(proper.args[0])
+    )
 
 
 def _is_bounded(variable: Type) -> bool:

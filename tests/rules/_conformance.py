@@ -132,10 +132,10 @@ def registry() -> Registry:
 def rule_names() -> list[str]:
     """Every rule, by the name of what it is about: constructors belong to their `forward`.
 
-    The methods of distributions, which are made first, have a test of their own, and so has einops.
+    The methods of distributions, which are made first, and gradients have tests of their own, and so has einops.
     """
     names = (name for name in registry() if name.startswith("torch.") and not name.endswith(".__init__"))
-    return [name for name in names if not name.startswith("torch.distributions.")]
+    return [name for name in names if not name.startswith(("torch.distributions.", "torch.autograd."))]
 
 
 def _module_of(name: str) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor
-from torch.distributions import Distribution
+from torch.distributions import Distribution, Transform
 
 from neuraltypes._sizes import named, number
 from neuraltypes._unify import Rest, SizedAxis, format_shape
@@ -40,6 +40,12 @@ def _made_with(name: str, draw: Draw) -> dict[str, Any]:
         base = _made(draw.choice(_INSIDE), draw)
         count = draw.randint(0, len(base.batch_shape))
         return {"base_distribution": base, "reinterpreted_batch_ndims": count}
+    if name == "MixtureSameFamily":
+        return _mixture(draw)
+    if name == "TransformedDistribution":
+        return _transformed(draw)
+    if name.endswith("Transform"):
+        return _transform(name, draw)
     shape, classes = draw.shape(0, 2), draw.size(2)
     dtype = draw.choice((torch.float32, torch.float64))
 
@@ -76,12 +82,64 @@ def _made_with(name: str, draw: Draw) -> dict[str, Any]:
     return found
 
 
+def _mixture(draw: Draw) -> dict[str, Any]:
+    """Weights and as many components, of the same batch or of one that broadcasts."""
+    shape, count, dtype = draw.shape(0, 2), draw.size(2), draw.choice((torch.float32, torch.float64))
+    weights = shape if draw.chance(0.7) else () if draw.chance(0.5) else tuple(1 for _ in shape)
+    mixture = _made("Categorical", draw, {"logits": torch.zeros(*weights, count, dtype=dtype)})
+    name = draw.choice(("Normal", "Bernoulli", "Categorical", "Dirichlet", "Independent"))
+    tail = (*shape, count) if name in ("Normal", "Bernoulli") else (*shape, count, draw.size(2))
+    given = torch.full(tail, 0.75, dtype=dtype)
+    if name == "Independent":
+        base = _made("Normal", draw, {"loc": given, "scale": 1.0})
+        made_with: dict[str, Any] = {"base_distribution": base, "reinterpreted_batch_ndims": 1}
+    elif name == "Normal":
+        made_with = {"loc": given, "scale": 1.0}
+    else:
+        made_with = {"concentration" if name == "Dirichlet" else "probs": given}
+    return {"mixture_distribution": mixture, "component_distribution": _made(name, draw, made_with)}
+
+
+def _transformed(draw: Draw) -> dict[str, Any]:
+    """A distribution and transforms of whose parameters some broadcast it to more."""
+    base = _made(draw.choice(("Normal", "MultivariateNormal")), draw)
+    if base.batch_shape and draw.chance(0.3):
+        count = draw.randint(0, len(base.batch_shape))
+        base = _made("Independent", draw, {"base_distribution": base, "reinterpreted_batch_ndims": count})
+    known = ("TanhTransform", "ExpTransform", "SoftmaxTransform", "AffineTransform", "ComposeTransform")
+    names = [draw.choice(known) for _ in range(draw.randint(1, 3))]
+    if not (base.batch_shape or base.event_shape):
+        names = ["TanhTransform"]
+    transforms = [_made(name, draw, _transform(name, draw, (*base.batch_shape, *base.event_shape))) for name in names]
+    return {"base_distribution": base, "transforms": transforms if draw.chance(0.8) else transforms[0]}
+
+
+def _transform(name: str, draw: Draw, shape: tuple[int, ...] = (2, 3)) -> dict[str, Any]:
+    """Arguments of a transform whose parameters broadcast with a shape."""
+
+    def parameter() -> Any:
+        if draw.chance(0.4):
+            return 0.5
+        cut = shape[draw.randint(0, len(shape)) :]
+        return torch.full([1 if draw.chance(0.2) else size for size in cut], 0.5)
+
+    if name == "AffineTransform":
+        given = {"loc": parameter(), "scale": parameter()}
+        return {**given, "event_dim": draw.randint(0, min(1, len(shape)))} if draw.chance(0.5) else given
+    if name == "ComposeTransform":
+        names = [draw.choice(("TanhTransform", "SoftmaxTransform", "AffineTransform")) for _ in range(2)]
+        return {"parts": [_made(one, draw, _transform(one, draw, shape)) for one in names]}
+    return {"exponent": torch.full(shape[1:], 2.0)} if name == "PowerTransform" else {}
+
+
 def _value(value: Any) -> Any:
     if isinstance(value, Tensor):
         return Array(sizes(*value.shape), frozenset({str(value.dtype).removeprefix("torch.")}))
-    if isinstance(value, Distribution):
-        name, made_with = value.made  # type: ignore[attr-defined]
+    if isinstance(value, Distribution | Transform):
+        name, made_with = value.made  # type: ignore[union-attr]
         return {**_config(name, made_with), CLASS: _PREFIX + name}
+    if isinstance(value, list):
+        return tuple(map(_value, value))
     return to_value(value)
 
 
@@ -103,10 +161,14 @@ def test_rule_and_torch_agree(name: str) -> None:
         distribution = _made(owner, draw)
         _, made_with = distribution.made
         given: dict[str, Any] = {}
-        if "value" in [one.name for one in signature.parameters]:
+        if method == "__call__":
+            given["x"] = torch.full((draw.size(), 2, 3), 0.5)
+        elif method == "sample" and _is_uneven(distribution):
+            continue
+        elif taken := {"value", "x"} & {one.name for one in signature.parameters}:
             lead = (*draw.shape(0, 1),) if distribution.batch_shape else ()
-            value = distribution.sample(lead)
-            given["value"] = torch.full_like(value, 0.5) if method == "icdf" else value
+            value = torch.ones(()) if _is_uneven(distribution) else distribution.sample(lead)
+            given[taken.pop()] = torch.full_like(value, 0.5) if method == "icdf" else value
         elif "sample_shape" in [one.name for one in signature.parameters] and draw.chance(0.7):
             given["sample_shape"] = draw.shape(0, 2)
         elif "expand" in [one.name for one in signature.parameters] and draw.chance(0.5):
@@ -116,13 +178,20 @@ def test_rule_and_torch_agree(name: str) -> None:
             real = attribute if signature.is_property else attribute(**given)
         except NotImplementedError:  # as `rsample` of what has none
             continue
-        outcome = apply(signature, {key: _value(value) for key, value in given.items()}, _config(owner, made_with))
+        config = {**_config(owner, made_with), CLASS: _PREFIX + owner}
+        outcome = apply(signature, {key: _value(value) for key, value in given.items()}, config)
         assert not outcome.refused, outcome.refused
         agreement = _agrees(outcome.result, real)
         words = f"{made_with} {given}: torch gives {_text_of(real)}, the rule {_text(outcome.result)}"
         assert agreement is not False, words
         known += agreement is True
     assert known > EXAMPLES // 3
+
+
+def _is_uneven(distribution: Any) -> bool:
+    """Whether a mixture's weights have fewer batch axes than its components: torch takes no samples then."""
+    mixture = getattr(distribution, "mixture_distribution", None)
+    return mixture is not None and len(mixture.batch_shape) < len(distribution.batch_shape)
 
 
 def test_divergence_and_torch_agree() -> None:
@@ -144,6 +213,30 @@ def test_divergence_and_torch_agree() -> None:
         assert agreement is not False, f"{p} {q}: torch gives {_text_of(real)}, the rule {_text(outcome.result)}"
         known += agreement is True
     assert known > EXAMPLES
+
+
+def test_mixtures_that_torch_refuses_are_refused() -> None:
+    signature = registry().find(f"{_PREFIX}MixtureSameFamily.__init__")
+    assert signature is not None
+    refused = 0
+    for example in range(EXAMPLES * 4):
+        draw = Draw(f"mixture {example}")
+        weights = _made("Categorical", draw, {"logits": torch.zeros(*draw.shape(0, 2), 1 + draw.size(1, 2))})
+        loc = torch.zeros(draw.shape(0, 2) if draw.chance(0.5) else (*weights.batch_shape, 1 + draw.size(1, 2)))
+        given = {"mixture_distribution": weights, "component_distribution": _made("Normal", draw, _normal(loc))}
+        try:
+            _resolve(f"{_PREFIX}MixtureSameFamily")(**given)
+            is_refused = False
+        except (ValueError, IndexError):
+            is_refused = True
+        outcome = apply(signature, {key: _value(value) for key, value in given.items()})
+        assert bool(outcome.refused) is is_refused, f"{given}: {outcome.refused}"
+        refused += is_refused
+    assert EXAMPLES < refused < EXAMPLES * 4
+
+
+def _normal(loc: torch.Tensor) -> dict[str, Any]:
+    return {"loc": loc, "scale": 1.0}
 
 
 def _array(text: str, element: str | None = None) -> Array:

@@ -1,163 +1,62 @@
-"""Distributions: what they were made with says the shapes of samples, and of what is asked of them.
-
-A distribution has a batch shape, one distribution for each entry, and an event shape, that of one sample. There are
-four families: numbers (`Normal`), indices (`Categorical`), vectors (`Dirichlet`), and vectors that covary.
-Source: https://docs.pytorch.org/docs/stable/distributions.html
-"""
+"""What is asked of distributions: the shapes of samples, probabilities and moments, by what they were made with."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
 
-from neuraltypes._sizes import Size, number
+from neuraltypes._sizes import number
 from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
-from neuraltypes.rules._dtypes import FLOAT32, INT64, category
+from neuraltypes.rules._context import sizes_differ
+from neuraltypes.rules._distributions import (
+    Family,
+    Made,
+    ahead,
+    covarying,
+    independent,
+    indices,
+    last,
+    mixture,
+    numbers,
+    of_object,
+    together,
+    transformed,
+    vectors,
+    weights_of,
+)
+from neuraltypes.rules._dtypes import INT64, category
 from neuraltypes.rules._registry import computed
-from neuraltypes.rules._shapes import ANY, bool_of, broadcast, int_of, rank, size_axes
-from neuraltypes.rules._values import CLASS, UNKNOWN, Array, Config, DTypes, Refused, Result, Value
+from neuraltypes.rules._shapes import bool_of, broadcast, rank, size_axes
+from neuraltypes.rules._transforms import composed, transform_of
+from neuraltypes.rules._values import UNKNOWN, Array, Config, Refused, Result, Value
 from neuraltypes.rules.recurrent import known_axes
 
-_PARAMETERS: Final = (
-    *("loc", "scale", "low", "high", "rate", "concentration", "concentration0", "concentration1", "alpha"),
-    *("df", "df1", "df2", "probs", "logits", "total_count"),
-)
-_MATRICES: Final = ("covariance_matrix", "precision_matrix", "scale_tril")
 
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """A distribution that was made: its shapes, None where unknown, and its dtype."""
-
-    batch: Shape | None
-    event: Shape | None
-    dtype: DTypes | None
-
-    @property
-    def extended(self) -> Shape | None:
-        """The shape of one sample of each."""
-        return None if self.batch is None or self.event is None else (*self.batch, *self.event)
-
-    def array(self, shape: Shape | None) -> Array:
-        """Of the dtype of the parameters."""
-        return Array(shape, self.dtype)
-
-
-_Family: TypeAlias = Callable[[Config], _Made]
-
-
-def _given(config: Config, names: tuple[str, ...]) -> list[Value]:
-    """What was given of some parameters."""
-    return [config[name] for name in names if name in config and config[name] is not None]
-
-
-def _shape(value: Value) -> Shape | None:
-    if isinstance(value, Array):
-        return value.shape
-    return () if isinstance(value, bool | float | Size) else None
-
-
-def _dtype(values: list[Value]) -> DTypes | None:
-    """The dtype of parameters that agree in it; the default one where all are numbers."""
-    if any(not isinstance(value, bool | float | Size | Array) for value in values):
-        return None
-    dtypes = [value.dtype for value in values if isinstance(value, Array)]
-    first = dtypes[0] if dtypes else FLOAT32
-    is_same = first is not None and all(map(_is_float, first)) and all(dtype == first for dtype in dtypes)
-    return first if is_same else None
-
-
-def _is_float(dtype: str) -> bool:
-    return category(dtype) == 2
-
-
-def _together(shapes: list[Shape | None]) -> Shape | None:
-    try:
-        return broadcast(shapes)
-    except Refused:  # said where the distribution is made
-        return None
-
-
-def _numbers(config: Config) -> _Made:
-    """Each parameter broadcasts with the others."""
-    values = _given(config, _PARAMETERS)
-    dtype = _dtype([value for value in values if value is not config.get("total_count")] or values)
-    return _Made(_together([_shape(value) for value in values]) if values else None, (), dtype)
-
-
-def _weights(config: Config) -> tuple[Shape | None, DTypes | None]:
-    values = _given(config, ("probs", "logits", "concentration"))
-    return (_shape(values[0]), _dtype(values)) if len(values) == 1 else (None, None)
-
-
-def _indices(config: Config) -> _Made:
-    """One parameter, `*b c`: an index for each `b`."""
-    shape, dtype = _weights(config)
-    return _Made(_ahead(shape, 1), (), dtype)
-
-
-def _vectors(config: Config) -> _Made:
-    """One parameter, `*b c`: a vector `c` for each `b`."""
-    shape, dtype = _weights(config)
-    return _Made(_ahead(shape, 1), None if shape is None else (_last(shape),), dtype)
-
-
-def _covarying(config: Config) -> _Made:
-    """`*b d` and a matrix `*b d d`, or factors `*b d k` and a diagonal `*b d`."""
-    loc = _shape(config.get("loc", UNKNOWN))
-    low_rank = config.get("cov_factor")
-    if low_rank is not None:
-        diagonal = config.get("cov_diag", UNKNOWN)
-        shapes = [_ahead(_shape(low_rank), 2), _ahead(_shape(diagonal), 1)]
-        values = [config.get("loc", UNKNOWN), low_rank, diagonal]
-    else:
-        matrices = _given(config, _MATRICES)
-        shapes = [_ahead(_shape(matrices[0]), 2)] if len(matrices) == 1 else [None]
-        values = [config.get("loc", UNKNOWN), *matrices]
-    batch = _together([*shapes, _ahead(loc, 1)])
-    return _Made(batch, None if loc is None else (_last(loc),), _dtype(values))
-
-
-def _ahead(shape: Shape | None, count: int) -> Shape | None:
-    """All axes but the last ones."""
-    if shape is None or len(shape) < count or any(isinstance(axis, Rest) for axis in shape[len(shape) - count :]):
-        return None
-    return shape[: len(shape) - count]
-
-
-def _last(shape: Shape) -> SizedAxis:
-    axis = shape[-1] if shape else ANY
-    return axis if isinstance(axis, SizedAxis) else ANY
-
-
-# What is asked of them
-
-
-def _sample(made: _Made, sample_shape: Value = ()) -> Array:
+def _sample(made: Made, sample_shape: Value = ()) -> Array:
     lead = size_axes(sample_shape)
     if made.extended is None:
-        return made.array(None)
-    return made.array((*((Rest(),) if lead is None else lead), *made.extended))
+        return Array(None, made.drawn)
+    return Array((*((Rest(),) if lead is None else lead), *made.extended), made.drawn)
 
 
-def _probability(made: _Made, value: Value, *, is_checked: bool, is_index: bool) -> Array:
+def _probability(made: Made, value: Value, config: Config, argument: str = "value") -> Array:
     """Of a value, which has the event shape behind axes that broadcast with the batch."""
     if not isinstance(value, Array) or value.shape is None or made.batch is None or made.event is None:
         return made.array(None)
-    lead = _ahead(value.shape, len(made.event))
+    lead = ahead(value.shape, len(made.event))
     if lead is None:
         return made.array(None)
     try:
         shape = broadcast([lead, made.batch])
         _require_event(value.shape, made.event)
     except Refused:
-        if not is_checked:
+        if config.get("validate_args", UNKNOWN) not in (None, True):
             return made.array(None)
         wanted = format_shape((*made.batch, *made.event))
-        raise Refused(f'is "{format_shape(value.shape)}", expected "{wanted}", or more in front', "value") from None
+        raise Refused(f'is "{format_shape(value.shape)}", expected "{wanted}", or more in front', argument) from None
     # A value of another dtype may decide that of the result, unless it is an index.
-    return Array(shape, made.dtype if is_index or value.dtype == made.dtype else None)
+    return Array(shape, made.dtype if made.drawn == INT64 or value.dtype == made.dtype else None)
 
 
 def _require_event(shape: Shape, event: Shape) -> None:
@@ -165,13 +64,12 @@ def _require_event(shape: Shape, event: Shape) -> None:
         broadcast([(given,), (wanted,)])
 
 
-def _register(family: str, make: _Family) -> None:
+def _register(family: str, make: Family) -> None:
     def sample(config: Config, sample_shape: Value = ()) -> Result:
         return _sample(make(config), sample_shape)
 
     def probability(config: Config, value: Value = UNKNOWN) -> Result:
-        is_checked = config.get("validate_args", UNKNOWN) in (None, True)
-        return _probability(make(config), value, is_checked=is_checked, is_index=family == "indices")
+        return _probability(make(config), value, config)
 
     def each(config: Config) -> Result:
         made = make(config)
@@ -185,90 +83,142 @@ def _register(family: str, make: _Family) -> None:
         computed(f"distributions.{family}_{name}")(rule)
 
 
-_FAMILIES: Final[dict[str, _Family]] = {
-    "numbers": _numbers,
-    "indices": _indices,
-    "vectors": _vectors,
-    "covarying": _covarying,
+_FAMILIES: Final[dict[str, Family]] = {
+    "numbers": numbers,
+    "indices": indices,
+    "vectors": vectors,
+    "covarying": covarying,
+    "independent": independent,
+    "transformed": transformed,
 }
-
-
-def _independent(config: Config) -> _Made:
-    """Another distribution, the last axes of whose batch belong to one sample."""
-    made, count = _of_object(config.get("base_distribution")), int_of(config.get("reinterpreted_batch_ndims", UNKNOWN))
-    if made.batch is None or made.event is None or count is None or _ahead(made.batch, count) is None:
-        return _Made(None, None, made.dtype)
-    cut = len(made.batch) - count
-    return _Made(made.batch[:cut], (*made.batch[cut:], *made.event), made.dtype)
-
-
-def _of_object(config: object) -> _Made:
-    """A distribution that is an argument: what it was made with, and of which class."""
-    name = config.get(CLASS) if isinstance(config, Mapping) else None
-    if not isinstance(config, Mapping) or not isinstance(name, str) or name not in _FAMILY_OF:
-        return _Made(None, None, None)
-    return _FAMILY_OF[name](config)
-
-
-_FAMILIES["independent"] = _independent
 for _name, _make in _FAMILIES.items():
     _register(_name, _make)
 
-_NUMBERS: Final = (
-    *("Bernoulli", "Beta", "Cauchy", "Chi2", "ContinuousBernoulli", "Exponential", "FisherSnedecor", "Gamma"),
-    *("Geometric", "Gumbel", "HalfCauchy", "HalfNormal", "InverseGamma", "Kumaraswamy", "Laplace", "LogNormal"),
-    *("Normal", "Pareto", "Poisson", "StudentT", "Uniform", "VonMises", "Weibull"),
-)
-_VECTORS: Final = ("Dirichlet", "OneHotCategorical", "OneHotCategoricalStraightThrough")
-_COVARYING: Final = ("MultivariateNormal", "LowRankMultivariateNormal")
-_FAMILY_OF: Final[Mapping[str, _Family]] = {
-    **{f"torch.distributions.{name}": _numbers for name in _NUMBERS},
-    **{f"torch.distributions.{name}": _vectors for name in _VECTORS},
-    **{f"torch.distributions.{name}": _covarying for name in _COVARYING},
-    "torch.distributions.Categorical": _indices,
-    "torch.distributions.Independent": _independent,
-}
+
+@computed("distributions.new_mixture")
+def new_mixture(_made: Value, mixture_distribution: Value, component_distribution: Value, **_: Value) -> Result:
+    """`MixtureSameFamily`: as many components as weights, and a batch that fits theirs.
+
+    Raises:
+        Refused: the distributions do not go together.
+    """
+    chosen, component = of_object(mixture_distribution), of_object(component_distribution)
+    count = _categories(mixture_distribution)
+    if component.batch == ():
+        raise Refused("has no batch axis, whose entries the mixture would choose from", "component_distribution")
+    if component.batch is None:
+        return None
+    found = last(component.batch)
+    if count is not None and sizes_differ(count.size, found.size):
+        reason = f"is a batch of {found.size} components, but the mixture chooses from {count.size}"
+        raise Refused(reason, "component_distribution")
+    _require_batch(chosen.batch, ahead(component.batch, 1))
+    return None
 
 
-@computed("distributions.independent_draw")
-def independent_draw(config: Config, sample_shape: Value = ()) -> Result:
-    """`Independent.sample`: indices are whole numbers, whatever their weights are."""
-    base = config.get("base_distribution")
-    name = base.get(CLASS) if isinstance(base, Mapping) else None
-    found = _sample(_independent(config), sample_shape)
-    return found.plain(found.shape, INT64) if name == "torch.distributions.Categorical" else found
+def _categories(mixture_distribution: Value) -> SizedAxis | None:
+    shape = weights_of(mixture_distribution)[0] if isinstance(mixture_distribution, Mapping) else None
+    return last(shape) if shape else None
+
+
+def _require_batch(chosen: Shape | None, components: Shape | None) -> None:
+    try:
+        broadcast([chosen, components])
+    except Refused:
+        assert chosen is not None
+        assert components is not None
+        reason = f'has the batch shape "{format_shape(chosen)}", expected "{format_shape(components)}"'
+        raise Refused(reason, "mixture_distribution") from None
+
+
+@computed("distributions.mixture_sample")
+def mixture_sample(config: Config, sample_shape: Value = ()) -> Result:
+    """`MixtureSameFamily.sample`: one component for each entry of the batch of the weights."""
+    chosen, made = of_object(config.get("mixture_distribution")), mixture(config)
+    if rank(chosen.batch) is None or rank(chosen.batch) != rank(made.batch):
+        return Array(None, made.drawn)
+    return _sample(replace(made, batch=chosen.batch), sample_shape)
+
+
+@computed("distributions.mixture_probability")
+def mixture_probability(config: Config, x: Value = UNKNOWN) -> Result:
+    """`MixtureSameFamily.log_prob`."""
+    chosen, made = of_object(config.get("mixture_distribution")), mixture(config)
+    found = _probability(made, x, config, "x")
+    dtype = found.dtype if chosen.dtype == made.dtype else None
+    return Array(together([found.shape, chosen.batch]), dtype)
+
+
+@computed("distributions.mixture_whole")
+def mixture_whole(config: Config) -> Result:
+    """Moments of `MixtureSameFamily`."""
+    chosen, made = of_object(config.get("mixture_distribution")), mixture(config)
+    if rank(chosen.batch) is None or rank(chosen.batch) not in (0, rank(made.batch)):
+        return Array()
+    batch = together([chosen.batch, made.batch])
+    return Array(replace(made, batch=batch).extended, made.dtype if chosen.dtype == made.dtype else None)
+
+
+@computed("distributions.new_transformed")
+def new_transformed(_made: Value, base_distribution: Value, transforms: Value, **_: Value) -> Result:
+    """`TransformedDistribution`: parameters of the transforms broadcast with the shape of the distribution.
+
+    Raises:
+        Refused: they do not.
+    """
+    base, transform = of_object(base_distribution), composed(transforms)
+    if transform is None or base.extended is None:
+        return None
+    try:
+        transform.gives(base.extended)
+    except Refused as refused:
+        raise Refused(f"does not fit: {refused.reason}", "transforms") from None
+    return None
+
+
+@computed("distributions.transform")
+def transform(config: Config, x: Value) -> Result:
+    """A transform that is called: as many numbers as the parameters make it."""
+    made = transform_of(config)
+    if made is None or not isinstance(x, Array):
+        return Array()
+    return Array(made.gives(x.shape), made.keeps(x.dtype) if _is_of_floats(x) else None)
+
+
+def _is_of_floats(x: Array) -> bool:
+    return x.dtype is not None and all(category(dtype) == 2 for dtype in x.dtype)
 
 
 @computed("distributions.divergence")
 def divergence(p: Value, q: Value) -> Result:
     """`kl_divergence`: a number for each distribution of the two batches, which broadcast."""
-    one, other = _of_object(p), _of_object(q)
+    one, other = of_object(p), of_object(q)
     if one.batch is None or other.batch is None or one.event is None or other.event is None:
         return Array()
     dtype = one.dtype if one.dtype == other.dtype else None
-    return Array(_together([one.batch, other.batch]), dtype)
+    return Array(together([one.batch, other.batch]), dtype)
 
 
 @computed("distributions.index_sample")
 def index_sample(config: Config, sample_shape: Value = ()) -> Result:
     """`Categorical.sample`."""
-    return Array(_sample(_indices(config), sample_shape).shape, INT64)
+    return Array(_sample(indices(config), sample_shape).shape, INT64)
 
 
 @computed("distributions.index_mode")
 def index_mode(config: Config) -> Result:
     """`Categorical.mode`."""
-    return Array(_indices(config).batch, INT64)
+    return Array(indices(config).batch, INT64)
 
 
 @computed("distributions.index_support")
 def index_support(config: Config, expand: Value = True) -> Result:
     """`Categorical.enumerate_support`: each index, `c *b`."""
-    shape, _ = _weights(config)
-    batch = _ahead(shape, 1)
+    shape, _ = weights_of(config)
+    batch = ahead(shape, 1)
     if shape is None or batch is None or rank(batch) is None or bool_of(expand) is None:
         return Array(None, INT64)
-    return Array((_last(shape), *(batch if bool_of(expand) else _ones(known_axes(batch)))), INT64)
+    return Array((last(shape), *(batch if bool_of(expand) else _ones(known_axes(batch)))), INT64)
 
 
 def _ones(count: int) -> Shape:
@@ -278,5 +228,5 @@ def _ones(count: int) -> Shape:
 @computed("distributions.weights")
 def weights(config: Config) -> Result:
     """`probs` and `logits` of indices and vectors: as they were given."""
-    shape, dtype = _weights(config)
+    shape, dtype = weights_of(config)
     return Array(shape, dtype)

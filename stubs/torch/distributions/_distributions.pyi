@@ -496,7 +496,7 @@ class LowRankMultivariateNormal:
 
 class Independent:
     def __init__(self, base_distribution: Distribution, reinterpreted_batch_ndims: int, validate_args: bool | None = None) -> None: ...
-    @computed("distributions.independent_draw")
+    @computed("distributions.independent_sample")
     def sample(self, sample_shape: Sizes = ()) -> Tensor: ...
     @computed("distributions.independent_sample")
     def rsample(self, sample_shape: Sizes = ()) -> Tensor: ...
@@ -513,6 +513,70 @@ class Independent:
     @property
     @computed("distributions.independent_whole")
     def stddev(self) -> Tensor: ...
+
+class MixtureSameFamily:
+    @computed("distributions.new_mixture")
+    def __init__(self, mixture_distribution: Distribution, component_distribution: Distribution, validate_args: bool | None = None) -> None: ...
+    @computed("distributions.mixture_sample")
+    def sample(self, sample_shape: Sizes = ()) -> Tensor: ...
+    @computed("distributions.mixture_probability")
+    def log_prob(self, x: Tensor) -> Tensor: ...
+    @property
+    @computed("distributions.mixture_whole")
+    def mean(self) -> Tensor: ...
+    @property
+    @computed("distributions.mixture_whole")
+    def variance(self) -> Tensor: ...
+    @property
+    @computed("distributions.mixture_whole")
+    def stddev(self) -> Tensor: ...
+
+class TransformedDistribution:
+    @computed("distributions.new_transformed")
+    def __init__(self, base_distribution: Distribution, transforms: Transforms, validate_args: bool | None = None) -> None: ...
+    @computed("distributions.transformed_sample")
+    def sample(self, sample_shape: Sizes = ()) -> Tensor: ...
+    @computed("distributions.transformed_sample")
+    def rsample(self, sample_shape: Sizes = ()) -> Tensor: ...
+    @computed("distributions.transformed_probability")
+    def log_prob(self, value: Tensor) -> Tensor: ...
+
+class TanhTransform:
+    def __init__(self, cache_size: int = 0) -> None: ...
+    @computed("distributions.transform")
+    def __call__(self, x: Tensor) -> Tensor: ...
+
+class AbsTransform:
+    __init__ = torch.distributions.TanhTransform.__init__
+    __call__ = torch.distributions.TanhTransform.__call__
+
+class ExpTransform:
+    __init__ = torch.distributions.TanhTransform.__init__
+    __call__ = torch.distributions.TanhTransform.__call__
+
+class SigmoidTransform:
+    __init__ = torch.distributions.TanhTransform.__init__
+    __call__ = torch.distributions.TanhTransform.__call__
+
+class SoftplusTransform:
+    __init__ = torch.distributions.TanhTransform.__init__
+    __call__ = torch.distributions.TanhTransform.__call__
+
+class SoftmaxTransform:
+    __init__ = torch.distributions.TanhTransform.__init__
+    __call__ = torch.distributions.TanhTransform.__call__
+
+class AffineTransform:
+    def __init__(self, loc: Tensor | float, scale: Tensor | float, event_dim: int = 0, cache_size: int = 0) -> None: ...
+    __call__ = torch.distributions.TanhTransform.__call__
+
+class PowerTransform:
+    def __init__(self, exponent: Tensor | float, cache_size: int = 0) -> None: ...
+    __call__ = torch.distributions.TanhTransform.__call__
+
+class ComposeTransform:
+    def __init__(self, parts: Transforms, cache_size: int = 0) -> None: ...
+    __call__ = torch.distributions.TanhTransform.__call__
 
 @computed("distributions.divergence")
 def kl_divergence(p: Distribution, q: Distribution) -> Tensor: ...

@@ -51,3 +51,39 @@ class Strided(nn.Module):
 
     def wrong(self, x: Float[Tensor, "b 3 t"]) -> Float[Tensor, "b 5 (t+7)//4"]:
         return self.second(self.first(x))  # E: [return-value]
+
+
+def in_branches(x: Float[Tensor, "b 8"], wide: bool, rounds: int) -> None:
+    out = nn.Linear(8, 3)
+    if wide:
+        out = nn.Linear(8, 4)
+    out(x) @ torch.zeros(4, 2)
+    reveal(out(x))  # N: Float[Tensor, "b _"]
+    out(x.T)  # E: [shape-mismatch]
+    out = nn.Linear(8, 5)
+    out(x) @ torch.zeros(4, 2)  # E: [shape-mismatch]
+    if wide:
+        same = nn.Linear(8, 3)
+    else:
+        same = nn.Linear(8, 3)
+    same(x) @ torch.zeros(4, 2)  # E: [shape-mismatch]
+    last = nn.Linear(8, 3)
+    for _ in range(rounds):
+        last(x) @ torch.zeros(4, 2)
+        last = nn.Linear(8, 4)
+
+
+class Conditional(nn.Module):
+    def __init__(self, d: int, grouped: bool, biased: bool) -> None:
+        super().__init__()
+        norm = nn.GroupNorm(1, d) if grouped else nn.BatchNorm1d(d)
+        self.written = nn.Sequential(nn.Conv1d(d, d, 1), norm, nn.Conv1d(d, 7, 1))
+        self.inside = nn.Sequential(
+            nn.Conv1d(d, d, 1), nn.GroupNorm(1, d) if grouped else nn.BatchNorm1d(d), nn.Conv1d(d, 7, 1)
+        )
+        self.alike = nn.Sequential(nn.Linear(d, 5) if biased else nn.Linear(d, 5, bias=False), nn.Linear(5, 2))
+
+    def forward(self, x: Float[Tensor, "b {self.d} t"], y: Float[Tensor, "b {self.d}"]) -> None:
+        reveal(self.inside(x))  # N: Float[Tensor, "b 7 t"]
+        self.inside(y.T)  # E: [shape-mismatch]
+        reveal(self.alike(y))  # N: Float[Tensor, "b 2"]

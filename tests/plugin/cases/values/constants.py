@@ -185,7 +185,7 @@ def of_dataclasses(y: Float[Tensor, "b t 512"], z: Float[Tensor, "b t 256"], sma
     Decoder(d_model=made.heads * 32)(x=z)
     Decoder(d_model=made.heads * 32)(x=y)  # E: [shape-mismatch]
     Decoder(d_model=made.width)(x=y)
-    Decoder(d_model=made.depth)(x=y)
+    Decoder(d_model=made.depth)(x=y)  # E: [shape-mismatch]
     Decoder(d_model=Small().width)(x=y)  # E: [shape-mismatch]
     Decoder(d_model=small.width)(x=y)
     Decoder(d_model=config.half)(x=y)
@@ -272,7 +272,7 @@ torch.zeros(3, PLAIN) @ torch.zeros(HALF, 2)  # E: [shape-mismatch]
 
 def computed(n: int) -> None:
     reveal_type(torch.zeros(max(HALF, 999), min(2, 5)))  # R: Tensor[Float32, tuple[999, 2], Any]
-    reveal_type(torch.zeros(math.prod((2, 3)), math.prod([4, n])))  # R: Tensor[Float32, tuple[6, Any], Any]
+    reveal_type(torch.zeros(math.prod((2, 3)), math.prod([4, n])))  # R: Tensor[Float32, tuple[6, 4*n], Any]
     reveal_type(torch.zeros(max(n, 3), max([1, 2], key=abs)))  # R: Tensor[Float32, tuple[Any, Any], Any]
 
 
@@ -309,5 +309,5 @@ def computed_numbers(x: Float[Tensor, "b 64"], any_ratio: float) -> None:
     nn.Linear(abs(-64), 2)(x)
     nn.Linear(WIDTHS[3], 2)(x)  # E: [misc]
     nn.Linear(int("64"), 2)(x)
-    nn.Linear(int(len(x) / 2), 2)(x)
+    nn.Linear(int(len(x) / 2), 2)(x)  # E: expected b//2  [shape-mismatch]
     nn.Linear(64 // 0, 2)(x)
