@@ -23,6 +23,7 @@ from mypy.types import (
     get_proper_type,
 )
 
+from neuraltypes_mypy._arity import with_names_of_numpy
 from neuraltypes_mypy._names import GENERIC_TENSORS
 from neuraltypes_mypy._tensor import as_tensor, unknown, untold
 from neuraltypes_mypy._untyped import may_be_untyped, receivers, wants_other
@@ -62,6 +63,8 @@ def of_receiver(ctx: MethodSigContext, fullname: str) -> FunctionLike:
         return signature
     if fullname.rpartition(".")[2] in _OPERATORS:
         return signature.copy_modified(arg_types=[unknown() for _ in signature.arg_types])
+    if isinstance(ctx.context, CallExpr):
+        signature = with_names_of_numpy(signature, ctx.context)
     return signature.copy_modified(arg_types=[_optional(type_) for type_ in signature.arg_types])
 
 

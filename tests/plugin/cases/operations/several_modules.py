@@ -51,3 +51,24 @@ class Strided(nn.Module):
 
     def wrong(self, x: Float[Tensor, "b 3 t"]) -> Float[Tensor, "b 5 (t+7)//4"]:
         return self.second(self.first(x))  # E: [return-value]
+
+
+class Gated(nn.Module):
+    def __init__(self, n: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(n))
+
+    def forward(self, x: Float[Tensor, "b n"], gate: Float[Tensor, "b n"] | None = None) -> Float[Tensor, "b n"]:
+        return x if gate is None else x * gate
+
+
+class MaybeGated(nn.Module):
+    def __init__(self, n: int, is_gated: bool) -> None:
+        super().__init__()
+        self.norm = Gated(n) if is_gated else nn.Identity()
+        self.same = nn.Identity()
+
+    def forward(self, x: Float[Tensor, "b 8"], gate: Float[Tensor, "b 8"]) -> None:
+        self.norm(x, gate)
+        self.norm(x)
+        self.same(x, gate)  # E: Too many arguments for "forward" of "Identity"  [call-arg]
