@@ -147,7 +147,7 @@ class Settling:
         expression = subject.name
         if (refused := _refused(subject, variable, api)) is not None:
             if variable.is_inferred:
-                self._refused.setdefault(variable, variable.type)
+                self._refused[variable] = variable.type
                 variable.type = UnionType([variable.type, untold()])  # it is said once
                 remember(variable, untold())
             # mypy says so, and would go on with what the name held before; what is declared is said once, too
@@ -178,7 +178,9 @@ class Settling:
             held = declared if held is None else held
         if isinstance(declared, AnyType):
             return ctx.default_return_type  # an `Any` that is assigned later would not replace what is put here
-        if held is None and variable in self._refused:
+        # a body that mypy comes to again infers its names anew
+        was_refused = variable in self._refused and _may_be_any(get_proper_type(variable.type))
+        if held is None and was_refused:
             held = declared  # which takes more than it did, so that mypy has kept nothing
         if held is not None:
             remember(variable, held)
@@ -186,7 +188,7 @@ class Settling:
             is_declared = isinstance(declared, UnionType) and not variable.is_inferred
             common = _joined(proper, may_be_any=_may_be_any(get_proper_type(variable.type)), is_declared=is_declared)
             common = self._meetings.settled(mark.value, common, may_be_given=variable.is_argument)
-            if variable in self._refused:
+            if was_refused:
                 common = _unless_refused(common, self._refused[variable])
             if common is not proper or api.binder.get(expression) is None:  # else it is no new assignment to mypy
                 api.binder.put(expression, common)
