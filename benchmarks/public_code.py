@@ -18,7 +18,12 @@ expression is counted once for each place where it stands in the code, with all 
 The second line of a package counts the functions alone whose signature names axes, and what is inside of them.
 An expression that is `Any` may be a tensor or not and is in no share; "Any" is how many there are for each tensor.
 
+With `--alone`, only the named files of one package are checked, and all else of the package is left out as if it were
+not installed. That is quick where a package is large, and says nothing of what crosses its modules: a class whose base
+is left out has any attribute, and what is imported from there is `Any`.
+
     python benchmarks/public_code.py [--cache FOLDER] [PACKAGE | FOLDER:PACKAGE ...]
+    python benchmarks/public_code.py [--cache FOLDER] FOLDER:PACKAGE --alone models/bert/modeling_bert.py ...
 """
 
 from __future__ import annotations
@@ -28,10 +33,11 @@ import ast
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -61,13 +67,25 @@ def folder_of(package: str) -> Path:
     return Path(spec.origin).parents[1]
 
 
-def run(folder: Path, package: str, work: Path, *, with_plugin: bool) -> Run:
-    """What one run of mypy says about a package."""
+def lay_out(source: Path, place: Path, alone: Sequence[str]) -> None:
+    """Link a package, or those of its files that are to stand alone, to where mypy finds it."""
+    if place.is_symlink():
+        place.unlink()
+    elif place.exists():
+        shutil.rmtree(place)
+    for file in alone:
+        if not (source / file).is_file():
+            raise SystemExit(f"{source} has no file {file}")
+        (place / file).parent.mkdir(parents=True, exist_ok=True)
+        (place / file).symlink_to(source / file)
+    if not alone:
+        place.symlink_to(source)
+
+
+def run(package: str, work: Path, *, with_plugin: bool) -> Run:
+    """What one run of mypy says about a package that is laid out in a folder."""
     name = "plugin" if with_plugin else "plain"
     (work / f"{name}.ini").write_text(CONFIG + (f"plugins = {PLUGIN}\n" if with_plugin else ""))
-    link = work / package
-    if not link.exists():
-        link.symlink_to(folder / package)
     script = Path(__file__).with_name("_understood.py")
     done = subprocess.run(
         [sys.executable, str(script), f"{name}.ini", f".cache_{name}", package],
@@ -92,10 +110,10 @@ def place(line: str) -> str:
     return f"{line.partition(': error:')[0]} {code[0] if code else ''}"
 
 
-def count_annotations(folder: Path, package: str) -> int:
-    """How many annotations of tensors with axes a package has."""
+def count_annotations(place: Path) -> int:
+    """How many annotations of tensors with axes a package has, as it is laid out."""
     count = 0
-    for path in (folder / package).rglob("*.py"):
+    for path in place.rglob("*.py"):
         try:
             tree = ast.parse(path.read_text(encoding="utf-8"))
         except SyntaxError:
@@ -119,8 +137,11 @@ def shares(counts: dict[str, int]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("packages", nargs="*", default=DEFAULT)
+    parser.add_argument("--alone", nargs="+", default=[], metavar="FILE", help="only these files of the one package")
     parser.add_argument("--cache", type=Path, help="a folder to keep mypy's caches in, one for each package")
     arguments = parser.parse_args()
+    if arguments.alone and len(arguments.packages) != 1:
+        parser.error("--alone is about the files of one package")
     print("| package | files | tensor annotations | errors, plain | only with the plugin | only without |")
     print("|---|---|---|---|---|---|")
     found: list[str] = []
@@ -129,11 +150,12 @@ def main() -> None:
         folder_name, _, package = given.rpartition(":")
         folder = Path(folder_name).resolve() if folder_name else folder_of(package)
         with work_folder(arguments.cache, package) as work:
-            plain, plugin = (run(folder, package, work, with_plugin=flag) for flag in (False, True))
+            lay_out(folder / package, work / package, arguments.alone)
+            plain, plugin = (run(package, work, with_plugin=flag) for flag in (False, True))
+            count = count_annotations(work / package)
         errors = [{place(line): line for line in one["errors"] if ": error:" in line} for one in (plain, plugin)]
         new = [line for key, line in sorted(errors[1].items()) if key not in errors[0]]
         gone = [line for key, line in sorted(errors[0].items()) if key not in errors[1]]
-        count = count_annotations(folder, package)
         print(f"| {package} | {plain['files']} | {count} | {len(errors[0])} | {len(new)} | {len(gone)} |", flush=True)
         found += [f"+ {line}" for line in new] + [f"- {line}" for line in gone]
         understood += [f"| {package}, {which} | {shares(counts)}" for which, counts in plugin["values"].items()]

@@ -24,6 +24,7 @@ from neuraltypes_mypy._made_with import made_at
 from neuraltypes_mypy._masks import with_meaning
 from neuraltypes_mypy._meanings import Guessed
 from neuraltypes_mypy._named_results import with_names
+from neuraltypes_mypy._open_uses import open_uses
 from neuraltypes_mypy._refusals import Refusals
 from neuraltypes_mypy._remembered import Made, Remembered
 from neuraltypes_mypy._rule_values import Translation
@@ -128,7 +129,11 @@ class Application:
         result = self.translation.result(outcome.result, default, same)
         if not isinstance(get_proper_type(result), AnyType):
             self._settling.instrument_current(api)
-        return untyped(result) if is_open else result
+        if not is_open:
+            return result
+        if not isinstance(get_proper_type(result), AnyType):
+            open_uses(context, api)
+        return untyped(result)
 
     def _fits(self, wanted: str, element: object) -> bool:
         return not isinstance(element, Produced) or element_goes_with(wanted, element.name)

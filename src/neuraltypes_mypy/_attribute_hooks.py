@@ -10,7 +10,7 @@ from mypy.plugin import AttributeContext
 from mypy.types import Instance, Type
 
 from neuraltypes_mypy import _configs, _records
-from neuraltypes_mypy._buffers import is_buffer, seen_by_a_cast
+from neuraltypes_mypy._buffers import is_buffer, is_definition, seen_by_a_cast
 from neuraltypes_mypy._class_sizes import has_sizes, is_changing
 from neuraltypes_mypy._definitions import is_foreign
 from neuraltypes_mypy._guard import attribute_hook
@@ -22,6 +22,7 @@ from neuraltypes_mypy._names import DISTRIBUTIONS, MODULE_CALL, MODULES, NEURAL_
 from neuraltypes_mypy._nested import has_nested
 from neuraltypes_mypy._parts import Parts
 from neuraltypes_mypy._tensor import as_tensor, is_known, untold
+from neuraltypes_mypy._untyped import untyped
 from neuraltypes_mypy._values import is_undeclared
 
 
@@ -54,7 +55,7 @@ class AttributeHooks:
         rule = self._parts.rules.rule_of(fullname) if self._definitions.has_rules(fullname) else None
         hook = None if rule is None else attribute_hook(lambda ctx: self._parts.operations.attribute(ctx, rule))
         if hook is None and fullname.startswith((MODULES, DISTRIBUTIONS)):
-            hook = attribute_hook(self._parts.weights.attribute)
+            hook = attribute_hook(self._weight)
         self._attributes[fullname] = hook
         return hook
 
@@ -67,7 +68,7 @@ class AttributeHooks:
         if name == _configs.WHOLE and info.has_base(NEURAL_MODULE):
             return attribute_hook(_configs.of_module)
         if self._definitions.has_rules(fullname) and self._parts.rules.method_of(fullname) is not None:
-            return attribute_hook(self._parts.weights.attribute)
+            return attribute_hook(self._weight)
         if has_sizes(info, name):
             return attribute_hook(self._parts.modules.attribute)
         if has_nested(info, name):
@@ -98,6 +99,9 @@ class AttributeHooks:
     def _held_attribute(self, ctx: AttributeContext) -> Type:
         return self._noted(self._parts.held.attribute(ctx), ctx)
 
+    def _weight(self, ctx: AttributeContext) -> Type:
+        return self._noted(self._parts.weights.attribute(ctx), ctx)
+
     def _noted(self, found: Type, ctx: AttributeContext) -> Type:
         tensor = None if ctx.is_lvalue else as_tensor(found)
         if tensor is not None and is_known(tensor):
@@ -106,8 +110,17 @@ class AttributeHooks:
         return found
 
     def _attribute_type(self, ctx: AttributeContext, info: TypeInfo, name: str) -> Type:
-        if is_buffer(info, name) and (ctx.is_lvalue or seen_by_a_cast(ctx.api)):
-            return untold()  # without this plugin it is no attribute of the class
+        if is_buffer(info, name):
+            return self._buffer(ctx, info, name)
+        return self._inferred(ctx, info, name)
+
+    def _buffer(self, ctx: AttributeContext, info: TypeInfo, name: str) -> Type:
+        """A buffer that is not declared: without this plugin it is no attribute of the class."""
+        if ctx.is_lvalue or is_definition(ctx.context) or seen_by_a_cast(ctx.api):
+            return untold()
+        return untyped(self._inferred(ctx, info, name))
+
+    def _inferred(self, ctx: AttributeContext, info: TypeInfo, name: str) -> Type:
         if not is_changing(_class_of(ctx, info), name):
             return self._parts.values.inferred_attribute(ctx, False)
         known = self._parts.modules.declared_attribute(ctx)

@@ -20,11 +20,13 @@ from mypy.nodes import (
     CallExpr,
     ClassDef,
     Context,
+    Decorator,
     Expression,
     ExpressionStmt,
     FuncDef,
     MemberExpr,
     NameExpr,
+    OverloadedFuncDef,
     Statement,
     StrExpr,
     TypeInfo,
@@ -160,6 +162,13 @@ def registered_type(call: CallExpr, tensor: Instance, api: Any) -> Type:
     items = list(map(get_proper_type, given.items)) if isinstance(given, UnionType) else [given]
     found = [item for item in items if item is not None and not isinstance(item, NoneType)]
     return found[0] if len(found) == 1 and as_tensor(found[0]) is not None else tensor
+
+
+def is_definition(place: Context) -> bool:
+    """Whether an attribute is read where a subclass defines one of that name: mypy compares the two."""
+    if isinstance(place, MemberExpr):
+        return place.is_inferred_def
+    return isinstance(place, FuncDef | Decorator | OverloadedFuncDef | NameExpr)
 
 
 def seen_by_a_cast(api: Any) -> bool:

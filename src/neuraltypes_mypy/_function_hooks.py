@@ -30,6 +30,7 @@ from neuraltypes_mypy._module_containers import CLASSES, WALKS
 from neuraltypes_mypy._modules import known_within
 from neuraltypes_mypy._names import BUFFER, ENSURE, PARAMETER, REVEAL, SAME_MODULE, TENSOR, TRANSFORMS
 from neuraltypes_mypy._natures import is_undeclared, with_nature
+from neuraltypes_mypy._open_uses import is_open_use, type_of_use
 from neuraltypes_mypy._other_plugins import OtherPlugins
 from neuraltypes_mypy._parameter_containers import DICTIONARY, LIST
 from neuraltypes_mypy._partials import PARTIAL
@@ -38,7 +39,7 @@ from neuraltypes_mypy._passed_on import is_one_expression
 from neuraltypes_mypy._recipe_nodes import makes_module
 from neuraltypes_mypy._results import is_entering
 from neuraltypes_mypy._returned import check_return
-from neuraltypes_mypy._returns import is_returning
+from neuraltypes_mypy._returns import is_early, is_returning, leave_for_later
 from neuraltypes_mypy._tensor import as_tensor, unknown
 from neuraltypes_mypy._unasked import is_asking
 
@@ -191,11 +192,15 @@ class FunctionHooks:
     def _isinstance_called(self, ctx: FunctionContext) -> Type:
         if is_asking(ctx.context):
             return self._parts.calls.asked(ctx)
+        if is_open_use(ctx.context):
+            return type_of_use(ctx)
         if is_identity(ctx.context):
             return operand_type(ctx)
         if is_entering(ctx.context):
             self._parts.scopes.results.enter(ctx.api)
             self._parts.scopes.overriding.enter(ctx.api)
+        if is_early(ctx.context):
+            leave_for_later(ctx.api)
         if is_returning(ctx.context):
             self._parts.promised.loosen(ctx)
             check_return(ctx, self._parts.unseen)

@@ -34,6 +34,7 @@ from mypy.types import (
 
 from neuraltypes._sizes import Size
 from neuraltypes_mypy import _codes as codes
+from neuraltypes_mypy._arity import takes
 from neuraltypes_mypy._calls import Argument, Calls, Known
 from neuraltypes_mypy._class_sizes import attribute_size, kept_of
 from neuraltypes_mypy._dependencies import depend_on
@@ -192,6 +193,8 @@ class Modules:
         forward = self._forward(receiver, ctx.context, ctx.api)
         if forward is None:
             forward = self._torch_modules.forward(receiver, ctx.context, ctx.api)
+        if forward is not None and _is_of_another(ctx.context, forward, ctx.api):
+            return ctx.default_attr_type
         return ctx.default_attr_type if forward is None else forward
 
     def keyword_only(self, ctx: MethodSigContext) -> FunctionLike:
@@ -388,6 +391,13 @@ def _positional(kind: Any) -> Any:
 def _called(module: Type, call: CallExpr, api: Any) -> Type:
     result: Type = api.expr_checker.check_call(module, call.args, call.arg_kinds, call, call.arg_names)[0]
     return result
+
+
+def _is_of_another(call: Context, forward: FunctionLike, api: Any) -> bool:
+    """Whether a call has arguments that one of several modules does not take: it is meant for another of them."""
+    if not isinstance(call, CallExpr) or not isinstance(get_proper_type(_type_of(call.callee, api)), UnionType):
+        return False
+    return not any(takes(item, call) for item in forward.items)
 
 
 def _is_identity(module: Type) -> bool:

@@ -39,9 +39,10 @@ from neuraltypes_mypy._buffers import is_registered
 from neuraltypes_mypy._expressions import Expressions
 from neuraltypes_mypy._identity import is_identity
 from neuraltypes_mypy._join import join_tensors
+from neuraltypes_mypy._open_uses import is_open_use
 from neuraltypes_mypy._otherwise import Otherwise, is_otherwise
 from neuraltypes_mypy._results import is_entering
-from neuraltypes_mypy._returns import is_returning
+from neuraltypes_mypy._returns import is_early, is_returning
 from neuraltypes_mypy._seen_attributes import has_more
 from neuraltypes_mypy._settle import Settling, is_settling
 from neuraltypes_mypy._sizes_of import size_of_expression
@@ -57,7 +58,10 @@ COMPARISONS = frozenset(
     for method in ("__eq__", "__ne__")
 )
 # The calls that the plugin puts into mypy's tree.
-_OURS: Final = (is_settling, is_asking, is_entering, is_identity, is_returning, is_registered, is_otherwise)
+_OURS: Final = (
+    *(is_settling, is_asking, is_entering, is_identity, is_returning),
+    *(is_early, is_registered, is_otherwise, is_open_use),
+)
 
 
 class Narrowing:

@@ -22,7 +22,8 @@ def asked(ctx: FunctionContext) -> Type:
     variable = subject.node if isinstance(subject, NameExpr) else None
     if isinstance(variable, Var) and variable.type is not None and as_tensor(variable.type) is not None:
         api: Any = ctx.api
-        if as_tensor(ctx.arg_types[0][0]) is not None and variable.type != ctx.arg_types[0][0]:
+        given = ctx.arg_types[0][0]
+        if as_tensor(given) is not None and variable.type != given and not has_more(given):
             api.store_type(subject, variable.type)
             api.binder.put(subject, variable.type)
     return ctx.default_return_type

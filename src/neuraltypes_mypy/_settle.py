@@ -49,6 +49,7 @@ from mypy.types import (
     ProperType,
     TupleType,
     Type,
+    TypeGuardedType,
     UnionType,
     get_proper_type,
 )
@@ -115,6 +116,7 @@ class Settling:
     def __init__(self, *, reports_untracked: bool) -> None:
         self.reports_untracked = reports_untracked
         self._followed: dict[Var, None] = {}  # names that hold a tensor of known axes, where that is of interest
+        self._refused: dict[Var, Type] = {}  # what names may hold of which mypy has refused a value
         self._done: dict[int, object] = {}
         self._meetings = Meetings()
 
@@ -149,6 +151,7 @@ class Settling:
         expression = subject.name
         if (refused := _refused(subject, variable, api)) is not None:
             if variable.is_inferred:
+                self._refused[variable] = variable.type
                 variable.type = UnionType([variable.type, untold()])  # it is said once
                 remember(variable, untold())
             # mypy says so, and would go on with what the name held before; what is declared is said once, too
@@ -183,6 +186,10 @@ class Settling:
             held = declared if held is None else held
         if isinstance(declared, AnyType):
             return ctx.default_return_type  # an `Any` that is assigned later would not replace what is put here
+        # a body that mypy comes to again infers its names anew
+        was_refused = variable in self._refused and _may_be_any(get_proper_type(variable.type))
+        if held is None and was_refused:
+            held = declared  # which takes more than it did, so that mypy has kept nothing
         if held is not None:
             remember(variable, held)
             proper = get_proper_type(held)
@@ -191,6 +198,8 @@ class Settling:
             common = _plain(common) if mark.value in _begun and not is_item else common
             is_given = variable.is_argument
             common = self._meetings.settled(mark.value, common, may_be_given=is_given, is_item=is_item)
+            if was_refused:
+                common = _unless_refused(common, self._refused[variable])
             if common is not proper or api.binder.get(expression) is None:  # else it is no new assignment to mypy
                 api.binder.put(expression, common)
             if self.reports_untracked:
@@ -235,7 +244,18 @@ def _refused(subject: _Subject, variable: Var, api: Any) -> Type | None:
 def _after_refusal(refused: Type) -> Type:
     """What a name holds that mypy refuses the value of; plain mypy knows as little of it."""
     tensor = as_tensor(refused)
-    return untold() if tensor is None or not is_known(tensor) else untyped(refused)
+    return TypeGuardedType(untold()) if tensor is None or not is_known(tensor) else untyped(refused)
+
+
+def _unless_refused(held: Type, declared: Type) -> Type:
+    """What a name holds of which mypy has refused a value before: to plain mypy it never holds what it cannot.
+
+    As a guarded type, for of a name that is declared as a union with an `Any` mypy would take all of that.
+    """
+    proper, tensor = get_proper_type(held), as_tensor(held)
+    is_known_tensor = tensor is not None and is_known(tensor)
+    is_kept = is_known_tensor or (not isinstance(proper, AnyType) and is_subtype(proper, declared))
+    return held if is_kept else TypeGuardedType(untold())
 
 
 def without_sizes(type_: ProperType) -> Type | None:

@@ -121,7 +121,8 @@ def _takes_tuple(wanted: Type | None) -> bool:
 def _is_operand(expression: Context, api: Any) -> bool:
     function = api.scope.current_function()
     for one in get_subexpressions(api.tree if function is None else function.body):
-        operands = [one.left, one.right] if isinstance(one, OpExpr) else getattr(one, "operands", [])
+        is_chosen = isinstance(one, OpExpr) and one.op in ("and", "or")  # one of the two, which is what is wanted
+        operands = [one.left, one.right] if isinstance(one, OpExpr) and not is_chosen else getattr(one, "operands", [])
         if any(operand is expression for operand in operands):
             return True
     return False

@@ -36,7 +36,9 @@ from mypy.types import (
     get_proper_type,
 )
 
+from neuraltypes_mypy._arity import with_names_of_numpy
 from neuraltypes_mypy._names import GENERIC_TENSORS
+from neuraltypes_mypy._open_uses import is_open_use
 from neuraltypes_mypy._tensor import as_tensor, unknown, untold
 from neuraltypes_mypy._untyped import is_untyped, may_be_untyped, receivers, wants_other
 from neuraltypes_mypy._walk import replace
@@ -75,6 +77,8 @@ def of_receiver(ctx: MethodSigContext, fullname: str) -> FunctionLike:
         return signature
     if fullname.rpartition(".")[2] in _OPERATORS:
         return signature.copy_modified(arg_types=[unknown() for _ in signature.arg_types])
+    if isinstance(ctx.context, CallExpr):
+        signature = with_names_of_numpy(signature, ctx.context)
     return signature.copy_modified(arg_types=[_optional(type_) for type_ in signature.arg_types])
 
 
@@ -111,6 +115,8 @@ def _operands(expression: Expression) -> Iterator[Expression]:
             yield from _operands(left)
             yield from _operands(right)
         case UnaryExpr(expr=inner):
+            yield from _operands(inner)
+        case CallExpr(args=[inner, *_]) if is_open_use(expression):
             yield from _operands(inner)
         case _:
             yield expression

@@ -69,3 +69,41 @@ def loops_use_a_name_twice(x: Float[Tensor, "b 3"], n: int) -> None:
         i = int(i)
     for row in x:
         reveal_type(row)  # R: Tensor[Float, tuple[3], Any]
+
+
+def extended(parts: Any, normed: bool, n: int) -> list[Tensor]:
+    found = []
+    for part in parts:
+        if n == 1:
+            rows = []
+            rows.append(part[:2])
+        else:
+            rows = part
+            if normed:
+                rows = torch.nn.functional.normalize(rows, dim=1)  # E: Incompatible types in assignment  [assignment]
+        found.extend(rows)
+    return found
+
+
+class Maps:
+    maps: Tensor | None = None
+
+
+def kept_maps(made: Maps, flat: bool) -> None:
+    maps = made.maps
+    maps = list(maps[:-1])  # E: Incompatible types in assignment  [assignment] # E: not indexable  [index]
+    maps = [one.flatten(2) for one in maps]
+    made.maps = maps
+
+
+def either_weight(small: nn.Embedding, large: nn.Embedding, n: int) -> Tensor:
+    queries = small.weight if n < 4 else large.weight
+    queries = queries.unsqueeze(0)
+    return queries
+
+
+def either_table(n: int) -> Tensor:
+    small, large = nn.Embedding(4, 8), nn.Embedding(9, 8)
+    queries = small.weight if n < 4 else large.weight
+    queries = queries.unsqueeze(0).expand(2, -1, -1)
+    return queries

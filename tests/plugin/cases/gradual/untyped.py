@@ -32,3 +32,9 @@ def operands(x: Float[Tensor, "b 32"], factor: float) -> None:
     reveal(2 * (1 - norm))  # N: Float[Tensor, "b"]
     total: float = 2 * (1 - norm) + 1
     del total
+
+
+def by_names_of_numpy(x: Float[Tensor, "b 32"]) -> None:
+    norm = x.norm(dim=-1)
+    norm.exp().mean(dim=-1, keepdims=True)
+    x.mean(dim=-1, keepdims=True)  # E: keepdims  [call-overload] # E: No overload variant  [call-overload]

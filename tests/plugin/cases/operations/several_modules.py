@@ -87,3 +87,24 @@ class Conditional(nn.Module):
         reveal(self.inside(x))  # N: Float[Tensor, "b 7 t"]
         self.inside(y.T)  # E: [shape-mismatch]
         reveal(self.alike(y))  # N: Float[Tensor, "b 2"]
+
+
+class Gated(nn.Module):
+    def __init__(self, n: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(n))
+
+    def forward(self, x: Float[Tensor, "b n"], gate: Float[Tensor, "b n"] | None = None) -> Float[Tensor, "b n"]:
+        return x if gate is None else x * gate
+
+
+class MaybeGated(nn.Module):
+    def __init__(self, n: int, is_gated: bool) -> None:
+        super().__init__()
+        self.norm = Gated(n) if is_gated else nn.Identity()
+        self.same = nn.Identity()
+
+    def forward(self, x: Float[Tensor, "b 8"], gate: Float[Tensor, "b 8"]) -> None:
+        self.norm(x, gate)
+        self.norm(x)
+        self.same(x, gate)  # E: Too many arguments for "forward" of "Identity"  [call-arg]
