@@ -14,7 +14,8 @@ from neuraltypes_mypy._announced import announce_helper, announce_recipes
 from neuraltypes_mypy._buffers import announce_buffers
 from neuraltypes_mypy._classes import define_class, is_dtype
 from neuraltypes_mypy._definitions import is_foreign, is_local
-from neuraltypes_mypy._dependencies import forget_subtypes, show_metadata
+from neuraltypes_mypy._dependencies import show_metadata
+from neuraltypes_mypy._elements import forget_subtypes
 from neuraltypes_mypy._guard import class_hook, type_hook
 from neuraltypes_mypy._mentions import mentions_tensors
 from neuraltypes_mypy._names import ANNOTATED, GENERIC_TENSORS, MODULE, MODULES

@@ -13,6 +13,7 @@ from neuraltypes._sizes import Size
 from neuraltypes.rules import UNKNOWN, Array, Many, Outcome, Rest, Signature, SizedAxis, Surroundings, apply
 from neuraltypes.rules._values import Packed, Produced
 from neuraltypes_mypy._arguments import Arguments, Given
+from neuraltypes_mypy._assigned import assignments_to
 from neuraltypes_mypy._autocast import Autocast
 from neuraltypes_mypy._elements import element_goes_with
 from neuraltypes_mypy._equal import Equal, EqualSizes
@@ -20,16 +21,15 @@ from neuraltypes_mypy._guard import TheirError, failure_text
 from neuraltypes_mypy._guards import is_contradicted, may_be_equal
 from neuraltypes_mypy._how_made import History, contradictions, is_told_by_history
 from neuraltypes_mypy._lost import say_lost
-from neuraltypes_mypy._made_with import made_at
 from neuraltypes_mypy._masks import with_meaning
 from neuraltypes_mypy._meanings import Guessed
+from neuraltypes_mypy._members import made_at
 from neuraltypes_mypy._named_results import with_names
 from neuraltypes_mypy._open_uses import open_uses
 from neuraltypes_mypy._refusals import Refusals
 from neuraltypes_mypy._remembered import Made, Remembered
 from neuraltypes_mypy._rule_values import Translation
 from neuraltypes_mypy._settle import Settling
-from neuraltypes_mypy._sizes_of import assignments_to
 from neuraltypes_mypy._statements import statements
 from neuraltypes_mypy._tensor import untold
 from neuraltypes_mypy._types import KnownTypes

@@ -34,10 +34,10 @@ from mypy.types import (
     get_proper_type,
 )
 
+from neuraltypes_mypy._assigned import assignments_to
 from neuraltypes_mypy._elements import says_anything
 from neuraltypes_mypy._join import is_same_tensor, join_gradually, join_tensors
 from neuraltypes_mypy._names import TENSOR
-from neuraltypes_mypy._sizes_of import assignments_to
 from neuraltypes_mypy._tensor import as_tensor, is_known, unknown
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._walk import replace, walk

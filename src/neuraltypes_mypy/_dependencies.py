@@ -9,12 +9,9 @@ import json
 from typing import Any, Final
 
 from mypy.nodes import MDEF, ClassDef, IndexExpr, MemberExpr, NameExpr, SymbolTableNode, TypeInfo, Var
-from mypy.options import Options
 from mypy.server.trigger import make_trigger
 from mypy.types import Instance, LiteralType
-from mypy.typestate import type_state
 
-from neuraltypes_mypy._elements import is_element
 from neuraltypes_mypy._names import METADATA
 
 _SYMBOL: Final = "__neuraltypes"  # private: that of one base class need not fit that of another
@@ -31,15 +28,6 @@ def show_metadata(cls: ClassDef, str_type: Instance) -> None:
     variable._fullname = f"{info.fullname}.{_SYMBOL}"  # noqa: SLF001 - as mypy's own plugins set it
     variable.is_classvar = variable.is_ready = True
     info.names[_SYMBOL] = SymbolTableNode(MDEF, variable, plugin_generated=True)
-
-
-def forget_subtypes(info: TypeInfo, options: Options) -> None:
-    """Where the bases of an element may have changed, the daemon asks anew what is a subtype of what.
-
-    It forgets what it knows of the class itself, but not of `Tensor[..., MyLogits]` beside `Tensor[..., LogitsType]`.
-    """
-    if options.fine_grained_incremental and is_element(info):
-        type_state.reset_all_subtype_caches()
 
 
 def _is_protocol(cls: ClassDef) -> bool:

@@ -28,9 +28,9 @@ from mypy.nodes import (
 from mypy.types import AnyType, ProperType, TupleType, Type, TypeOfAny, get_proper_type
 
 from neuraltypes.rules import Produced
+from neuraltypes_mypy._assigned import assignments_to
 from neuraltypes_mypy._atoms import note_of
 from neuraltypes_mypy._elements import produced_of, produced_type
-from neuraltypes_mypy._sizes_of import assignments_to
 from neuraltypes_mypy._statements import bound, statements
 from neuraltypes_mypy._tensor import as_tensor
 from neuraltypes_mypy._walk import replace, walk

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from mypy.nodes import AssignmentStmt, ClassDef, MemberExpr, NameExpr, SymbolNode, TypeInfo, Var
+from mypy.options import Options
 from mypy.subtypes import is_subtype
 from mypy.types import AnyType, Instance, LiteralType, ProperType, TupleType, TypeOfAny, TypeVarType, get_proper_type
+from mypy.typestate import type_state
 
 from neuraltypes.rules import Produced
 from neuraltypes_mypy._atoms import note_of, noted_any
@@ -207,3 +209,12 @@ def _domain(info: TypeInfo) -> str | None:
         if domain is not None:
             return str(domain)
     return None
+
+
+def forget_subtypes(info: TypeInfo, options: Options) -> None:
+    """Where the bases of an element may have changed, the daemon asks anew what is a subtype of what.
+
+    It forgets what it knows of the class itself, but not of `Tensor[..., MyLogits]` beside `Tensor[..., LogitsType]`.
+    """
+    if options.fine_grained_incremental and is_element(info):
+        type_state.reset_all_subtype_caches()

@@ -20,8 +20,8 @@ from neuraltypes._sizes import Size, Symbol, named, subtract
 from neuraltypes._unify import ARGUMENT, Shape, SizedAxis
 from neuraltypes_mypy._atoms import note_of, size_of_atom
 from neuraltypes_mypy._class_sizes import default_sizes, inherited_sizes
-from neuraltypes_mypy._scopes import scope_name
 from neuraltypes_mypy._sizes_of import constructor_sizes
+from neuraltypes_mypy._statements import scope_name
 from neuraltypes_mypy._walk import walk
 
 

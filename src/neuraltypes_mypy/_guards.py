@@ -42,9 +42,10 @@ from mypy.server.subexpr import get_subexpressions
 
 from neuraltypes._sizes import Size
 from neuraltypes._unify import Rest, Shape
+from neuraltypes_mypy._assigned import assignments_to
 from neuraltypes_mypy._class_sizes import size_in_constructor
 from neuraltypes_mypy._equal import Equal
-from neuraltypes_mypy._sizes_of import assignments_to, is_self, size_of_expression
+from neuraltypes_mypy._sizes_of import is_self, size_of_expression
 from neuraltypes_mypy._statements import attribute_values, inner_blocks, methods
 from neuraltypes_mypy._tensor import as_tensor, read_tensor
 from neuraltypes_mypy._values import axis_at

@@ -35,9 +35,9 @@ from neuraltypes._sizes import Size
 from neuraltypes._unify import SizedAxis, format_shape
 from neuraltypes.kinds import BATCH, kind_from_name
 from neuraltypes.rules import Array, Refused, Value
+from neuraltypes_mypy._assigned import assignments_to, last_assignment
 from neuraltypes_mypy._equal import Equal
 from neuraltypes_mypy._rule_values import Translation
-from neuraltypes_mypy._sizes_of import assignments_to, last_assignment
 from neuraltypes_mypy._statements import statements, written_name
 from neuraltypes_mypy._tensor import as_tensor
 

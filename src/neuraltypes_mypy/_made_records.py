@@ -28,7 +28,7 @@ from mypy.nodes import (
 from mypy.server.subexpr import get_subexpressions
 from mypy.types import CallableType, Instance, NoneType, TupleType, Type, TypedDictType, UnionType, get_proper_type
 
-from neuraltypes_mypy._sizes_of import assignments_to, last_assigned
+from neuraltypes_mypy._assigned import assignments_to, last_assigned
 from neuraltypes_mypy._statements import statements, unpacked_from
 
 Key: TypeAlias = str | int

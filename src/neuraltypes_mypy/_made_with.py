@@ -10,13 +10,13 @@ from mypy.nodes import TypeInfo
 from mypy.types import AnyType, ExtraAttrs, Instance, ProperType, Type, TypeOfAny, get_proper_type
 
 from neuraltypes._sizes import Size, Symbol, number, size_from_expression
-from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom
+from neuraltypes_mypy._atoms import atom, noted_any, size_of_atom
 from neuraltypes_mypy._class_sizes import REST, assigns, kept_of, parameter_of, read_text, size_of_attribute
+from neuraltypes_mypy._members import MADE_AT, made_at
 from neuraltypes_mypy._nested import nested_sizes
 from neuraltypes_mypy._walk import replace
 
 PREFIX: Final = "neuraltypes."
-MADE_AT: Final = "neuraltypes:made at"
 _PARAMETER: Final = "neuraltypes:"  # no attribute has such a name
 
 
@@ -57,14 +57,6 @@ def held_configuration(type_: Type, holder: ProperType, name: str, int_type: Ins
 def place_text(path: str, line: int) -> str:
     """Where something was made, as notes say it."""
     return f"{os.path.basename(path)}:{line}"  # noqa: PTH119 - asked for at every constructor
-
-
-def made_at(instance: ProperType) -> str | None:
-    """Where an instance was made: `models.py:12`."""
-    if not isinstance(instance, Instance) or instance.extra_attrs is None:
-        return None
-    note = instance.extra_attrs.attrs.get(MADE_AT)
-    return None if note is None else note_of(get_proper_type(note))
 
 
 def configuration(instance: ProperType) -> dict[str, Size]:

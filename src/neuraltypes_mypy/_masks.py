@@ -34,7 +34,7 @@ from neuraltypes.rules import Array, Produced, Result, Value
 from neuraltypes.rules._dtypes import BOOL, FLOATS, INTEGERS
 from neuraltypes.rules._entrywise import POSITIONS
 from neuraltypes.rules._values import UNKNOWN
-from neuraltypes_mypy._sizes_of import assignments_to
+from neuraltypes_mypy._assigned import assignments_to
 from neuraltypes_mypy._statements import inner_blocks, statements, written_name
 
 _OPERATORS: Final = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}

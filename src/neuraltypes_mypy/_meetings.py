@@ -15,8 +15,7 @@ from mypy.types import AnyType, Instance, NoneType, ProperType, TupleType, Type,
 
 from neuraltypes_mypy._atoms import note_of
 from neuraltypes_mypy._elements import join_elements
-from neuraltypes_mypy._made_with import made_at
-from neuraltypes_mypy._members import alike, copied, is_module
+from neuraltypes_mypy._members import alike, copied, is_module, made_at
 from neuraltypes_mypy._sized_ints import has_size, size_of_type, unsized
 from neuraltypes_mypy._statements import blocks, has_blocks, inner_blocks
 from neuraltypes_mypy._tensor import as_tensor

@@ -8,6 +8,7 @@ from typing import Final
 from mypy.nodes import SYMBOL_FUNCBASE_TYPES, TypeInfo
 from mypy.types import ExtraAttrs, Instance, NoneType, ProperType, TupleType, Type, UnionType, get_proper_type
 
+from neuraltypes_mypy._atoms import note_of
 from neuraltypes_mypy._names import MODULE, SEQUENTIAL
 from neuraltypes_mypy._walk import replace
 
@@ -17,6 +18,7 @@ ITEM: Final = "neuraltypes:item"  # what the modules of a container have in comm
 STEPS: Final = "neuraltypes:steps"  # of a sequence of which parts are repeated or left out
 ROUNDS: Final = "neuraltypes:rounds"  # of a part of a sequence: it is gone through any number of times
 ONE_OF: Final = "neuraltypes:one of"  # of a `Module`: which ones it may be
+MADE_AT: Final = "neuraltypes:made at"  # where an instance was made
 FOUND: Final = "neuraltypes:found"  # of a container that is a `Module` without this plugin: it was in another one
 
 
@@ -126,3 +128,11 @@ def _alike(left: Instance, right: Instance, tuple_type: Instance) -> Instance:
 def _written(type_: Type) -> object:
     """What is compared: to mypy an `Any` with a note equals every other."""
     return type_.serialize()
+
+
+def made_at(instance: ProperType) -> str | None:
+    """Where an instance was made: `models.py:12`."""
+    if not isinstance(instance, Instance) or instance.extra_attrs is None:
+        return None
+    note = instance.extra_attrs.attrs.get(MADE_AT)
+    return None if note is None else note_of(get_proper_type(note))

@@ -39,15 +39,18 @@ from neuraltypes_mypy._calls import Argument, Calls, Known
 from neuraltypes_mypy._class_sizes import attribute_size, kept_of
 from neuraltypes_mypy._dependencies import depend_on
 from neuraltypes_mypy._join import join_tensors
-from neuraltypes_mypy._made_with import (
-    configuration,
-    configured,
-    held_configuration,
+from neuraltypes_mypy._made_with import configuration, configured, held_configuration, place_text, seen_from_outside
+from neuraltypes_mypy._members import (
+    ITEMS,
+    ONE_OF,
+    ROUNDS,
+    STEPS,
+    alternatives,
+    attribute_of,
+    is_module,
+    is_sequence,
     made_at,
-    place_text,
-    seen_from_outside,
 )
-from neuraltypes_mypy._members import ITEMS, ONE_OF, ROUNDS, STEPS, alternatives, attribute_of, is_module, is_sequence
 from neuraltypes_mypy._mentions import mentions_tensors, says_tensors
 from neuraltypes_mypy._names import IDENTITY, MODULE, NEURAL_MODULE
 from neuraltypes_mypy._natures import with_nature

@@ -32,9 +32,9 @@ from mypy.types import FunctionLike, Instance, ProperType, TupleType, Type, get_
 from neuraltypes_mypy._atoms import note_of, noted_any
 from neuraltypes_mypy._members import is_module
 from neuraltypes_mypy._names import GENERIC_TENSORS
-from neuraltypes_mypy._scopes import scope_name
 from neuraltypes_mypy._sized_ints import has_size, size_of_type, sized_int
 from neuraltypes_mypy._sizes_of import is_int, size_of_expression
+from neuraltypes_mypy._statements import scope_name
 from neuraltypes_mypy._tensor import as_tensor, unknown
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._walk import replace

@@ -46,8 +46,8 @@ from neuraltypes_mypy._equal import EqualSizes
 from neuraltypes_mypy._made_with import with_sizes
 from neuraltypes_mypy._recipe_nodes import put_in
 from neuraltypes_mypy._refusals import Refusals
-from neuraltypes_mypy._scopes import scope_name
 from neuraltypes_mypy._sizes_of import given_sizes
+from neuraltypes_mypy._statements import scope_name
 from neuraltypes_mypy._tensor import as_tensor, is_known
 from neuraltypes_mypy._types import KnownTypes
 from neuraltypes_mypy._untyped import is_unwanted, untyped

@@ -42,6 +42,7 @@ from mypy.types import (
 
 from neuraltypes._sizes import Size, Symbol
 from neuraltypes._unify import ARGUMENT
+from neuraltypes_mypy._assigned import assignments_to
 from neuraltypes_mypy._atoms import atom, size_of_atom
 from neuraltypes_mypy._class_sizes import assigns, is_configured, parameter_names_of
 from neuraltypes_mypy._dependencies import depend_on
@@ -70,9 +71,8 @@ from neuraltypes_mypy._recipe_nodes import (
     stands_in,
     super_call,
 )
-from neuraltypes_mypy._scopes import scope_name
-from neuraltypes_mypy._sizes_of import assignments_to, given_sizes, size_of_expression
-from neuraltypes_mypy._statements import attribute_values, methods, statements
+from neuraltypes_mypy._sizes_of import given_sizes, size_of_expression
+from neuraltypes_mypy._statements import attribute_values, methods, scope_name, statements
 from neuraltypes_mypy._steps import attribute_steps, changes_attribute, steps_of_call, variable_steps
 from neuraltypes_mypy._tensor import unknown
 from neuraltypes_mypy._torch_modules import TorchModules

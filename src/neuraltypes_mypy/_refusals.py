@@ -13,10 +13,10 @@ from mypy.types import Instance, TupleType, Type, get_proper_type
 from neuraltypes.rules import Outcome, Parameter, Refused
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._arguments import Given
+from neuraltypes_mypy._assigned import assignments_to
 from neuraltypes_mypy._operators import operator_of
 from neuraltypes_mypy._packed import is_packed
 from neuraltypes_mypy._reveal import annotation_text
-from neuraltypes_mypy._sizes_of import assignments_to
 from neuraltypes_mypy._tensor import as_tensor, is_known
 
 _CODES: Final = {"shape": codes.SHAPE, "kind": codes.KIND, "dtype": codes.DTYPE, "element": codes.ELEMENT}

@@ -11,8 +11,8 @@ from neuraltypes.rules import Signature, Value
 from neuraltypes.rules._values import CLASS, UNKNOWN
 from neuraltypes_mypy._atoms import noted_any
 from neuraltypes_mypy._equal import Equal
-from neuraltypes_mypy._made_with import MADE_AT, PREFIX
-from neuraltypes_mypy._members import is_module
+from neuraltypes_mypy._made_with import PREFIX
+from neuraltypes_mypy._members import MADE_AT, is_module
 from neuraltypes_mypy._rule_names import public_class
 from neuraltypes_mypy._rule_values import Translation
 from neuraltypes_mypy._types import KnownTypes

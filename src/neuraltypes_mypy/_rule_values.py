@@ -60,6 +60,7 @@ from neuraltypes.rules._values import (
     Value,
 )
 from neuraltypes.rules.packing import data_of
+from neuraltypes_mypy._assigned import assignments_to
 from neuraltypes_mypy._atoms import atom, note_of, noted_any, size_of_atom
 from neuraltypes_mypy._elements import element_class, produced_of, produced_type, without_numbers
 from neuraltypes_mypy._equal import Equal
@@ -68,7 +69,7 @@ from neuraltypes_mypy._join import join_tensors
 from neuraltypes_mypy._names import DTYPES_MODULE, TENSOR
 from neuraltypes_mypy._packed import is_packed, packed, padded_of
 from neuraltypes_mypy._sized_ints import size_of_type, sized_int
-from neuraltypes_mypy._sizes_of import assignments_to, is_int, size_of_expression, size_of_field, sizes_of_items
+from neuraltypes_mypy._sizes_of import is_int, size_of_expression, size_of_field, sizes_of_items
 from neuraltypes_mypy._tensor import as_tensor, dtype_class, read_tensor, unknown, untold, write_shape
 from neuraltypes_mypy._types import KnownTypes
 

@@ -35,6 +35,7 @@ from neuraltypes_mypy._overriding import Overriding, overrides
 from neuraltypes_mypy._results import Results
 from neuraltypes_mypy._returns import announce_returns
 from neuraltypes_mypy._settle import instrument_signature
+from neuraltypes_mypy._statements import scope_name
 from neuraltypes_mypy._unasked import ask_for_signatures
 from neuraltypes_mypy._walk import replace, walk
 
@@ -196,11 +197,6 @@ def _is_setter(function: FuncDef) -> bool:
 def _noted(proper: ProperType) -> Type | None:
     size = size_of_atom(proper)
     return noted_any(str(size)) if size is not None and size.constant is None else None
-
-
-def scope_name(function: FuncDef) -> str:
-    """What tells the names of one function from those of every other."""
-    return function.fullname if "." in function.fullname else f"{function.fullname}:{function.line}"
 
 
 def make_generic(signature: CallableType) -> None:

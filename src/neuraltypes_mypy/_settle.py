@@ -57,9 +57,8 @@ from mypy.types import (
 from neuraltypes_mypy._codes import UNTRACKED
 from neuraltypes_mypy._elements import is_produced
 from neuraltypes_mypy._join import join_tensors
-from neuraltypes_mypy._made_with import MADE_AT
 from neuraltypes_mypy._meetings import Meetings, link
-from neuraltypes_mypy._members import copied, is_module
+from neuraltypes_mypy._members import MADE_AT, copied, is_module
 from neuraltypes_mypy._names import GENERIC_TENSORS, MODULE, PARAMETER, SIZE
 from neuraltypes_mypy._packed import joined, loosened
 from neuraltypes_mypy._sized_ints import has_size

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from mypy.nodes import (
-    AssignmentStmt,
     CallExpr,
     Expression,
     FuncDef,
@@ -39,18 +38,17 @@ from mypy.types import (
 from neuraltypes._sizes import OPERATIONS, Size, Symbol, named, negate, number
 from neuraltypes._unify import ARGUMENT, Rest, SizedAxis
 from neuraltypes_mypy._arithmetic import Arithmetic
+from neuraltypes_mypy._assigned import Constants, assignments_to
 from neuraltypes_mypy._class_sizes import attribute_size, is_configured, parameter_names_of, parameter_size
 from neuraltypes_mypy._computed_sizes import Computed
 from neuraltypes_mypy._made_with import configuration
 from neuraltypes_mypy._nested import has_nested
-from neuraltypes_mypy._scopes import scope_name
 from neuraltypes_mypy._size_sequences import Part, held_by
 from neuraltypes_mypy._sized_ints import has_size, size_of_type
 from neuraltypes_mypy._source import read_source
-from neuraltypes_mypy._statements import Assigned, Constants, assignments, rooted, unpacked_from
+from neuraltypes_mypy._statements import assignments, rooted, scope_name, unpacked_from
 from neuraltypes_mypy._tensor import as_tensor, read_tensor
 
-_assigned: Final = Assigned()
 _constants: Final = Constants()
 
 
@@ -354,30 +352,6 @@ def constructor_sizes(info: TypeInfo) -> frozenset[Symbol]:
     declared = zip(signature.arg_names, signature.arg_types, strict=True)
     owner = constructor.info.fullname if constructor is not None else ""
     return frozenset(Symbol(name, owner) for name, type_ in declared if name and is_int(type_))
-
-
-def assignments_to(variable: Var, function: FuncDef) -> list[Expression | None]:
-    """What a local variable is assigned, `None` where it is more than an expression (a loop, an unpacking)."""
-    return _assigned.values(variable, function)
-
-
-def last_assigned(variable: Var, function: FuncDef, line: int) -> Expression | None:
-    """What a name was assigned last above a line; None where that may be several."""
-    statement = last_assignment(variable, function, line)
-    return None if statement is None else statement.rvalue
-
-
-def last_assignment(variable: Var, function: FuncDef, line: int) -> AssignmentStmt | None:
-    """The statement that assigned a name last above a line, where all that assign it stand outside of blocks."""
-    outer = [one for one in function.body.body if isinstance(one, AssignmentStmt) and _assigns(one, variable)]
-    if len(outer) != len(assignments_to(variable, function)):
-        return None
-    before = [one for one in outer if (one.end_line or one.line) < line]
-    return before[-1] if before else None
-
-
-def _assigns(statement: AssignmentStmt, variable: Var) -> bool:
-    return any(isinstance(one, NameExpr) and one.node is variable for one in statement.lvalues)
 
 
 def is_self(expression: Expression, api: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -20,7 +19,6 @@ from mypy.nodes import (
     ListExpr,
     MatchStmt,
     MemberExpr,
-    MypyFile,
     NameExpr,
     OperatorAssignmentStmt,
     RaiseStmt,
@@ -164,49 +162,6 @@ def _flat(target: Expression) -> Iterator[Expression]:
         yield target
 
 
-class Assigned:
-    """The local names that the function which is checked now assigns, with what it assigns.
-
-    They are asked about for each name in each expression. The body of the last function is kept, so that another's
-    never passes for it; what a name stands for is read anew, for the daemon analyzes a body again.
-    """
-
-    def __init__(self) -> None:
-        self._body: Block | None = None
-        self._found: list[tuple[NameExpr, Expression | None]] = []
-
-    def values(self, variable: Var, function: FuncDef) -> list[Expression | None]:
-        """What a local variable is assigned, `None` where it is more than an expression (a loop, an unpacking)."""
-        if self._body is not function.body:
-            self._body = function.body
-            self._found = [
-                (target, value) for target, value in assignments(function.body) if isinstance(target, NameExpr)
-            ]
-        return [value for target, value in self._found if target.node is variable]
-
-
-class Constants:
-    """The names that the module which is checked now assigns once outside of functions, with what it assigns."""
-
-    def __init__(self) -> None:
-        self._module: MypyFile | None = None
-        self._found: dict[str, Expression] = {}
-
-    def value(self, variable: Var, module: MypyFile) -> Expression | None:
-        """What a name of the module is assigned; None for what is no such name."""
-        if self._module is not module:
-            self._module = module
-            self._found = _constants(module)
-        is_of_module = variable.fullname == f"{module.fullname}.{variable.name}"
-        return self._found.get(variable.name) if is_of_module else None
-
-
-def _constants(module: MypyFile) -> dict[str, Expression]:
-    assigned = [(target, value) for target, value in assignments(Block(module.defs)) if isinstance(target, NameExpr)]
-    counts = Counter(target.name for target, _ in assigned)
-    return {target.name: value for target, value in assigned if value is not None and counts[target.name] == 1}
-
-
 def unpacked_from(variable: Var, function: FuncDef) -> tuple[Expression, int, int] | None:
     """Of `a, b = value`: the value, the place of the variable and the number of places; None for what is no such."""
     for statement in statements(function.body):
@@ -235,3 +190,8 @@ def methods(body: Block) -> Iterator[FuncDef]:
             yield statement.func
         elif isinstance(statement, FuncDef):
             yield statement
+
+
+def scope_name(function: FuncDef) -> str:
+    """What tells the names of one function from those of every other."""
+    return function.fullname if "." in function.fullname else f"{function.fullname}:{function.line}"

@@ -17,8 +17,8 @@ from neuraltypes_mypy._application import Application
 from neuraltypes_mypy._arguments import Given, is_tracked, objects_in
 from neuraltypes_mypy._equal import Equal
 from neuraltypes_mypy._known_rules import KnownRules
-from neuraltypes_mypy._made_with import made_at, place_text
-from neuraltypes_mypy._members import is_module
+from neuraltypes_mypy._made_with import place_text
+from neuraltypes_mypy._members import is_module, made_at
 from neuraltypes_mypy._packed import is_for_another
 from neuraltypes_mypy._refusals import report_tuple
 from neuraltypes_mypy._tensor import as_tensor, is_known, unknown, untold

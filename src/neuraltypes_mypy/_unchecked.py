@@ -21,8 +21,9 @@ from mypy.types import (
     Type,
 )
 
+from neuraltypes_mypy._assigned import assignments_to
 from neuraltypes_mypy._class_sizes import attribute_size
-from neuraltypes_mypy._sizes_of import assignments_to, is_int
+from neuraltypes_mypy._sizes_of import is_int
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from mypy.types import AnyType, Instance, ProperType, TupleType, Type, UnionType
 
 from neuraltypes.rules import UNKNOWN, Array, Parameter, Produced, Signature, Value, apply
 from neuraltypes_mypy._arguments import Given
+from neuraltypes_mypy._assigned import assignments_to, last_assigned
 from neuraltypes_mypy._class_sizes import is_changing
 from neuraltypes_mypy._either import certain
 from neuraltypes_mypy._elements import is_produced, join_elements, produced_of, produced_type
@@ -36,7 +37,6 @@ from neuraltypes_mypy._made_records import Key, made_record, part_of
 from neuraltypes_mypy._members import ITEMS, ONE_OF, alternatives, attribute_of, is_module, is_sequence
 from neuraltypes_mypy._natures import nature_of_forward, nature_of_parent, nature_of_part
 from neuraltypes_mypy._recipe_nodes import is_none
-from neuraltypes_mypy._sizes_of import assignments_to, last_assigned
 from neuraltypes_mypy._statements import unpacked_from
 from neuraltypes_mypy._tensor import as_tensor
 from neuraltypes_mypy._unasked import is_asking

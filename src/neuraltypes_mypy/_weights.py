@@ -17,7 +17,8 @@ from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
 from neuraltypes_mypy import _codes as codes
 from neuraltypes_mypy._atoms import size_of_atom
 from neuraltypes_mypy._class_sizes import assigns
-from neuraltypes_mypy._made_with import PREFIX, made_at
+from neuraltypes_mypy._made_with import PREFIX
+from neuraltypes_mypy._members import made_at
 from neuraltypes_mypy._sized_ints import sized_int
 from neuraltypes_mypy._sizes_of import is_int, is_self
 from neuraltypes_mypy._statements import statements
