@@ -50,10 +50,10 @@ from mypy.types import (
 )
 
 from neuraltypes._unify import Rest
-from neuraltypes_mypy._names import TENSOR
-from neuraltypes_mypy._statements import statements
-from neuraltypes_mypy._tensor import as_tensor, read_tensor
-from neuraltypes_mypy._walk import walk
+from neuraltypes_mypy.base._names import TENSOR
+from neuraltypes_mypy.source._statements import statements
+from neuraltypes_mypy.tensors._tensor import as_tensor, read_tensor
+from neuraltypes_mypy.tensors._walk import walk
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def __getattr__(name: str) -> str:
     if not _asked:
         _asked.append(True)
         return version()
-    changed = importlib.import_module("neuraltypes_mypy._options").has_changed()
+    changed = importlib.import_module("neuraltypes_mypy.base._options").has_changed()
     return f"{_digest()}+changed" if changed else _digest()
 
 

@@ -24,13 +24,13 @@ from mypy.plugin import (
 from mypy.types import FunctionLike, Type
 
 import neuraltypes_mypy
-import neuraltypes_mypy._codes  # mypy reads the codes that a configuration names before it asks for hooks
-from neuraltypes_mypy._guard import lookup, say_later
-from neuraltypes_mypy._names import FOREIGN
-from neuraltypes_mypy._options import PluginOptions, as_read, read_options
+import neuraltypes_mypy.base._codes  # mypy reads the codes that a configuration names before it asks for hooks
+from neuraltypes_mypy.base._guard import lookup, say_later
+from neuraltypes_mypy.base._names import FOREIGN
+from neuraltypes_mypy.base._options import PluginOptions, as_read, read_options
 
 if TYPE_CHECKING:
-    from neuraltypes_mypy._hooks import Hooks
+    from neuraltypes_mypy.hooks._hooks import Hooks
 
 _DTYPES: Final = "neuraltypes_mypy._dtypes"
 _NAMES: Final = "names"
@@ -82,7 +82,7 @@ class NeuralTypesPlugin(Plugin):
         if self._broken is not None:
             raise self._broken.with_traceback(self._broken_at)
         try:
-            from neuraltypes_mypy._hooks import Hooks
+            from neuraltypes_mypy.hooks._hooks import Hooks
 
             self._made = Hooks(self._find, self, self._project)
         except Exception as error:
@@ -112,7 +112,7 @@ class NeuralTypesPlugin(Plugin):
         return {**data, _NAMES: names} if names else data
 
     def _passed_on(self, fullname: str) -> dict[str, str]:
-        from neuraltypes_mypy._origins import passed_on
+        from neuraltypes_mypy.source._origins import passed_on
 
         module = self._modules.get(fullname) if self._modules is not None else None
         if module is None or self._modules is None:
@@ -126,7 +126,7 @@ class NeuralTypesPlugin(Plugin):
     def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
         """torch's tensor needs the classes that stand for dtypes."""
         if self.options.fine_grained_incremental:
-            from neuraltypes_mypy._origins import announce_names
+            from neuraltypes_mypy.source._origins import announce_names
 
             try:
                 announce_names(file)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mypy.errorcodes import ErrorCode
 
-from neuraltypes_mypy import _codes
+from neuraltypes_mypy.base import _codes
 from tests.plugin._projects import Mypy, copy_of, write_project
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "guide.md").read_text(encoding="utf-8")

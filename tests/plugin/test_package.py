@@ -34,7 +34,12 @@ def use(x: Float[Tensor, "2 4"]) -> int:
 """
 HEAVY = ("torch", "jaxtyping", "beartype", "numpy", "lightning", "pytorch_lightning")
 # What says what a tensor is; a warm run asks nothing about tensors.
-UNASKED = ("neuraltypes._axes", "neuraltypes.rules", "neuraltypes_mypy._hooks", "neuraltypes_mypy._tensor")
+UNASKED = (
+    "neuraltypes._axes",
+    "neuraltypes.rules",
+    "neuraltypes_mypy.hooks._hooks",
+    "neuraltypes_mypy.tensors._tensor",
+)
 LOADED = f"""
 import sys
 {{statement}}
@@ -92,7 +97,7 @@ def copied(mypy: Mypy, tmp_path: Path) -> Copied:
 
 
 def test_an_edited_rule_counts_though_nothing_else_changed(copied: Copied) -> None:
-    path = copied.source / "neuraltypes_mypy" / "_disagreements.py"
+    path = copied.source / "neuraltypes_mypy" / "calls" / "_disagreements.py"
     said, now = "does not fit", "FITS BADLY"
     first = copied.check()
     assert said in first
@@ -104,7 +109,7 @@ def test_an_edited_rule_counts_though_nothing_else_changed(copied: Copied) -> No
 
 
 def test_an_edited_rule_counts_for_files_that_were_not_checked_in_between(copied: Copied) -> None:
-    path = copied.source / "neuraltypes_mypy" / "_disagreements.py"
+    path = copied.source / "neuraltypes_mypy" / "calls" / "_disagreements.py"
     said, now = "does not fit", "FITS BADLY"
     (copied.project / "other.py").write_text("import torch\n", encoding="utf-8")
     first = copied.check()
@@ -114,7 +119,7 @@ def test_an_edited_rule_counts_for_files_that_were_not_checked_in_between(copied
 
 
 def test_the_daemon_starts_anew_for_an_edited_rule(copied: Copied) -> None:
-    path = copied.source / "neuraltypes_mypy" / "_disagreements.py"
+    path = copied.source / "neuraltypes_mypy" / "calls" / "_disagreements.py"
     said, now = "does not fit", "FITS BADLY"
     with daemon(copied.mypy, copied.project, copied.cache) as running:
         first = running.run()
@@ -129,7 +134,7 @@ def test_the_daemon_starts_anew_for_an_edited_rule(copied: Copied) -> None:
         "src/neuraltypes/_dtypes.py",
         "src/neuraltypes_mypy/__init__.py",
         "src/neuraltypes_mypy/_dtypes.pyi",
-        "src/neuraltypes_mypy/_values.py",
+        "src/neuraltypes_mypy/sizes/_values.py",
         "stubs/new.pyi",
         "stubs/torch/nn/new.pyi",
         "src/neuraltypes_mypy/stubs/new.pyi",
@@ -180,7 +185,7 @@ def version(copied: Copied) -> str:
     ],
 )
 def test_a_hook_that_fails_is_a_note_and_no_more(file: str, hook: str, copied: Copied) -> None:
-    path = copied.source / "neuraltypes_mypy" / file
+    path = next((copied.source / "neuraltypes_mypy").rglob(file))
     source = path.read_text(encoding="utf-8")
     write_later(path, f"{source}\n\n{FAIL}\n{hook} = fail\n")
     line = source.count("\n") + FAIL[: FAIL.index("raise")].count("\n") + 3
@@ -197,7 +202,7 @@ def test_a_hook_that_fails_is_a_note_and_no_more(file: str, hook: str, copied: C
 
 def test_a_module_that_cannot_be_imported_is_a_note_too(copied: Copied) -> None:
     """It is tried once: each of the many searches would import the plugin anew."""
-    path = copied.source / "neuraltypes_mypy" / "_recipes.py"
+    path = copied.source / "neuraltypes_mypy" / "operations" / "_recipes.py"
     counted = copied.project / "imported.txt"
     failing = f"with open({str(counted)!r}, 'a') as file:\n    file.write('once')\nraise RuntimeError('on purpose')\n"
     write_later(path, f"{path.read_text(encoding='utf-8')}\n\n{failing}")
@@ -215,7 +220,7 @@ def test_a_module_that_cannot_be_imported_is_a_note_too(copied: Copied) -> None:
 )
 def test_a_search_that_fails_is_said_where_it_failed(file: str, owner: str, search: str, copied: Copied) -> None:
     """Also where no hook follows that could say so for it."""
-    path = copied.source / "neuraltypes_mypy" / file
+    path = next((copied.source / "neuraltypes_mypy").rglob(file))
     source = path.read_text(encoding="utf-8")
     broken = f"def {search}(self: Any, *_: Any) -> Any:\n    raise RuntimeError('on purpose')\n"
     write_later(path, f"{source}\n\n{broken}\n\n{owner}.{search} = {search}\n")

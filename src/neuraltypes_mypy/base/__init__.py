@@ -1,0 +1,1 @@
+"""What all parts use: full names, error codes, options, the guard around hooks."""

@@ -1,0 +1,88 @@
+"""What is kept with the declared result of a function: what its body gives by its nature, whole or in parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from mypy.types import (
+    AnyType,
+    ExtraAttrs,
+    Instance,
+    ProperType,
+    TupleType,
+    Type,
+    TypedDictType,
+    UnionType,
+    get_proper_type,
+)
+
+from neuraltypes_mypy.flow._made_records import Key, field_names, record_class
+from neuraltypes_mypy.tensors._atoms import note_of, noted_any
+from neuraltypes_mypy.tensors._tensor import as_tensor, unknown
+
+_NATURE: Final = "neuraltypes:nature "  # no attribute has such a name
+_PART: Final = "neuraltypes:part "  # of a record
+
+
+def is_open(type_: Instance) -> bool:
+    """Whether a type is that of a tensor of which nothing says what it holds."""
+    element = get_proper_type(type_.args[2]) if as_tensor(type_) is type_ else None
+    return isinstance(element, AnyType) and note_of(element) is None
+
+
+def kept_note(type_: ProperType) -> str | None:
+    """The note of what a declared tensor was seen to hold."""
+    attrs = type_.extra_attrs.attrs if isinstance(type_, Instance) and type_.extra_attrs is not None else {}
+    return next((name.removeprefix(_NATURE) for name in attrs if name.startswith(_NATURE)), None)
+
+
+def has_parts(declared: Type) -> bool:
+    """Whether a result is a record, of which parts are kept by name."""
+    return isinstance(get_proper_type(declared), TypedDictType) or record_class(declared) is not None
+
+
+def with_kept_parts(declared: Type, found: Mapping[Key, str]) -> Type:
+    """A declared record with the notes of what its parts were seen to hold."""
+    proper = get_proper_type(declared)
+    if isinstance(proper, UnionType):
+        return UnionType.make_union([with_kept_parts(item, found) for item in proper.items])
+    if isinstance(proper, TypedDictType):
+        items = {key: with_note(item, found.get(key)) for key, item in proper.items.items()}
+        return proper.copy_modified(item_types=list(items.values()))
+    if not isinstance(proper, Instance) or record_class(proper) is None:
+        return declared
+    kept = proper.copy_modified()
+    kept.extra_attrs = ExtraAttrs({f"{_PART}{key} {note}": unknown() for key, note in found.items()}) if found else None
+    return kept
+
+
+def with_note(declared: Type, note: str | None) -> Type:
+    """A declared tensor with what is seen of it, or without what was seen before."""
+    proper = get_proper_type(declared)
+    if not isinstance(proper, Instance) or not is_open(proper):
+        return declared
+    kept = proper.copy_modified()
+    kept.extra_attrs = None if note is None else ExtraAttrs({_NATURE + note: unknown()})
+    return kept
+
+
+def kept_part(declared: Type, key: Key) -> ProperType | None:
+    """What is kept with a declared record of one of its parts."""
+    proper = get_proper_type(declared)
+    if isinstance(proper, TupleType | TypedDictType):
+        item = _item(proper, key)
+        note = None if item is None else kept_note(get_proper_type(item))
+        return None if note is None else noted_any(note)
+    holder = record_class(proper)
+    attrs = {} if holder is None or holder.extra_attrs is None else holder.extra_attrs.attrs
+    start = f"{_PART}{key} "
+    return next((noted_any(name.removeprefix(start)) for name in attrs if name.startswith(start)), None)
+
+
+def _item(record: TupleType | TypedDictType, key: Key) -> Type | None:
+    if isinstance(record, TypedDictType):
+        return record.items.get(str(key))
+    names = field_names(record.partial_fallback.type)
+    at = names.index(key) if isinstance(key, str) and key in names else key
+    return record.items[at] if isinstance(at, int) and at < len(record.items) else None

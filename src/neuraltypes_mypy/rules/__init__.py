@@ -1,0 +1,1 @@
+"""The rules of torch's operations, found by name and applied to calls."""

@@ -1,0 +1,399 @@
+"""What an operation is given, told by how the same function made it: contradictions that no shape or element shows.
+
+Each rule names two places in the code that cannot both be meant: weights that add up to 1 over the queries and are
+summed over the keys; one index of a whole batch beside the labels of its examples. What cannot be followed to where it
+was made (a parameter, an attribute, a name assigned in a loop) is unknown, and unknown is silent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from mypy.nodes import (
+    AssignmentStmt,
+    CallExpr,
+    ComparisonExpr,
+    Context,
+    Expression,
+    FuncDef,
+    IndexExpr,
+    IntExpr,
+    MemberExpr,
+    NameExpr,
+    OpExpr,
+    ReturnStmt,
+    SliceExpr,
+    StrExpr,
+    TupleExpr,
+    UnaryExpr,
+    Var,
+)
+from mypy.types import Type
+
+from neuraltypes._sizes import Size
+from neuraltypes._unify import SizedAxis, format_shape
+from neuraltypes.kinds import BATCH, kind_from_name
+from neuraltypes.rules import Array, Refused, Value
+from neuraltypes_mypy.rules._rule_values import Translation
+from neuraltypes_mypy.sizes._equal import Equal
+from neuraltypes_mypy.source._assigned import assignments_to, last_assignment
+from neuraltypes_mypy.source._statements import statements, written_name
+from neuraltypes_mypy.tensors._tensor import as_tensor
+
+_PRODUCTS: Final = frozenset({"matmul", "bmm", "__matmul__", "__rmatmul__"})
+_COMPARED: Final = ("gt", "ge", "lt", "le")
+_DIFFERENCES: Final = ("sub", "rsub", "subtract")
+_FACTORS: Final = ("mul", "rmul", "multiply")
+_TOLD: Final = frozenset(
+    {
+        *(name.strip("_") for name in _PRODUCTS),
+        *_COMPARED,
+        *_DIFFERENCES,
+        *_FACTORS,
+        "einsum",
+        "eq",
+        "ne",
+        "log",
+        "getitem",
+    }
+)
+_TURNED: Final = frozenset({"transpose", "permute", "swapaxes", "t", "T", "mT"})
+_CASTS: Final = frozenset({"float", "double", "half", "to", "type", "type_as", "contiguous", "clone", "dropout"})
+_SCALED: Final = frozenset({"div", "mul", "add", "sub", "masked_fill", "clamp", "true_divide"}) | _CASTS
+_VIEWED: Final = frozenset({"squeeze", "unsqueeze", "view", "reshape", "flatten"}) | _CASTS
+_DECIDED: Final = frozenset({"float", "long", "int", "to", "type"})
+_PREDICTED: Final = ("pred", "decision", "hard")
+_POSITIONS: Final = ("pe", "pos", "position", "positions", "positional")
+
+
+class History:
+    """The expressions of the function that is checked now, and what was assigned to its names."""
+
+    def __init__(self, translation: Translation, same: Equal, api: Any) -> None:
+        self._translation, self._same, self._api = translation, same, api
+        self.function = api.scope.current_function()
+
+    def array(self, expression: Expression) -> Array | None:
+        """What is known of a tensor that was made before."""
+        known = self._api.lookup_type_or_none(expression)
+        tensor = None if known is None else as_tensor(known)
+        return None if tensor is None else self._translation.array(tensor, self._same)
+
+    def size(self, expression: Expression) -> Size | None:
+        """The size that an `int` in the source is."""
+        known = self._api.lookup_type_or_none(expression)
+        value = None if known is None else self._translation.of_expression(expression, known, self._api, self._same)
+        return value if isinstance(value, Size) else None
+
+    def made(self, place: Context) -> Expression | None:
+        """An expression, or what the name that it is was last assigned before; None where that may be several."""
+        current = place if isinstance(place, Expression) else None
+        line = place.line
+        while isinstance(current, NameExpr):
+            found = self._assigned(current, line)
+            current, line = (None, line) if found is None else (found.rvalue, found.line)
+        return current
+
+    def _assigned(self, name: NameExpr, line: int) -> AssignmentStmt | None:
+        variable, function = name.node, self.function
+        if not isinstance(variable, Var) or not isinstance(function, FuncDef):
+            return None
+        return last_assignment(variable, function, line)
+
+    def through(self, place: Context, names: frozenset[str], *, operators: str = "") -> Expression | None:
+        """What was made before calls of `names` and arithmetic by `operators`, all of which leave its axes."""
+        current = self.made(place)
+        while current is not None:
+            before = _receiver(current, names, operators)
+            if before is None:
+                return current
+            current = self.made(before)
+        return None
+
+
+def is_told_by_history(name: str) -> bool:
+    """Whether there is a rule here for an operation; most have none, and every one is asked about."""
+    return name.rpartition(".")[2].strip("_") in _TOLD
+
+
+def contradictions(
+    name: str,
+    values: Mapping[str, Value],
+    places: Mapping[str, tuple[Context, Type]],
+    context: Context,
+    history: History,
+) -> Iterator[Refused]:
+    """What the code says of the arguments of a call that cannot be meant."""
+    if not isinstance(history.function, FuncDef):
+        return
+    short = name.rpartition(".")[2]
+    first, second = _operands(context, places)
+    if short in _PRODUCTS and first is not None and second is not None:
+        yield from _summed_over_another(first, second, history)
+    elif short == "einsum" and isinstance(context, CallExpr):
+        yield from _contracted_over_another(context, history)
+    elif short in ("eq", "ne", "__eq__", "__ne__") and first is not None and second is not None:
+        yield from _index_of_all(first, values.get("other"), history)
+        yield from _index_of_all(second, values.get("input", values.get("self")), history)
+    elif short.strip("_") in _COMPARED and first is not None:
+        yield from _sigmoid_beside(values.get("other"), first, context, history)
+    elif short == "log" and first is not None:
+        yield from _log_of_raw(values.get("input", values.get("self")), context, history)
+    elif short.strip("_") in _DIFFERENCES and first is not None and second is not None:
+        yield from _column_beside_output(first, second, history)
+    elif short.strip("_") in _FACTORS and first is not None and second is not None:
+        yield from _column_beside_logarithms(first, second, history)
+    elif short == "__getitem__" and isinstance(context, IndexExpr):
+        yield from _positions_of_examples(context, history)
+
+
+def _operands(
+    context: Context, places: Mapping[str, tuple[Context, Type]]
+) -> tuple[Expression | None, Expression | None]:
+    """The two sides of an operation, however it is written."""
+    if isinstance(context, OpExpr):
+        return context.left, context.right
+    if isinstance(context, ComparisonExpr) and len(context.operands) == 2:
+        return context.operands[0], context.operands[1]
+    given = [place for place, _ in places.values() if isinstance(place, Expression)]
+    if isinstance(context, CallExpr) and isinstance(context.callee, MemberExpr) and given[:1] == [context]:
+        given[0] = context.callee.expr
+    return (given[0] if given else None), (given[1] if len(given) > 1 else None)
+
+
+# Weights that add up to 1 along one axis, and are summed along another
+
+
+def _summed_over_another(left: Expression, right: Expression, history: History) -> Iterator[Refused]:
+    for weights, summed in ((left, -1), (right, -2)):
+        axis = _normalized_axis(weights, history)
+        if axis is not None and axis in (-1, -2) and axis != summed:
+            yield _refused(axis, summed)
+
+
+def _refused(axis: int, summed: int) -> Refused:
+    return Refused(
+        f"sums weights along axis {summed} that add up to 1 along axis {axis}, by their softmax", code="kind"
+    )
+
+
+def _contracted_over_another(call: CallExpr, history: History) -> Iterator[Refused]:
+    equation = call.args[0] if call.args else None
+    if not isinstance(equation, StrExpr) or equation.value.count("->") != 1 or "." in equation.value:
+        return
+    inputs, output = equation.value.replace(" ", "").split("->")
+    for letters, weights in zip(inputs.split(","), call.args[1:], strict=False):
+        axis = _normalized_axis(weights, history)
+        if axis is None or len(letters) < -axis or letters[axis] not in output:
+            continue
+        summed = [place - len(letters) for place, letter in enumerate(letters) if letter not in output]
+        if len(summed) == 1 and inputs.count(",") == 1:
+            yield _refused(axis, summed[0])
+
+
+def _normalized_axis(weights: Expression, history: History) -> int | None:
+    """The axis, from the last, along which a softmax of similarities was taken; None where there was none."""
+    call = history.through(weights, _CASTS)
+    axis = _dim(call) if isinstance(call, CallExpr) and written_name(call.callee) == "softmax" else None
+    array = None if axis is None or call is None else history.array(call)
+    if not isinstance(call, CallExpr) or axis is None or array is None or array.shape is None:
+        return None
+    scores = history.through(_of(call), _SCALED, operators="*/+-")
+    if scores is None or not _are_similarities(scores, history):
+        return None
+    return axis if axis < 0 else axis - len(array.shape)
+
+
+def _are_similarities(scores: Expression, history: History) -> bool:
+    """Whether numbers are products of rows with rows, as of queries with keys."""
+    sides: list[Expression] = []
+    match scores:
+        case OpExpr(op="@", left=left, right=right):
+            sides = [left, right]
+        case CallExpr(callee=callee, args=args) if written_name(callee) in ("matmul", "bmm"):
+            sides = [callee.expr, *args] if isinstance(callee, MemberExpr) and len(args) == 1 else args
+        case CallExpr(callee=callee, args=[StrExpr(value=equation), _, _]) if written_name(callee) == "einsum":
+            rows, _, output = equation.replace(" ", "").partition("->")
+            one, _, other = rows.partition(",")
+            return bool(one and other) and one[-1] == other[-1] and one[-1] not in output
+    return any(written_name(made) in _TURNED for side in sides if (made := _callee(history.made(side))) is not None)
+
+
+# One index of all entries beside the labels of examples
+
+
+def _index_of_all(index: Expression, other: Value, history: History) -> Iterator[Refused]:
+    call = history.made(index)
+    if (
+        not isinstance(call, CallExpr)
+        or written_name(call.callee) != "argmax"
+        or _dim(call) is not None
+        or _has_dim(call)
+    ):
+        return
+    scores = history.array(_of(call))
+    if scores is None or not scores.shape or len(scores.shape) < 2 or not isinstance(other, Array):
+        return
+    if other.shape and len(other.shape) == 1 and other.shape[0] in scores.shape[:-1]:
+        yield Refused(
+            f'compares one index, that of the largest of all of "{format_shape(scores.shape)}", '
+            f'with "{format_shape(other.shape)}"; argmax takes dim=-1'
+        )
+
+
+# Columns that are handed in beside one output for each example
+
+
+def _column_beside_output(one: Expression, other: Expression, history: History) -> Iterator[Refused]:
+    """`y - self.out(x).squeeze(-1)` of a parameter `y`, "b 1": all pairs, which nobody has asked for by an index."""
+    for column, vector in ((one, other), (other, one)):
+        if _is_given(column, history) and _is_column(column, vector, "UnnormalizedType", history):
+            yield _all_pairs(column, vector, "of what a layer gives", history)
+
+
+def _column_beside_logarithms(one: Expression, other: Expression, history: History) -> Iterator[Refused]:
+    """`log_prob * advantage` of an advantage "b 1" that was computed, not one that an index made a column."""
+    for column, vector in ((one, other), (other, one)):
+        made = history.through(column, _CASTS | {"detach"})
+        is_sure = isinstance(made, OpExpr) or _is_given(column, history)
+        if is_sure and _is_column(column, vector, "LogprobsType", history):
+            yield _all_pairs(column, vector, "of log-probabilities", history)
+
+
+def _is_column(column: Expression, vector: Expression, holds: str, history: History) -> bool:
+    """Whether one is "b 1" and says nothing of what it means, and the other is "b" and holds that."""
+    given, output = history.array(column), history.array(vector)
+    if given is None or output is None or not given.shape or not output.shape or given.element is not None:
+        return False
+    if len(given.shape) != 2 or len(output.shape) != 1 or given.shape[0] != output.shape[0]:
+        return False
+    size = given.shape[1].size if isinstance(given.shape[1], SizedAxis) else None
+    return size is not None and size.constant == 1 and getattr(output.element, "name", None) == holds
+
+
+def _all_pairs(column: Expression, vector: Expression, words: str, history: History) -> Refused:
+    shapes = [one.shape or () for side in (vector, column) if (one := history.array(side)) is not None]
+    texts = [f'"{format_shape(shape)}"' for shape in shapes]
+    return Refused(f"{words} is {' beside '.join(texts)}: each meets every other; write squeeze(-1) of the column")
+
+
+def _is_given(expression: Expression, history: History) -> bool:
+    """Whether an expression is a parameter to which nothing is assigned."""
+    variable, function = getattr(expression, "node", None), history.function
+    if not isinstance(variable, Var) or not isinstance(function, FuncDef):
+        return False
+    is_parameter = any(argument.variable is variable for argument in function.arguments)
+    return is_parameter and not assignments_to(variable, function)
+
+
+# Thresholds that are no thresholds
+
+
+def _sigmoid_beside(other: Value, place: Expression, context: Context, history: History) -> Iterator[Refused]:
+    """`sigmoid(x) > 0`: as a decision it is always the same. As a guard of a logarithm it may be meant."""
+    bound = other.constant if isinstance(other, Size) else other
+    call = history.through(place, _VIEWED)
+    is_sigmoid = isinstance(call, CallExpr) and written_name(call.callee) == "sigmoid"
+    if is_sigmoid and bound in (0, 0.0) and not isinstance(bound, bool) and _is_decision(context, history):
+        yield Refused("compares what a sigmoid gives, which is above 0, with 0; compare with 0.5", code="element")
+
+
+def _is_decision(context: Context, history: History) -> bool:
+    """Whether a comparison is returned, turned into numbers, or called a prediction."""
+    for statement in statements(history.function.body):
+        if isinstance(statement, ReturnStmt) and statement.expr is not None:
+            if _decided(statement.expr) is context:
+                return True
+        elif isinstance(statement, AssignmentStmt) and _decided(statement.rvalue) is context:
+            names = [written_name(one).lower() for one in statement.lvalues]
+            return statement.rvalue is not context or any(name.startswith(_PREDICTED) for name in names)
+    return False
+
+
+def _decided(expression: Expression) -> Expression:
+    while isinstance(expression, CallExpr) and isinstance(expression.callee, MemberExpr):
+        if expression.callee.name not in _DECIDED:
+            break
+        expression = expression.callee.expr
+    return expression
+
+
+def _log_of_raw(value: Value, context: Context, history: History) -> Iterator[Refused]:
+    """`log_probs = torch.log(self.fc(x))`: a layer gives no probabilities."""
+    element = value.element if isinstance(value, Array) else None
+    if getattr(element, "name", None) != "UnnormalizedType":
+        return
+    for statement in statements(history.function.body):
+        if isinstance(statement, AssignmentStmt) and statement.rvalue is context:
+            name = written_name(statement.lvalues[0]).lower().replace("_", "")
+            if name.startswith(("logprob", "logp", "logpi")):
+                yield Refused("takes raw outputs, which are negative too; take log_softmax of them", code="element")
+
+
+# Positions
+
+
+def _positions_of_examples(context: IndexExpr, history: History) -> Iterator[Refused]:
+    """`self.pe[: x.size(0)]` of a batch-first `x`: as many positions as there are examples."""
+    words = written_name(context.base).lower().split("_")
+    if not isinstance(context.base, MemberExpr) or not set(_POSITIONS) & set(words):
+        return
+    parts = context.index.items if isinstance(context.index, TupleExpr) else [context.index]
+    for part in parts:
+        end = part.end_index if isinstance(part, SliceExpr) else None
+        size = None if end is None else history.size(end)
+        if size is not None and size.symbol is not None and kind_from_name(size.symbol.name) == BATCH:
+            yield Refused(f'takes as many positions as the batch has examples ("{size}")', code="kind")
+
+
+# Expressions
+
+
+def _receiver(expression: Expression, names: frozenset[str], operators: str) -> Expression | None:
+    """What an operation that leaves the axes is applied to."""
+    match expression:
+        case OpExpr(op=op, left=left) if op in operators:
+            return left
+        case CallExpr(callee=callee) if written_name(callee) in names:
+            return _of(expression)
+    return None
+
+
+def _of(call: CallExpr) -> Expression:
+    """The tensor that a function, a method or a module is applied to."""
+    match call.callee:
+        case MemberExpr(expr=NameExpr(name="self")):
+            pass
+        case MemberExpr(expr=receiver, fullname=""):
+            return receiver
+    return call.args[0] if call.args else call
+
+
+def _dim(call: Expression | None) -> int | None:
+    """The axis that a call names in numbers."""
+    if not isinstance(call, CallExpr):
+        return None
+    match _dim_argument(call):
+        case IntExpr(value=value):
+            return value
+        case UnaryExpr(op="-", expr=IntExpr(value=value)):
+            return -value
+    return None
+
+
+def _has_dim(call: CallExpr) -> bool:
+    return _dim_argument(call) is not None
+
+
+def _dim_argument(call: CallExpr) -> Expression | None:
+    for argument, name in zip(call.args, call.arg_names, strict=True):
+        if name in ("dim", "axis"):
+            return argument
+    rest = [argument for argument, name in zip(call.args, call.arg_names, strict=True) if name is None]
+    rest = rest[1:] if rest[:1] == [_of(call)] else rest
+    return rest[0] if rest else None
+
+
+def _callee(expression: Expression | None) -> Expression | None:
+    return expression.callee if isinstance(expression, CallExpr) else expression

@@ -1,0 +1,1 @@
+"""Sizes: as values of expressions, of classes and instances, and what is equal to what."""

@@ -1,0 +1,1 @@
+"""What the source says, read from mypy's tree before or beside its types."""

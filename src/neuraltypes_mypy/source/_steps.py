@@ -1,0 +1,389 @@
+"""Sequences as the source puts them together: `[a, b]`, `layers.append(c)`, `[Block(d) for _ in range(n)]`.
+
+What a list of modules holds is read from the statements between where it begins and where it is used. Parts in a loop
+are gone through any number of times, parts in a branch may be left out; a list that is handed to other code is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from mypy.nodes import (
+    ARG_POS,
+    ARG_STAR,
+    AssignmentStmt,
+    Block,
+    BreakStmt,
+    CallExpr,
+    ConditionalExpr,
+    ContinueStmt,
+    DictExpr,
+    DictionaryComprehension,
+    Expression,
+    ExpressionStmt,
+    ForStmt,
+    GeneratorExpr,
+    IfStmt,
+    IndexExpr,
+    ListComprehension,
+    ListExpr,
+    MemberExpr,
+    NameExpr,
+    Node,
+    OperatorAssignmentStmt,
+    OpExpr,
+    RefExpr,
+    ReturnStmt,
+    StarExpr,
+    Statement,
+    StrExpr,
+    TupleExpr,
+    WhileStmt,
+    WithStmt,
+)
+from mypy.server.subexpr import get_subexpressions
+
+from neuraltypes_mypy.base._names import CONTAINERS, SEQUENTIAL
+from neuraltypes_mypy.source._statements import statements
+
+_DICTIONARIES: Final = ("collections.OrderedDict", "typing.OrderedDict", "builtins.dict")
+_LISTS: Final = ("builtins.list", "builtins.tuple")
+_OF_MODULES: Final = (
+    SEQUENTIAL,
+    *(f"{CONTAINERS}.{name}" for name in ("ModuleList", "ModuleDict", "ParameterList", "ParameterDict")),
+)
+_READERS: Final = frozenset(
+    {"builtins.len", "builtins.enumerate", "builtins.zip", "builtins.reversed", *_LISTS, *_DICTIONARIES, *_OF_MODULES}
+)
+_ONE_MORE: Final = {"append": 0, "add_module": 1, "register_module": 1}
+_OTHER_CHANGES: Final = frozenset({"insert", "pop", "popitem", "clear", "update", "remove", "reverse", "sort"})
+_CHANGES: Final = frozenset({"extend", *_ONE_MORE, *_OTHER_CHANGES})
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A module; without one it is not known what stands here, nor how many."""
+
+    expression: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """Steps that are gone through any number of times."""
+
+    steps: Steps
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """Steps of which one branch is gone through."""
+
+    branches: tuple[Steps, ...]
+
+
+Step: TypeAlias = One | Rounds | Either
+Steps: TypeAlias = tuple[Step, ...]
+Subject: TypeAlias = Callable[[Expression], bool]
+UNKNOWN_STEPS: Final = (One(None),)
+
+
+def steps_of_call(call: CallExpr, body: Block, *, is_sequence: bool | None = None) -> Steps:
+    """The modules of the container that a call in `body` makes: `nn.Sequential(a, *layers)`, `nn.ModuleList(xs)`."""
+    is_sequence = is_call_of(call, SEQUENTIAL) if is_sequence is None else is_sequence
+    return _Reader(body, call).container(call, is_sequence=is_sequence)
+
+
+def attribute_steps(name: str, body: Block, *, has_keys: bool = False) -> Steps | None:
+    """The modules of the container that a constructor with this body keeps as `self.name` and fills."""
+    return _Growth(_Reader(body, None), lambda expression: is_own(expression, name), has_keys).run(body)
+
+
+def variable_steps(variable: Node | None, body: Block, *, has_keys: bool = False) -> Steps | None:
+    """The modules of the container that a function keeps as a local variable and fills."""
+    subject: Subject = lambda one: isinstance(one, NameExpr) and one.node is variable  # noqa: E731
+    return _Growth(_Reader(body, None), subject, has_keys).run(body)
+
+
+def is_own(expression: Expression | None, name: str) -> bool:
+    """Whether an expression is `self.name`."""
+    return isinstance(expression, MemberExpr) and expression.name == name and _is_self(expression.expr)
+
+
+def _is_self(expression: Expression) -> bool:
+    return isinstance(expression, NameExpr) and bool(getattr(expression.node, "is_self", False))
+
+
+def changes_itself(body: Block) -> bool:
+    """Whether a body changes the container that `self` is."""
+    return any(_is_change(one, _is_self) for one in statements(body))
+
+
+def changes_attribute(body: Block, name: str) -> bool:
+    """Whether a body changes the container `self.name`."""
+    return any(_is_change(one, lambda expression: is_own(expression, name)) for one in statements(body))
+
+
+class _Reader:
+    """Reads expressions that stand for several modules, in one body, as they are at one place."""
+
+    def __init__(self, body: Block, place: Expression | None) -> None:
+        self.body = body
+        self.place = place
+        self._reading: list[Node | None] = []
+
+    def container(self, call: CallExpr, *, is_sequence: bool) -> Steps:
+        if not is_sequence:
+            return self.read(call.args[0]) if call.args else ()
+        if len(call.args) == 1 and call.arg_kinds[0] == ARG_POS and self._is_dictionary(call.args[0]):
+            return self.read(call.args[0])
+        found: list[Step] = []
+        for argument, kind in zip(call.args, call.arg_kinds, strict=True):
+            if kind not in (ARG_POS, ARG_STAR):
+                return UNKNOWN_STEPS
+            found += self.read(argument) if kind == ARG_STAR else (One(argument),)
+        return tuple(found)
+
+    def _is_dictionary(self, expression: Expression) -> bool:
+        if isinstance(expression, NameExpr):
+            return any(_is_dictionary(value) for value in _assigned(expression.node, self.body))
+        return _is_dictionary(expression)
+
+    def read(self, expression: Expression) -> Steps:
+        match expression:
+            case ListExpr(items=items) | TupleExpr(items=items):
+                return self._items(items)
+            case DictExpr(items=pairs):
+                return UNKNOWN_STEPS if any(key is None for key, _ in pairs) else self._items([v for _, v in pairs])
+            case ListComprehension(generator=GeneratorExpr(left_expr=item)) | GeneratorExpr(left_expr=item):
+                return (Rounds((One(_second(item)),)),)
+            case DictionaryComprehension(value=item):
+                return (Rounds((One(item),)),)
+            case OpExpr(op="+"):
+                return (*self.read(expression.left), *self.read(expression.right))
+            case OpExpr(op="*"):
+                return (Rounds(self.read(expression.left)),)
+            case ConditionalExpr():
+                return (Either((self.read(expression.if_expr), self.read(expression.else_expr))),)
+            case CallExpr():
+                return self._call(expression)
+            case NameExpr(node=node) if node not in self._reading:
+                return self._local(node)
+            case _:
+                return UNKNOWN_STEPS
+
+    def _items(self, items: Iterable[Expression]) -> Steps:
+        found: list[Step] = []
+        for item in items:
+            found += self.read(item.expr) if isinstance(item, StarExpr) else (One(item),)
+        return tuple(found)
+
+    def _call(self, call: CallExpr) -> Steps:
+        if is_call_of(call, *_OF_MODULES):
+            return self.container(call, is_sequence=is_call_of(call, SEQUENTIAL))
+        if is_call_of(call, *_LISTS) and len(call.args) == 1:
+            return self.read(call.args[0])
+        if not is_call_of(call, *_DICTIONARIES):
+            return UNKNOWN_STEPS
+        if len(call.args) == 1 and isinstance(call.args[0], ListExpr | TupleExpr):
+            return tuple(One(_second(item)) for item in call.args[0].items)
+        if len(call.args) == 1 and call.arg_kinds[0] == ARG_POS:
+            return self.read(call.args[0])
+        return tuple(map(One, call.args)) if all(call.arg_names) else () if not call.args else UNKNOWN_STEPS
+
+    def _local(self, node: Node | None) -> Steps:
+        """What a local list holds where it is read."""
+        self._reading.append(node)
+        try:
+            found = _Growth(self, lambda one: isinstance(one, NameExpr) and one.node is node).run(self.body)
+        finally:
+            self._reading.pop()
+        return UNKNOWN_STEPS if found is None else found
+
+
+class _Growth:
+    """What a container comes to hold as a body runs, up to the place where the reader reads.
+
+    Of one with keys it is what stands there or stood there: a key may be one that was there before.
+    """
+
+    def __init__(self, reader: _Reader, subject: Subject, has_keys: bool = False) -> None:
+        self._reader = reader
+        self._subject = subject
+        self._has_keys = has_keys
+        self._is_there = False
+
+    def run(self, body: Block) -> Steps | None:
+        return self._run(body, None)
+
+    def _run(self, block: Block, steps: Steps | None) -> Steps | None:
+        for statement in block.body:
+            if self._is_there:
+                return steps
+            steps = self._after(statement, steps)
+        return steps
+
+    def _after(self, statement: Statement, steps: Steps | None) -> Steps | None:
+        has_place = self._has_place(statement)
+        if not has_place and not _mentions(statement, self._subject):
+            return steps
+        match statement:
+            case IfStmt() if has_place:
+                return self._in_branch(statement, steps)
+            case IfStmt():
+                branches = [*statement.body, *([statement.else_body] if statement.else_body else [])]
+                ends = [self._run(block, ()) for block in branches]
+                ends += [()] if statement.else_body is None else []
+                is_new = any(_is_assigned(block, self._subject) for block in branches)
+                return self._joined(steps, ends, is_new=is_new)
+            case ForStmt() | WhileStmt():
+                return self._loop(statement, steps, has_place=has_place)
+            case WithStmt():
+                return self._run(statement.body, steps)
+            case Block():
+                return self._run(statement, steps)
+        if has_place:
+            self._is_there = True
+            return steps
+        return self._simple(statement, steps)
+
+    def _joined(self, steps: Steps | None, ends: list[Steps | None], *, is_new: bool) -> Steps | None:
+        known = [end for end in ends if end is not None]
+        if is_new:  # each branch makes a container of its own, or takes the one from before
+            return (Either(tuple(known)),) if len(known) == len(ends) and steps is None else UNKNOWN_STEPS
+        if steps is None or len(known) < len(ends):
+            return UNKNOWN_STEPS
+        return steps if not any(known) else (*steps, Either(tuple(known)))
+
+    def _in_branch(self, statement: IfStmt, steps: Steps | None) -> Steps | None:
+        blocks = [*statement.body, *([statement.else_body] if statement.else_body else [])]
+        inside = next((block for block in blocks if self._has_place(block)), None)
+        if inside is None:
+            self._is_there = True
+            return steps
+        return self._run(inside, steps)
+
+    def _loop(self, statement: ForStmt | WhileStmt, steps: Steps | None, *, has_place: bool) -> Steps | None:
+        is_changed = any(_is_change(one, self._subject) for one in statements(statement.body))
+        if has_place:
+            return self._run(statement.body, UNKNOWN_STEPS if is_changed else steps)
+        if not is_changed:
+            return steps
+        leaves = any(isinstance(one, BreakStmt | ContinueStmt) for one in statements(statement.body))
+        if steps is None or leaves or _is_assigned(statement.body, self._subject):
+            return UNKNOWN_STEPS
+        each = self._run(statement.body, ())
+        return UNKNOWN_STEPS if each is None else (*steps, Rounds(each))
+
+    def _simple(self, statement: Statement, steps: Steps | None) -> Steps | None:
+        match statement:
+            case AssignmentStmt(lvalues=[target]) if self._subject(target):
+                return self._reader.read(statement.rvalue) if not self._reads(statement.rvalue) else UNKNOWN_STEPS
+            case AssignmentStmt(lvalues=[IndexExpr(base=base)]) if self._subject(base):
+                is_new = self._has_keys or isinstance(statement.lvalues[0].index, StrExpr | CallExpr)  # type: ignore[attr-defined]
+                return self._more(steps, (One(statement.rvalue),)) if is_new else UNKNOWN_STEPS
+            case OperatorAssignmentStmt(op="+", lvalue=target) if self._subject(target):
+                return self._more(steps, self._reader.read(statement.rvalue))
+            case ExpressionStmt(expr=CallExpr(callee=MemberExpr(expr=owner)) as call) if self._subject(owner):
+                return self._called(call, steps)
+        return steps if _is_read_only(statement, self._subject) else UNKNOWN_STEPS
+
+    def _called(self, call: CallExpr, steps: Steps | None) -> Steps | None:
+        assert isinstance(call.callee, MemberExpr)
+        name, place = call.callee.name, _ONE_MORE.get(call.callee.name)
+        if any(map(self._reads, call.args)):
+            return UNKNOWN_STEPS
+        if place is not None and len(call.args) == place + 1:
+            return self._more(steps, (One(call.args[place]),))
+        if name == "extend" and len(call.args) == 1:
+            return self._more(steps, self._reader.read(call.args[0]))
+        return UNKNOWN_STEPS if name in _OTHER_CHANGES else steps
+
+    def _more(self, steps: Steps | None, added: Steps) -> Steps | None:
+        return None if steps is None else (*steps, *added)
+
+    def _reads(self, expression: Expression) -> bool:
+        return any(map(self._subject, get_subexpressions(expression)))
+
+    def _has_place(self, node: Node) -> bool:
+        place = self._reader.place
+        return place is not None and any(one is place for one in get_subexpressions(node))
+
+
+def is_call_of(expression: Expression | None, *fullnames: str) -> bool:
+    """Whether an expression is a call of one of these."""
+    callee = expression.callee if isinstance(expression, CallExpr) else None
+    return isinstance(callee, RefExpr) and (callee.fullname in fullnames or _fullname(callee) in fullnames)
+
+
+def _fullname(callee: RefExpr) -> str:
+    return getattr(callee.node, "fullname", "")
+
+
+def _is_dictionary(expression: Expression | None) -> bool:
+    return isinstance(expression, DictExpr) or is_call_of(expression, *_DICTIONARIES)
+
+
+def _assigned(node: Node | None, body: Block) -> list[Expression]:
+    return [
+        statement.rvalue
+        for statement in statements(body)
+        if isinstance(statement, AssignmentStmt)
+        and any(isinstance(target, NameExpr) and target.node is node for target in statement.lvalues)
+    ]
+
+
+def _second(item: Expression) -> Expression | None:
+    """The module of an entry that is a pair of a name and a module."""
+    if not isinstance(item, TupleExpr):
+        return item
+    return item.items[1] if len(item.items) == 2 else None
+
+
+def _mentions(statement: Node, subject: Subject) -> bool:
+    return any(map(subject, get_subexpressions(statement)))
+
+
+def _is_assigned(block: Block, subject: Subject) -> bool:
+    return any(isinstance(one, AssignmentStmt) and any(map(subject, one.lvalues)) for one in statements(block))
+
+
+def _is_change(statement: Statement, subject: Subject) -> bool:
+    """Whether a statement, without the blocks in it, may change a container."""
+    match statement:
+        case AssignmentStmt():
+            return any(subject(target) or _is_entry(target, subject) for target in statement.lvalues)
+        case OperatorAssignmentStmt():
+            return subject(statement.lvalue)
+        case ExpressionStmt(expr=CallExpr(callee=MemberExpr(expr=owner, name=name))) if subject(owner):
+            return name in _CHANGES
+        case _:
+            return False
+
+
+def _is_entry(target: Expression, subject: Subject) -> bool:
+    return isinstance(target, IndexExpr) and subject(target.base)
+
+
+def _is_read_only(statement: Statement, subject: Subject) -> bool:
+    """Whether all that a statement does with a container surely leaves it as it is."""
+    inside = get_subexpressions(statement)
+    harmless: list[Expression] = []
+    match statement:
+        case AssignmentStmt(lvalues=[MemberExpr()], rvalue=kept):
+            harmless.append(kept)
+        case ReturnStmt(expr=Expression() as given):
+            harmless.append(given)
+    for one in inside:
+        match one:
+            case StarExpr(expr=inner) | IndexExpr(base=inner):
+                harmless.append(inner)
+            case CallExpr():
+                if is_call_of(one, *_READERS) or any(kind == ARG_STAR for kind in one.arg_kinds):
+                    harmless += one.args
+                elif subject(one.callee):  # a module is called
+                    harmless.append(one.callee)
+            case MemberExpr(expr=inner, name=name) if name not in _CHANGES:
+                harmless.append(inner)
+    return all(any(one is kept for kept in harmless) for one in inside if subject(one))

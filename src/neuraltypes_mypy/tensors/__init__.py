@@ -1,0 +1,1 @@
+"""Tensor types as types of mypy: read, built, joined, compared."""
