@@ -100,7 +100,11 @@ def product(left: Array, right: Array, first: str, second: str) -> Array:
 
 
 def _product_shape(left: Shape | None, right: Shape | None, first: str, second: str) -> Shape | None:
-    if left is None or right is None or not _has_known_end(left) or not _has_known_end(right):
+    if left is None or right is None:
+        return None
+    # "*batch c" by "c d" needs no axes to be known in front.
+    is_layer = rank(right) in (1, 2) and isinstance(left[-1], SizedAxis)
+    if not _has_known_end(right) or not (is_layer or _has_known_end(left)):
         return None
     is_vector_left, is_vector_right = len(left) == 1, len(right) == 1
     inner = axis_at(right, number(-1 if is_vector_right else -2))
@@ -108,6 +112,8 @@ def _product_shape(left: Shape | None, right: Shape | None, first: str, second: 
     if isinstance(last, SizedAxis) and inner is not None:
         where = "axis -1" if is_vector_right else "axis -2"
         require_equal(last, inner, f"{where} is {{right}}, expected {{left}} (axis -1 of {first})", second)
+    if is_layer and not is_vector_left:
+        return (*left[:-1], *right[1:])
     batch = broadcast([() if is_vector_left else left[:-2], () if is_vector_right else right[:-2]])
     if batch is None:
         return None

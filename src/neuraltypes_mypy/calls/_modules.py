@@ -120,6 +120,8 @@ class Modules:
         """What a call of a function gives that makes a module."""
         if any(kind.is_star() for kinds in ctx.arg_kinds for kind in kinds):
             return result
+        if node.is_class and not _is_called_by(node.info, ctx.context):
+            return result  # `cls` may be a subclass, which is made otherwise
         pairs = list(zip(ctx.callee_arg_names, ctx.args, strict=True))
         given: dict[str, Size | None] = {name: None for name, expressions in pairs if name and len(expressions) > 1}
         given |= given_sizes({name: found[0] for name, found in pairs if name and len(found) == 1}, ctx.api)
@@ -407,6 +409,12 @@ def _is_of_another(call: Context, forward: FunctionLike, api: Any) -> bool:
     if not isinstance(call, CallExpr) or not isinstance(get_proper_type(_type_of(call.callee, api)), UnionType):
         return False
     return not any(takes(item, call) for item in forward.items)
+
+
+def _is_called_by(info: TypeInfo, call: Context) -> bool:
+    """Whether a method is called by the name of its own class: `Encoder.small()`."""
+    callee = call.callee if isinstance(call, CallExpr) else None
+    return isinstance(callee, MemberExpr) and getattr(callee.expr, "node", None) is info
 
 
 def _is_identity(module: Type) -> bool:

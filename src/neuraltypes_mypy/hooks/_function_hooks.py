@@ -37,7 +37,7 @@ from neuraltypes_mypy.modules import _configs
 from neuraltypes_mypy.modules._buffers import is_registered, registered_type
 from neuraltypes_mypy.modules._module_containers import CLASSES, WALKS
 from neuraltypes_mypy.modules._parameter_containers import DICTIONARY, LIST
-from neuraltypes_mypy.modules._recipe_nodes import makes_module
+from neuraltypes_mypy.modules._recipe_nodes import helper_of
 from neuraltypes_mypy.rules._definitions import is_foreign, is_local
 from neuraltypes_mypy.source._returns import is_early, is_returning, leave_for_later
 from neuraltypes_mypy.source._unasked import is_asking
@@ -152,8 +152,8 @@ class FunctionHooks:
         inherited = self._parts.rules.constructor_rule(node) if isinstance(node, TypeInfo) else None
         if inherited is not None:
             return result_hook(self._noted(lambda ctx: self._parts.torch_modules.made(ctx, inherited)))
-        if isinstance(node, FuncDef) and makes_module(node):
-            return result_hook(self._noted(lambda ctx: self._helper_called(ctx, fullname, node)))
+        if (helper := helper_of(node)) is not None:
+            return result_hook(self._noted(lambda ctx: self._helper_called(ctx, fullname, helper)))
         is_checked = is_local(fullname) or self._definitions.is_checked(fullname)
         if is_checked or self._definitions.is_made_with_sizes(fullname):
             return result_hook(self._noted(lambda ctx: self._called(ctx, fullname)))

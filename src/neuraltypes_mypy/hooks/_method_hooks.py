@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import final
 
-from mypy.nodes import FuncDef
 from mypy.plugin import MethodContext, MethodSigContext
 from mypy.types import FunctionLike, Type
 
@@ -24,7 +23,7 @@ from neuraltypes_mypy.modules import _configs
 from neuraltypes_mypy.modules._module_containers import CLASSES, GROWING, READING
 from neuraltypes_mypy.modules._parameter_containers import FILLING, ITEM_READS
 from neuraltypes_mypy.modules._parameter_containers import READING as PARAMETER_READING
-from neuraltypes_mypy.modules._recipe_nodes import makes_module
+from neuraltypes_mypy.modules._recipe_nodes import helper_of
 from neuraltypes_mypy.rules._definitions import is_foreign
 from neuraltypes_mypy.sizes._size_tuples import joined, sliced
 from neuraltypes_mypy.sizes._values import ARITHMETIC_NAMES, POWERS
@@ -128,9 +127,9 @@ class MethodHooks:
             return result_hook(_configs.default_config)
         if fullname.endswith("._replace") and self._definitions.is_record(fullname):
             return result_hook(lambda ctx: _records.replaced(ctx, self._parts.modules.called(ctx, name)))
-        if isinstance(node, FuncDef) and makes_module(node):
+        if (helper := helper_of(node)) is not None:
             return result_hook(
-                lambda ctx: self._parts.modules.from_helper(ctx, node, self._parts.modules.called(ctx, name))
+                lambda ctx: self._parts.modules.from_helper(ctx, helper, self._parts.modules.called(ctx, name))
             )
         if not self._definitions.is_checked(fullname):
             return self._find_inherited(fullname) or self._find_undeclared(fullname)

@@ -7,6 +7,7 @@ from typing import Final
 
 from mypy.nodes import (
     CallExpr,
+    Decorator,
     Expression,
     ExpressionStmt,
     FloatExpr,
@@ -43,6 +44,24 @@ def makes_module(node: object) -> bool:
     """Whether a function is declared to give a module."""
     signature = node.type if isinstance(node, FuncDef) else None
     return isinstance(signature, CallableType) and is_module(signature.ret_type)
+
+
+def helper_of(node: object) -> FuncDef | None:
+    """The function behind a name that is declared to give a module: one, or a class or static method."""
+    if isinstance(node, Decorator) and (node.func.is_class or node.func.is_static):
+        node = node.func
+    return node if isinstance(node, FuncDef) and makes_module(node) else None
+
+
+def is_replaced(function: FuncDef) -> bool:
+    """Whether decorators other than `classmethod` and `staticmethod` make something else of a method."""
+    symbol = function.info.names.get(function.name) if function.info else None
+    return symbol is not None and isinstance(symbol.node, Decorator) and bool(symbol.node.decorators)
+
+
+def is_own_class(node: object, function: FuncDef) -> bool:
+    """Whether a name is the `cls` of a class method."""
+    return function.is_class and bool(function.arguments) and function.arguments[0].variable is node
 
 
 def constructor_owner(info: TypeInfo, skip: int = 0) -> TypeInfo | None:

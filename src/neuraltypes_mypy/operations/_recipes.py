@@ -52,6 +52,8 @@ from neuraltypes_mypy.modules._recipe_nodes import (
     is_asked_about,
     is_none,
     is_own,
+    is_own_class,
+    is_replaced,
     made_container,
     makes_module,
     put_in,
@@ -143,22 +145,22 @@ class Recipes:
         signature = function.type
         if not isinstance(signature, CallableType) or not makes_module(function) or function in self._reading:
             return
-        if self._is_done(function):
+        if self._is_done(function) or is_replaced(function):
             return
         declared = get_proper_type(signature.ret_type)
         assert isinstance(declared, Instance)
         made = self._returns(function, place)
         plain = Instance(declared.type, declared.args, declared.line, declared.column)
         signature.ret_type = (
-            plain if made is None else self._with_defaults(with_attribute(plain, _RECIPE, made), function)
+            plain if made is None else self._with_defaults(with_attribute(plain, _RECIPE, made), function, place)
         )
 
-    def _with_defaults(self, result: Instance, function: FuncDef) -> Instance:
+    def _with_defaults(self, result: Instance, function: FuncDef, place: Place) -> Instance:
         defaults = {
             one.variable.name: atom(size, str(size), self._types.int_type)
             for one in function.arguments
             if one.initializer is not None
-            and (size := size_of_expression(one.initializer, self._unchecked(function))) is not None
+            and (size := size_of_expression(one.initializer, self._unchecked(function, place))) is not None
         }
         fallback = self._types.typed_dict
         if not defaults or fallback is None:
@@ -301,8 +303,8 @@ class Recipes:
 
     # Expressions
 
-    def _unchecked(self, function: FuncDef) -> Unchecked:
-        return Unchecked(function, self._types.int_type)
+    def _unchecked(self, function: FuncDef, place: Place) -> Unchecked:
+        return Unchecked(function, self._types.int_type, place.api.tree)
 
     def _made(self, expression: Expression, function: FuncDef, place: Place) -> Instance | None:
         match expression:
@@ -331,6 +333,8 @@ class Recipes:
 
     def _called(self, call: CallExpr, function: FuncDef, place: Place) -> Instance | None:
         node = call.callee.node if isinstance(call.callee, RefExpr) else None
+        if is_own_class(node, function):
+            node = function.info
         if isinstance(node, TypeInfo):
             return self._constructed(node, call, function, place)
         if isinstance(call.callee, MemberExpr) and is_own(call.callee.expr, function):
@@ -338,7 +342,7 @@ class Recipes:
             node = None if symbol is None else symbol.node
         if not isinstance(node, FuncDef) or not makes_module(node):
             return None
-        given = self._given(call, [name or "" for name in node.arg_names[1 if node.info else 0 :]], function)
+        given = self._given(call, [name or "" for name in node.arg_names[1 if node.info else 0 :]], function, place)
         if given is None or not isinstance(node.type, CallableType):
             return None
         if stands_in(node, place.module):
@@ -359,10 +363,11 @@ class Recipes:
         rule = self._rules.constructor_rule(info)
         instance, where = Instance(info, []), f"{place.file}:{call.line}"
         if rule is not None:
+            sizes = self._unchecked(function, place)
             return self._modules.made_as(
-                instance, rule, call, self._unchecked(function), where, lambda one: self._made(one, function, place)
+                instance, rule, call, sizes, where, lambda one: self._made(one, function, place)
             )
-        given = self._given(call, parameter_names_of(info), function)
+        given = self._given(call, parameter_names_of(info), function, place)
         if given is None:
             return None
         return self._completed(configured(instance, given, self._types.int_type, where), place)
@@ -377,11 +382,13 @@ class Recipes:
             Instance(info, []), call, steps, lambda one: self._made(one, function, place) or unknown()
         )
 
-    def _given(self, call: CallExpr, names: list[str], function: FuncDef) -> dict[str, Size | None] | None:
+    def _given(
+        self, call: CallExpr, names: list[str], function: FuncDef, place: Place
+    ) -> dict[str, Size | None] | None:
         """The sizes that a call gives by the names of the parameters; None where they cannot be told apart."""
         found: dict[str, Expression] = {}
-        for place, (argument, kind, name) in enumerate(zip(call.args, call.arg_kinds, call.arg_names, strict=True)):
-            if kind not in (ARG_POS, ARG_NAMED) or (kind == ARG_POS and place >= len(names)):
+        for at, (argument, kind, name) in enumerate(zip(call.args, call.arg_kinds, call.arg_names, strict=True)):
+            if kind not in (ARG_POS, ARG_NAMED) or (kind == ARG_POS and at >= len(names)):
                 return None
-            found[name or names[place]] = argument
-        return given_sizes(found, self._unchecked(function))
+            found[name or names[at]] = argument
+        return given_sizes(found, self._unchecked(function, place))

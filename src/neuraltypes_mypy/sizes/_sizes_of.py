@@ -211,9 +211,13 @@ class _Reader:
         function, holder = self._function, expression.expr
         if function is None or not isinstance(owner, Instance) or expression.name not in parameter_names_of(owner.type):
             return None
-        if not function.info or is_configured(owner.type):
+        if is_configured(owner.type):
             return None
         root, path = rooted(holder)
+        if getattr(self._api, "is_unchecked", False) and function.name != "__init__" and not is_self(root, self._api):
+            return self._of_parameter(root, path, expression.name, function)
+        if not function.info:
+            return None
         if is_self(root, self._api) and path:
             return attribute_size(function.info, f"{path}.{expression.name}")
         is_parameter = isinstance(root, NameExpr) and any(one.variable is root.node for one in function.arguments)
@@ -222,6 +226,13 @@ class _Reader:
         if not is_configured(function.info) or _is_changed(root, function):
             return None
         return parameter_size(function.info, ".".join(filter(None, (root.name, path, expression.name))))
+
+    def _of_parameter(self, root: Expression, path: str, name: str, function: FuncDef) -> Size | None:
+        """`config.d` in a helper that takes `config`, for its callers; inside of it, it may be equal to any other."""
+        is_parameter = any(one.variable is getattr(root, "node", None) for one in function.arguments)
+        if not isinstance(root, NameExpr) or not is_parameter or _is_changed(root, function):
+            return None
+        return named(".".join(filter(None, (root.name, path, name))), ARGUMENT + scope_name(function))
 
     def _typed(self, expression: Expression) -> Size | None:
         return size_of_type(self._api.lookup_type_or_none(expression))

@@ -11,6 +11,7 @@ from mypy.nodes import (
     FuncDef,
     IntExpr,
     MemberExpr,
+    MypyFile,
     NameExpr,
     OpExpr,
     UnaryExpr,
@@ -46,7 +47,10 @@ class Place:
 class Unchecked:
     """What sizes of expressions are read with in a function that mypy has perhaps not checked yet."""
 
-    def __init__(self, function: FuncDef, int_type: Instance) -> None:
+    is_unchecked = True
+
+    def __init__(self, function: FuncDef, int_type: Instance, module: MypyFile) -> None:
+        self.tree = module  # for the constants of it
         self._function = function
         self._int_type = int_type
         self._reading: list[Var] = []
