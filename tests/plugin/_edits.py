@@ -78,7 +78,7 @@ EDITS: Final = [
         "layers.py",
         '{self.width}"]) -> Float[Tensor, "b 10"]',
         '{self.width}"]) -> Float[Tensor, "b 11"]',
-        "11",
+        "batch=2, 11]",
     ),
     Edit("body_of_a_helper", "makers.py", "return nn.Linear(d, e)", "return nn.Linear(d, 2 * e)", "tuple[2, 12]"),
     Edit("default_of_a_helper", "makers.py", "e: int = 6", "e: int = 8", "tuple[2, 8]"),
@@ -97,7 +97,7 @@ EDITS: Final = [
         "makers.py",
         "self.act: nn.Module = nn.ReLU()",
         "self.act: nn.Module = nn.Linear(5, 11)",
-        "11",
+        "tuple[2, 11]",
     ),
     Edit("value_of_a_declared_buffer", "makers.py", "torch.ones(5, 12)", "torch.ones(5, 13)", "tuple[5, 13]"),
     Edit(

@@ -36,7 +36,6 @@ NOT_YET: Final = {
     "189_where_keeps_the_padding": "a pad_mask is used both ways round",
     "190_collate_stacks_along_channels": "names of sizes in a record are bound by nothing outside of it",
     "191_generator_of_windows_time_first": "a name that only the result has may be any size",
-    "197_advantage_of_unsqueezed_value": "the same: a field of a record is no layer's output",
     "203_label_attention_mask": "what a module's own mask means is not taken from what it is passed on to",
     "206_representations_normalized_over_batch": "columns are normalized on purpose, too",
     "207_additive_attention_of_one_score": "a width of 1 may be one of several that a class is made with",

@@ -37,7 +37,7 @@ from mypy.types import (
 )
 
 from neuraltypes_mypy.base._names import GENERIC_TENSORS
-from neuraltypes_mypy.flow._open_uses import is_open_use
+from neuraltypes_mypy.flow._open_uses import used
 from neuraltypes_mypy.source._arity import with_names_of_numpy
 from neuraltypes_mypy.tensors._tensor import as_tensor, unknown, untold
 from neuraltypes_mypy.tensors._untyped import is_untyped, may_be_untyped, receivers, wants_other
@@ -116,10 +116,8 @@ def _operands(expression: Expression) -> Iterator[Expression]:
             yield from _operands(right)
         case UnaryExpr(expr=inner):
             yield from _operands(inner)
-        case CallExpr(args=[inner, *_]) if is_open_use(expression):
-            yield from _operands(inner)
         case _:
-            yield expression
+            yield used(expression)
 
 
 def _are_untyped(held: Type) -> bool:

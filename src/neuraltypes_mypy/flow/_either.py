@@ -28,6 +28,7 @@ from mypy.nodes import (
 from mypy.types import AnyType, ProperType, TupleType, Type, TypeOfAny, get_proper_type
 
 from neuraltypes.rules import Produced
+from neuraltypes_mypy.flow._open_uses import used
 from neuraltypes_mypy.source._assigned import assignments_to
 from neuraltypes_mypy.source._statements import bound, statements
 from neuraltypes_mypy.tensors._atoms import note_of
@@ -39,7 +40,7 @@ from neuraltypes_mypy.tensors._walk import replace, walk
 def certain(type_: Type, expression: Context, function: object, api: Any) -> Type:
     """The type of an expression in a function, without the notes that only one branch of it speaks for."""
     proper = get_proper_type(type_)
-    items = expression.items if isinstance(expression, TupleExpr) else []
+    items = list(map(used, expression.items)) if isinstance(expression, TupleExpr) else []
     if isinstance(proper, TupleType) and items and len(items) == len(proper.items):
         pairs = zip(proper.items, items, strict=True)
         return proper.copy_modified(items=[certain(item, one, function, api) for item, one in pairs])

@@ -28,6 +28,7 @@ from mypy.nodes import (
 from mypy.server.subexpr import get_subexpressions
 from mypy.types import CallableType, Instance, NoneType, TupleType, Type, TypedDictType, UnionType, get_proper_type
 
+from neuraltypes_mypy.flow._open_uses import used
 from neuraltypes_mypy.source._assigned import assignments_to, last_assigned
 from neuraltypes_mypy.source._statements import statements, unpacked_from
 
@@ -76,10 +77,10 @@ def part_of(made: Expression, key: Key) -> Expression | None:
     """What stands for a part where a record is made."""
     match made:
         case TupleExpr(items=items) if isinstance(key, int) and -len(items) <= key < len(items):
-            return items[key]
+            return used(items[key])
         case DictExpr(items=pairs) if all(isinstance(one, StrExpr) for one, _ in pairs):
             found = [value for one, value in pairs if isinstance(one, StrExpr) and one.value == key]
-            return found[-1] if found else None
+            return used(found[-1]) if found else None
         case CallExpr(callee=RefExpr(node=TypeInfo() as info)):
             return _argument(made, info, key)
     return None

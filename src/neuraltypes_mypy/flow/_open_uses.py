@@ -13,6 +13,7 @@ from typing import Any, Final
 from mypy.nodes import (
     GDEF,
     AssignmentStmt,
+    CallExpr,
     Context,
     DelStmt,
     DictExpr,
@@ -48,6 +49,11 @@ _RETURNED: Final = "neuraltypes: open use in a result"
 def is_open_use(call: object) -> bool:
     """Whether a call is one that was put in here."""
     return is_marked(call, _MARK) or is_marked(call, _RETURNED)
+
+
+def used(expression: Expression) -> Expression:
+    """The name behind a call that was put in here; other expressions as they are."""
+    return expression.args[0] if isinstance(expression, CallExpr) and is_open_use(expression) else expression
 
 
 def type_of_use(ctx: FunctionContext) -> Type:

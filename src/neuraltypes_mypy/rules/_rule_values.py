@@ -61,6 +61,7 @@ from neuraltypes.rules._values import (
 )
 from neuraltypes.rules.packing import data_of
 from neuraltypes_mypy.base._names import DTYPES_MODULE, TENSOR
+from neuraltypes_mypy.flow._open_uses import used
 from neuraltypes_mypy.sizes._equal import Equal
 from neuraltypes_mypy.sizes._growing import is_of_any_length
 from neuraltypes_mypy.sizes._sizes_of import is_int, size_of_expression, size_of_field, sizes_of_items
@@ -221,6 +222,7 @@ class Translation:
     def _optional(self, expression: Expression | None, api: Any, same: Equal) -> Value:
         if expression is None:
             return None
+        expression = used(expression)
         return self.of_expression(expression, api.lookup_type_or_none(expression) or unknown(), api, same)
 
     def _sequence(self, items: Iterable[Expression], api: Any, same: Equal) -> Value:

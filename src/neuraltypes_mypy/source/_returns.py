@@ -36,7 +36,8 @@ def announce_returns(function: FuncDef) -> None:
 
     mypy is to check the body before it writes the cache of the module: from what is returned callers learn.
     """
-    if not (function.is_overload or function.is_property or is_trivial_body(function.body)):
+    is_read = bool(function.body.body)  # mypy drops the bodies of what it does not report on
+    if is_read and not (function.is_overload or function.is_property or is_trivial_body(function.body)):
         if not (function.def_or_infer_vars or _begins_early(function)):
             function.body.body.insert(0, _call(f"{_EARLY} of {function.name}", function.body.body[0]))
         function.def_or_infer_vars = True
