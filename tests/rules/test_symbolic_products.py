@@ -101,7 +101,10 @@ def test_a_mean_of_whole_numbers_is_refused() -> None:
         (("t", None), ("d", "e"), "t e"),
         (("b", "t", "d"), ("e", "f"), "axis -2 is e, expected d (axis -1 of input)"),
         (("b", "t", "d"), ("c", "d", "e"), '"b" and "c" do not broadcast (axis -1)'),
-        ((Rest(), "d"), ("d", "e"), "?"),
+        ((Rest(), "d"), ("d", "e"), "... e"),
+        ((Rest(), "d"), ("d",), "..."),
+        ((Rest(), "d"), (Rest(), "d", "e"), "?"),
+        ((Rest(), "d"), ("c", "e"), "axis -2 is c, expected d (axis -1 of input)"),
         ((), ("d",), "has no axis, expected 1 or more"),
     ],
 )
