@@ -39,6 +39,7 @@ from neuraltypes_mypy.base._names import IDENTITY, MODULE, NEURAL_MODULE
 from neuraltypes_mypy.calls._calls import Argument, Calls, Known
 from neuraltypes_mypy.flow._settle import Settling
 from neuraltypes_mypy.meaning._natures import with_nature
+from neuraltypes_mypy.meaning._passed_on import is_followed
 from neuraltypes_mypy.operations._recipes import Recipes
 from neuraltypes_mypy.operations._torch_modules import TorchModules
 from neuraltypes_mypy.rules._refusals import Refusals
@@ -54,9 +55,11 @@ from neuraltypes_mypy.sizes._nested import nested_classes
 from neuraltypes_mypy.sizes._sizes_of import given_sizes, is_int, is_self, is_steady
 from neuraltypes_mypy.sizes._values import Values
 from neuraltypes_mypy.source._arity import takes
+from neuraltypes_mypy.tensors._atoms import noted_any
 from neuraltypes_mypy.tensors._join import join_tensors
 from neuraltypes_mypy.tensors._members import (
     ITEMS,
+    MADE_AT,
     ONE_OF,
     ROUNDS,
     STEPS,
@@ -65,6 +68,7 @@ from neuraltypes_mypy.tensors._members import (
     is_module,
     is_sequence,
     made_at,
+    with_attribute,
 )
 from neuraltypes_mypy.tensors._mentions import mentions_tensors, says_tensors
 from neuraltypes_mypy.tensors._tensor import as_tensor, unknown, untold
@@ -114,6 +118,8 @@ class Modules:
                 depend_on(ctx.api, inner.fullname)
         place = place_text(ctx.api.path, call.line)
         made = configured(instance, given, self._types.int_type, place)
+        if made_at(made) is None and is_followed(made.type):
+            made = with_attribute(made, MADE_AT, noted_any(place))
         return self._recipes.completed(made, ctx.api)
 
     def from_helper(self, ctx: FunctionContext | MethodContext, node: FuncDef, result: Type) -> Type:

@@ -31,7 +31,7 @@ from neuraltypes_mypy.flow._open_uses import is_open_use, type_of_use
 from neuraltypes_mypy.hooks._other_plugins import OtherPlugins
 from neuraltypes_mypy.hooks._parts import Parts
 from neuraltypes_mypy.meaning._natures import is_undeclared, with_nature
-from neuraltypes_mypy.meaning._passed_on import is_one_expression
+from neuraltypes_mypy.meaning._passed_on import is_followed, passes_on
 from neuraltypes_mypy.meaning._returned import check_return
 from neuraltypes_mypy.modules import _configs
 from neuraltypes_mypy.modules._buffers import is_registered, registered_type
@@ -155,10 +155,11 @@ class FunctionHooks:
         if (helper := helper_of(node)) is not None:
             return result_hook(self._noted(lambda ctx: self._helper_called(ctx, fullname, helper)))
         is_checked = is_local(fullname) or self._definitions.is_checked(fullname)
+        is_checked = is_checked or (isinstance(node, TypeInfo) and is_followed(node))
         if is_checked or self._definitions.is_made_with_sizes(fullname):
             return result_hook(self._noted(lambda ctx: self._called(ctx, fullname)))
-        if isinstance(node, FuncDef) and is_one_expression(node):
-            return self._left(lambda ctx: with_nature(self._parts.passed_on.called(ctx, node), ctx), fullname)
+        if isinstance(node, FuncDef) and passes_on(node):
+            return self._left(lambda ctx: self._asked(ctx, node), fullname)
         if takes_again(node):
             return self._left(made_open, fullname)
         if is_undeclared(node):
@@ -188,7 +189,13 @@ class FunctionHooks:
         known = Known(known_within(info, api)) if info else None
         result = self._parts.calls.instantiate(ctx, f"{owner}.{name}" if owner else name.rpartition(".")[2], known)
         result = with_nature(result, ctx)
+        node = self._definitions.node(fullname)
+        if isinstance(node, FuncDef) and passes_on(node):
+            return self._parts.passed_on.function_called(ctx, node, result)
         return result if self._parts.types.info(fullname) is None else self._parts.modules.made(ctx, result)
+
+    def _asked(self, ctx: FunctionContext, node: FuncDef) -> Type:
+        return self._parts.passed_on.function_called(ctx, node, with_nature(ctx.default_return_type, ctx))
 
     def _isinstance_called(self, ctx: FunctionContext) -> Type:
         if is_asking(ctx.context):

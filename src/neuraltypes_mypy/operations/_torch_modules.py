@@ -174,10 +174,10 @@ class TorchModules:
     def _module(
         self, receiver: Instance, signature: Signature, given: Given, same: Equal, context: Context, api: Any
     ) -> Type:
-        outcome = self._application.outcome(
-            signature, given, self._remembered.config(receiver, same), same, context, api
-        )
-        self._refusals.report(outcome, given, receiver.type.name, context, api, made_at(receiver))
+        config, place = self._remembered.config(receiver, same), made_at(receiver)
+        outcome = self._application.outcome(signature, given, config, same, context, api)
+        is_certain = self._application.is_certain(outcome, signature, given, config, same, context, api)
+        self._refusals.report(outcome, given, receiver.type.name, context, api, place, is_certain=is_certain)
         first = outcome.result[0] if isinstance(outcome.result, tuple) and outcome.result else None
         if isinstance(first, Packed) and is_for_another(context, api):
             return untold()

@@ -67,10 +67,7 @@ class Application:
             outcome = outcome._replace(suspected=outcome.suspected + found)
         if outcome.refused and is_contradicted(ctx.context, ctx.api):
             outcome = outcome._replace(refused=())
-        is_certain = self.refusals.is_trial and bool(
-            outcome.refused
-            and self.outcome(signature, given, config, same, ctx.context, ctx.api, equate=_may_stand_for_one).refused
-        )
+        is_certain = self.is_certain(outcome, signature, given, config, same, ctx.context, ctx.api)
         self.refusals.report(outcome, given, name, ctx.context, ctx.api, place, is_certain=is_certain)
         meant = with_meaning(outcome.result, name, given.values, given.places, ctx.api)
         result = self.result(
@@ -84,6 +81,21 @@ class Application:
         if self._settling.reports_untracked:
             say_lost(result, given, name.removesuffix(".forward"), ctx.context, ctx.api)
         return with_names(result, name, self._types)
+
+    def is_certain(
+        self,
+        outcome: Outcome,
+        signature: Signature,
+        given: Given,
+        config: Made | None,
+        same: Equal,
+        context: Context,
+        api: Any,
+    ) -> bool:
+        """Whether, in a trial, no sizes that names may stand for would make fit what is refused."""
+        if not self.refusals.is_trial or not outcome.refused:
+            return False
+        return bool(self.outcome(signature, given, config, same, context, api, equate=_may_stand_for_one).refused)
 
     def outcome(
         self,

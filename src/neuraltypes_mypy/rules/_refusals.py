@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, Final, NamedTuple
 
@@ -36,11 +36,11 @@ class Trial(NamedTuple):
         """The errors, as mypy keeps them."""
         return [info for info in self.watcher.filtered_errors() if info.severity == "error"]
 
-    def refusal(self) -> str | None:
-        """What a rule surely refuses, if nothing else is wrong; None for what names could stand for."""
+    def refusal(self, lines: Container[int]) -> str | None:
+        """What a rule surely refuses in one of these lines, if nothing else is wrong; None for what may fit."""
         errors = self.errors()
         is_ours = bool(errors) and all(info.code is codes.SHAPE for info in errors)
-        return errors[0].message if is_ours and self.is_certain() else None
+        return errors[0].message if is_ours and errors[0].line in lines and self.is_certain() else None
 
 
 class Refusals:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mypy.nodes import FuncDef, FuncItem
@@ -224,15 +224,14 @@ class EqualSizes:
         self._found: dict[int, tuple[object, Equal]] = {}
 
     @contextmanager
-    def apart(self, function: FuncDef) -> Iterator[None]:
-        """Meanwhile a body begins anew, and what it shows is forgotten."""
-        kept = self._found.pop(id(function.body), None)
+    def inherited_by(self, function: FuncDef, api: Any) -> Iterator[None]:
+        """Meanwhile a body, which is that of a call, begins with what the calling one has shown; nothing goes back."""
+        mine = self.in_function(api)
+        self._found[id(function.body)] = function.body, replace(mine, known=dict(mine.known), pairs=set(mine.pairs))
         try:
             yield
         finally:
-            self._found.pop(id(function.body), None)
-            if kept is not None:
-                self._found[id(function.body)] = kept
+            del self._found[id(function.body)]
 
     def in_function(self, api: Any) -> Equal:
         """What the body that is checked now has shown so far."""

@@ -46,6 +46,7 @@ from neuraltypes_mypy.source._assigned import Constants, assignments_to
 from neuraltypes_mypy.source._size_sequences import Part, held_by
 from neuraltypes_mypy.source._source import read_source
 from neuraltypes_mypy.source._statements import assignments, rooted, scope_name, unpacked_from
+from neuraltypes_mypy.tensors._members import made_at
 from neuraltypes_mypy.tensors._sized_ints import has_size, size_of_type
 from neuraltypes_mypy.tensors._tensor import as_tensor, read_tensor
 
@@ -366,12 +367,14 @@ def constructor_sizes(info: TypeInfo) -> frozenset[Symbol]:
 
 
 def is_self(expression: Expression, api: Any) -> bool:
-    """Whether an expression is the first parameter of the method that is checked now."""
+    """Whether an expression is the first parameter of the method that is checked now, and any object of its class."""
     function = api.scope.current_function()
-    return (
-        isinstance(expression, NameExpr)
-        and function is not None
-        and bool(function.info)
-        and bool(getattr(function, "arguments", None))
-        and function.arguments[0].variable is expression.node
-    )
+    if not isinstance(expression, NameExpr) or function is None or not function.info:
+        return False
+    arguments = getattr(function, "arguments", None)
+    variable: Var | None = arguments[0].variable if arguments else None
+    return variable is not None and variable is expression.node and not _is_made(variable.type)
+
+
+def _is_made(type_: Type | None) -> bool:
+    return type_ is not None and made_at(get_proper_type(type_)) is not None
