@@ -9,6 +9,7 @@ from mypy.types import (
     AnyType,
     ExtraAttrs,
     Instance,
+    NoneType,
     ProperType,
     TupleType,
     Type,
@@ -86,3 +87,48 @@ def _item(record: TupleType | TypedDictType, key: Key) -> Type | None:
     names = field_names(record.partial_fallback.type)
     at = names.index(key) if isinstance(key, str) and key in names else key
     return record.items[at] if isinstance(at, int) and at < len(record.items) else None
+
+
+# Results: a tensor, one or nothing, or several
+
+
+def is_silent(declared: Type) -> bool:
+    """Whether a result has a tensor without a declared element."""
+    return any(isinstance(item := get_proper_type(one), Instance) and is_open(item) for one in items_of(declared))
+
+
+def items_of(type_: Type) -> list[Type]:
+    """The items of a tuple, of one or nothing, or the type itself."""
+    proper = get_proper_type(type_)
+    is_several = isinstance(proper, TupleType) or (isinstance(proper, UnionType) and is_optional(proper))
+    return list(proper.items) if is_several and isinstance(proper, TupleType | UnionType) else [type_]
+
+
+def is_optional(union: UnionType) -> bool:
+    """Whether a union is of one type and of nothing."""
+    return sum(not is_none_type(item) for item in union.items) == 1
+
+
+def is_none_type(type_: Type) -> bool:
+    """Whether a type is that of None."""
+    return isinstance(get_proper_type(type_), NoneType)
+
+
+def put_on(result: Type, declared: Type) -> Type:
+    """The result of a call with what is kept with the declared one."""
+    proper, kept = get_proper_type(result), get_proper_type(declared)
+    if isinstance(proper, TupleType) and isinstance(kept, TupleType) and len(proper.items) == len(kept.items):
+        return proper.copy_modified(
+            items=[put_on(one, other) for one, other in zip(proper.items, kept.items, strict=True)]
+        )
+    if isinstance(proper, UnionType) and isinstance(kept, UnionType) and is_optional(proper) and is_optional(kept):
+        some = next(item for item in kept.items if not is_none_type(item))
+        return UnionType.make_union([item if is_none_type(item) else put_on(item, some) for item in proper.items])
+    if not isinstance(proper, Instance) or as_tensor(proper) is not proper:
+        return result
+    name = kept_note(kept)
+    element = noted_any(name) if name is not None and is_open(proper) else proper.args[2]
+    made = proper.copy_modified(args=[*proper.args[:2], element])
+    if kept_note(proper) is not None:
+        made.extra_attrs = None
+    return made
