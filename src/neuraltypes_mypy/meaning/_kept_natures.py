@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from mypy.types import (
@@ -20,6 +20,7 @@ from mypy.types import (
 
 from neuraltypes_mypy.flow._made_records import Key, field_names, record_class
 from neuraltypes_mypy.tensors._atoms import note_of, noted_any
+from neuraltypes_mypy.tensors._elements import join_elements
 from neuraltypes_mypy.tensors._tensor import as_tensor, unknown
 
 _NATURE: Final = "neuraltypes:nature "  # no attribute has such a name
@@ -36,6 +37,12 @@ def kept_note(type_: ProperType) -> str | None:
     """The note of what a declared tensor was seen to hold."""
     attrs = type_.extra_attrs.attrs if isinstance(type_, Instance) and type_.extra_attrs is not None else {}
     return next((name.removeprefix(_NATURE) for name in attrs if name.startswith(_NATURE)), None)
+
+
+def kept_nature(declared: Type) -> ProperType | None:
+    """What a declared tensor was seen to hold."""
+    note = kept_note(get_proper_type(declared))
+    return None if note is None else noted_any(note)
 
 
 def has_parts(declared: Type) -> bool:
@@ -73,8 +80,7 @@ def kept_part(declared: Type, key: Key) -> ProperType | None:
     proper = get_proper_type(declared)
     if isinstance(proper, TupleType | TypedDictType):
         item = _item(proper, key)
-        note = None if item is None else kept_note(get_proper_type(item))
-        return None if note is None else noted_any(note)
+        return None if item is None else kept_nature(item)
     holder = record_class(proper)
     attrs = {} if holder is None or holder.extra_attrs is None else holder.extra_attrs.attrs
     start = f"{_PART}{key} "
@@ -87,6 +93,12 @@ def _item(record: TupleType | TypedDictType, key: Key) -> Type | None:
     names = field_names(record.partial_fallback.type)
     at = names.index(key) if isinstance(key, str) and key in names else key
     return record.items[at] if isinstance(at, int) and at < len(record.items) else None
+
+
+def common_nature(natures: Sequence[ProperType | None]) -> ProperType | None:
+    """What several hold; None where that is not known of each of them."""
+    known = [one for one in natures if one is not None]
+    return join_elements(known) if len(known) == len(natures) else None
 
 
 # Results: a tensor, one or nothing, or several
@@ -126,9 +138,8 @@ def put_on(result: Type, declared: Type) -> Type:
         return UnionType.make_union([item if is_none_type(item) else put_on(item, some) for item in proper.items])
     if not isinstance(proper, Instance) or as_tensor(proper) is not proper:
         return result
-    name = kept_note(kept)
-    element = noted_any(name) if name is not None and is_open(proper) else proper.args[2]
-    made = proper.copy_modified(args=[*proper.args[:2], element])
+    nature = kept_nature(kept) if is_open(proper) else None
+    made = proper.copy_modified(args=[*proper.args[:2], proper.args[2] if nature is None else nature])
     if kept_note(proper) is not None:
         made.extra_attrs = None
     return made

@@ -32,12 +32,11 @@ from mypy.types import AnyType, CallableType, Instance, ProperType, Type, get_pr
 
 from neuraltypes_mypy.base._dependencies import depend_on
 from neuraltypes_mypy.flow._made_records import Key
-from neuraltypes_mypy.meaning._kept_natures import is_silent, items_of, kept_note, kept_part, put_on
+from neuraltypes_mypy.meaning._kept_natures import is_silent, items_of, kept_nature, kept_part, put_on
 from neuraltypes_mypy.meaning._recorded_natures import is_awaited, is_followed, nature_held
 from neuraltypes_mypy.modules._recipe_nodes import stands_in
 from neuraltypes_mypy.sizes._class_sizes import kept_of
 from neuraltypes_mypy.source._statements import statements
-from neuraltypes_mypy.tensors._atoms import noted_any
 from neuraltypes_mypy.tensors._tensor import as_tensor, is_known, unknown
 from neuraltypes_mypy.tensors._untyped import is_unwanted, untyped
 
@@ -88,32 +87,17 @@ def module_called(ctx: MethodContext) -> Type:
 def nature_of_forward(module: Instance, call: CallExpr, api: Any) -> ProperType | None:
     """What the `forward` of a module surely gives by its nature; later, if it is still to be read."""
     symbol = module.type.get("forward")
-    node = None if symbol is None else symbol.node
-    signature = _signature(node)
-    function = node.func if isinstance(node, Decorator) else node
-    if signature is None or not isinstance(function, FuncDef) or not is_followed(function):
-        return None
-    depend_on(api, function.info.fullname, "forward")
-    if is_silent(signature.ret_type):
-        _wait_for(function, api, call)
-    name = kept_note(get_proper_type(signature.ret_type))
-    return None if name is None or _replaces(module.type, function) else noted_any(name)
+    result = _result_of(None if symbol is None else symbol.node, module.type, call, api)
+    return None if result is None else kept_nature(result)
 
 
 def nature_of_parent(callee: SuperExpr, call: CallExpr, api: Any) -> ProperType | None:
     """What `super().forward(x)` gives by its nature, where the class replaces nothing else that it may call."""
-    info = callee.info
-    symbols = [] if info is None else [base.names[callee.name] for base in info.mro[1:] if callee.name in base.names]
+    info, name = callee.info, callee.name
+    symbols = [] if info is None else [base.names[name] for base in info.mro[1:] if name in base.names]
     node = symbols[0].node if symbols else None
-    signature = _signature(node)
-    if signature is None or not isinstance(node, FuncDef) or not is_followed(node) or info is None:
-        return None
-    depend_on(api, node.info.fullname, callee.name)
-    if is_silent(signature.ret_type):
-        _wait_for(node, api, call)
-    kept = _signature(node)
-    name = None if kept is None else kept_note(get_proper_type(kept.ret_type))
-    return None if name is None or _replaces(info, node, but=callee.name) else noted_any(name)
+    result = _result_of(node, info, call, api, but=name) if isinstance(node, FuncDef) else None
+    return None if result is None else kept_nature(result)
 
 
 def nature_of_part(call: CallExpr, key: Key, api: Any) -> ProperType | None:
@@ -127,15 +111,23 @@ def nature_of_part(call: CallExpr, key: Key, api: Any) -> ProperType | None:
         owner, name = (own, "forward") if own is not None else (held, getattr(callee, "name", ""))
         symbol = None if owner is None else owner.type.get(name)
         node = None if symbol is None else symbol.node
-    function = node.func if isinstance(node, Decorator) else node
-    if not isinstance(function, FuncDef) or not is_followed(function) or _signature(node) is None:
+    result = _result_of(node, None if owner is None else owner.type, call, api, is_record=True)
+    return None if result is None else kept_part(result, key)
+
+
+def _result_of(
+    node: SymbolNode | None, owner: TypeInfo | None, call: CallExpr, api: Any, *, but: str = "", is_record: bool = False
+) -> Type | None:
+    """The result of a function as it is kept; None where nothing is, or where the class of a method replaces others."""
+    signature, function = _signature(node), node.func if isinstance(node, Decorator) else node
+    if signature is None or not isinstance(function, FuncDef) or not is_followed(function):
         return None
     if owner is not None:
         depend_on(api, function.info.fullname, function.name)
-    _wait_for(function, api, call)
-    signature = _signature(node)
-    is_replaced = owner is not None and bool(function.info) and _replaces(owner.type, function)
-    return None if signature is None or is_replaced else kept_part(signature.ret_type, key)
+    if is_record or is_silent(signature.ret_type):
+        _wait_for(function, api, call)
+    is_replaced = owner is not None and bool(function.info) and _replaces(owner, function, but=but)
+    return None if is_replaced else signature.ret_type
 
 
 def _is_replaced(function: FuncDef, ctx: FunctionContext | MethodContext) -> bool:

@@ -26,6 +26,7 @@ from mypy.types import (
 from neuraltypes_mypy.flow._either import certain
 from neuraltypes_mypy.flow._made_records import Key, keys_of, made_record
 from neuraltypes_mypy.meaning._kept_natures import (
+    common_nature,
     has_parts,
     is_none_type,
     is_open,
@@ -37,7 +38,7 @@ from neuraltypes_mypy.meaning._kept_natures import (
 from neuraltypes_mypy.modules._recipe_nodes import is_none
 from neuraltypes_mypy.source._statements import statements
 from neuraltypes_mypy.tensors._atoms import note_of
-from neuraltypes_mypy.tensors._elements import is_produced, join_elements
+from neuraltypes_mypy.tensors._elements import is_produced
 from neuraltypes_mypy.tensors._tensor import as_tensor, unknown
 
 # By the id of a function, whose type is another one once mypy has analyzed it again.
@@ -115,9 +116,7 @@ def _with_parts(declared: Type, returns: Sequence[Expression | None], seen: Seen
     made = None if not some else made_record(some[-1], some[-1].line, api.scope.current_function())
     found: dict[Key, str] = {}
     for key in keys_of(declared, made):
-        natures = [seen.field(one, key, api) for one in some]
-        known = [one for one in natures if one is not None]
-        nature = join_elements(known) if known and len(known) == len(natures) else None
+        nature = common_nature([seen.field(one, key, api) for one in some])
         if nature is not None:
             found[key] = note_of(nature) or ""
     return with_kept_parts(declared, found)
@@ -161,9 +160,7 @@ def _with_natures(declared: Type, given: list[Type | None]) -> Type:
         return UnionType.make_union(items) if is_optional(result) and some else declared
     if not isinstance(result, Instance) or not is_open(result):
         return declared
-    natures = [nature_held(one) for one in given]
-    known = [one for one in natures if one is not None]
-    nature = join_elements(known) if len(known) == len(natures) else None
+    nature = common_nature([nature_held(one) for one in given])
     return with_note(result, None if nature is None else note_of(nature))
 
 
