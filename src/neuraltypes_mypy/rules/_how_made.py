@@ -35,7 +35,7 @@ from neuraltypes._sizes import Size
 from neuraltypes._unify import SizedAxis, format_shape
 from neuraltypes.kinds import BATCH, kind_from_name
 from neuraltypes.rules import Array, Refused, Value
-from neuraltypes_mypy.rules._rule_values import Translation
+from neuraltypes_mypy.rules._argument_values import ArgumentValues
 from neuraltypes_mypy.sizes._equal import Equal
 from neuraltypes_mypy.source._assigned import assignments_to, last_assignment
 from neuraltypes_mypy.source._statements import statements, written_name
@@ -70,20 +70,20 @@ _POSITIONS: Final = ("pe", "pos", "position", "positions", "positional")
 class History:
     """The expressions of the function that is checked now, and what was assigned to its names."""
 
-    def __init__(self, translation: Translation, same: Equal, api: Any) -> None:
-        self._translation, self._same, self._api = translation, same, api
+    def __init__(self, values: ArgumentValues, same: Equal, api: Any) -> None:
+        self._values, self._same, self._api = values, same, api
         self.function = api.scope.current_function()
 
     def array(self, expression: Expression) -> Array | None:
         """What is known of a tensor that was made before."""
         known = self._api.lookup_type_or_none(expression)
         tensor = None if known is None else as_tensor(known)
-        return None if tensor is None else self._translation.array(tensor, self._same)
+        return None if tensor is None else self._values.array(tensor, self._same)
 
     def size(self, expression: Expression) -> Size | None:
         """The size that an `int` in the source is."""
         known = self._api.lookup_type_or_none(expression)
-        value = None if known is None else self._translation.of_expression(expression, known, self._api, self._same)
+        value = None if known is None else self._values.of_expression(expression, known, self._api, self._same)
         return value if isinstance(value, Size) else None
 
     def made(self, place: Context) -> Expression | None:
