@@ -5,28 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from mypy.nodes import (
-    Block,
-    CallExpr,
-    ConditionalExpr,
-    DictExpr,
-    Expression,
-    FuncDef,
-    IndexExpr,
-    MemberExpr,
-    NameExpr,
-    OperatorAssignmentStmt,
-    RefExpr,
-    SliceExpr,
-    StrExpr,
-    Var,
-)
+from mypy.nodes import CallExpr, ConditionalExpr, DictExpr, Expression, FuncDef, IndexExpr, RefExpr, SliceExpr, StrExpr
 from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext
 from mypy.types import (
     CallableType,
     FunctionLike,
     Instance,
-    LiteralType,
     ProperType,
     TupleType,
     Type,
@@ -39,20 +23,19 @@ from mypy.types import (
 from neuraltypes_mypy.base._names import CONTAINERS, MODULE, SEQUENTIAL
 from neuraltypes_mypy.flow._containers import forget_elsewhere
 from neuraltypes_mypy.flow._settle import Settling
+from neuraltypes_mypy.modules._filled import (
+    all_steps,
+    body_of,
+    checked_type,
+    each,
+    is_filled_elsewhere,
+    literal,
+    receiver_of,
+    variable_of,
+)
 from neuraltypes_mypy.rules._known_rules import KnownRules
 from neuraltypes_mypy.sizes._sizes_of import size_of_expression
-from neuraltypes_mypy.source._statements import attribute_values, methods
-from neuraltypes_mypy.source._steps import (
-    Either,
-    One,
-    Rounds,
-    Steps,
-    attribute_steps,
-    changes_attribute,
-    is_own,
-    steps_of_call,
-    variable_steps,
-)
+from neuraltypes_mypy.source._steps import Either, One, Rounds, Steps, steps_of_call
 from neuraltypes_mypy.tensors._members import (
     FOUND,
     ITEM,
@@ -286,46 +269,6 @@ def _solved(signature: CallableType, variable: TypeVarType, common: Type, place:
     )
 
 
-def variable_of(owner: Expression | None, function: FuncDef) -> Var | None:
-    """The variable that a container is kept in: a local one, or an attribute of this class."""
-    node = owner.node if isinstance(owner, NameExpr) else None
-    if isinstance(owner, MemberExpr) and is_own(owner, owner.name) and owner.name in function.info.names:
-        node = function.info.names[owner.name].node
-    return node if isinstance(node, Var) else None
-
-
-def is_filled_elsewhere(call: CallExpr, function: object) -> bool:
-    """Whether another method changes the attribute that is made of a call."""
-    if not isinstance(function, FuncDef) or not function.info:
-        return False
-    names = [name for name, value in attribute_values(function) if value is call]
-    others = [method for method in methods(function.info.defn.defs) if method is not function]
-    return any(changes_attribute(method.body, name) for name in names for method in others)
-
-
-def all_steps(owner: Expression | None, function: FuncDef, *, has_keys: bool = False) -> Steps | None:
-    """All that a container is filled with; None where not all of it is in the function that makes it."""
-    if isinstance(owner, NameExpr):
-        return variable_steps(owner.node, function.body, has_keys=has_keys)
-    if not isinstance(owner, MemberExpr) or not is_own(owner, owner.name) or function.name != "__init__":
-        return None
-    others = [method for method in methods(function.info.defn.defs) if method is not function]
-    if any(changes_attribute(method.body, owner.name) for method in others):
-        return None
-    return attribute_steps(owner.name, function.body, has_keys=has_keys)
-
-
-def each(step: One | Rounds | Either, type_of: Callable[[Expression], Type]) -> list[Type]:
-    """The modules of a step, in whatever order."""
-    match step:
-        case One(expression=expression):
-            return [unknown() if expression is None else type_of(expression)]
-        case Rounds(steps=steps):
-            return [type_ for inner in steps for type_ in each(inner, type_of)]
-        case Either(branches=branches):
-            return [type_ for branch in branches for inner in branch for type_ in each(inner, type_of)]
-
-
 def _found(module: Type) -> Type:
     """What was in a container: without this plugin another one is a `Module`, of whose parts nothing is known."""
     proper = get_proper_type(module)
@@ -350,37 +293,6 @@ def _in_place_of_module(common: Type) -> Callable[[ProperType], Type | None]:
     return lambda proper: common if isinstance(proper, Instance) and proper.type.fullname == MODULE else None
 
 
-def body_of(api: Any) -> Block:
-    """The body that is checked now: of a function, or of the module."""
-    function = api.scope.current_function()
-    if isinstance(function, FuncDef):
-        return function.body
-    block = Block([])
-    block.body = api.tree.defs
-    return block
-
-
-def receiver_of(context: Any) -> Expression | None:
-    if isinstance(context, OperatorAssignmentStmt):
-        return context.lvalue
-    if isinstance(context, IndexExpr):
-        return context.base
-    callee = context.callee if isinstance(context, CallExpr) else None
-    return callee.expr if isinstance(callee, MemberExpr) else None
-
-
 def _number(expression: Expression, api: Any) -> int | None:
     size = size_of_expression(expression, api)
     return None if size is None else size.constant
-
-
-def checked_type(expression: Expression, api: Any) -> Type:
-    """What mypy has found an expression to be."""
-    found: Type | None = api.lookup_type_or_none(expression)
-    return unknown() if found is None else found
-
-
-def literal(type_: ProperType | None) -> object:
-    if isinstance(type_, Instance) and type_.last_known_value is not None:
-        type_ = type_.last_known_value
-    return type_.value if isinstance(type_, LiteralType) else None

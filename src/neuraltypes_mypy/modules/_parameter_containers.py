@@ -15,7 +15,7 @@ from mypy.types import AnyType, Instance, TupleType, Type, TypedDictType, get_pr
 from neuraltypes_mypy.base._names import CONTAINERS, PARAMETER
 from neuraltypes_mypy.flow._containers import forget_elsewhere
 from neuraltypes_mypy.flow._settle import Settling
-from neuraltypes_mypy.modules._module_containers import (
+from neuraltypes_mypy.modules._filled import (
     all_steps,
     body_of,
     checked_type,
