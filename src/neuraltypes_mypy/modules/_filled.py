@@ -16,8 +16,10 @@ from mypy.nodes import (
     OperatorAssignmentStmt,
     Var,
 )
-from mypy.types import Instance, LiteralType, ProperType, Type
+from mypy.plugin import MethodContext
+from mypy.types import Instance, LiteralType, ProperType, TupleType, Type, TypedDictType, get_proper_type
 
+from neuraltypes_mypy.flow._containers import forget_elsewhere
 from neuraltypes_mypy.source._statements import attribute_values, methods
 from neuraltypes_mypy.source._steps import (
     Either,
@@ -32,7 +34,7 @@ from neuraltypes_mypy.source._steps import (
 from neuraltypes_mypy.tensors._tensor import unknown
 
 
-def variable_of(owner: Expression | None, function: FuncDef) -> Var | None:
+def _variable_of(owner: Expression | None, function: FuncDef) -> Var | None:
     """The variable that a container is kept in: a local one, or an attribute of this class."""
     node = owner.node if isinstance(owner, NameExpr) else None
     if isinstance(owner, MemberExpr) and is_own(owner, owner.name) and owner.name in function.info.names:
@@ -49,7 +51,7 @@ def is_filled_elsewhere(call: CallExpr, function: object) -> bool:
     return any(changes_attribute(method.body, name) for name in names for method in others)
 
 
-def all_steps(owner: Expression | None, function: FuncDef, *, has_keys: bool = False) -> Steps | None:
+def _all_steps(owner: Expression | None, function: FuncDef, *, has_keys: bool = False) -> Steps | None:
     """All that a container is filled with; None where not all of it is in the function that makes it."""
     if isinstance(owner, NameExpr):
         return variable_steps(owner.node, function.body, has_keys=has_keys)
@@ -59,6 +61,19 @@ def all_steps(owner: Expression | None, function: FuncDef, *, has_keys: bool = F
     if any(changes_attribute(method.body, owner.name) for method in others):
         return None
     return attribute_steps(owner.name, function.body, has_keys=has_keys)
+
+
+def fill(ctx: MethodContext, filled: Callable[[Instance, Steps], Instance], *, has_keys: bool) -> None:
+    """Type the variable that a container is kept in, which a method has filled, by all that it is filled with."""
+    api: Any = ctx.api
+    owner, function = _receiver(ctx.context), api.scope.current_function()
+    variable = _variable_of(owner, function) if isinstance(function, FuncDef) else None
+    if not isinstance(ctx.type, Instance) or variable is None or not variable.is_inferred:
+        return
+    steps = _all_steps(owner, function, has_keys=has_keys)
+    bare = Instance(ctx.type.type, ctx.type.args)
+    variable.type = bare if steps is None else filled(bare, steps)
+    forget_elsewhere(owner, variable.type, api)
 
 
 def each(step: One | Rounds | Either, type_of: Callable[[Expression], Type]) -> list[Type]:
@@ -82,8 +97,7 @@ def body_of(api: Any) -> Block:
     return block
 
 
-def receiver_of(context: Any) -> Expression | None:
-    """The container that a method, an operator or an index is of."""
+def _receiver(context: Any) -> Expression | None:
     if isinstance(context, OperatorAssignmentStmt):
         return context.lvalue
     if isinstance(context, IndexExpr):
@@ -98,8 +112,17 @@ def checked_type(expression: Expression, api: Any) -> Type:
     return unknown() if found is None else found
 
 
-def literal(type_: ProperType | None) -> object:
-    """The value that an index is known to have."""
+def chosen(items: ProperType | None, ctx: MethodContext) -> Type | None:
+    """What an index takes of all that a container holds; None where one of the two is not known."""
+    value = _literal(get_proper_type(ctx.arg_types[0][0])) if ctx.arg_types and ctx.arg_types[0] else None
+    if isinstance(items, TupleType) and type(value) is int and -len(items.items) <= value < len(items.items):
+        return items.items[value]
+    if isinstance(items, TypedDictType) and isinstance(value, str) and value in items.items:
+        return items.items[value]
+    return None
+
+
+def _literal(type_: ProperType) -> object:
     if isinstance(type_, Instance) and type_.last_known_value is not None:
         type_ = type_.last_known_value
     return type_.value if isinstance(type_, LiteralType) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from mypy.nodes import CallExpr, ConditionalExpr, DictExpr, Expression, FuncDef, IndexExpr, RefExpr, SliceExpr, StrExpr
+from mypy.nodes import CallExpr, ConditionalExpr, DictExpr, Expression, IndexExpr, RefExpr, SliceExpr, StrExpr
 from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext
 from mypy.types import (
     CallableType,
@@ -21,18 +21,8 @@ from mypy.types import (
 )
 
 from neuraltypes_mypy.base._names import CONTAINERS, MODULE, SEQUENTIAL
-from neuraltypes_mypy.flow._containers import forget_elsewhere
 from neuraltypes_mypy.flow._settle import Settling
-from neuraltypes_mypy.modules._filled import (
-    all_steps,
-    body_of,
-    checked_type,
-    each,
-    is_filled_elsewhere,
-    literal,
-    receiver_of,
-    variable_of,
-)
+from neuraltypes_mypy.modules._filled import body_of, checked_type, chosen, each, fill, is_filled_elsewhere
 from neuraltypes_mypy.rules._known_rules import KnownRules
 from neuraltypes_mypy.sizes._sizes_of import size_of_expression
 from neuraltypes_mypy.source._steps import Either, One, Rounds, Steps, steps_of_call
@@ -166,27 +156,18 @@ class ModuleContainers:
 
     def grown(self, ctx: MethodContext) -> Type:
         """`self.blocks.append(Block(d))` in the constructor, or to a local variable: it holds all it is filled with."""
-        api: Any = ctx.api
-        container, owner, function = ctx.type, receiver_of(ctx.context), api.scope.current_function()
-        variable = variable_of(owner, function) if isinstance(function, FuncDef) else None
-        if (
-            isinstance(container, Instance)
-            and isinstance(function, FuncDef)
-            and variable is not None
-            and variable.is_inferred
-            and container.type.fullname in CLASSES
-        ):
-            has_keys = container.type.fullname not in _LISTS
-            steps = all_steps(owner, function, has_keys=has_keys)
-            filled = Instance(container.type, container.args)
-            if steps is not None and has_keys:
-                types = [type_ for step in steps for type_ in each(step, lambda one: self._checked(one, ctx.api))]
-                filled = self._with_common(filled, types)
-            elif steps is not None:
-                filled = self._holding(filled, steps, lambda one: self._checked(one, ctx.api))
-            variable.type = filled
-            forget_elsewhere(owner, filled, ctx.api)
+        container = ctx.type
+        if isinstance(container, Instance) and container.type.fullname in CLASSES:
+            fill(ctx, lambda bare, steps: self._grown(bare, steps, ctx.api), has_keys=_has_keys(container))
         return ctx.default_return_type
+
+    def _grown(self, container: Instance, steps: Steps, api: Any) -> Instance:
+        def type_of(expression: Expression) -> Type:
+            return self._checked(expression, api)
+
+        if not _has_keys(container):
+            return self._holding(container, steps, type_of)
+        return self._with_common(container, [type_ for step in steps for type_ in each(step, type_of)])
 
     # Reading one
 
@@ -196,11 +177,9 @@ class ModuleContainers:
         expression = ctx.args[0][0] if ctx.args and ctx.args[0] else None
         if isinstance(expression, SliceExpr):
             return self._sliced(ctx, expression, items, common)
-        value = literal(get_proper_type(ctx.arg_types[0][0])) if ctx.arg_types and ctx.arg_types[0] else None
-        if isinstance(items, TupleType) and type(value) is int and -len(items.items) <= value < len(items.items):
-            return _found(items.items[value])
-        if isinstance(items, TypedDictType) and isinstance(value, str) and value in items.items:
-            return _found(items.items[value])
+        module = chosen(items, ctx)
+        if module is not None:
+            return _found(module)
         default = get_proper_type(ctx.default_return_type)
         held = [get_proper_type(one) for one in (default.items if isinstance(default, UnionType) else [default])]
         is_held = any(isinstance(one, Instance) and one.type.fullname == MODULE for one in held)
@@ -211,11 +190,10 @@ class ModuleContainers:
         if not isinstance(container, Instance) or container.type.fullname not in _LISTS:
             return ctx.default_return_type
         result = Instance(container.type, container.args)
-        bounds = [
-            None if one is None else _number(one, ctx.api) for one in (part.begin_index, part.end_index, part.stride)
-        ]
-        written = [one for one in (part.begin_index, part.end_index, part.stride) if one is not None]
-        if isinstance(items, TupleType) and sum(one is not None for one in bounds) == len(written) and bounds[2] != 0:
+        written = (part.begin_index, part.end_index, part.stride)
+        bounds = [None if one is None else _number(one, ctx.api) for one in written]
+        is_known = all((bound is None) == (one is None) for bound, one in zip(bounds, written, strict=True))
+        if isinstance(items, TupleType) and is_known and bounds[2] != 0:
             types = items.items[slice(*bounds)]
             result = with_attribute(result, ITEMS, TupleType(types, self._types.tuple_type)) if types else result
             return self._with_common(result, types)
@@ -267,6 +245,10 @@ def _solved(signature: CallableType, variable: TypeVarType, common: Type, place:
         ret_type=replace(signature.ret_type, solved),
         variables=[one for one in signature.variables if one.id != variable.id],
     )
+
+
+def _has_keys(container: Instance) -> bool:
+    return container.type.fullname not in _LISTS
 
 
 def _found(module: Type) -> Type:
