@@ -41,6 +41,7 @@ from neuraltypes_mypy.flow._containers import forget_elsewhere
 from neuraltypes_mypy.flow._settle import Settling
 from neuraltypes_mypy.rules._known_rules import KnownRules
 from neuraltypes_mypy.sizes._sizes_of import size_of_expression
+from neuraltypes_mypy.source._container_uses import changes_attribute, is_own
 from neuraltypes_mypy.source._statements import attribute_values, methods
 from neuraltypes_mypy.source._steps import (
     Either,
@@ -48,8 +49,6 @@ from neuraltypes_mypy.source._steps import (
     Rounds,
     Steps,
     attribute_steps,
-    changes_attribute,
-    is_own,
     steps_of_call,
     variable_steps,
 )

@@ -30,8 +30,8 @@ from neuraltypes._sizes import Size, Symbol
 from neuraltypes_mypy.modules._buffers import is_registered
 from neuraltypes_mypy.modules._module_containers import CLASSES
 from neuraltypes_mypy.sizes._sizes_of import is_int
+from neuraltypes_mypy.source._container_uses import changes_itself
 from neuraltypes_mypy.source._statements import attribute_values, methods
-from neuraltypes_mypy.source._steps import changes_itself
 from neuraltypes_mypy.tensors._members import (
     is_module,
     may_be_module,
