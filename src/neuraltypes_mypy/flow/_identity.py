@@ -15,7 +15,7 @@ from mypy.server.subexpr import get_subexpressions
 from mypy.types import Instance, ProperType, Type
 
 from neuraltypes_mypy.base._names import GENERIC_TENSORS
-from neuraltypes_mypy.source._unasked import is_marked, marked
+from neuraltypes_mypy.source._inserted import is_marked, marked
 from neuraltypes_mypy.tensors._tensor import unknown
 from neuraltypes_mypy.tensors._walk import replace
 

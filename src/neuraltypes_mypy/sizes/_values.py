@@ -24,7 +24,6 @@ from mypy.types import (
 from neuraltypes._sizes import OPERATIONS, Size, Symbol, multiply, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes_mypy.base._names import GENERIC_TENSORS, MODULE
-from neuraltypes_mypy.flow._settle import without_sizes
 from neuraltypes_mypy.sizes._class_sizes import lasting_symbols
 from neuraltypes_mypy.sizes._made_with import seen_from_outside
 from neuraltypes_mypy.sizes._size_tuples import as_written
@@ -33,7 +32,7 @@ from neuraltypes_mypy.source._source import read_source
 from neuraltypes_mypy.tensors._atoms import size_of_atom
 from neuraltypes_mypy.tensors._members import may_be_module
 from neuraltypes_mypy.tensors._mentions import mentions_tensors
-from neuraltypes_mypy.tensors._sized_ints import has_size, size_of_type, sized_int
+from neuraltypes_mypy.tensors._sized_ints import has_size, size_of_type, sized_int, without_sizes
 from neuraltypes_mypy.tensors._tensor import as_tensor, read_tensor, unknown, write_shape
 from neuraltypes_mypy.tensors._types import KnownTypes
 from neuraltypes_mypy.tensors._walk import replace, walk
