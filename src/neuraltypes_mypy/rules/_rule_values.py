@@ -62,15 +62,16 @@ from neuraltypes.rules._values import (
 from neuraltypes.rules.packing import data_of
 from neuraltypes_mypy.base._names import DTYPES_MODULE, TENSOR
 from neuraltypes_mypy.flow._open_uses import used
+from neuraltypes_mypy.sizes._config_fields import size_of_field
 from neuraltypes_mypy.sizes._equal import Equal
 from neuraltypes_mypy.sizes._growing import is_of_any_length
-from neuraltypes_mypy.sizes._sizes_of import is_int, size_of_expression, size_of_field, sizes_of_items
+from neuraltypes_mypy.sizes._sizes_of import size_of_expression, sizes_of_items
 from neuraltypes_mypy.source._assigned import assignments_to
 from neuraltypes_mypy.tensors._atoms import atom, note_of, noted_any, size_of_atom
 from neuraltypes_mypy.tensors._elements import element_class, produced_of, produced_type, without_numbers
 from neuraltypes_mypy.tensors._join import join_tensors
 from neuraltypes_mypy.tensors._packed import is_packed, packed, padded_of
-from neuraltypes_mypy.tensors._sized_ints import size_of_type, sized_int
+from neuraltypes_mypy.tensors._sized_ints import is_int, size_of_type, sized_int
 from neuraltypes_mypy.tensors._tensor import as_tensor, dtype_class, read_tensor, unknown, untold, write_shape
 from neuraltypes_mypy.tensors._types import KnownTypes
 

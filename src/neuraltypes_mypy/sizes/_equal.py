@@ -18,8 +18,7 @@ from mypy.types import CallableType, Type
 
 from neuraltypes._sizes import Size, Symbol, named, subtract
 from neuraltypes._unify import ARGUMENT, Shape, SizedAxis
-from neuraltypes_mypy.sizes._class_sizes import default_sizes, inherited_sizes
-from neuraltypes_mypy.sizes._sizes_of import constructor_sizes
+from neuraltypes_mypy.sizes._class_sizes import constructor_sizes, default_sizes, inherited_sizes
 from neuraltypes_mypy.source._statements import scope_name
 from neuraltypes_mypy.tensors._atoms import note_of, size_of_atom
 from neuraltypes_mypy.tensors._walk import walk

@@ -31,7 +31,7 @@ from neuraltypes._sizes import Size
 from neuraltypes._unify import Rest, Shape
 from neuraltypes_mypy.sizes._conditions import Condition, conditions, constructors, size_reader
 from neuraltypes_mypy.sizes._equal import Equal
-from neuraltypes_mypy.sizes._sizes_of import is_self
+from neuraltypes_mypy.sizes._steady import is_self
 from neuraltypes_mypy.sizes._values import axis_at
 from neuraltypes_mypy.source._assigned import assignments_to
 from neuraltypes_mypy.source._statements import attribute_values

@@ -27,7 +27,8 @@ from neuraltypes_mypy.base._names import GENERIC_TENSORS, MODULE
 from neuraltypes_mypy.sizes._class_sizes import lasting_symbols
 from neuraltypes_mypy.sizes._made_with import seen_from_outside
 from neuraltypes_mypy.sizes._size_tuples import as_written
-from neuraltypes_mypy.sizes._sizes_of import is_self, size_of_expression
+from neuraltypes_mypy.sizes._sizes_of import size_of_expression
+from neuraltypes_mypy.sizes._steady import is_self
 from neuraltypes_mypy.source._source import read_source
 from neuraltypes_mypy.tensors._atoms import size_of_atom
 from neuraltypes_mypy.tensors._members import may_be_module

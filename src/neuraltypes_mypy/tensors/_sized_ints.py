@@ -23,6 +23,12 @@ def sized_int(size: Size | None, int_type: Instance) -> Instance:
     return int_type.copy_with_extra_attr(_SIZE, atom(size, str(size), int_type))
 
 
+def is_int(type_: Type | None) -> bool:
+    """Whether a type is `int`."""
+    proper = get_proper_type(type_) if type_ is not None else None
+    return isinstance(proper, Instance) and proper.type.fullname == "builtins.int"
+
+
 def has_size(type_: ProperType) -> bool:
     """Whether a type is that of an `int` that is known to hold a size."""
     return isinstance(type_, Instance) and type_.extra_attrs is not None and _SIZE in type_.extra_attrs.attrs
