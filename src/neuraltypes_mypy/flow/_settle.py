@@ -36,7 +36,7 @@ from neuraltypes_mypy.tensors._join import join_tensors
 from neuraltypes_mypy.tensors._members import MADE_AT, copied, is_module
 from neuraltypes_mypy.tensors._packed import joined, loosened
 from neuraltypes_mypy.tensors._sized_ints import has_size, without_sizes
-from neuraltypes_mypy.tensors._tensor import as_tensor, is_known, unknown, untold
+from neuraltypes_mypy.tensors._tensor import as_tensor, is_known, unknown, unknown_like, untold
 from neuraltypes_mypy.tensors._untyped import is_untyped, remember
 from neuraltypes_mypy.tensors._walk import replace, walk
 
@@ -180,7 +180,7 @@ def _joined(held: ProperType, *, may_be_any: bool = False, is_declared: bool = F
 
 def _beside_any(tensor: Type, others: list[Type]) -> Type:
     proper = get_proper_type(tensor)
-    loose = proper.copy_modified(args=[unknown() for _ in proper.args]) if isinstance(proper, Instance) else proper
+    loose = unknown_like(proper) if isinstance(proper, Instance) else proper
     return UnionType.make_union([loose, *others])
 
 
@@ -225,4 +225,4 @@ def _loosened(proper: ProperType) -> Type | None:
     if not isinstance(proper, Instance) or not _is_known_tensor(proper):
         return None
     kept = as_tensor(proper) or proper if is_untyped(proper) else proper  # an `Any` may come to be any tensor
-    return kept.copy_modified(args=[unknown() for _ in kept.args])
+    return unknown_like(kept)
