@@ -51,7 +51,8 @@ from neuraltypes_mypy.sizes._made_with import (
     seen_from_outside,
 )
 from neuraltypes_mypy.sizes._nested import nested_classes
-from neuraltypes_mypy.sizes._sizes_of import given_sizes, is_int, is_self, is_steady
+from neuraltypes_mypy.sizes._sizes_of import given_sizes
+from neuraltypes_mypy.sizes._steady import is_self, is_steady
 from neuraltypes_mypy.sizes._values import Values
 from neuraltypes_mypy.source._arity import takes
 from neuraltypes_mypy.tensors._join import join_tensors
@@ -67,6 +68,7 @@ from neuraltypes_mypy.tensors._members import (
     made_at,
 )
 from neuraltypes_mypy.tensors._mentions import mentions_tensors, says_tensors
+from neuraltypes_mypy.tensors._sized_ints import is_int
 from neuraltypes_mypy.tensors._tensor import as_tensor, unknown, untold
 from neuraltypes_mypy.tensors._types import KnownTypes
 

@@ -40,7 +40,8 @@ from neuraltypes_mypy.annotations._results import is_entering
 from neuraltypes_mypy.calls._otherwise import Otherwise, is_otherwise
 from neuraltypes_mypy.flow._identity import is_identity
 from neuraltypes_mypy.flow._open_uses import is_open_use
-from neuraltypes_mypy.flow._settle import Settling, is_settling
+from neuraltypes_mypy.flow._settle import Settling
+from neuraltypes_mypy.flow._settling_calls import is_settling
 from neuraltypes_mypy.modules._buffers import is_registered
 from neuraltypes_mypy.sizes._sizes_of import size_of_expression
 from neuraltypes_mypy.sizes._values import axis_at

@@ -20,17 +20,9 @@ from mypy.plugin import MethodContext
 from mypy.types import Instance, LiteralType, ProperType, TupleType, Type, TypedDictType, get_proper_type
 
 from neuraltypes_mypy.flow._containers import forget_elsewhere
+from neuraltypes_mypy.source._container_uses import changes_attribute, is_own
 from neuraltypes_mypy.source._statements import attribute_values, methods
-from neuraltypes_mypy.source._steps import (
-    Either,
-    One,
-    Rounds,
-    Steps,
-    attribute_steps,
-    changes_attribute,
-    is_own,
-    variable_steps,
-)
+from neuraltypes_mypy.source._steps import Either, One, Rounds, Steps, attribute_steps, variable_steps
 from neuraltypes_mypy.tensors._tensor import unknown
 
 

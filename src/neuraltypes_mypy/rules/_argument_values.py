@@ -36,12 +36,13 @@ from neuraltypes.rules._dtypes import of_number
 from neuraltypes.rules._values import SOME_FLOAT, SOME_INT, UNKNOWN, Array, DType, Many, Packed, Slice, Value
 from neuraltypes_mypy.flow._open_uses import used
 from neuraltypes_mypy.rules._array_parts import element_of, members_of
+from neuraltypes_mypy.sizes._config_fields import size_of_field
 from neuraltypes_mypy.sizes._equal import Equal
 from neuraltypes_mypy.sizes._growing import is_of_any_length
-from neuraltypes_mypy.sizes._sizes_of import is_int, size_of_expression, size_of_field, sizes_of_items
+from neuraltypes_mypy.sizes._sizes_of import size_of_expression, sizes_of_items
 from neuraltypes_mypy.source._assigned import assignments_to
 from neuraltypes_mypy.tensors._packed import is_packed, padded_of
-from neuraltypes_mypy.tensors._sized_ints import size_of_type
+from neuraltypes_mypy.tensors._sized_ints import is_int, size_of_type
 from neuraltypes_mypy.tensors._tensor import as_tensor, read_tensor, unknown
 
 _LOWEST: Final = -65504.0  # of float16; others have lower ones
