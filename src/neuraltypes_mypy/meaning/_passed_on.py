@@ -1,7 +1,8 @@
 """Functions that say nothing of their tensors' shapes: `def turn(x): return x.transpose(1, 2)`.
 
 What such a function gives is what its body gives of the parameters of a call: at each call mypy checks a copy of the
-body once more, in a scope of its own and without a word; what no sizes of these names would make fit is said at the call.
+body once more, in a scope of its own and without a word; what no sizes of these names would make fit is said at the
+call.
 Only of a function of the module that is checked, for one from the cache has no body, and of a method only where the
 class of its object is known for sure: a subclass may replace it. So `self.block(x)` gives what the `forward` of that
 `Block` gives which the constructor made, in the sizes that it was made with.
