@@ -11,7 +11,7 @@ from mypy.types import Instance, Type, get_proper_type
 from neuraltypes._sizes import Size
 from neuraltypes_mypy.base._dependencies import depend_on
 from neuraltypes_mypy.base._names import MODULE
-from neuraltypes_mypy.meaning._passed_on import is_followed
+from neuraltypes_mypy.modules._undeclared import is_followed
 from neuraltypes_mypy.operations._recipes import Recipes
 from neuraltypes_mypy.sizes._class_sizes import attribute_size
 from neuraltypes_mypy.sizes._made_with import (

@@ -31,13 +31,13 @@ from neuraltypes_mypy.flow._open_uses import is_open_use, type_of_use
 from neuraltypes_mypy.hooks._other_plugins import OtherPlugins
 from neuraltypes_mypy.hooks._parts import Parts
 from neuraltypes_mypy.meaning._natures import is_undeclared, with_nature
-from neuraltypes_mypy.meaning._passed_on import is_followed, passes_on
 from neuraltypes_mypy.meaning._returned import check_return
 from neuraltypes_mypy.modules import _configs
 from neuraltypes_mypy.modules._buffers import is_registered, registered_type
 from neuraltypes_mypy.modules._module_containers import CLASSES, WALKS
 from neuraltypes_mypy.modules._parameter_containers import DICTIONARY, LIST
 from neuraltypes_mypy.modules._recipe_nodes import helper_of
+from neuraltypes_mypy.modules._undeclared import is_followed, passes_on
 from neuraltypes_mypy.rules._definitions import is_foreign, is_local
 from neuraltypes_mypy.source._returns import is_early, is_returning, leave_for_later
 from neuraltypes_mypy.source._unasked import is_asking

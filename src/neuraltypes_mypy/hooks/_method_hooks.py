@@ -19,12 +19,12 @@ from neuraltypes_mypy.flow._containers import INSERTIONS, READS
 from neuraltypes_mypy.hooks._other_plugins import OtherPlugins
 from neuraltypes_mypy.hooks._parts import Parts
 from neuraltypes_mypy.meaning._natures import is_undeclared, module_called, with_nature
-from neuraltypes_mypy.meaning._passed_on import passes_on
 from neuraltypes_mypy.modules import _configs
 from neuraltypes_mypy.modules._module_containers import CLASSES, GROWING, READING
 from neuraltypes_mypy.modules._parameter_containers import FILLING, ITEM_READS
 from neuraltypes_mypy.modules._parameter_containers import READING as PARAMETER_READING
 from neuraltypes_mypy.modules._recipe_nodes import helper_of
+from neuraltypes_mypy.modules._undeclared import passes_on
 from neuraltypes_mypy.rules._definitions import is_foreign
 from neuraltypes_mypy.sizes._size_tuples import joined, sliced
 from neuraltypes_mypy.sizes._values import ARITHMETIC_NAMES, POWERS

@@ -21,13 +21,11 @@ from mypy.nodes import (
     ARG_POS,
     LDEF,
     Argument,
-    Block,
     CallExpr,
     Context,
     Expression,
     FuncDef,
     NameExpr,
-    TypeInfo,
 )
 from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import AnyType, CallableType, Instance, NoneType, TupleType, Type, UnionType, get_proper_type
@@ -36,27 +34,23 @@ from neuraltypes._sizes import Symbol
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy.base import _codes as codes
 from neuraltypes_mypy.base._dependencies import depend_on
-from neuraltypes_mypy.base._names import MODULE
 from neuraltypes_mypy.meaning._kept_natures import is_open
 from neuraltypes_mypy.meaning._unseen import is_one_of_several
 from neuraltypes_mypy.modules._recipe_nodes import is_none, put_in, stands_in
+from neuraltypes_mypy.modules._undeclared import is_silent, passes_on
 from neuraltypes_mypy.rules._refusals import Refusals
 from neuraltypes_mypy.sizes._equal import EqualSizes
 from neuraltypes_mypy.sizes._made_with import with_sizes
 from neuraltypes_mypy.sizes._sizes_of import given_sizes
-from neuraltypes_mypy.source._bodies import copied, is_repeatable, returned, surely_run
+from neuraltypes_mypy.source._bodies import copied, returned, surely_run
 from neuraltypes_mypy.source._statements import scope_name
-from neuraltypes_mypy.tensors._atoms import is_atom
 from neuraltypes_mypy.tensors._join import join_tensors
 from neuraltypes_mypy.tensors._members import ONE_OF, attribute_of, made_at
-from neuraltypes_mypy.tensors._tensor import as_tensor, is_known, unknown
+from neuraltypes_mypy.tensors._tensor import as_tensor, is_known, unknown, untold
 from neuraltypes_mypy.tensors._types import KnownTypes
 from neuraltypes_mypy.tensors._untyped import is_unwanted, untyped
 
 _MAX_DEPTH: Final = 4
-_MAX_ASKED: Final = 4096
-# By the id of a body: itself, the type of its function, and whether it can be asked.
-_asked: Final[dict[int, tuple[Block, Type | None, bool]]] = {}
 _VERSIONS: Final = count(1_000_000_000, 1_000_000)
 
 
@@ -76,47 +70,12 @@ class _Call(NamedTuple):
     expressions: dict[str, Expression]
 
 
-def passes_on(node: object) -> bool:
-    """Whether a function says no more of what it gives than that it is tensors, and can be asked."""
-    if not isinstance(node, FuncDef):
-        return False
-    known = _asked.get(id(node.body))
-    if known is None or known[0] is not node.body or known[1] is not node.type:
-        if len(_asked) >= _MAX_ASKED:
-            _asked.clear()
-        known = _asked[id(node.body)] = node.body, node.type, _gives_silent(node) and is_repeatable(node)
-    return known[2]
-
-
-def _gives_silent(node: FuncDef) -> bool:
-    signature = node.type
-    if signature is None:
-        return True
-    if not isinstance(signature, CallableType) or not all(map(is_atom, signature.variables)):
-        return False
-    result = get_proper_type(signature.ret_type)
-    items = result.items if isinstance(result, TupleType) else [result]
-    return all(isinstance(get_proper_type(one), AnyType) or (as_tensor(one) and _is_silent(one)) for one in items)
-
-
 def _takes_anything(node: FuncDef) -> bool:
     """Whether a function does not say what tensors it takes."""
     signature = node.type
     if not isinstance(signature, CallableType):
         return True
-    return all(map(_is_silent, signature.arg_types[1:] if node.info else signature.arg_types))
-
-
-def is_followed(info: TypeInfo) -> bool:
-    """Whether what a module gives is what the body of its `forward` gives."""
-    symbol = info.get("forward") if info.has_base(MODULE) else None
-    return symbol is not None and passes_on(symbol.node)
-
-
-def _is_silent(type_: Type) -> bool:
-    proper = get_proper_type(type_)
-    tensors = map(as_tensor, proper.items if isinstance(proper, UnionType) else [proper])
-    return not any(tensor is not None and is_known(tensor) for tensor in tensors)
+    return all(map(is_silent, signature.arg_types[1:] if node.info else signature.arg_types))
 
 
 class PassedOn:
@@ -150,15 +109,15 @@ class PassedOn:
         handed = _bound(node, call, types)
         return known if handed is None else _completed(known, self._followed(node, receiver, handed, call, ctx.api))
 
-    def through(self, module: Instance, value: Type, context: Context, api: Any) -> Type | None:
-        """What a module gives for a tensor that `nn.Sequential` hands to it; None where that is not known."""
+    def through(self, module: Instance, value: Type, known: Type | None, context: Context, api: Any) -> Type | None:
+        """What a module gives for a tensor that `nn.Sequential` hands to it, as far as that is not known."""
         node = _method(module, "forward")
-        if node is None or not made_at(module):
-            return None
-        taken = node.arguments[1:]
-        if not taken or any(one.initializer is None for one in taken[1:]):
-            return None
-        return self._followed(node, module, _Call({taken[0].variable.name: value}, {}), context, api)
+        taken = [] if node is None else node.arguments[1:]
+        if node is None or not made_at(module) or not taken or any(one.initializer is None for one in taken[1:]):
+            return known
+        handed = _Call({taken[0].variable.name: value}, {})
+        found = self._followed(node, module, handed, context, api)
+        return known if found is None else _completed(untold() if known is None else known, found)
 
     def _followed(
         self, node: FuncDef, receiver: Instance | None, call: _Call, context: Context, api: Any
@@ -222,7 +181,7 @@ class PassedOn:
         if is_open and (given is None or as_tensor(given) is None) and not isinstance(given, NoneType):
             variable.type = declared or unknown()
             return
-        if is_open or not _is_silent(declared or unknown()):
+        if is_open or not is_silent(declared or unknown()):
             bare = self._types.tensor_type.copy_modified(args=[unknown() for _ in self._types.tensor_type.args])
             is_optional = isinstance(declared, UnionType) or is_none(argument.initializer)
             variable.type = UnionType([bare, NoneType()]) if is_optional else bare
