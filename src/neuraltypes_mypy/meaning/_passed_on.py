@@ -33,7 +33,7 @@ from mypy.types import AnyType, CallableType, Instance, NoneType, TupleType, Typ
 from neuraltypes._sizes import Symbol
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy.base import _codes as codes
-from neuraltypes_mypy.base._dependencies import depend_on
+from neuraltypes_mypy.base._dependencies import depend_as, depend_on
 from neuraltypes_mypy.meaning._kept_natures import is_open
 from neuraltypes_mypy.meaning._unseen import is_one_of_several
 from neuraltypes_mypy.modules._recipe_nodes import is_none, put_in, stands_in
@@ -155,7 +155,7 @@ class PassedOn:
         copy = copied(node)
         self._asking.append(node)
         try:
-            with self._refusals.trial(api) as trial, self._sizes.inherited_by(copy, api), _inside(copy, api):
+            with self._refusals.trial(api) as trial, self._sizes.inherited_by(copy, api) as same, _inside(copy, api):
                 arguments = copy.arguments
                 if receiver is not None:
                     arguments[0].variable.type = receiver
@@ -166,7 +166,8 @@ class PassedOn:
                 known = [api.lookup_type_or_none(one) for one in returned(copy)]
                 is_whole = api.binder.is_unreachable()
                 refusal = trial.refusal(surely_run(node))
-                found = None if trial() or not is_whole else _joined([one for one in known if one is not None])
+                is_told = not trial() and is_whole and not same.has_trusted
+                found = _joined([one for one in known if one is not None]) if is_told else None
         finally:
             self._asking.pop()
         return _Answer(found, refusal, copy)
@@ -222,16 +223,17 @@ def _inside(node: FuncDef, api: Any) -> Iterator[None]:
     api.binder = ConditionalTypeBinder(api.options)
     api.binder.version = next(_VERSIONS)  # mypy keeps types of expressions by it
     api.dynamic_funcs.append(False)
-    api.return_types.append(unknown())
+    api.return_types.append(node.type.ret_type if isinstance(node.type, CallableType) else unknown())
     api.expr_checker.type_context.append(None)
     try:
         with (
             api.binder.top_frame_context(),
             api.scope.push_function(node),
-            api.local_type_map,
+            api.local_type_map as types,
             api.enter_partial_types(is_function=True),
         ):
             yield
+            depend_as(node, types, api)
     finally:
         api.expr_checker.type_context.pop()
         api.return_types.pop()
@@ -251,7 +253,7 @@ def _completed(known: Type, found: Type | None) -> Type:
     whole = get_proper_type(found)
     if isinstance(proper, TupleType) and isinstance(whole, TupleType) and len(proper.items) == len(whole.items):
         return proper.copy_modified(items=list(map(_completed, proper.items, whole.items)))
-    tensor, new = as_tensor(proper), as_tensor(whole)
+    tensor, new = as_tensor(known), as_tensor(found)
     if tensor is None or new is None or not all(isinstance(get_proper_type(one), AnyType) for one in tensor.args):
         return known
     element = tensor.args[2] if is_open(new) else new.args[2]
@@ -272,11 +274,11 @@ def _joined(types: list[Type]) -> Type | None:
     if any(row is None or len(row) != len(first) for row in rows):
         return None
     columns = zip(*(row or [] for row in rows), strict=True)
-    items = [join_tensors(column) for column in columns]
+    items: list[Type] = [join_tensors(column) or unknown() for column in columns]
     whole = get_proper_type(types[0])
-    if not isinstance(whole, TupleType) or not items or None in items:
+    if not isinstance(whole, TupleType) or not any(as_tensor(item) is not None for item in items):
         return None
-    return whole.copy_modified(items=[one for one in items if one is not None])
+    return whole.copy_modified(items=items)
 
 
 def _written(type_: Type) -> str:

@@ -165,8 +165,7 @@ class TorchModules:
     ) -> Type:
         config, place = self._remembered.config(receiver, same), made_at(receiver)
         outcome = self._application.outcome(signature, given, config, same, context, api)
-        is_certain = self._application.is_certain(outcome, signature, given, config, same, context, api)
-        self._refusals.report(outcome, given, receiver.type.name, context, api, place, is_certain=is_certain)
+        self._refusals.report(outcome, given, receiver.type.name, context, api, place)
         first = outcome.result[0] if isinstance(outcome.result, tuple) and outcome.result else None
         if isinstance(first, Packed) and is_for_another(context, api):
             return untold()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from mypy.nodes import AssignmentStmt, CallExpr, ComparisonExpr, Context, FuncDef, NameExpr, OpExpr, Var
@@ -68,8 +67,7 @@ class Application:
             outcome = outcome._replace(suspected=outcome.suspected + found)
         if outcome.refused and is_contradicted(ctx.context, ctx.api):
             outcome = outcome._replace(refused=())
-        is_certain = self.is_certain(outcome, signature, given, config, same, ctx.context, ctx.api)
-        self.refusals.report(outcome, given, name, ctx.context, ctx.api, place, is_certain=is_certain)
+        self.refusals.report(outcome, given, name, ctx.context, ctx.api, place)
         meant = with_meaning(outcome.result, name, given.values, given.places, ctx.api)
         result = self.result(
             outcome._replace(result=meant),
@@ -83,21 +81,6 @@ class Application:
             say_lost(result, given, name.removesuffix(".forward"), ctx.context, ctx.api)
         return with_names(result, name, self._types)
 
-    def is_certain(
-        self,
-        outcome: Outcome,
-        signature: Signature,
-        given: Given,
-        config: Made | None,
-        same: Equal,
-        context: Context,
-        api: Any,
-    ) -> bool:
-        """Whether, in a trial, no sizes that names may stand for would make fit what is refused."""
-        if not self.refusals.is_trial or not outcome.refused:
-            return False
-        return bool(self.outcome(signature, given, config, same, context, api, equate=_may_stand_for_one).refused)
-
     def outcome(
         self,
         signature: Signature,
@@ -106,16 +89,14 @@ class Application:
         same: Equal,
         context: Context,
         api: Any,
-        *,
-        equate: Callable[[Size, Size], bool] | None = None,
     ) -> Outcome:
-        """What a rule says of a call, in the place that it has in the source, or with `equate` in place of that.
+        """What a rule says of a call, in the place that it has in the source.
 
         Raises:
             TheirError: a computed rule of the project's own fails.
         """
         surroundings = Surroundings(
-            equate or (lambda one, other: _equate(one, other, same) or may_be_equal(one, other, context, same, api)),
+            lambda one, other: _equate(one, other, same) or may_be_equal(one, other, context, same, api),
             self._fits,
             _element_text,
             self._autocast.holds(context, api),
@@ -155,11 +136,6 @@ class Application:
 def _equate(left: Size, right: Size, same: Equal) -> bool:
     """Whether two sizes may be taken for one: as the body shows, or by one name in a function and one inside of it."""
     return same.equate(left, right) or str(left) == str(right)
-
-
-def _may_stand_for_one(left: Size, right: Size) -> bool:
-    """Whether two sizes may be the same in some call: all but two numbers may."""
-    return left.constant is None or right.constant is None
 
 
 def _is_rebound(value: Context, api: Any) -> bool:

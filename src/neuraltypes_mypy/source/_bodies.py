@@ -96,17 +96,18 @@ def copied(node: FuncDef) -> FuncDef:
 
 def surely_run(node: FuncDef) -> frozenset[int]:
     """The lines of what each call comes to: in no branch or loop, and behind none that may leave the function."""
-    return frozenset(_lines(node.body))
+    lines = list(_lines(node.body))
+    return frozenset(line for line, _ in lines) - {line for line, is_sure in lines if not is_sure}
 
 
-def _lines(body: Block) -> Iterator[int]:
+def _lines(body: Block) -> Iterator[tuple[int, bool]]:
     for statement in body.body:
         if isinstance(statement, WithStmt):
             yield from _lines(statement.body)
         elif isinstance(statement, _PLAIN):
             found = get_subexpressions(statement)
-            if not any(isinstance(one, _PERHAPS) or _may_stop(one) for one in found):
-                yield from {statement.line, *(one.line for one in found)}
+            is_sure = not any(isinstance(one, _PERHAPS) or _may_stop(one) for one in found)
+            yield from ((line, is_sure) for line in {statement.line, *(one.line for one in found)})
         elif any(True for _ in _leaving(statement)):
             return
 
