@@ -26,8 +26,9 @@ from neuraltypes_mypy.sizes._sizes_of import given_sizes
 from neuraltypes_mypy.sizes._steady import is_self, is_steady
 from neuraltypes_mypy.sizes._values import Values
 from neuraltypes_mypy.tensors._atoms import noted_any
-from neuraltypes_mypy.tensors._members import MADE_AT, made_at, with_attribute
+from neuraltypes_mypy.tensors._members import FOLLOWED, MADE_AT, with_attribute
 from neuraltypes_mypy.tensors._sized_ints import is_int
+from neuraltypes_mypy.tensors._tensor import unknown
 from neuraltypes_mypy.tensors._types import KnownTypes
 
 
@@ -56,8 +57,8 @@ class Modules:
                 depend_on(ctx.api, inner.fullname)
         place = place_text(ctx.api.path, call.line)
         made = configured(instance, _given(ctx), self._types.int_type, place)
-        if made_at(made) is None and is_followed(made.type):
-            made = with_attribute(made, MADE_AT, noted_any(place))
+        if is_followed(made.type) and made.type.module_name == _module_name(ctx.api):
+            made = with_attribute(with_attribute(made, MADE_AT, noted_any(place)), FOLLOWED, unknown())
         return self._recipes.completed(made, ctx.api)
 
     def from_helper(self, ctx: FunctionContext | MethodContext, node: FuncDef, result: Type) -> Type:
@@ -150,3 +151,8 @@ def _forget_sizes(expression: Expression) -> None:
         type_ = get_proper_type(variable.type)
         if isinstance(type_, Instance) and type_.extra_attrs is not None:
             variable.type = Instance(type_.type, type_.args)
+
+
+def _module_name(api: Any) -> str:
+    name: str = api.tree.fullname
+    return name

@@ -155,9 +155,10 @@ class FunctionHooks:
         if (helper := helper_of(node)) is not None:
             return result_hook(self._noted(lambda ctx: self._helper_called(ctx, fullname, helper)))
         is_checked = is_local(fullname) or self._definitions.is_checked(fullname)
-        is_checked = is_checked or (isinstance(node, TypeInfo) and is_followed(node))
         if is_checked or self._definitions.is_made_with_sizes(fullname):
             return result_hook(self._noted(lambda ctx: self._called(ctx, fullname)))
+        if isinstance(node, TypeInfo) and is_followed(node):
+            return result_hook(self._noted(lambda ctx: self._made(ctx, fullname, node)))
         if isinstance(node, FuncDef) and passes_on(node):
             return self._left(lambda ctx: self._asked(ctx, node), fullname)
         if takes_again(node):
@@ -193,6 +194,11 @@ class FunctionHooks:
         if isinstance(node, FuncDef) and passes_on(node):
             return self._parts.passed_on.function_called(ctx, node, result)
         return result if self._parts.types.info(fullname) is None else self._parts.modules.made(ctx, result)
+
+    def _made(self, ctx: FunctionContext, fullname: str, info: TypeInfo) -> Type:
+        """What makes a module that is followed where its body is, and nowhere else."""
+        api: Any = ctx.api
+        return self._called(ctx, fullname) if info.module_name == api.tree.fullname else ctx.default_return_type
 
     def _asked(self, ctx: FunctionContext, node: FuncDef) -> Type:
         return self._parts.passed_on.function_called(ctx, node, with_nature(ctx.default_return_type, ctx))

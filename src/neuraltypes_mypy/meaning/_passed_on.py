@@ -198,8 +198,9 @@ def _method(receiver: Type, name: str) -> FuncDef | None:
         return None
     symbol = receiver.type.get("forward" if name == "__call__" else name)
     node = None if symbol is None else symbol.node
-    is_method = isinstance(node, FuncDef) and bool(node.info) and bool(node.arguments)
-    return node if isinstance(node, FuncDef) and is_method and passes_on(node) else None
+    # a method from the cache has no arguments
+    is_method = isinstance(node, FuncDef) and bool(node.info) and passes_on(node) and bool(node.arguments)
+    return node if isinstance(node, FuncDef) and is_method else None
 
 
 def _bound(node: FuncDef, call: CallExpr, types: Mapping[int, Type]) -> _Call | None:

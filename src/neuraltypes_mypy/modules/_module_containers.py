@@ -23,11 +23,11 @@ from mypy.types import (
 from neuraltypes_mypy.base._names import CONTAINERS, MODULE, SEQUENTIAL
 from neuraltypes_mypy.flow._settle import Settling
 from neuraltypes_mypy.modules._filled import body_of, checked_type, chosen, each, fill, is_filled_elsewhere
-from neuraltypes_mypy.modules._undeclared import is_followed
 from neuraltypes_mypy.rules._known_rules import KnownRules
 from neuraltypes_mypy.sizes._sizes_of import size_of_expression
 from neuraltypes_mypy.source._steps import Either, One, Rounds, Steps, steps_of_call
 from neuraltypes_mypy.tensors._members import (
+    FOLLOWED,
     FOUND,
     ITEM,
     ITEMS,
@@ -37,7 +37,6 @@ from neuraltypes_mypy.tensors._members import (
     attribute_of,
     is_module,
     join_modules,
-    made_at,
     with_attribute,
 )
 from neuraltypes_mypy.tensors._mentions import says_tensors
@@ -146,7 +145,7 @@ class ModuleContainers:
         if common is None or self._is_known(common):
             return instance if common is None else with_attribute(instance, ITEM, common)
         module = self._types.instance(MODULE)
-        if module is None or made_at(common) is None or not is_followed(common.type):
+        if module is None or attribute_of(common, FOLLOWED) is None:
             return instance
         one = with_attribute(module, ONE_OF, TupleType([common], self._types.tuple_type))
         return with_attribute(instance, ITEM, one)

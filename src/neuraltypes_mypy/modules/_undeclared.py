@@ -33,9 +33,11 @@ def passes_on(node: object) -> bool:
 
 
 def is_followed(info: TypeInfo) -> bool:
-    """Whether what a module gives is what the body of its `forward` gives."""
+    """Whether what a module gives is what the body of its `forward` gives, which stands where its class does."""
     symbol = info.get("forward") if info.has_base(MODULE) else None
-    return symbol is not None and passes_on(symbol.node)
+    node = None if symbol is None else symbol.node
+    is_here = isinstance(node, FuncDef) and node.info.module_name == info.module_name
+    return is_here and not info.type_vars and passes_on(node)
 
 
 def _gives_silent(node: FuncDef) -> bool:
