@@ -194,9 +194,10 @@ class PassedOn:
 
 def _method(receiver: Type, name: str) -> FuncDef | None:
     """The method of an object that is called, if it can be asked."""
-    if not isinstance(receiver, Instance) or attribute_of(receiver, ONE_OF) is not None:
+    proper = get_proper_type(receiver)
+    if not isinstance(proper, Instance) or attribute_of(proper, ONE_OF) is not None:
         return None
-    symbol = receiver.type.get("forward" if name == "__call__" else name)
+    symbol = proper.type.get("forward" if name == "__call__" else name)
     node = None if symbol is None else symbol.node
     # a method from the cache has no arguments
     is_method = isinstance(node, FuncDef) and bool(node.info) and passes_on(node) and bool(node.arguments)
