@@ -35,6 +35,7 @@ from neuraltypes_mypy.base._names import METADATA
 from neuraltypes_mypy.modules._buffers import announced_names, registered_names
 from neuraltypes_mypy.modules._held import held_names
 from neuraltypes_mypy.modules._layers import layer_sizes
+from neuraltypes_mypy.modules._whole_numbers import unannotated, whole_numbers
 from neuraltypes_mypy.sizes._class_sizes import REST, is_configured
 from neuraltypes_mypy.sizes._nested import nested_fields
 from neuraltypes_mypy.source._size_texts import names_in, size_text
@@ -70,6 +71,7 @@ def record_configuration(cls: ClassDef, api: Any) -> None:
         found = _attributes(cls, constructor, values, counts, api)
         data["attributes"] = {**_constants(cls, counts, is_final=True), **found}
         data["super"] = _super_arguments(constructor, info)
+        data |= _unannotated(cls, constructor, api)
         if buffers := announced_names(constructor):
             data["buffers"] = buffers
         assigned = [one for _, found in in_methods for one in found]
@@ -102,6 +104,14 @@ def record_configuration(cls: ClassDef, api: Any) -> None:
         data["assigned"] = sorted(counts)
     if data:
         info.metadata[METADATA] = data
+
+
+def _unannotated(cls: ClassDef, constructor: FuncDef, api: Any) -> dict[str, Any]:
+    """Of the parameters without annotation those that are whole numbers, and those that may be anything."""
+    names = unannotated(constructor)
+    whole = whole_numbers(cls, constructor, api) if names else []
+    found = {"whole": whole, "open": [name for name in names if name not in whole]}
+    return {key: value for key, value in found.items() if value}
 
 
 def _attributes(

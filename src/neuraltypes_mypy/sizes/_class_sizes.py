@@ -80,6 +80,13 @@ def lasting_symbols(info: TypeInfo) -> frozenset[Symbol]:
     )
 
 
+def is_open(info: TypeInfo, size: Size) -> bool:
+    """Whether a size is computed of parameters that have no annotation and may be anything, as tuples are."""
+    owners = {base.fullname: base for base in info.mro}
+    known = ((one, kept_of(owners[one.scope])) for one in size.symbols() if one.scope in owners)
+    return any(one.name.partition(".")[0] in kept.get("open", ()) for one, kept in known)
+
+
 def has_sizes(info: TypeInfo, name: str) -> bool:
     """Whether an attribute may hold a size that the constructor decides."""
     for base in info.mro:

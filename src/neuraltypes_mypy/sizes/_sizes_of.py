@@ -37,7 +37,14 @@ from mypy.types import (
 
 from neuraltypes._sizes import OPERATIONS, Size, Symbol, named, negate, number
 from neuraltypes._unify import ARGUMENT, Rest, SizedAxis
-from neuraltypes_mypy.sizes._class_sizes import attribute_size, is_configured, parameter_names_of, parameter_size
+from neuraltypes_mypy.sizes._class_sizes import (
+    attribute_size,
+    is_configured,
+    is_open,
+    kept_of,
+    parameter_names_of,
+    parameter_size,
+)
 from neuraltypes_mypy.sizes._computed_sizes import Computed
 from neuraltypes_mypy.sizes._made_with import configuration
 from neuraltypes_mypy.sizes._nested import has_nested
@@ -192,8 +199,16 @@ class _Reader:
         owner = get_proper_type(self._api.lookup_type_or_none(expression.expr) or AnyType(TypeOfAny.special_form))
         size = configuration(owner).get(expression.name) if is_steady(expression.expr, owner, self._api) else None
         if size is None and isinstance(owner, Instance) and is_self(expression.expr, self._api):
-            return attribute_size(owner.type, expression.name)
+            return self._own(expression, owner.type)
         return size if size is not None else self.field(expression, owner)
+
+    def _own(self, expression: MemberExpr, info: TypeInfo) -> Size | None:
+        """`self.d`: a size of the class, unless mypy knows it as something else than a number."""
+        type_ = self._type_of(expression)
+        if isinstance(type_, Instance) and not is_int(type_):
+            return None
+        size = attribute_size(info, expression.name)
+        return None if size is None or is_open(info, size) else size
 
     def _of_class(self, info: TypeInfo, name: str) -> Size | None:
         """`Encoder.width`, of a class of the file that is checked: others come from the cache without a body."""
@@ -304,11 +319,17 @@ class _Reader:
 
     def _parameter(self, variable: Var, function: FuncDef) -> Size | None:
         """A parameter of a module's constructor is a size of the class; one of another function is its own."""
-        if assignments_to(variable, function) or not is_int(variable.type):
+        if assignments_to(variable, function) or not (is_int(variable.type) or is_whole(variable, function)):
             return None
         if function.name == "__init__" and function.info and is_configured(function.info):
             return parameter_size(function.info, variable.name)
         return named(variable.name, ARGUMENT + scope_name(function))
+
+
+def is_whole(variable: Var, function: FuncDef) -> bool:
+    """Whether a parameter of a constructor has no annotation, and is a whole number for certain."""
+    is_constructor = function.name == "__init__" and bool(function.info)
+    return is_constructor and variable.name in kept_of(function.info).get("whole", ())
 
 
 def _is_changed(holder: NameExpr, function: FuncDef) -> bool:
@@ -355,14 +376,15 @@ def is_int(type_: Type | None) -> bool:
 
 
 def constructor_sizes(info: TypeInfo) -> frozenset[Symbol]:
-    """The parameters of a module's constructor that are declared as `int`."""
+    """The parameters of a module's constructor that are declared as `int`, or are whole numbers without that."""
     constructor = info.get_method("__init__") if is_configured(info) else None
     signature = None if constructor is None else get_proper_type(constructor.type)
     if not isinstance(signature, CallableType):
         return frozenset()
     declared = zip(signature.arg_names, signature.arg_types, strict=True)
     owner = constructor.info.fullname if constructor is not None else ""
-    return frozenset(Symbol(name, owner) for name, type_ in declared if name and is_int(type_))
+    whole = () if constructor is None else kept_of(constructor.info).get("whole", ())
+    return frozenset(Symbol(name, owner) for name, type_ in declared if name and (is_int(type_) or name in whole))
 
 
 def is_self(expression: Expression, api: Any) -> bool:
