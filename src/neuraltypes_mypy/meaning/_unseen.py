@@ -122,7 +122,7 @@ class _Reading:
             found = self._of_variable(variable, line)
         finally:
             self._seen.discard(variable)
-        return None if found is None or _is_written_to(variable, self._function) else found
+        return None if found is None or is_written_to(variable, self._function) else found
 
     def _of_variable(self, variable: Var, line: int) -> ProperType | None:
         unpacked = unpacked_from(variable, self._function)
@@ -214,7 +214,7 @@ def _common(natures: list[ProperType | None]) -> ProperType | None:
     return join_elements(known) if known and len(known) == len(natures) else None
 
 
-def _is_written_to(variable: Var, function: FuncDef) -> bool:
+def is_written_to(variable: Var, function: FuncDef) -> bool:
     """Whether a method in place is called of a name: `p.log_()`."""
     return any(
         isinstance(one, CallExpr)

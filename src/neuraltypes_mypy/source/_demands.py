@@ -191,7 +191,7 @@ def _parts(expression: Expression) -> Iterable[Expression]:
         case GeneratorExpr(left_expr=item):
             return [*expression.sequences, item]
         case DictionaryComprehension(key=key, value=value):
-            return [*expression.sequences, key, value]
+            return [*expression.sequences, value, *([key] if key else [])]
         case AssignmentExpr(value=value):
             return [value]
         case _:
