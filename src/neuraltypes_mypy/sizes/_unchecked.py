@@ -22,9 +22,9 @@ from mypy.types import (
     Type,
 )
 
-from neuraltypes_mypy.sizes._class_sizes import attribute_size, is_open
-from neuraltypes_mypy.sizes._sizes_of import is_int, is_whole
+from neuraltypes_mypy.sizes._class_sizes import attribute_size, is_open, is_whole
 from neuraltypes_mypy.source._assigned import assignments_to
+from neuraltypes_mypy.tensors._sized_ints import is_int
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,6 @@ class Place:
 
 class Unchecked:
     """What sizes of expressions are read with in a function that mypy has perhaps not checked yet."""
-
-    is_unchecked = True
 
     def __init__(self, function: FuncDef, int_type: Instance, module: MypyFile) -> None:
         self.tree = module  # for the constants of it
