@@ -156,11 +156,15 @@ class MethodHooks:
         info = self._parts.types.info(owner)
         if name == "apply" and info is not None and info.has_base(FUNCTION):
             return result_hook(self._parts.handed_on.applied)
-        if not is_undeclared(self._definitions.node(fullname)):
-            return None
         is_module = name == "__call__" and info is not None and info.has_base(MODULE)
-        hook = module_called if is_module else lambda ctx: with_nature(ctx.default_return_type, ctx)
+        if not is_undeclared(self._definitions.node(fullname)) and not is_module:
+            return None
+        hook = self._wired if is_module else lambda ctx: with_nature(ctx.default_return_type, ctx)
         return result_hook(self._others.shared(hook, "get_method_hook", fullname))
+
+    def _wired(self, ctx: MethodContext) -> Type:
+        self._parts.torch_modules.wiring.check(ctx)
+        return module_called(ctx)
 
     def _size(self, ctx: MethodContext) -> Type:
         if not ctx.args or not ctx.args[0]:

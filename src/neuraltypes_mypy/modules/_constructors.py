@@ -33,6 +33,7 @@ from mypy.types import Instance, Type, UnboundType, get_proper_type
 from neuraltypes_mypy.base._dependencies import depend_on_class
 from neuraltypes_mypy.base._names import METADATA
 from neuraltypes_mypy.modules._buffers import announced_names, registered_names
+from neuraltypes_mypy.modules._flows import flow_of
 from neuraltypes_mypy.modules._held import held_names
 from neuraltypes_mypy.modules._layers import layer_sizes
 from neuraltypes_mypy.modules._whole_numbers import unannotated, whole_numbers
@@ -95,6 +96,8 @@ def record_configuration(cls: ClassDef, api: Any) -> None:
     if is_module and (sizes := _properties(cls)):
         counts.update(list(sizes))
         data["attributes"] |= {name: text for name, text in sizes.items() if text is not None}
+    if is_module and (flow := flow_of(cls)):
+        data["flow"] = flow
     if is_module and (constants := _constants(cls, counts, is_final=False)):
         data["constants"] = constants
     changing = sorted(name for name, count in counts.items() if count > 1)

@@ -7,7 +7,7 @@ with, and what does not fit is said. No type comes of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from mypy.nodes import (
@@ -31,17 +31,22 @@ from mypy.types import AnyType, Instance, TupleType, Type, get_proper_type
 from neuraltypes._unify import Rest
 from neuraltypes.rules import Outcome, Signature, Value
 from neuraltypes.rules._values import Array, Result
+from neuraltypes_mypy.base._dependencies import depend_on
 from neuraltypes_mypy.flow._either import certain
 from neuraltypes_mypy.meaning._unseen import is_one_of_several, is_written_to
+from neuraltypes_mypy.modules._flows import INPUT, SUM, Flow
 from neuraltypes_mypy.rules._application import Application
 from neuraltypes_mypy.rules._arguments import Given
 from neuraltypes_mypy.rules._known_rules import KnownRules
+from neuraltypes_mypy.sizes._class_sizes import is_changing, kept_of
 from neuraltypes_mypy.sizes._equal import Equal
+from neuraltypes_mypy.sizes._made_with import seen_from_outside
 from neuraltypes_mypy.source._assigned import assignments_to, last_assigned
 from neuraltypes_mypy.source._statements import unpacked_from
 from neuraltypes_mypy.tensors._members import ITEMS, ONE_OF, attribute_of, is_module, is_sequence, made_at
 from neuraltypes_mypy.tensors._tensor import as_tensor, is_known, unknown
 
+_MAX_DEPTH: Final = 4
 _OPEN: Final = Array((Rest(),))
 _OPERATORS: Final = {"+": "__add__", "-": "__sub__", "*": "__mul__", "/": "__truediv__"}
 
@@ -52,16 +57,16 @@ class Wiring:
     def __init__(self, rules: KnownRules, application: Application) -> None:
         self.rules = rules
         self.application = application
+        self._depth = 0
 
     def check(self, ctx: MethodContext) -> None:
         """Say what does not fit where one of torch's modules, or several in a row, are called with an unknown value."""
-        module, api = ctx.type, ctx.api
-        if not ctx.args or len(ctx.args[0]) != 1 or not isinstance(module, Instance):
+        module, call, api = ctx.type, ctx.context, ctx.api
+        if not isinstance(module, Instance) or not isinstance(call, CallExpr) or call.arg_kinds[:1] != [ARG_POS]:
             return
-        if is_one_of_several(ctx.context, api):
+        if is_one_of_several(call, api):
             return
-        (argument,) = ctx.args[0]
-        given = Reading(self, api).of(argument, argument.line)
+        given = Reading(self, api).of(call.args[0], call.args[0].line)
         if isinstance(given, Array) or is_sequence(module.type):
             self.through(module, given, ctx.context, api, is_said=True)
 
@@ -76,12 +81,60 @@ class Wiring:
             result: Result = array
             for one in items.items if isinstance(items, TupleType) else []:
                 result = self.through(one, result, context, api, is_said=is_said)
+                is_said = is_said and not self._depth  # what does not fit inside of a class is said there
             return result if isinstance(items, TupleType) else None
         name = self.rules.module_rule(proper.type)
         signature = None if name is None else self.rules.find(name)
-        if signature is None or sum(one.is_required for one in signature.parameters[1:]) != 1:
+        if signature is None:
+            return self._flowed(proper, array, context, api, is_said=is_said)
+        if sum(one.is_required for one in signature.parameters[1:]) != 1:
             return None
         return self._applied(proper, signature, array, context, api, is_said=is_said)
+
+    def _flowed(self, module: Instance, given: Array, context: Context, api: Any, *, is_said: bool) -> Result:
+        """What a module of the project's own gives that hands its input from one of its modules to the next."""
+        owner = next((base for base in module.type.mro if "forward" in base.names), None)
+        flow = None if owner is None else kept_of(owner).get("flow")
+        if owner is None or flow is None or self._depth >= _MAX_DEPTH:
+            return None
+        depend_on(api, owner.fullname)
+        self._depth += 1
+        try:
+            for name in flow["takes"] if is_said else ():
+                self.through(self._held(module, name, context, api), given, context, api, is_said=True)
+            return self._followed(flow["result"], module, given, context, api)
+        finally:
+            self._depth -= 1
+
+    def _followed(self, flow: Flow, module: Instance, given: Array, context: Context, api: Any) -> Result:
+        if isinstance(flow, str):
+            return given if flow == INPUT else None
+        name, *parts = flow
+        inner = [self._followed(one, module, given, context, api) for one in parts]
+        if name == SUM:
+            return self.combined("+", inner, context, api)
+        return self.through(self._held(module, str(name), context, api), inner[0], context, api, is_said=False)
+
+    def _held(self, module: Instance, name: str, context: Context, api: Any) -> Type:
+        """The module that an attribute of another one holds, in the sizes that the other was made with."""
+        symbol = module.type.get(name)
+        variable = None if symbol is None else symbol.node
+        if not isinstance(variable, Var) or is_changing(module.type, name):
+            return unknown()
+        depend_on(api, variable.info.fullname, name)
+        if variable.type is None:
+            _wait_for(variable, context, api)
+            return unknown()
+        return seen_from_outside(variable.type, module, self.application.types.int_type)
+
+    def combined(self, operator: str, sides: Sequence[Result], context: Context, api: Any) -> Result:
+        """What an operator gives for two tensors."""
+        signature = self.rules.find(f"torch.Tensor.{_OPERATORS[operator]}")
+        arrays = [side for side in sides if isinstance(side, Array)]
+        if signature is None or len(arrays) != len(sides):
+            return None
+        values = dict(zip((each.name for each in signature.parameters), arrays, strict=False))
+        return self.applied(signature, values, context, api)
 
     def _applied(
         self, module: Instance, signature: Signature, array: Array, context: Context, api: Any, *, is_said: bool
@@ -109,6 +162,16 @@ class Wiring:
         return None if outcome.refused else outcome.result
 
 
+def _wait_for(variable: Var, context: Context, api: Any) -> None:
+    """Put off what is checked now until mypy has come to the constructor that sets an attribute, if it ever will."""
+    constructor = variable.info.names.get("__init__")
+    node = None if constructor is None else constructor.node
+    is_checked = isinstance(node, FuncDef) and (api.options.check_untyped_defs or not node.is_dynamic())
+    is_here = variable.info.module_name == api.tree.fullname
+    if is_checked and is_here and isinstance(api.scope.top_level_function(), FuncDef) and api.pass_num < api.last_pass:
+        api.handle_cannot_determine_type(variable.name, context)
+
+
 class Reading:
     """Reads the function that is checked now back to the modules that made a value."""
 
@@ -134,12 +197,7 @@ class Reading:
             case CallExpr():
                 return self._of_call(expression, line)
             case OpExpr(op=op, left=left, right=right) if op in _OPERATORS:
-                signature = self._wiring.rules.find(f"torch.Tensor.{_OPERATORS[op]}")
-                one, other = self.of(left, line), self.of(right, line)
-                if signature is None or not isinstance(one, Array) or not isinstance(other, Array):
-                    return None
-                values = dict(zip((each.name for each in signature.parameters), (one, other), strict=False))
-                return self._wiring.applied(signature, values, expression, self._api)
+                return self._wiring.combined(op, [self.of(left, line), self.of(right, line)], expression, self._api)
             case IndexExpr(base=base, index=IntExpr(value=place)):
                 whole = self.of(base, line)
                 return whole[place] if isinstance(whole, tuple) and -len(whole) <= place < len(whole) else None
@@ -151,16 +209,21 @@ class Reading:
 
     def _of_variable(self, variable: Var, line: int) -> Result:
         function = self._function
-        if not isinstance(function, FuncDef) or is_written_to(variable, function):
+        if not isinstance(function, FuncDef):
             return None
         values = assignments_to(variable, function)
-        unpacked = unpacked_from(variable, function)
-        if values == [None] and unpacked is not None and not variable.is_argument:
-            value, place, count = unpacked
-            whole = self.of(value, value.line)
-            return whole[place] if isinstance(whole, tuple) and len(whole) == count else None
-        last = last_assigned(variable, function, line)
-        return None if last is None else self.of(last, last.line)
+        found: Result = None
+        if values == [None]:
+            unpacked = None if variable.is_argument else unpacked_from(variable, function)
+            found = None if unpacked is None else self._part(*unpacked)
+        elif values:
+            last = last_assigned(variable, function, line)
+            found = None if last is None else self.of(last, last.line)
+        return None if found is None or is_written_to(variable, function) else found
+
+    def _part(self, value: Expression, place: int, count: int) -> Result:
+        whole = self.of(value, value.line)
+        return whole[place] if isinstance(whole, tuple) and len(whole) == count else None
 
     # Calls
 

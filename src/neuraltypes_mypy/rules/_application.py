@@ -41,7 +41,7 @@ class Application:
     """Applies rules, for one run of mypy."""
 
     def __init__(self, types: KnownTypes, sizes: EqualSizes, settling: Settling) -> None:
-        self._types = types
+        self.types = types
         self._settling = settling
         self._autocast = Autocast()
         self.sizes = sizes
@@ -84,7 +84,7 @@ class Application:
         )
         if self._settling.reports_untracked:
             say_lost(result, given, name.removesuffix(".forward"), ctx.context, ctx.api)
-        return with_names(result, name, self._types)
+        return with_names(result, name, self.types)
 
     def outcome(
         self,
