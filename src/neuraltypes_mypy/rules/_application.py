@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from mypy.nodes import AssignmentStmt, CallExpr, ComparisonExpr, Context, FuncDef, NameExpr, OpExpr, Var
 from mypy.plugin import FunctionContext, MethodContext
@@ -13,6 +13,7 @@ from neuraltypes._sizes import Size
 from neuraltypes.rules import UNKNOWN, Array, Many, Outcome, Rest, Signature, SizedAxis, Surroundings, apply
 from neuraltypes.rules._values import Packed, Produced
 from neuraltypes_mypy.base._guard import TheirError, failure_text
+from neuraltypes_mypy.base._names import PARAMETER
 from neuraltypes_mypy.flow._open_uses import open_uses
 from neuraltypes_mypy.flow._settle import Settling
 from neuraltypes_mypy.rules._arguments import Arguments, Given
@@ -35,6 +36,8 @@ from neuraltypes_mypy.tensors._named_results import with_names
 from neuraltypes_mypy.tensors._tensor import untold
 from neuraltypes_mypy.tensors._types import KnownTypes
 from neuraltypes_mypy.tensors._untyped import is_untyped, is_unwanted, may_be_untyped, receivers, untyped
+
+_VIEWS: Final = (".view", ".reshape", ".view_as")
 
 
 class Application:
@@ -66,6 +69,9 @@ class Application:
             history = History(self.translation, same, ctx.api)
             found = tuple(contradictions(name, given.values, given.places, ctx.context, history))
             outcome = outcome._replace(suspected=outcome.suspected + found)
+        if _is_learned(ctx) and name.endswith(_VIEWS):
+            suspected = tuple(one for one in outcome.suspected if one.code != "kind")
+            outcome = outcome._replace(suspected=suspected)
         if outcome.refused and is_contradicted(ctx.context, ctx.api):
             outcome = outcome._replace(refused=())
         is_certain = self.refusals.is_trial and bool(
@@ -162,6 +168,12 @@ def _is_rebound(value: Context, api: Any) -> bool:
 
 def _callee(value: Context | None) -> str | None:
     return getattr(value.callee, "name", None) if isinstance(value, CallExpr) else None
+
+
+def _is_learned(ctx: FunctionContext | MethodContext) -> bool:
+    """Whether a method of a parameter is called: what it holds is learned in the order in which it is used."""
+    owner = get_proper_type(ctx.type) if isinstance(ctx, MethodContext) else None
+    return isinstance(owner, Instance) and owner.type.fullname == PARAMETER
 
 
 def _is_result(result: object) -> bool:

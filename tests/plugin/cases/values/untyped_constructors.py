@@ -257,3 +257,18 @@ def may_be_none(x: Float[Tensor, "2 3"], n, m: int | None) -> None:
     FeedForward(n).up(x)
     FeedForward(m)
     FeedForward(dim=3, mult=n).up(x)
+
+
+class Biased(nn.Module):
+    """What a parameter holds is learned in the order in which it is used; of other tensors the order is another."""
+
+    def __init__(self, dim, heads):
+        super().__init__()
+        self.heads, self.head_dim = heads, dim // heads
+        self.bias = nn.Parameter(torch.empty(self.head_dim, self.heads))
+        self.register_buffer("table", torch.zeros(self.head_dim, self.heads))
+        self.fc = nn.Linear(dim, dim)
+
+    def forward(self, x):
+        self.table.view(1, self.heads, self.head_dim)  # E: without moving a number  [axis-kind]
+        return x + self.bias.view(1, 1, self.heads, self.head_dim)
