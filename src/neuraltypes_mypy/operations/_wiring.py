@@ -95,8 +95,8 @@ class Wiring:
         """What a module of the project's own gives that hands its input from one of its modules to the next."""
         owner = next((base for base in module.type.mro if "forward" in base.names), None)
         flow = None if owner is None else kept_of(owner).get("flow")
-        if owner is None or flow is None or self._depth >= _MAX_DEPTH:
-            return None
+        if owner is None or flow is None or made_at(module) is None or self._depth >= _MAX_DEPTH:
+            return None  # what was not made in sight may be of a subclass, whose `forward` is another
         depend_on(api, owner.fullname)
         self._depth += 1
         try:

@@ -252,6 +252,23 @@ class Taken(nn.Module):
         return self.fc(x)
 
 
+class Fixed(nn.Module):
+    def __init__(self, width=4):
+        super().__init__()
+        self.fc = nn.Linear(9, width)
+
+    def forward(self, x):
+        return self.fc(x)
+
+
+def given(fixed: Fixed, x: Float[Tensor, "2 5 8"], y):
+    """It may be of a subclass, with a `forward` of its own."""
+    fixed(x)
+    nn.Linear(7, 7)(fixed(x))
+    Fixed()(x)  # E: axis -1 is 8, expected 9  [shape-mismatch]
+    nn.Linear(7, 7)(Fixed()(y))  # E: axis -1 is 4, expected 7  [shape-mismatch]
+
+
 def taken(x: Float[Tensor, "2 5 8"]) -> None:
     Early(9)(x)
     Turned(9)(x)
