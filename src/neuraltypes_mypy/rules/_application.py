@@ -172,7 +172,7 @@ def _callee(value: Context | None) -> str | None:
 
 def _is_learned(ctx: FunctionContext | MethodContext) -> bool:
     """Whether a method of a parameter is called: what it holds is learned in the order in which it is used."""
-    owner = get_proper_type(ctx.type) if isinstance(ctx, MethodContext) else None
+    owner = ctx.type if isinstance(ctx, MethodContext) else None
     return isinstance(owner, Instance) and owner.type.fullname == PARAMETER
 
 
