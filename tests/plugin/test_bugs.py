@@ -54,7 +54,6 @@ NOT_YET: Final = {
     "339_pooling_weights_of_one": "scores of one key are all that is there in some attention; tanh makes no logits",
     "354_listwise_loss_over_queries": "an axis of queries may be the one that competes",
     "356_padded_sequences_time_first": "sizes that nothing names have no kind",
-    "362_growth_counted_once": "what a loop has made longer is of any length",
     "364_positions_counted_over_padding": "counting what is padded is meant as often",
     "366_standard_deviation_without_half": "a variance times noise is a number like any other",
     "368_ratio_of_log_probabilities": "a quotient of log-likelihoods is a measure of its own",

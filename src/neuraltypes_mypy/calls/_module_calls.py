@@ -60,7 +60,7 @@ from neuraltypes_mypy.tensors._members import (
     made_at,
 )
 from neuraltypes_mypy.tensors._mentions import mentions_tensors, says_tensors
-from neuraltypes_mypy.tensors._tensor import as_tensor, untold
+from neuraltypes_mypy.tensors._tensor import as_tensor, is_known, untold
 from neuraltypes_mypy.tensors._types import KnownTypes
 
 _MAX_ROUNDS: Final = 3
@@ -178,6 +178,9 @@ class ModuleCalls:
         """What `nn.Sequential` gives: each module's result goes to the next."""
         if not ctx.arg_types or len(ctx.arg_types[0]) != 1:
             return ctx.default_return_type
+        given = as_tensor(ctx.arg_types[0][0])
+        if given is None or not is_known(given):
+            self._torch_modules.wiring.check(ctx)
         value = self._through(ctx.type, ctx.arg_types[0][0], ctx.args[0][0], ctx.api)
         return ctx.default_return_type if value is None else value
 

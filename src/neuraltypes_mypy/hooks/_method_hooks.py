@@ -160,16 +160,21 @@ class MethodHooks:
             return result_hook(self._parts.handed_on.applied)
         node = self._definitions.node(fullname)
         is_module = name == "__call__" and info is not None and info.has_base(MODULE)
-        if not is_undeclared(node) and not passes_on(node):
+        if not is_module and not is_undeclared(node) and not passes_on(node):
             return None
         hook = module_called if is_module else lambda ctx: with_nature(ctx.default_return_type, ctx)
-        if passes_on(node):
-            hook = self._asked(name, hook)
+        if is_module or passes_on(node):
+            hook = self._asked(name, hook, self._parts.torch_modules.wiring.check if is_module else None)
         return result_hook(self._others.shared(hook, "get_method_hook", fullname))
 
-    def _asked(self, name: str, called: Callable[[MethodContext], Type]) -> Callable[[MethodContext], Type]:
+    def _asked(
+        self,
+        name: str,
+        called: Callable[[MethodContext], Type],
+        otherwise: Callable[[MethodContext], None] | None = None,
+    ) -> Callable[[MethodContext], Type]:
         """A hook for a method of which the body says what it gives, as far as nothing else does."""
-        return lambda ctx: self._parts.passed_on.method_called(ctx, name, called(ctx))
+        return lambda ctx: self._parts.passed_on.method_called(ctx, name, called(ctx), otherwise)
 
     def _size(self, ctx: MethodContext) -> Type:
         if not ctx.args or not ctx.args[0]:

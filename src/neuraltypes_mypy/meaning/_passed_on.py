@@ -10,7 +10,7 @@ class of its object is known for sure: a subclass may replace it. So `self.block
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from typing import Any, Final, NamedTuple
@@ -94,20 +94,28 @@ class PassedOn:
         names = ctx.callee_arg_names
         types = {name: given[0] for name, given in zip(names, ctx.arg_types, strict=True) if name and given}
         expressions = {name: given[0] for name, given in zip(names, ctx.args, strict=True) if name and given}
-        return _completed(known, self._followed(node, None, _Call(types, expressions), ctx.context, ctx.api))
+        return _completed(known, self._followed(node, None, _Call(types, expressions), ctx.context, ctx.api)[0])
 
-    def method_called(self, ctx: MethodContext, name: str, known: Type) -> Type:
-        """What the call of a method, or of a module by its `forward`, gives, as far as that is not known."""
+    def method_called(
+        self, ctx: MethodContext, name: str, known: Type, otherwise: Callable[[MethodContext], None] | None = None
+    ) -> Type:
+        """What the call of a method, or of a module by its `forward`, gives, as far as that is not known.
+
+        `otherwise` is asked about a call in which no body has refused anything.
+        """
         receiver, call = ctx.type, ctx.context
         node = _method(receiver, name)
-        if node is None or not isinstance(receiver, Instance) or not isinstance(call, CallExpr):
-            return known
-        if not (made_at(receiver) or receiver.type.is_final or node.is_final) or is_one_of_several(call, ctx.api):
-            return known
-        arguments = zip(ctx.args, ctx.arg_types, strict=True)
-        types = {id(one): type_ for items, given in arguments for one, type_ in zip(items, given, strict=True)}
-        handed = _bound(node, call, types)
-        return known if handed is None else _completed(known, self._followed(node, receiver, handed, call, ctx.api))
+        handed = None
+        if node is not None and isinstance(receiver, Instance) and isinstance(call, CallExpr):
+            is_exact = made_at(receiver) or receiver.type.is_final or node.is_final
+            handed = _bound(node, call, ctx) if is_exact and not is_one_of_several(call, ctx.api) else None
+        if node is None or handed is None or not isinstance(receiver, Instance):
+            found, is_refused = None, False
+        else:
+            found, is_refused = self._followed(node, receiver, handed, call, ctx.api)
+        if otherwise is not None and not is_refused:
+            otherwise(ctx)
+        return _completed(known, found)
 
     def through(self, module: Instance, value: Type, known: Type | None, context: Context, api: Any) -> Type | None:
         """What a module gives for a tensor that `nn.Sequential` hands to it, as far as that is not known."""
@@ -116,33 +124,37 @@ class PassedOn:
         if node is None or not made_at(module) or not taken or any(one.initializer is None for one in taken[1:]):
             return known
         handed = _Call({taken[0].variable.name: value}, {})
-        found = self._followed(node, module, handed, context, api)
+        found, _ = self._followed(node, module, handed, context, api)
         return known if found is None else _completed(untold() if known is None else known, found)
 
     def _followed(
         self, node: FuncDef, receiver: Instance | None, call: _Call, context: Context, api: Any
-    ) -> Type | None:
-        """What a body gives for a call, in the sizes of that; what it refuses is said there."""
+    ) -> tuple[Type | None, bool]:
+        """What a body gives for a call, in the sizes of that, and whether it refuses it, which is said there."""
         if not stands_in(node, api.tree.fullname) or not any(map(_is_known, call.types.values())):
-            return None
+            return None, False
         if node in self._asking or len(self._asking) >= _MAX_DEPTH or is_unwanted(context, api):
-            return None
+            return None, False
         if receiver is not None:
             depend_on(api, receiver.type.fullname, node.name)
         answer = self._answer(node, receiver, call, api)
         if not self._asking:
             self._answers.clear()
-        if answer.refusal is not None and _takes_anything(node):
-            name = node.name if receiver is None else f"{receiver.type.name}.{node.name}"
-            self._refusals.pass_on(answer.refusal, name, context, api)
-            if receiver is not None and not self._refusals.is_trial and (place := made_at(receiver)):
-                api.note(f'"{receiver.type.name}" was made at {place}', context, code=codes.SHAPE)
+        is_refused = answer.refusal is not None and _takes_anything(node)
+        if answer.refusal is not None and is_refused:
+            self._say(answer.refusal, node, receiver, context, api)
         if answer.given is None:
-            return None
+            return None, is_refused
         scope = ARGUMENT + scope_name(node)
         known = given_sizes(call.expressions, api).items()
         sizes = {Symbol(name, scope): size for name, size in known if size is not None}
-        return with_sizes(answer.given, lambda size: put_in(size, sizes, scope), self._types.int_type)
+        return with_sizes(answer.given, lambda size: put_in(size, sizes, scope), self._types.int_type), is_refused
+
+    def _say(self, refusal: str, node: FuncDef, receiver: Instance | None, context: Context, api: Any) -> None:
+        name = node.name if receiver is None else f"{receiver.type.name}.{node.name}"
+        self._refusals.pass_on(refusal, name, context, api)
+        if receiver is not None and not self._refusals.is_trial and (place := made_at(receiver)):
+            api.note(f'"{receiver.type.name}" was made at {place}', context, code=codes.SHAPE)
 
     def _answer(self, node: FuncDef, receiver: Instance | None, call: _Call, api: Any) -> _Answer:
         given = sorted((name, _written(type_)) for name, type_ in call.types.items())
@@ -204,8 +216,10 @@ def _method(receiver: Type, name: str) -> FuncDef | None:
     return node if isinstance(node, FuncDef) and is_method else None
 
 
-def _bound(node: FuncDef, call: CallExpr, types: Mapping[int, Type]) -> _Call | None:
+def _bound(node: FuncDef, call: CallExpr, ctx: MethodContext) -> _Call | None:
     """The arguments of a call of a method by the names of its parameters; None where they are not plain."""
+    arguments = zip(ctx.args, ctx.arg_types, strict=True)
+    types = {id(one): type_ for items, given in arguments for one, type_ in zip(items, given, strict=True)}
     names = [argument.variable.name for argument in node.arguments[1:]]
     found: dict[str, Expression] = {}
     for place, (one, kind, name) in enumerate(zip(call.args, call.arg_kinds, call.arg_names, strict=True)):

@@ -33,8 +33,10 @@ from mypy.types import Instance, Type, UnboundType, get_proper_type
 from neuraltypes_mypy.base._dependencies import depend_on_class
 from neuraltypes_mypy.base._names import METADATA
 from neuraltypes_mypy.modules._buffers import announced_names, registered_names
+from neuraltypes_mypy.modules._flows import flow_of
 from neuraltypes_mypy.modules._held import held_names
 from neuraltypes_mypy.modules._layers import layer_sizes
+from neuraltypes_mypy.modules._whole_numbers import unannotated, whole_numbers
 from neuraltypes_mypy.sizes._class_sizes import REST, is_configured
 from neuraltypes_mypy.sizes._nested import nested_fields
 from neuraltypes_mypy.source._size_texts import names_in, size_text
@@ -70,6 +72,7 @@ def record_configuration(cls: ClassDef, api: Any) -> None:
         found = _attributes(cls, constructor, values, counts, api)
         data["attributes"] = {**_constants(cls, counts, is_final=True), **found}
         data["super"] = _super_arguments(constructor, info)
+        data |= _unannotated(cls, constructor, api)
         if buffers := announced_names(constructor):
             data["buffers"] = buffers
         assigned = [one for _, found in in_methods for one in found]
@@ -93,6 +96,8 @@ def record_configuration(cls: ClassDef, api: Any) -> None:
     if is_module and (sizes := _properties(cls)):
         counts.update(list(sizes))
         data["attributes"] |= {name: text for name, text in sizes.items() if text is not None}
+    if is_module and (flow := flow_of(cls)):
+        data["flow"] = flow
     if is_module and (constants := _constants(cls, counts, is_final=False)):
         data["constants"] = constants
     changing = sorted(name for name, count in counts.items() if count > 1)
@@ -102,6 +107,14 @@ def record_configuration(cls: ClassDef, api: Any) -> None:
         data["assigned"] = sorted(counts)
     if data:
         info.metadata[METADATA] = data
+
+
+def _unannotated(cls: ClassDef, constructor: FuncDef, api: Any) -> dict[str, Any]:
+    """Of the parameters without annotation those that are whole numbers, and those that may be anything."""
+    names = unannotated(constructor)
+    whole = whole_numbers(cls, constructor, api) if names else []
+    found = {"whole": whole, "open": [name for name in names if name not in whole]}
+    return {key: value for key, value in found.items() if value}
 
 
 def _attributes(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from mypy.nodes import AssignmentStmt, CallExpr, ComparisonExpr, Context, FuncDef, NameExpr, OpExpr, Var
 from mypy.plugin import FunctionContext, MethodContext
@@ -12,6 +13,7 @@ from neuraltypes._sizes import Size
 from neuraltypes.rules import UNKNOWN, Array, Many, Outcome, Rest, Signature, SizedAxis, Surroundings, apply
 from neuraltypes.rules._values import Packed, Produced
 from neuraltypes_mypy.base._guard import TheirError, failure_text
+from neuraltypes_mypy.base._names import PARAMETER
 from neuraltypes_mypy.flow._open_uses import open_uses
 from neuraltypes_mypy.flow._settle import Settling
 from neuraltypes_mypy.rules._arguments import Arguments, Given
@@ -35,12 +37,14 @@ from neuraltypes_mypy.tensors._tensor import untold
 from neuraltypes_mypy.tensors._types import KnownTypes
 from neuraltypes_mypy.tensors._untyped import is_untyped, is_unwanted, may_be_untyped, receivers, untyped
 
+_VIEWS: Final = (".view", ".reshape", ".view_as")
+
 
 class Application:
     """Applies rules, for one run of mypy."""
 
     def __init__(self, types: KnownTypes, sizes: EqualSizes, settling: Settling) -> None:
-        self._types = types
+        self.types = types
         self._settling = settling
         self._autocast = Autocast()
         self.sizes = sizes
@@ -65,6 +69,9 @@ class Application:
             history = History(self.translation, same, ctx.api)
             found = tuple(contradictions(name, given.values, given.places, ctx.context, history))
             outcome = outcome._replace(suspected=outcome.suspected + found)
+        if _is_learned(ctx) and name.endswith(_VIEWS):
+            suspected = tuple(one for one in outcome.suspected if one.code != "kind")
+            outcome = outcome._replace(suspected=suspected)
         if outcome.refused and is_contradicted(ctx.context, ctx.api):
             outcome = outcome._replace(refused=())
         self.refusals.report(outcome, given, name, ctx.context, ctx.api, place)
@@ -79,7 +86,7 @@ class Application:
         )
         if self._settling.reports_untracked:
             say_lost(result, given, name.removesuffix(".forward"), ctx.context, ctx.api)
-        return with_names(result, name, self._types)
+        return with_names(result, name, self.types)
 
     def outcome(
         self,
@@ -89,14 +96,16 @@ class Application:
         same: Equal,
         context: Context,
         api: Any,
+        *,
+        equate: Callable[[Size, Size], bool] | None = None,
     ) -> Outcome:
-        """What a rule says of a call, in the place that it has in the source.
+        """What a rule says of a call, in the place that it has in the source, or with `equate` in place of that.
 
         Raises:
             TheirError: a computed rule of the project's own fails.
         """
         surroundings = Surroundings(
-            lambda one, other: _equate(one, other, same) or may_be_equal(one, other, context, same, api),
+            equate or (lambda one, other: _equate(one, other, same) or may_be_equal(one, other, context, same, api)),
             self._fits,
             _element_text,
             self._autocast.holds(context, api),
@@ -150,6 +159,12 @@ def _is_rebound(value: Context, api: Any) -> bool:
 
 def _callee(value: Context | None) -> str | None:
     return getattr(value.callee, "name", None) if isinstance(value, CallExpr) else None
+
+
+def _is_learned(ctx: FunctionContext | MethodContext) -> bool:
+    """Whether a method of a parameter is called: what it holds is learned in the order in which it is used."""
+    owner = ctx.type if isinstance(ctx, MethodContext) else None
+    return isinstance(owner, Instance) and owner.type.fullname == PARAMETER
 
 
 def _is_result(result: object) -> bool:

@@ -28,7 +28,7 @@ from mypy.nodes import (
     UnaryExpr,
     Var,
 )
-from mypy.types import Instance, LiteralType, NoneType, TupleType, Type, UnionType, get_proper_type
+from mypy.types import AnyType, Instance, LiteralType, NoneType, TupleType, Type, UnionType, get_proper_type
 
 from neuraltypes._dtypes import TORCH_DTYPES
 from neuraltypes._sizes import Size, number
@@ -58,6 +58,7 @@ _SPELLINGS: Final = {
     "chalf": "complex32",
 }
 _MOST_NUMBERS: Final = 64
+_COMPUTED: Final = (NameExpr, MemberExpr, OpExpr, UnaryExpr)
 _ITERABLES: Final = (
     *("_collections_abc.dict_values", "builtins.map", "builtins.filter", "builtins.reversed", "collections.deque"),
     *("typing.Iterable", "typing.Iterator", "typing.ValuesView", "builtins.set", "builtins.zip"),
@@ -123,7 +124,7 @@ class ArgumentValues:
             size = size_of_expression(expression, api)  # in `if not b:` mypy takes `b` for a literal 0
             return SOME_INT if size is None else same.settled(size)
         if value is UNKNOWN and isinstance(expression, OpExpr):
-            return self._number(expression, api, same)
+            value = self._number(expression, api, same)
         if isinstance(expression, NameExpr) and _holds_numbers(type_):
             sizes = sizes_of_items(expression, api)
             return value if sizes is None else tuple(SOME_INT if one is None else same.settled(one) for one in sizes)
@@ -132,6 +133,9 @@ class ArgumentValues:
             return UNKNOWN if size is None else same.settled(size)
         if value is UNKNOWN and isinstance(expression, MemberExpr):
             size = size_of_field(expression, api)
+            value = UNKNOWN if size is None else same.settled(size)
+        if value is UNKNOWN and isinstance(get_proper_type(type_), AnyType) and isinstance(expression, _COMPUTED):
+            size = size_of_expression(expression, api)  # of a parameter that has no annotation
             value = UNKNOWN if size is None else same.settled(size)
         return self._dtype(expression, api) if value is UNKNOWN else value
 

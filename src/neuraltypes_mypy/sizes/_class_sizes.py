@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any, Final
 
-from mypy.nodes import Expression, TypeInfo
+from mypy.nodes import Expression, FuncDef, TypeInfo, Var
 from mypy.types import CallableType, Instance, get_proper_type
 
 from neuraltypes._sizes import Size, Symbol, named, size_from_expression
@@ -81,6 +81,19 @@ def lasting_symbols(info: TypeInfo) -> frozenset[Symbol]:
     )
 
 
+def is_open(info: TypeInfo, size: Size) -> bool:
+    """Whether a size is computed of parameters that have no annotation and may be anything, as tuples are."""
+    owners = {base.fullname: base for base in info.mro}
+    known = ((one, kept_of(owners[one.scope])) for one in size.symbols() if one.scope in owners)
+    return any(one.name.partition(".")[0] in kept.get("open", ()) for one, kept in known)
+
+
+def is_whole(variable: Var, function: FuncDef) -> bool:
+    """Whether a parameter of a constructor has no annotation, and is a whole number for certain."""
+    is_constructor = function.name == "__init__" and bool(function.info)
+    return is_constructor and variable.name in kept_of(function.info).get("whole", ())
+
+
 def has_sizes(info: TypeInfo, name: str) -> bool:
     """Whether an attribute may hold a size that the constructor decides."""
     for base in info.mro:
@@ -130,14 +143,15 @@ def _with_constructor(infos: Iterable[TypeInfo]) -> Iterator[TypeInfo]:
 
 
 def constructor_sizes(info: TypeInfo) -> frozenset[Symbol]:
-    """The parameters of a module's constructor that are declared as `int`."""
+    """The parameters of a module's constructor that are declared as `int`, or are whole numbers without that."""
     constructor = info.get_method("__init__") if is_configured(info) else None
     signature = None if constructor is None else get_proper_type(constructor.type)
     if not isinstance(signature, CallableType):
         return frozenset()
     declared = zip(signature.arg_names, signature.arg_types, strict=True)
     owner = constructor.info.fullname if constructor is not None else ""
-    return frozenset(Symbol(name, owner) for name, type_ in declared if name and is_int(type_))
+    whole = () if constructor is None else kept_of(constructor.info).get("whole", ())
+    return frozenset(Symbol(name, owner) for name, type_ in declared if name and (is_int(type_) or name in whole))
 
 
 def inherited_sizes(info: TypeInfo) -> dict[Symbol, Size | None]:

@@ -36,7 +36,14 @@ from mypy.types import (
 
 from neuraltypes._sizes import OPERATIONS, Size, named, negate, number
 from neuraltypes._unify import ARGUMENT, Rest, SizedAxis
-from neuraltypes_mypy.sizes._class_sizes import attribute_size, is_configured, parameter_names_of, parameter_size
+from neuraltypes_mypy.sizes._class_sizes import (
+    attribute_size,
+    is_configured,
+    is_open,
+    is_whole,
+    parameter_names_of,
+    parameter_size,
+)
 from neuraltypes_mypy.sizes._computed_sizes import Computed
 from neuraltypes_mypy.sizes._config_fields import field_size
 from neuraltypes_mypy.sizes._made_with import configuration
@@ -182,8 +189,16 @@ class _Reader:
         owner = get_proper_type(self._api.lookup_type_or_none(expression.expr) or AnyType(TypeOfAny.special_form))
         size = configuration(owner).get(expression.name) if is_steady(expression.expr, owner, self._api) else None
         if size is None and isinstance(owner, Instance) and is_self(expression.expr, self._api):
-            return attribute_size(owner.type, expression.name)
+            return self._own(expression, owner.type)
         return size if size is not None else field_size(expression, owner, self._api)
+
+    def _own(self, expression: MemberExpr, info: TypeInfo) -> Size | None:
+        """`self.d`: a size of the class, unless mypy knows it as something else than a number."""
+        type_ = self._type_of(expression)
+        if isinstance(type_, Instance) and not is_int(type_):
+            return None
+        size = attribute_size(info, expression.name)
+        return None if size is None or is_open(info, size) else size
 
     def _of_class(self, info: TypeInfo, name: str) -> Size | None:
         """`Encoder.width`, of a class of the file that is checked: others come from the cache without a body."""
@@ -266,7 +281,7 @@ class _Reader:
 
     def _parameter(self, variable: Var, function: FuncDef) -> Size | None:
         """A parameter of a module's constructor is a size of the class; one of another function is its own."""
-        if assignments_to(variable, function) or not is_int(variable.type):
+        if assignments_to(variable, function) or not (is_int(variable.type) or is_whole(variable, function)):
             return None
         if function.name == "__init__" and function.info and is_configured(function.info):
             return parameter_size(function.info, variable.name)
