@@ -108,7 +108,7 @@ class Bindings:
         """The shape that one declared axis has in this call, with the label that keeps its declared kind."""
         if isinstance(axis, VariadicAxis):
             bound = self.rests.get(axis.name or "")
-            return bound[0] if bound and not axis.broadcastable else (Rest(axis.name),)
+            return bound[0] if bound and not axis.broadcastable else (Rest(),)  # who calls may have such a name too
         size = None if getattr(axis, "broadcastable", False) else self.size_of(axis)
         return (SizedAxis(size, _label(axis.label, kind, size)),)
 
