@@ -10,7 +10,6 @@ has no meta kernel. Arguments are drawn from what a rule declares; where torch w
 
 from __future__ import annotations
 
-import inspect
 import random
 import warnings
 from collections.abc import Callable, Mapping
@@ -679,8 +678,3 @@ def _text_of(real: Any) -> str:
     if isinstance(real, tuple | list):
         return f"({', '.join(map(_text_of, real))})"
     return str(real)
-
-
-def is_public(function: Any) -> bool:
-    """Whether a name is one that users call."""
-    return not inspect.ismodule(function)

@@ -46,6 +46,7 @@ class Made:
         return Array(shape, self.dtype)
 
 
+_NOTHING: Final = Made(None, None, None, None)  # what is known of a distribution that is not known
 Family: TypeAlias = Callable[[Config], Made]
 
 
@@ -71,12 +72,12 @@ def _dtype_of(values: list[Value]) -> DTypes | None:
         return None
     dtypes = [value.dtype for value in values if isinstance(value, Array)]
     first = dtypes[0] if dtypes else FLOAT32
-    is_same = first is not None and all(map(_is_float, first)) and all(dtype == first for dtype in dtypes)
-    return first if is_same else None
+    return first if are_floats(first) and all(dtype == first for dtype in dtypes) else None
 
 
-def _is_float(dtype: str) -> bool:
-    return category(dtype) == 2
+def are_floats(dtypes: DTypes | None) -> bool:
+    """Whether dtypes are known, and all of them real floating-point ones."""
+    return dtypes is not None and all(category(dtype) == 2 for dtype in dtypes)
 
 
 def together(shapes: list[Shape | None]) -> Shape | None:
@@ -164,17 +165,16 @@ def mixture(config: Config) -> Made:
 def transformed(config: Config) -> Made:
     """What comes of another distribution by transforms: those of whole vectors make its last axes one sample."""
     base, transform = of_object(config.get("base_distribution")), composed(config.get("transforms", UNKNOWN))
-    nothing = Made(None, None, None, None)
     if base.extended is None or base.event is None or transform is None:
-        return nothing
+        return _NOTHING
     try:
         shape = transform.gives(base.extended)
     except Refused:  # said where the distribution is made
-        return nothing
+        return _NOTHING
     count = rank(base.event)
     batch = None if shape is None or count is None else ahead(shape, max(count, transform.event_dim))
     if shape is None or batch is None:
-        return nothing
+        return _NOTHING
     dtype = transform.keeps(base.dtype)
     return Made(batch, shape[len(batch) :], dtype, dtype if base.drawn == base.dtype else None)
 
@@ -183,7 +183,7 @@ def of_object(config: object) -> Made:
     """A distribution that is an argument: what it was made with, and of which class."""
     name = config.get(CLASS) if isinstance(config, Mapping) else None
     if not isinstance(config, Mapping) or not isinstance(name, str) or name not in _FAMILY_OF:
-        return Made(None, None, None, None)
+        return _NOTHING
     return _FAMILY_OF[name](config)
 
 

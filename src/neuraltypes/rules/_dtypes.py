@@ -150,7 +150,6 @@ def of_number(value: Value) -> str | None:
 
 
 _NUMBER_DTYPES: Final = {"bool": BOOL, "int": INT64, "float": FLOAT32}
-_NUMBER_CATEGORIES: Final = {"bool": 0, "int": 1, "float": 2}
 
 
 def result_type(*operands: Value) -> DTypes | None:

@@ -13,6 +13,7 @@ from neuraltypes.rules._distributions import (
     Family,
     Made,
     ahead,
+    are_floats,
     covarying,
     independent,
     indices,
@@ -25,7 +26,7 @@ from neuraltypes.rules._distributions import (
     vectors,
     weights_of,
 )
-from neuraltypes.rules._dtypes import INT64, category
+from neuraltypes.rules._dtypes import INT64
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import bool_of, broadcast, rank, size_axes
 from neuraltypes.rules._transforms import composed, transform_of
@@ -182,11 +183,7 @@ def transform(config: Config, x: Value) -> Result:
     made = transform_of(config)
     if made is None or not isinstance(x, Array):
         return Array()
-    return Array(made.gives(x.shape), made.keeps(x.dtype) if _is_of_floats(x) else None)
-
-
-def _is_of_floats(x: Array) -> bool:
-    return x.dtype is not None and all(category(dtype) == 2 for dtype in x.dtype)
+    return Array(made.gives(x.shape), made.keeps(x.dtype) if are_floats(x.dtype) else None)
 
 
 @computed("distributions.divergence")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any, Final
 
-from mypy.nodes import Import, ImportFrom, MypyFile, PlaceholderNode, TypeAlias, TypeInfo, TypeVarExpr
+from mypy.nodes import Context, Import, ImportFrom, MypyFile, TypeAlias, TypeInfo
 from mypy.plugin import AnalyzeTypeContext
 from mypy.server.trigger import make_trigger
 from mypy.types import (
@@ -16,8 +16,6 @@ from mypy.types import (
     ProperType,
     RawExpressionType,
     Type,
-    TypeOfAny,
-    TypeVarType,
     UnboundType,
     UnionType,
     get_proper_type,
@@ -26,12 +24,12 @@ from mypy.types import (
 from neuraltypes._axes import Axes, parse_axes
 from neuraltypes._dtypes import DTYPE_NAMES, dtype_from_name
 from neuraltypes._errors import AnnotationError
-from neuraltypes_mypy.annotations._scopes import Scope, Scopes, element_variable_id
+from neuraltypes_mypy.annotations._element_arguments import ElementArguments
+from neuraltypes_mypy.annotations._scopes import Scope, Scopes
 from neuraltypes_mypy.base import _codes as codes
 from neuraltypes_mypy.base._names import ANNOTATED
 from neuraltypes_mypy.source._origins import Origin, find_origin, names_annotation, triggers
 from neuraltypes_mypy.source._source import read_source
-from neuraltypes_mypy.tensors._elements import is_element, positional_names
 from neuraltypes_mypy.tensors._tensor import declared_axes, dtype_class, is_tensor, shape_type, unknown, written_axis
 from neuraltypes_mypy.tensors._types import KnownTypes
 from neuraltypes_mypy.tensors._walk import replace, walk
@@ -46,6 +44,7 @@ class Annotations:
     def __init__(self, types: KnownTypes, scopes: Scopes) -> None:
         self._types = types
         self._scopes = scopes
+        self._elements = ElementArguments(types, scopes)
         self._is_inside = False
         self._imports: dict[int, tuple[MypyFile, int, bool]] = {}
 
@@ -131,13 +130,8 @@ class Annotations:
                 f'The axes of "{written.name}" are a string such as "b t c"', ctx.context, code=codes.BAD_ANNOTATION
             )
             return inner
-        try:
-            axes = parse_axes(text)
-        except AnnotationError as error:
-            api.fail(_capital(str(error)), ctx.context, code=codes.BAD_ANNOTATION)
-            return inner
-        scope = self._scopes.scope_of(ctx.type, api)
-        return self.with_array(inner, dtype, axes, scope)
+        axes = read_axes(text, ctx.context, api)
+        return inner if axes is None else self.with_array(inner, dtype, axes, self._scopes.scope_of(ctx.type, api))
 
     def with_array(self, inner: Type, dtype: str | None, axes: Axes, scope: Scope) -> Type:
         """A tensor type, or each in a union, with a dtype and axes; what is no tensor of torch stays as it is."""
@@ -151,7 +145,7 @@ class Annotations:
         whole = axes if nested is None else (*axes, *nested)
         self._scopes.bind(scope, whole)
         dtype_type = self._dtype(dtype) if dtype is not None else unknown()
-        if nested is not None and dtype_class_is_any(dtype):
+        if nested is not None and _says_any(dtype):
             dtype_type = get_proper_type(proper.args[0])
         return proper.copy_modified(args=[dtype_type, self._shape(whole, scope), proper.args[2]])
 
@@ -185,76 +179,15 @@ class Annotations:
 
     def _with_metadata(self, ctx: AnalyzeTypeContext, *, is_neural_type: bool) -> Type:
         api: Any = ctx.api
-        inner = (
-            api.try_analyze_special_unbound_type(ctx.type, "typing.Annotated") if len(ctx.type.args) >= 2 else unknown()
-        )
+        inner: Type = api.try_analyze_special_unbound_type(ctx.type, "typing.Annotated")
         if not any(is_tensor(type_) for type_ in walk(inner)):
             return inner  # an array that is none of torch's
         elements = [
-            found for item in ctx.type.args[1:] if (found := self._element(item, ctx, is_neural_type)) is not None
+            found for item in ctx.type.args[1:] if (found := self._elements.read(item, ctx, is_neural_type)) is not None
         ]
         if len(elements) > 1:
             api.fail("A tensor type has two elements; keep one", ctx.context, code=codes.BAD_ANNOTATION)
         return self.with_element(inner, elements[0]) if elements else inner
-
-    def _element(self, item: Type, ctx: AnalyzeTypeContext, is_neural_type: bool) -> ProperType | None:
-        api: Any = ctx.api
-        if isinstance(item, UnboundType) and not item.args:
-            is_string = item.original_str_expr is not None
-            symbol = api.lookup_qualified(item.name, item, suppress_errors=not is_neural_type or is_string)
-            if symbol is None and not is_string:
-                return None  # mypy says that the name is not defined
-            node = symbol.node if symbol is not None and not is_string else None
-            if isinstance(node, PlaceholderNode):
-                api.analyze_type(item)  # defers
-                return None
-            if isinstance(node, TypeInfo) and is_element(node):
-                return self._types.element(node, {})
-            if isinstance(node, TypeAlias):
-                target = get_proper_type(node.target)
-                if isinstance(target, Instance) and is_element(target.type):
-                    return self._types.element(target.type, {})
-            if isinstance(node, TypeVarExpr):
-                return self._element_variable(symbol, node, ctx)
-        elif isinstance(item, RawExpressionType):
-            found = self._element_call(item, api)
-            if found is not None:
-                return found
-        if is_neural_type:
-            api.fail(
-                "The second argument of NeuralType is no element; write a subclass of ElementType such as LogitsType, "
-                "or an instance such as AudioSignal(freq=16000)",
-                ctx.context,
-                code=codes.BAD_ANNOTATION,
-            )
-        return None
-
-    def _element_variable(self, symbol: Any, node: TypeVarExpr, ctx: AnalyzeTypeContext) -> ProperType:
-        api: Any = ctx.api
-        bound = api.tvar_scope.get_binding(symbol)
-        if isinstance(bound, TypeVarType):
-            return bound
-        scope = self._scopes.scope_of(ctx.type, api)
-        if not scope.name:
-            return unknown()
-        identity = element_variable_id(node.name, scope.name)
-        none = AnyType(TypeOfAny.from_omitted_generics)
-        return TypeVarType(node.name, node.fullname, identity, node.values, node.upper_bound, none)
-
-    def _element_call(self, item: RawExpressionType, api: Any) -> ProperType | None:
-        module: MypyFile = api.api.modules[api.api.cur_mod_id]
-        call = read_source(module.path).call_at((item.line, item.column))
-        if call is None:
-            return None
-        symbol = api.lookup_qualified(ast.unparse(call.func), item, suppress_errors=True)
-        if symbol is None or not isinstance(symbol.node, TypeInfo) or not is_element(symbol.node):
-            return None
-        given = [
-            *zip(positional_names(symbol.node), call.args, strict=False),
-            *((k.arg, k.value) for k in call.keywords),
-        ]
-        parameters = {name: value.value for name, value in given if name and isinstance(value, ast.Constant)}
-        return self._types.element(symbol.node, parameters)
 
     def _from_expression(self, bare: Type, written: UnboundType, api: Any) -> Type:
         """What a bare `Tensor`, or an alias of a tensor type, is that mypy has taken out of an annotation."""
@@ -288,28 +221,27 @@ class Annotations:
         ctx = AnalyzeTypeContext(written, written, api)
         metadata = subscript.slice.elts[1:]
         if origin.is_dtype and isinstance(metadata[0], ast.Constant) and isinstance(metadata[0].value, str):
-            try:
-                axes = parse_axes(metadata[0].value)
-            except AnnotationError as error:
-                api.fail(_capital(str(error)), written, code=codes.BAD_ANNOTATION)
-                return inner
-            return self.with_array(inner, origin.name, axes, Scope())
+            axes = read_axes(metadata[0].value, written, api)
+            return inner if axes is None else self.with_array(inner, origin.name, axes, Scope())
         if origin.is_neural_type or origin.name == "Annotated":
             for item in metadata:
-                element = self._element_from_ast(item, ctx)
+                element = self._elements.read_written(item, ctx)
                 if element is not None:
                     return self.with_element(inner, element)
         return inner
 
-    def _element_from_ast(self, node: ast.expr, ctx: AnalyzeTypeContext) -> ProperType | None:
-        if isinstance(node, ast.Call):
-            return self._element_call(RawExpressionType(None, "typing.Any", node.lineno, node.col_offset), ctx.api)
-        if isinstance(node, ast.Name | ast.Attribute):
-            return self._element(UnboundType(ast.unparse(node), line=node.lineno, column=node.col_offset), ctx, False)
+
+def read_axes(text: str, place: Context, api: Any) -> Axes | None:
+    """The axes that a string says; None where it is malformed, which is reported."""
+    try:
+        return parse_axes(text)
+    except AnnotationError as error:
+        words = str(error)
+        api.fail(words[:1].upper() + words[1:], place, code=codes.BAD_ANNOTATION)
         return None
 
 
-def dtype_class_is_any(dtype: str | None) -> bool:
+def _says_any(dtype: str | None) -> bool:
     """Whether a dtype name says nothing."""
     return dtype is not None and dtype_from_name(dtype).is_any
 
@@ -351,7 +283,3 @@ def _is_computed(written: Type, api: Any) -> bool:
     if isinstance(written, UnboundType):
         return api.lookup_qualified(written.name.partition(".")[0], written, suppress_errors=True) is not None
     return isinstance(written, RawExpressionType) and written.base_type_name == _ANY_EXPRESSION
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

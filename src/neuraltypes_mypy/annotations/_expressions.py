@@ -21,11 +21,8 @@ from mypy.nodes import (
 )
 from mypy.types import Instance, NoneType, ProperType, TupleType, Type, UnionType
 
-from neuraltypes._axes import parse_axes
-from neuraltypes._errors import AnnotationError
-from neuraltypes_mypy.annotations._annotations import Annotations
+from neuraltypes_mypy.annotations._annotations import Annotations, read_axes
 from neuraltypes_mypy.annotations._scopes import body_scope
-from neuraltypes_mypy.base import _codes as codes
 from neuraltypes_mypy.base._names import ANNOTATED
 from neuraltypes_mypy.source._origins import find_origin
 from neuraltypes_mypy.tensors._elements import is_element
@@ -80,12 +77,8 @@ class Expressions:
         name = base.name if isinstance(base, NameExpr) else _dotted(base)
         origin = find_origin(name, api.tree, api.modules)
         if origin.is_dtype and isinstance(items[1], StrExpr):
-            try:
-                axes = parse_axes(items[1].value)
-            except AnnotationError as error:
-                api.fail(str(error)[:1].upper() + str(error)[1:], items[1], code=codes.BAD_ANNOTATION)
-                return inner
-            return self._annotations.with_array(inner, origin.name, axes, body_scope(api))
+            axes = read_axes(items[1].value, items[1], api)
+            return inner if axes is None else self._annotations.with_array(inner, origin.name, axes, body_scope(api))
         for item in items[1:]:
             element = self._element(item)
             if element is not None:

@@ -26,7 +26,7 @@ from neuraltypes._unify import format_shape
 from neuraltypes_mypy.annotations._expressions import Expressions
 from neuraltypes_mypy.base._names import SIZE
 from neuraltypes_mypy.tensors._elements import element_class, element_text
-from neuraltypes_mypy.tensors._pairs import field_names
+from neuraltypes_mypy.tensors._pairs import item_names
 from neuraltypes_mypy.tensors._sized_ints import has_size, size_of_type
 from neuraltypes_mypy.tensors._tensor import as_tensor, declared_axes, read_tensor
 
@@ -69,7 +69,7 @@ class Reveal:
 def type_text(type_: Type) -> str:
     """A type as an annotation; what no annotation says, as the sizes of numbers, in a comment behind it."""
     proper = get_proper_type(type_)
-    if isinstance(proper, TupleType) and (names := field_names(proper)):
+    if isinstance(proper, TupleType) and (names := item_names(proper)):
         fields = ", ".join(f"{name}: {_plain(item)}" for name, item in zip(names, proper.items, strict=True))
         return f"{_plain(proper)}  # {fields}"
     if isinstance(proper, TupleType) and proper.partial_fallback.type.fullname not in ("builtins.tuple", SIZE):

@@ -30,7 +30,7 @@ from neuraltypes_mypy.annotations._overriding import Overriding, overrides
 from neuraltypes_mypy.annotations._results import Results
 from neuraltypes_mypy.base._names import FOREIGN
 from neuraltypes_mypy.flow._identity import open_identities
-from neuraltypes_mypy.flow._settle import instrument_signature
+from neuraltypes_mypy.flow._settling_calls import instrument_unanalyzed
 from neuraltypes_mypy.sizes._class_sizes import attribute_size, inherited_sizes, is_computed
 from neuraltypes_mypy.source._displays import open_displays
 from neuraltypes_mypy.source._returns import announce_returns
@@ -157,7 +157,7 @@ class Scopes:
             self._pending.append((function, function.info.names if function.info else semantic.globals))
             if len(self._pending) == 1:  # a decorator is the first to see the type, and mypy asks no plugin about it
                 semantic.schedule_patch(_LAST, self._flush_early)
-            instrument_signature(function)
+            instrument_unanalyzed(function)
             ask_for_signatures(function)
             open_displays(function)
             open_identities(function)

@@ -37,12 +37,13 @@ from neuraltypes_mypy.flow._either import certain
 from neuraltypes_mypy.flow._settle import Settling
 from neuraltypes_mypy.sizes._equal import Equal, EqualSizes
 from neuraltypes_mypy.sizes._guards import may_be_equal
-from neuraltypes_mypy.sizes._sizes_of import is_int, size_of_expression
+from neuraltypes_mypy.sizes._sizes_of import size_of_expression
 from neuraltypes_mypy.source._unasked import call_key, signature_of
 from neuraltypes_mypy.tensors._atoms import is_atom, note_of
 from neuraltypes_mypy.tensors._elements import element_fits
 from neuraltypes_mypy.tensors._mentions import mentions_tensors
 from neuraltypes_mypy.tensors._pairs import pairs
+from neuraltypes_mypy.tensors._sized_ints import is_int
 from neuraltypes_mypy.tensors._tensor import as_tensor, declared_axes, is_tensor, read_tensor, unknown, written_axis
 from neuraltypes_mypy.tensors._types import KnownTypes
 from neuraltypes_mypy.tensors._walk import replace

@@ -24,9 +24,7 @@ from mypy.nodes import (
     ListExpr,
     MemberExpr,
     NameExpr,
-    OpExpr,
     StarExpr,
-    Statement,
     TupleExpr,
     Var,
 )
@@ -37,15 +35,18 @@ from neuraltypes._sizes import Size
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes_mypy.annotations._expressions import Expressions
 from neuraltypes_mypy.annotations._results import is_entering
+from neuraltypes_mypy.calls._assertions import insert_assert, ruling_statement
 from neuraltypes_mypy.calls._otherwise import Otherwise, is_otherwise
+from neuraltypes_mypy.calls._shape_tests import is_ndim, of_ndim, subject_of, with_ndim, with_size
 from neuraltypes_mypy.flow._identity import is_identity
 from neuraltypes_mypy.flow._open_uses import is_open_use
-from neuraltypes_mypy.flow._settle import Settling, is_settling
+from neuraltypes_mypy.flow._settle import Settling
+from neuraltypes_mypy.flow._settling_calls import is_settling
 from neuraltypes_mypy.modules._buffers import is_registered
 from neuraltypes_mypy.sizes._sizes_of import size_of_expression
 from neuraltypes_mypy.sizes._values import axis_at
 from neuraltypes_mypy.source._returns import is_early, is_returning
-from neuraltypes_mypy.source._statements import blocks, leaves, statements
+from neuraltypes_mypy.source._statements import statements
 from neuraltypes_mypy.source._unasked import is_asking
 from neuraltypes_mypy.tensors._join import join_tensors
 from neuraltypes_mypy.tensors._seen_attributes import has_more
@@ -113,7 +114,7 @@ class Narrowing:
         if not isinstance(comparison, ComparisonExpr) or len(comparison.operators) != 1:
             return ctx.default_return_type
         left, right = comparison.operands
-        subject = _subject(left) or _subject(right)
+        subject = subject_of(left) or subject_of(right)
         if subject is not None and comparison.operators[0] in ("==", "!="):
             self._follow(comparison, left, right, api)
         return ctx.default_return_type
@@ -127,7 +128,7 @@ class Narrowing:
         if tensor is None or not isinstance(subject, MemberExpr) or literal_hash(subject.expr) is None:
             return
         count = _count_unpacked(expression, api)
-        shape = None if count is None else _with_ndim(read_tensor(tensor).shape, count)
+        shape = None if count is None else with_ndim(read_tensor(tensor).shape, count)
         if shape is not None and as_tensor(api.lookup_type_or_none(subject.expr) or unknown()) is not None:
             self._put(subject.expr, tensor, shape, api)
 
@@ -142,9 +143,9 @@ class Narrowing:
         api.binder.put(subject, narrowed.copy_modified(args=[tensor.args[0], written, tensor.args[2]]))
 
     def _follow(self, comparison: ComparisonExpr, left: Expression, right: Expression, api: Any) -> None:
-        statement = _ruling_statement(comparison, api)
+        statement = ruling_statement(comparison, api)
         if isinstance(statement, AssertStmt) and comparison.operators[0] == "==":
-            if _subject(left) is None or _subject(right) is None:
+            if subject_of(left) is None or subject_of(right) is None:
                 self._learn(left, right, api)
                 self._learn(right, left, api)
             elif self._says_less(left, right, api):  # where both are known, neither takes the other's names
@@ -155,13 +156,13 @@ class Narrowing:
             self._rule_out(left, right, api)
             self._rule_out(right, left, api)
         elif isinstance(statement, IfStmt):
-            _insert_assert(statement, comparison, api)
+            insert_assert(statement, comparison, api)
         else:
-            self._forget_options(_subject(left) or _subject(right), api)
+            self._forget_options(subject_of(left) or subject_of(right), api)
 
     def _rule_out(self, expression: Expression, value: Expression, api: Any) -> None:
         """After `assert x.ndim != 3`, of what `x` may be all has another number of axes."""
-        subject = _subject(expression) if _is_ndim(expression) else None
+        subject = subject_of(expression) if is_ndim(expression) else None
         is_named = subject is not None and literal_hash(subject) is not None
         type_: Type | None = api.lookup_type_or_none(subject) if is_named else None
         union = get_proper_type(type_)
@@ -170,7 +171,7 @@ class Narrowing:
 
     def _choose(self, subject: Expression, union: Type, ndim: Size | None, api: Any, *, is_equal: bool) -> Type | None:
         """What a name that may hold several tensors holds, by their number of axes; None where that is nothing."""
-        left = _of_ndim(union, ndim, is_equal=is_equal)
+        left = of_ndim(union, ndim, is_equal=is_equal)
         if left is not None:
             self._settling.instrument_current(api)
             api.binder.put(subject, left)
@@ -189,16 +190,16 @@ class Narrowing:
 
     def _says_less(self, expression: Expression, other: Expression, api: Any) -> bool:
         """Whether of one tensor less is known than of another."""
-        known = [_count_known(_subject(one), api) for one in (expression, other)]
+        known = [_count_known(subject_of(one), api) for one in (expression, other)]
         return known[0] < known[1]
 
     def _learn(self, expression: Expression, value: Expression, api: Any) -> None:
-        subject = _subject(expression)
+        subject = subject_of(expression)
         if subject is None or literal_hash(subject) is None:
             return
         type_: Type | None = api.lookup_type_or_none(subject)
         union = get_proper_type(type_)
-        if _is_ndim(expression) and isinstance(union, UnionType):
+        if is_ndim(expression) and isinstance(union, UnionType):
             type_ = self._choose(subject, union, size_of_expression(value, api), api, is_equal=True)
         tensor = None if type_ is None else join_tensors([type_])
         shape = None if tensor is None else self._shape_after(expression, value, read_tensor(tensor).shape, api)
@@ -207,11 +208,11 @@ class Narrowing:
 
     def _shape_after(self, expression: Expression, value: Expression, shape: Shape | None, api: Any) -> Shape | None:
         """The shape of a tensor once that expression of it has that value; None where nothing is learnt."""
-        if _is_ndim(expression):
+        if is_ndim(expression):
             ndim = size_of_expression(value, api)
             if ndim is None or ndim.constant is None or not 0 <= ndim.constant <= 16:
                 return None
-            return _with_ndim(shape, ndim.constant)
+            return with_ndim(shape, ndim.constant)
         if isinstance(expression, IndexExpr):
             dim = size_of_expression(expression.index, api)
         elif isinstance(expression, CallExpr):
@@ -224,10 +225,10 @@ class Narrowing:
         known = None if shape is None else axis_at(shape, dim.constant)
         if known is not None and known.size is not None and size.symbol is None and size.constant is None:
             return None  # others may have its name; that the two are equal is for `_guards` to see
-        return _with_size(shape, dim.constant, SizedAxis(size))
+        return with_size(shape, dim.constant, SizedAxis(size))
 
     def _whole(self, value: Expression, shape: Shape | None, api: Any) -> Shape | None:
-        other = _subject(value)
+        other = subject_of(value)
         if other is not None:
             type_ = api.lookup_type_or_none(other)
             tensor = None if type_ is None else as_tensor(type_)
@@ -272,133 +273,3 @@ def _count(target: Expression) -> int | None:
     if not isinstance(target, TupleExpr | ListExpr) or any(isinstance(item, StarExpr) for item in target.items):
         return None
     return len(target.items)
-
-
-def _subject(expression: Expression) -> Expression | None:
-    """The tensor of which an expression is the `ndim`, the `shape`, or one size."""
-    match expression:
-        case MemberExpr(name="ndim" | "shape"):
-            return expression.expr
-        case CallExpr(callee=MemberExpr(name="dim" | "ndimension"), args=[]):
-            return expression.callee.expr if isinstance(expression.callee, MemberExpr) else None
-        case CallExpr(callee=MemberExpr(name="size"), args=[_]):
-            return expression.callee.expr if isinstance(expression.callee, MemberExpr) else None
-        case IndexExpr(base=MemberExpr(name="shape") as base):
-            return base.expr
-        case CallExpr(callee=NameExpr(fullname="builtins.len"), args=[MemberExpr(name="shape") as shape]):
-            return shape.expr
-        case _:
-            return None
-
-
-def _is_ndim(expression: Expression) -> bool:
-    if isinstance(expression, CallExpr):
-        callee = expression.callee
-        return isinstance(callee, NameExpr) or (isinstance(callee, MemberExpr) and callee.name != "size")
-    return isinstance(expression, MemberExpr) and expression.name == "ndim"
-
-
-def _of_ndim(type_: Type, ndim: Size | None, *, is_equal: bool) -> Type | None:
-    """What a type leaves of a union of tensors if their number of axes is this, or is another; None if nothing."""
-    proper = get_proper_type(type_)
-    if not isinstance(proper, UnionType) or ndim is None or ndim.constant is None:
-        return type_
-    kept = [item for item in proper.items if _may_have(item, ndim.constant, is_equal=is_equal)]
-    return UnionType.make_union(kept) if kept else None
-
-
-def _may_have(type_: Type, ndim: int, *, is_equal: bool) -> bool:
-    tensor = as_tensor(type_)
-    shape = None if tensor is None else read_tensor(tensor).shape
-    if shape is None:
-        return True
-    count = sum(not isinstance(axis, Rest) for axis in shape)
-    if count < len(shape):
-        return count <= ndim or not is_equal
-    return (count == ndim) == is_equal
-
-
-def _with_ndim(shape: Shape | None, ndim: int) -> Shape | None:
-    if shape is None:
-        return tuple(SizedAxis() for _ in range(ndim))
-    place = next((n for n, axis in enumerate(shape) if isinstance(axis, Rest)), None)
-    if place is None or ndim < len(shape) - 1:
-        return None
-    missing = tuple(SizedAxis() for _ in range(ndim - len(shape) + 1))
-    return (*shape[:place], *missing, *shape[place + 1 :])
-
-
-def _with_size(shape: Shape | None, dim: int, axis: SizedAxis) -> Shape | None:
-    if shape is None or not -len(shape) <= dim < len(shape):
-        return None
-    items = list(shape)
-    if any(isinstance(known, Rest) for known in (items[dim:] if dim < 0 else items[: dim + 1])):
-        return None  # which axis it is depends on how many there are
-    old = items[dim]
-    items[dim] = SizedAxis(axis.size, old.label if isinstance(old, SizedAxis) else None)
-    return tuple(items)
-
-
-def _ruling_statement(comparison: ComparisonExpr, api: Any) -> Statement | None:
-    """The `assert` or `if` that a comparison decides: alone, or as one part of an `and`."""
-    function = api.scope.current_function()
-    body = function.body.body if isinstance(function, FuncDef) else api.tree.defs
-    for statement in statements(Block(list(body))):
-        if isinstance(statement, AssertStmt) and _requires(statement.expr, comparison):
-            return statement
-        if isinstance(statement, IfStmt) and any(_requires(test, comparison) for test in statement.expr):
-            return statement
-    return None
-
-
-def _requires(condition: Expression, comparison: ComparisonExpr) -> bool:
-    if condition is comparison:
-        return True
-    if isinstance(condition, OpExpr) and condition.op == "and":
-        return _requires(condition.left, comparison) or _requires(condition.right, comparison)
-    return False
-
-
-def _insert_assert(statement: IfStmt, comparison: ComparisonExpr, api: Any) -> None:
-    """Say in mypy's tree what holds in the branches of an `if`, and after one that never goes on."""
-    operator = comparison.operators[0]
-    otherwise = "!=" if operator == "==" else "=="
-    number = next(n for n, test in enumerate(statement.expr) if _requires(test, comparison))
-    _put_first(statement.body[number], comparison, operator)
-    if statement.expr[number] is comparison and len(statement.expr) == 1:
-        if statement.else_body is not None:
-            _put_first(statement.else_body, comparison, otherwise)
-        elif leaves(statement.body[0]):
-            _put_after(statement, comparison, otherwise, api)
-
-
-def _assertion(comparison: ComparisonExpr, operator: str) -> AssertStmt:
-    condition = ComparisonExpr([operator], list(comparison.operands))
-    condition.set_line(comparison)
-    made = AssertStmt(condition)
-    made.set_line(comparison)
-    return made
-
-
-def _put_first(block: Block, comparison: ComparisonExpr, operator: str) -> None:
-    if not any(_is_same(statement, comparison) for statement in block.body):
-        block.body.insert(0, _assertion(comparison, operator))
-
-
-def _put_after(statement: IfStmt, comparison: ComparisonExpr, operator: str, api: Any) -> None:
-    function = api.scope.current_function()
-    for block in blocks(function.body if isinstance(function, FuncDef) else None):
-        place = next((n for n, item in enumerate(block.body) if item is statement), None)
-        if place is not None:
-            if not any(_is_same(statement, comparison) for statement in block.body):
-                block.body.insert(place + 1, _assertion(comparison, operator))
-            return
-
-
-def _is_same(statement: Statement | None, comparison: ComparisonExpr) -> bool:
-    return (
-        isinstance(statement, AssertStmt)
-        and isinstance(statement.expr, ComparisonExpr)
-        and statement.line == comparison.line
-        and all(a is b for a, b in zip(statement.expr.operands, comparison.operands, strict=True))
-    )

@@ -30,11 +30,11 @@ from mypy.typeops import function_type, type_object_type
 from mypy.types import FunctionLike, Instance, ProperType, TupleType, Type, get_proper_type
 
 from neuraltypes_mypy.base._names import GENERIC_TENSORS
-from neuraltypes_mypy.sizes._sizes_of import is_int, size_of_expression
+from neuraltypes_mypy.sizes._sizes_of import size_of_expression
 from neuraltypes_mypy.source._statements import scope_name
 from neuraltypes_mypy.tensors._atoms import note_of, noted_any
 from neuraltypes_mypy.tensors._members import is_module
-from neuraltypes_mypy.tensors._sized_ints import has_size, size_of_type, sized_int
+from neuraltypes_mypy.tensors._sized_ints import has_size, is_int, size_of_type, sized_int
 from neuraltypes_mypy.tensors._tensor import as_tensor, unknown
 from neuraltypes_mypy.tensors._types import KnownTypes
 from neuraltypes_mypy.tensors._walk import replace

@@ -38,7 +38,7 @@ from neuraltypes_mypy.base._names import TENSOR
 from neuraltypes_mypy.source._assigned import assignments_to
 from neuraltypes_mypy.tensors._elements import says_anything
 from neuraltypes_mypy.tensors._join import is_same_tensor, join_gradually, join_tensors
-from neuraltypes_mypy.tensors._tensor import as_tensor, is_known, unknown
+from neuraltypes_mypy.tensors._tensor import as_tensor, is_known, unknown, unknown_like
 from neuraltypes_mypy.tensors._types import KnownTypes
 from neuraltypes_mypy.tensors._walk import replace, walk
 
@@ -165,7 +165,7 @@ class Containers:
 
     def _loosened(self, proper: ProperType) -> Type | None:
         if isinstance(proper, Instance) and as_tensor(proper) is not None:
-            return proper.copy_modified(args=[unknown() for _ in proper.args])
+            return unknown_like(proper)
         return None
 
 
@@ -207,7 +207,7 @@ def _without_tuples(type_: Type) -> Type:
 def _forgotten(proper: ProperType) -> Type | None:
     if not isinstance(proper, Instance) or proper.type.fullname != TENSOR:
         return None
-    return proper.copy_modified(args=[unknown() for _ in proper.args])
+    return unknown_like(proper)
 
 
 def _with_shape_only(proper: ProperType) -> Type | None:

@@ -15,8 +15,8 @@ from mypy.server.subexpr import get_subexpressions
 from mypy.types import Instance, ProperType, Type
 
 from neuraltypes_mypy.base._names import GENERIC_TENSORS
-from neuraltypes_mypy.source._unasked import is_marked, marked
-from neuraltypes_mypy.tensors._tensor import unknown
+from neuraltypes_mypy.source._inserted import is_marked, marked
+from neuraltypes_mypy.tensors._tensor import unknown_like
 from neuraltypes_mypy.tensors._walk import replace
 
 _MARK: Final = "neuraltypes: identity"
@@ -52,4 +52,4 @@ def operand_type(ctx: FunctionContext) -> Type:
 def _loosened(proper: ProperType) -> Type | None:
     if not isinstance(proper, Instance) or proper.type.fullname not in GENERIC_TENSORS:
         return None
-    return proper.copy_modified(args=[unknown() for _ in proper.args])
+    return unknown_like(proper)

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from mypy.nodes import (
-    GDEF,
     AssignmentStmt,
     CallExpr,
     Context,
@@ -36,8 +35,8 @@ from mypy.plugin import FunctionContext
 from mypy.server.subexpr import get_subexpressions
 from mypy.types import Type
 
+from neuraltypes_mypy.source._inserted import is_marked, marked, resolved_callee
 from neuraltypes_mypy.source._statements import statements, targets
-from neuraltypes_mypy.source._unasked import is_marked, marked
 from neuraltypes_mypy.tensors._tensor import as_tensor, untold
 from neuraltypes_mypy.tensors._untyped import may_be_untyped, wants_other
 from neuraltypes_mypy.tensors._walk import walk
@@ -74,7 +73,7 @@ def open_uses(value: Context, api: Any) -> None:
     variables = {id(variable) for variable in _assigned(inside, value)}
     if not variables or not isinstance(function, FuncDef):
         return
-    callee = api.modules["builtins"].names["isinstance"].node
+    callee = resolved_callee(api)
     returned = {id(one) for statement in inside if isinstance(statement, ReturnStmt) for one in _parts(statement.expr)}
     left = {id(one) for statement in inside for one in _left_alone(statement)}
     for one in get_subexpressions(function.body):
@@ -136,9 +135,5 @@ def _open_items(display: Expression, variables: set[int], text: str, callee: Sym
 
 
 def _opened(item: Expression, variables: set[int], text: str, callee: SymbolNode) -> Expression:
-    if not isinstance(item, NameExpr) or id(item.node) not in variables:
-        return item
-    call = marked(item, text)
-    assert isinstance(call.callee, NameExpr)
-    call.callee.node, call.callee.kind, call.callee.fullname = callee, GDEF, "builtins.isinstance"
-    return call
+    is_open = isinstance(item, NameExpr) and id(item.node) in variables
+    return marked(item, text, callee) if is_open else item

@@ -36,7 +36,7 @@ class AttributeHooks:
         self._definitions = parts.definitions
         # By full name; None for what is not ours and has no rule.
         self._attributes: dict[str, Callable[[AttributeContext], Type] | None] = {
-            MODULE_CALL: attribute_hook(parts.modules.call),
+            MODULE_CALL: attribute_hook(parts.module_calls.call),
             f"{TENSOR_BASE}.shape": attribute_hook(self._shape),
             f"{TENSOR_BASE}.ndim": attribute_hook(parts.values.ndim),
         }
@@ -78,7 +78,7 @@ class AttributeHooks:
             return attribute_hook(_records.item)
         member = info.names.get(name)
         if member is not None and isinstance(member.node, Decorator) and member.node.func.is_property:
-            return attribute_hook(self._parts.modules.property_read) if says_tensors(member.node) else None
+            return attribute_hook(self._parts.module_calls.property_read) if says_tensors(member.node) else None
         if member is None or not isinstance(member.node, Var):
             return None
         if _configs.is_nested(member.node):

@@ -23,7 +23,7 @@ from neuraltypes_mypy.calls._generic import (
     unguided,
 )
 from neuraltypes_mypy.calls._handed_on import CHECKPOINT, FUNCTIONAL_CALL, MAP
-from neuraltypes_mypy.calls._modules import known_within
+from neuraltypes_mypy.calls._module_calls import known_within
 from neuraltypes_mypy.calls._partials import PARTIAL
 from neuraltypes_mypy.flow._containers import DISPLAYS
 from neuraltypes_mypy.flow._identity import is_identity, operand_type

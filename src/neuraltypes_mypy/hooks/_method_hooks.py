@@ -42,11 +42,11 @@ class MethodHooks:
         self._definitions = parts.definitions
         self._others = others
         self._widen: Callable[[MethodSigContext], FunctionLike] = signature_hook(parts.calls.widen)
-        self._keyword_only: Callable[[MethodSigContext], FunctionLike] = signature_hook(parts.modules.keyword_only)
+        self._keyword_only: Callable[[MethodSigContext], FunctionLike] = signature_hook(parts.module_calls.keyword_only)
         self._signatures: dict[str, Callable[[MethodSigContext], FunctionLike]] = dict.fromkeys(
             INSERTIONS, signature_hook(parts.containers.widen)
         )
-        self._module_call = result_hook(parts.modules.of_each(parts.torch_modules.module_called))
+        self._module_call = result_hook(parts.module_calls.of_each(parts.torch_modules.module_called))
         self._opened = result_hook(opened)
         # By full name; None for what is not ours and has no rule.
         self._methods = self._tabulate_methods()
@@ -66,7 +66,7 @@ class MethodHooks:
             **dict.fromkeys(tensor_methods("item"), untyped_item),
             **{name: self._parts.values.arithmetic_hook(name) for name in ARITHMETIC_NAMES},
             **dict.fromkeys(CHANGES, changed),
-            f"{SEQUENTIAL}.__call__": self._parts.modules.of_each(self._parts.modules.sequential_called),
+            f"{SEQUENTIAL}.__call__": self._parts.module_calls.of_each(self._parts.module_calls.sequential_called),
             **dict.fromkeys(FILLING, self._parts.parameters.grown),
             **dict.fromkeys(ITEM_READS, self._parts.parameters.item),
             **dict.fromkeys(PARAMETER_READING, self._parts.parameters.items),
@@ -126,16 +126,16 @@ class MethodHooks:
         if fullname.endswith(_configs.DEFAULT_CONFIG) and self._definitions.is_neural(fullname):
             return result_hook(_configs.default_config)
         if fullname.endswith("._replace") and self._definitions.is_record(fullname):
-            return result_hook(lambda ctx: _records.replaced(ctx, self._parts.modules.called(ctx, name)))
+            return result_hook(lambda ctx: _records.replaced(ctx, self._parts.module_calls.called(ctx, name)))
         if (helper := helper_of(node)) is not None:
             return result_hook(
-                lambda ctx: self._parts.modules.from_helper(ctx, helper, self._parts.modules.called(ctx, name))
+                lambda ctx: self._parts.modules.from_helper(ctx, helper, self._parts.module_calls.called(ctx, name))
             )
         if not self._definitions.is_checked(fullname):
             return self._find_inherited(fullname) or self._find_undeclared(fullname)
         if not fullname.endswith(".__call__"):
-            return result_hook(lambda ctx: self._parts.modules.called(ctx, name))
-        return result_hook(self._parts.modules.of_each(lambda ctx: self._parts.modules.called(ctx, name)))
+            return result_hook(lambda ctx: self._parts.module_calls.called(ctx, name))
+        return result_hook(self._parts.module_calls.of_each(lambda ctx: self._parts.module_calls.called(ctx, name)))
 
     def _find_inherited(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """What a class leaves to one of torch's: the call by its `forward` or as a sequence, reading a container."""

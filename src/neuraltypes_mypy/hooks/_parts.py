@@ -14,6 +14,7 @@ from neuraltypes_mypy.base._names import TENSOR
 from neuraltypes_mypy.base._options import PluginOptions
 from neuraltypes_mypy.calls._calls import Calls
 from neuraltypes_mypy.calls._handed_on import HandedOn
+from neuraltypes_mypy.calls._module_calls import ModuleCalls
 from neuraltypes_mypy.calls._modules import Modules
 from neuraltypes_mypy.calls._narrowing import Narrowing
 from neuraltypes_mypy.calls._partials import Partials
@@ -66,15 +67,8 @@ class Parts:
         self.promised = Promised(self.calls.sizes)
         self.weights = Weights(self.types, self.torch_modules)
         self.recipes = Recipes(self.types, self.rules, self.torch_modules, self.module_containers)
-        self.modules = Modules(
-            self.types,
-            self.calls,
-            self.values,
-            self.settling,
-            self.torch_modules,
-            application.refusals,
-            self.recipes,
-        )
+        self.modules = Modules(self.types, self.values, self.recipes)
+        self.module_calls = ModuleCalls(self.types, self.calls, self.torch_modules, application.refusals)
         expressions = Expressions(self.types, self.annotations)
         self.narrowing = Narrowing(self.types, expressions, self.settling)
         self.reveal = Reveal(expressions)

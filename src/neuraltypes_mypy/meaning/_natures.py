@@ -12,8 +12,7 @@ several, which differ in nothing that mypy sees.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final, Protocol
+from typing import Any
 
 from mypy.nodes import (
     AssignmentStmt,
@@ -24,220 +23,28 @@ from mypy.nodes import (
     FuncDef,
     MemberExpr,
     RefExpr,
-    ReturnStmt,
     SuperExpr,
     SymbolNode,
     TypeInfo,
 )
 from mypy.plugin import FunctionContext, MethodContext
-from mypy.types import (
-    AnyType,
-    CallableType,
-    Instance,
-    NoneType,
-    ProperType,
-    TupleType,
-    Type,
-    TypeVarType,
-    UnionType,
-    get_proper_type,
-)
+from mypy.types import AnyType, CallableType, Instance, ProperType, Type, get_proper_type
 
 from neuraltypes_mypy.base._dependencies import depend_on
-from neuraltypes_mypy.flow._either import certain
-from neuraltypes_mypy.flow._made_records import Key, keys_of, made_record
-from neuraltypes_mypy.meaning._kept_natures import has_parts, is_open, kept_note, kept_part, with_kept_parts, with_note
-from neuraltypes_mypy.modules._recipe_nodes import is_none, stands_in
+from neuraltypes_mypy.flow._made_records import Key
+from neuraltypes_mypy.meaning._kept_natures import is_silent, items_of, kept_nature, kept_part, put_on
+from neuraltypes_mypy.meaning._recorded_natures import is_awaited, is_followed, nature_held
+from neuraltypes_mypy.modules._recipe_nodes import stands_in
 from neuraltypes_mypy.sizes._class_sizes import kept_of
 from neuraltypes_mypy.source._statements import statements
-from neuraltypes_mypy.tensors._atoms import note_of, noted_any
-from neuraltypes_mypy.tensors._elements import is_produced, join_elements
 from neuraltypes_mypy.tensors._tensor import as_tensor, is_known, unknown
 from neuraltypes_mypy.tensors._untyped import is_unwanted, untyped
-
-# By the id of a function, whose type is another one once mypy has analyzed it again.
-_read: Final[dict[int, tuple[FuncDef, Type | None]]] = {}
-
-
-class Seen(Protocol):
-    """What the source shows of expressions of which mypy knows nothing."""
-
-    def nature(self, expression: Expression, api: Any) -> ProperType | None:
-        """What an expression holds."""
-
-    def field(self, expression: Expression, key: Key, api: Any) -> ProperType | None:
-        """What a part of a record holds."""
-
-
-def record_nature(expression: Expression, api: Any, seen: Seen) -> None:
-    """Before the last `return` of a function: keep with its type what all of its returns hold."""
-    function = api.scope.current_function()
-    if not isinstance(function, FuncDef) or not _is_followed(function):
-        return
-    signature = function.type
-    returns = [one.expr for one in statements(function.body) if isinstance(one, ReturnStmt)]
-    if returns[-1] is not expression or not isinstance(signature, CallableType):
-        return
-    if not _is_silent(signature.ret_type) and not has_parts(signature.ret_type):
-        return
-    given = certain(type_of_returned(expression, signature.ret_type, api), expression, function, api)
-    if api.current_node_deferred:  # perhaps since a moment ago
-        return
-    types = [*(None if one is None else _type_of(one, function, api) for one in returns[:-1]), given]
-    pairs = zip(returns, types, strict=True)
-    types = [_or_seen(type_, one, signature.ret_type, seen, api) for one, type_ in pairs]
-    result = _with_natures(signature.ret_type, types)
-    if has_parts(result):
-        result = _with_parts(result, returns, seen, api)
-    if api.current_node_deferred:
-        return
-    function.type = signature.copy_modified(ret_type=result)
-    _read[id(function)] = function, function.type
-
-
-def _or_seen(type_: Type | None, expression: Expression | None, declared: Type, seen: Seen, api: Any) -> Type | None:
-    """What is returned, with what is seen of it where mypy does not know what it holds."""
-    if expression is None:
-        return type_
-    several, result = get_proper_type(type_ or unknown()), get_proper_type(declared)
-    if isinstance(result, TupleType):
-        given = several.items if isinstance(several, TupleType) else []
-        pairs = zip(given if len(given) == len(result.items) else result.items, result.items, strict=True)
-        whole = [item if isinstance(get_proper_type(one), AnyType) else one for one, item in pairs]
-        items = [_filled(one, seen.field(expression, at, api)) for at, one in enumerate(whole)]
-        return result.copy_modified(items=items)
-    tensor = as_tensor(declared) if as_tensor(several) is None else as_tensor(several)
-    if tensor is None or not (isinstance(several, AnyType) or as_tensor(several) is not None):
-        return type_
-    filled = _filled(tensor, seen.nature(expression, api))
-    return type_ if filled is tensor else filled
-
-
-def _filled(type_: Type, element: ProperType | None) -> Type:
-    """A tensor of which nothing says what it holds, with what is seen of it."""
-    tensor = as_tensor(type_)
-    if tensor is None or element is None or not is_open(tensor):
-        return type_
-    return tensor.copy_modified(args=[*tensor.args[:2], element])
-
-
-# Records: of each part what all returns give
-
-
-def _with_parts(declared: Type, returns: Sequence[Expression | None], seen: Seen, api: Any) -> Type:
-    """A declared record with what all that is returned holds in each part."""
-    some = [one for one in returns if one is not None and not is_none(one)]
-    made = None if not some else made_record(some[-1], some[-1].line, api.scope.current_function())
-    found: dict[Key, str] = {}
-    for key in keys_of(declared, made):
-        natures = [seen.field(one, key, api) for one in some]
-        known = [one for one in natures if one is not None]
-        nature = join_elements(known) if known and len(known) == len(natures) else None
-        if nature is not None:
-            found[key] = note_of(nature) or ""
-    return with_kept_parts(declared, found)
-
-
-def type_of_returned(expression: Expression, declared: Type, api: Any) -> Type:
-    """The type of what is returned; mypy comes to it after us, and says then what is wrong with it."""
-    with api.msg.filter_errors():
-        found: Type = api.expr_checker.accept(expression, declared)
-    return found
-
-
-def _is_followed(function: FuncDef) -> bool:
-    """Whether what a function's returns hold is what a call of it gives."""
-    if not isinstance(function.type, CallableType):
-        return False
-    if function.is_generator or function.is_coroutine or function.is_overload or function.is_property:
-        return False
-    # mypy checks the body once for each value of such a variable
-    return not any(isinstance(one, TypeVarType) and one.values for one in function.type.variables)
-
-
-def _type_of(expression: Expression, function: FuncDef, api: Any) -> Type | None:
-    known = api.lookup_type_or_none(expression)
-    return None if known is None else certain(known, expression, function, api)
-
-
-# What is kept: for a tensor, one or nothing, or several of them
-
-
-def _with_natures(declared: Type, given: list[Type | None]) -> Type:
-    """A declared result with what all that is returned in its place holds."""
-    result = get_proper_type(declared)
-    if isinstance(result, TupleType):
-        rows = [one.items if isinstance(one := get_proper_type(each), TupleType) else [] for each in given]
-        whole = rows if all(len(row) == len(result.items) for row in rows) else [[None] * len(result.items)]
-        columns: list[list[Type | None]] = [list(column) for column in zip(*whole, strict=True)]
-        return result.copy_modified(
-            items=[_with_natures(item, column) for item, column in zip(result.items, columns, strict=True)]
-        )
-    if isinstance(result, UnionType):
-        some = [one for one in given if not isinstance(get_proper_type(one), NoneType)]
-        items = [item if _is_none(item) else _with_natures(item, some) for item in result.items]
-        return UnionType.make_union(items) if _is_optional(result) and some else declared
-    if not isinstance(result, Instance) or not is_open(result):
-        return declared
-    natures = [_nature(one) for one in given]
-    known = [one for one in natures if one is not None]
-    nature = join_elements(known) if len(known) == len(natures) else None
-    return with_note(result, None if nature is None else note_of(nature))
-
-
-def _nature(type_: Type | None) -> ProperType | None:
-    """What an operation gives by its nature."""
-    tensor = None if type_ is None else as_tensor(type_)
-    element = None if tensor is None else get_proper_type(tensor.args[2])
-    return element if element is not None and is_produced(element) else None
-
-
-def _is_silent(declared: Type) -> bool:
-    """Whether a result has a tensor without a declared element."""
-    return any(isinstance(item := get_proper_type(one), Instance) and is_open(item) for one in _items(declared))
-
-
-def _items(type_: Type) -> list[Type]:
-    proper = get_proper_type(type_)
-    is_several = isinstance(proper, TupleType) or (isinstance(proper, UnionType) and _is_optional(proper))
-    return list(proper.items) if is_several and isinstance(proper, TupleType | UnionType) else [type_]
-
-
-def _is_optional(union: UnionType) -> bool:
-    return sum(not _is_none(item) for item in union.items) == 1
-
-
-def _is_none(type_: Type) -> bool:
-    return isinstance(get_proper_type(type_), NoneType)
-
-
-def _put_on(result: Type, declared: Type) -> Type:
-    """The result of a call with what is kept with the declared one."""
-    proper, kept = get_proper_type(result), get_proper_type(declared)
-    if isinstance(proper, TupleType) and isinstance(kept, TupleType) and len(proper.items) == len(kept.items):
-        return proper.copy_modified(
-            items=[_put_on(one, other) for one, other in zip(proper.items, kept.items, strict=True)]
-        )
-    if isinstance(proper, UnionType) and isinstance(kept, UnionType) and _is_optional(proper) and _is_optional(kept):
-        some = next(item for item in kept.items if not _is_none(item))
-        return UnionType.make_union([item if _is_none(item) else _put_on(item, some) for item in proper.items])
-    if not isinstance(proper, Instance) or as_tensor(proper) is not proper:
-        return result
-    name = kept_note(kept)
-    element = noted_any(name) if name is not None and is_open(proper) else proper.args[2]
-    made = proper.copy_modified(args=[*proper.args[:2], element])
-    if kept_note(proper) is not None:
-        made.extra_attrs = None
-    return made
-
-
-# Calls
 
 
 def is_undeclared(node: SymbolNode | None) -> bool:
     """Whether a function may give more than it says: that it is a tensor."""
     signature = _signature(node)
-    return signature is not None and _is_silent(signature.ret_type)
+    return signature is not None and is_silent(signature.ret_type)
 
 
 def _signature(node: SymbolNode | None) -> CallableType | None:
@@ -251,15 +58,15 @@ def with_nature(result: Type, ctx: FunctionContext | MethodContext) -> Type:
     """What a call gives, with what the function's body shows of it; later, if the function is still to be read."""
     node = _called(ctx)
     signature = _signature(node)
-    if signature is None or not any(as_tensor(item) is not None for item in _items(result)):
+    if signature is None or not any(as_tensor(item) is not None for item in items_of(result)):
         return result
     function = node.func if isinstance(node, Decorator) else node
     assert isinstance(function, FuncDef)
-    if not _is_followed(function):
+    if not is_followed(function):
         return result
-    if _is_silent(result):
+    if is_silent(result):
         _wait_for(function, ctx.api, ctx.context)
-    return _put_on(result, unknown() if _is_replaced(function, ctx) else signature.ret_type)
+    return put_on(result, unknown() if _is_replaced(function, ctx) else signature.ret_type)
 
 
 def module_called(ctx: MethodContext) -> Type:
@@ -274,38 +81,23 @@ def module_called(ctx: MethodContext) -> Type:
         return ctx.default_return_type
     depend_on(ctx.api, node.info.fullname if isinstance(node, FuncDef | Decorator) else "", "forward")
     result = with_nature(signature.ret_type, ctx)
-    return untyped(result) if any(map(_nature, _items(result))) else ctx.default_return_type
+    return untyped(result) if any(map(nature_held, items_of(result))) else ctx.default_return_type
 
 
 def nature_of_forward(module: Instance, call: CallExpr, api: Any) -> ProperType | None:
     """What the `forward` of a module surely gives by its nature; later, if it is still to be read."""
     symbol = module.type.get("forward")
-    node = None if symbol is None else symbol.node
-    signature = _signature(node)
-    function = node.func if isinstance(node, Decorator) else node
-    if signature is None or not isinstance(function, FuncDef) or not _is_followed(function):
-        return None
-    depend_on(api, function.info.fullname, "forward")
-    if _is_silent(signature.ret_type):
-        _wait_for(function, api, call)
-    name = kept_note(get_proper_type(signature.ret_type))
-    return None if name is None or _replaces(module.type, function) else noted_any(name)
+    result = _result_of(None if symbol is None else symbol.node, module.type, call, api)
+    return None if result is None else kept_nature(result)
 
 
 def nature_of_parent(callee: SuperExpr, call: CallExpr, api: Any) -> ProperType | None:
     """What `super().forward(x)` gives by its nature, where the class replaces nothing else that it may call."""
-    info = callee.info
-    symbols = [] if info is None else [base.names[callee.name] for base in info.mro[1:] if callee.name in base.names]
+    info, name = callee.info, callee.name
+    symbols = [] if info is None else [base.names[name] for base in info.mro[1:] if name in base.names]
     node = symbols[0].node if symbols else None
-    signature = _signature(node)
-    if signature is None or not isinstance(node, FuncDef) or not _is_followed(node) or info is None:
-        return None
-    depend_on(api, node.info.fullname, callee.name)
-    if _is_silent(signature.ret_type):
-        _wait_for(node, api, call)
-    kept = _signature(node)
-    name = None if kept is None else kept_note(get_proper_type(kept.ret_type))
-    return None if name is None or _replaces(info, node, but=callee.name) else noted_any(name)
+    result = _result_of(node, info, call, api, but=name) if isinstance(node, FuncDef) else None
+    return None if result is None else kept_nature(result)
 
 
 def nature_of_part(call: CallExpr, key: Key, api: Any) -> ProperType | None:
@@ -319,15 +111,23 @@ def nature_of_part(call: CallExpr, key: Key, api: Any) -> ProperType | None:
         owner, name = (own, "forward") if own is not None else (held, getattr(callee, "name", ""))
         symbol = None if owner is None else owner.type.get(name)
         node = None if symbol is None else symbol.node
-    function = node.func if isinstance(node, Decorator) else node
-    if not isinstance(function, FuncDef) or not _is_followed(function) or _signature(node) is None:
+    result = _result_of(node, None if owner is None else owner.type, call, api, is_record=True)
+    return None if result is None else kept_part(result, key)
+
+
+def _result_of(
+    node: SymbolNode | None, owner: TypeInfo | None, call: CallExpr, api: Any, *, but: str = "", is_record: bool = False
+) -> Type | None:
+    """The result of a function as it is kept; None where nothing is, or where the class of a method replaces others."""
+    signature, function = _signature(node), node.func if isinstance(node, Decorator) else node
+    if signature is None or not isinstance(function, FuncDef) or not is_followed(function):
         return None
     if owner is not None:
         depend_on(api, function.info.fullname, function.name)
-    _wait_for(function, api, call)
-    signature = _signature(node)
-    is_replaced = owner is not None and bool(function.info) and _replaces(owner.type, function)
-    return None if signature is None or is_replaced else kept_part(signature.ret_type, key)
+    if is_record or is_silent(signature.ret_type):
+        _wait_for(function, api, call)
+    is_replaced = owner is not None and bool(function.info) and _replaces(owner, function, but=but)
+    return None if is_replaced else signature.ret_type
 
 
 def _is_replaced(function: FuncDef, ctx: FunctionContext | MethodContext) -> bool:
@@ -353,7 +153,7 @@ def _wait_for(function: FuncDef, api: Any, context: Context) -> None:
         return
     if api.pass_num and _sets_attributes(caller):
         return  # those who read them wait for it, and for no longer
-    if stands_in(function, api.tree.fullname) and _is_awaited(function):
+    if stands_in(function, api.tree.fullname) and is_awaited(function):
         api.handle_cannot_determine_type(function.name, context)
 
 
@@ -365,12 +165,6 @@ def _sets_attributes(function: FuncDef) -> bool:
         if isinstance(statement, AssignmentStmt)
         for target in statement.lvalues
     )
-
-
-def _is_awaited(function: FuncDef) -> bool:
-    known = _read.get(id(function))
-    is_read = known is not None and known[0] is function and known[1] is function.type
-    return function.def_or_infer_vars and not is_read
 
 
 def _called(ctx: FunctionContext | MethodContext) -> SymbolNode | None:

@@ -16,7 +16,7 @@ from mypy.types import ProperType, Type, get_proper_type
 from neuraltypes._unify import Rest, Shape, format_shape
 from neuraltypes_mypy.base import _codes as codes
 from neuraltypes_mypy.flow._either import certain
-from neuraltypes_mypy.meaning._natures import record_nature, type_of_returned
+from neuraltypes_mypy.meaning._recorded_natures import record_nature, type_of_returned
 from neuraltypes_mypy.meaning._unseen import Unseen
 from neuraltypes_mypy.source._returns import returned
 from neuraltypes_mypy.tensors._elements import contradicts, element_class, element_text, is_exclusive

@@ -29,6 +29,7 @@ from mypy.types import AnyType, Instance, ProperType, TupleType, Type, UnionType
 from neuraltypes.rules import UNKNOWN, Array, Parameter, Produced, Signature, Value, apply
 from neuraltypes_mypy.flow._either import certain
 from neuraltypes_mypy.flow._made_records import Key, made_record, part_of
+from neuraltypes_mypy.meaning._kept_natures import common_nature
 from neuraltypes_mypy.meaning._natures import nature_of_forward, nature_of_parent, nature_of_part
 from neuraltypes_mypy.modules._recipe_nodes import is_none
 from neuraltypes_mypy.rules._arguments import Given
@@ -37,7 +38,7 @@ from neuraltypes_mypy.sizes._class_sizes import is_changing
 from neuraltypes_mypy.source._assigned import assignments_to, last_assigned
 from neuraltypes_mypy.source._statements import unpacked_from
 from neuraltypes_mypy.source._unasked import is_asking
-from neuraltypes_mypy.tensors._elements import is_produced, join_elements, produced_of, produced_type
+from neuraltypes_mypy.tensors._elements import is_produced, produced_of, produced_type
 from neuraltypes_mypy.tensors._members import ITEMS, ONE_OF, alternatives, attribute_of, is_module, is_sequence
 from neuraltypes_mypy.tensors._tensor import as_tensor
 
@@ -107,7 +108,7 @@ class _Reading:
             case CallExpr():
                 return self._of_call(expression, line)
             case ConditionalExpr(if_expr=one, else_expr=other):
-                return _common([self.of(one, line), self.of(other, line)])
+                return common_nature([self.of(one, line), self.of(other, line)])
             case MemberExpr(expr=base, name=name):
                 return self.field(base, name, line)
             case IndexExpr():
@@ -133,7 +134,7 @@ class _Reading:
         if values == [None] and unpacked is not None:
             return self.field(unpacked[0], unpacked[1], unpacked[0].line)
         given = [value for value in values if not is_none(value)]
-        return _common([None if value is None else self.of(value, value.line) for value in given])
+        return common_nature([None if value is None else self.of(value, value.line) for value in given])
 
     def _of_item(self, item: IndexExpr, line: int) -> ProperType | None:
         """Of a tensor, what it means itself; of a tuple or a dictionary, what that part of it means."""
@@ -171,7 +172,7 @@ class _Reading:
         modules = module.items if isinstance(module, UnionType) else [] if module is None else [module]
         if modules and all(map(is_module, modules)):
             given = self.of(call.args[0], line) if call.args else None
-            return _common([self._through(one, given, call) for one in modules])
+            return common_nature([self._through(one, given, call) for one in modules])
         if not isinstance(callee, MemberExpr) or isinstance(module, Instance):
             return None
         own = self.of(callee.expr, line)
@@ -184,7 +185,7 @@ class _Reading:
         if not isinstance(proper, Instance) or not is_module(proper):
             return None
         if attribute_of(proper, ONE_OF) is not None:
-            return _common([self._through(one, given, call) for one in alternatives(proper)])
+            return common_nature([self._through(one, given, call) for one in alternatives(proper)])
         if is_sequence(proper.type):
             items = attribute_of(proper, ITEMS)
             for one in items.items if isinstance(items, TupleType) else []:
@@ -207,11 +208,6 @@ def _given_by(signature: Signature, first: int, given: ProperType | None, *, has
     result = apply(signature, values, {} if first else None).result
     element = result.element if isinstance(result, Array) and isinstance(result.element, Produced) else None
     return None if element is None else produced_type(element)
-
-
-def _common(natures: list[ProperType | None]) -> ProperType | None:
-    known = [one for one in natures if one is not None]
-    return join_elements(known) if known and len(known) == len(natures) else None
 
 
 def _is_written_to(variable: Var, function: FuncDef) -> bool:

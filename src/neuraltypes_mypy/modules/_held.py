@@ -105,8 +105,8 @@ def held_names(
     """The declared attributes that have one value for good, of all that the methods assign and register."""
     counts = Counter(name for name, value in assigned if value is None or gives_value(value))
     counts.update(registered)
-    others = set(_set_by_name(cls))
-    once = (name for name, count in counts.items() if count == 1 and holder(cls.info, name) in counts)
+    once = [name for name, count in counts.items() if count == 1 and holder(cls.info, name) in counts]
+    others = set(_set_by_name(cls)) if once else set()
     return sorted(name for name in once if name not in others and None not in others)
 
 

@@ -5,28 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from mypy.nodes import (
-    Block,
-    CallExpr,
-    ConditionalExpr,
-    DictExpr,
-    Expression,
-    FuncDef,
-    IndexExpr,
-    MemberExpr,
-    NameExpr,
-    OperatorAssignmentStmt,
-    RefExpr,
-    SliceExpr,
-    StrExpr,
-    Var,
-)
+from mypy.nodes import CallExpr, ConditionalExpr, DictExpr, Expression, IndexExpr, RefExpr, SliceExpr, StrExpr
 from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext
 from mypy.types import (
     CallableType,
     FunctionLike,
     Instance,
-    LiteralType,
     ProperType,
     TupleType,
     Type,
@@ -37,22 +21,11 @@ from mypy.types import (
 )
 
 from neuraltypes_mypy.base._names import CONTAINERS, MODULE, SEQUENTIAL
-from neuraltypes_mypy.flow._containers import forget_elsewhere
 from neuraltypes_mypy.flow._settle import Settling
+from neuraltypes_mypy.modules._filled import body_of, checked_type, chosen, each, fill, is_filled_elsewhere
 from neuraltypes_mypy.rules._known_rules import KnownRules
 from neuraltypes_mypy.sizes._sizes_of import size_of_expression
-from neuraltypes_mypy.source._statements import attribute_values, methods
-from neuraltypes_mypy.source._steps import (
-    Either,
-    One,
-    Rounds,
-    Steps,
-    attribute_steps,
-    changes_attribute,
-    is_own,
-    steps_of_call,
-    variable_steps,
-)
+from neuraltypes_mypy.source._steps import Either, One, Rounds, Steps, steps_of_call
 from neuraltypes_mypy.tensors._members import (
     FOUND,
     ITEM,
@@ -183,27 +156,18 @@ class ModuleContainers:
 
     def grown(self, ctx: MethodContext) -> Type:
         """`self.blocks.append(Block(d))` in the constructor, or to a local variable: it holds all it is filled with."""
-        api: Any = ctx.api
-        container, owner, function = ctx.type, receiver_of(ctx.context), api.scope.current_function()
-        variable = variable_of(owner, function) if isinstance(function, FuncDef) else None
-        if (
-            isinstance(container, Instance)
-            and isinstance(function, FuncDef)
-            and variable is not None
-            and variable.is_inferred
-            and container.type.fullname in CLASSES
-        ):
-            has_keys = container.type.fullname not in _LISTS
-            steps = all_steps(owner, function, has_keys=has_keys)
-            filled = Instance(container.type, container.args)
-            if steps is not None and has_keys:
-                types = [type_ for step in steps for type_ in each(step, lambda one: self._checked(one, ctx.api))]
-                filled = self._with_common(filled, types)
-            elif steps is not None:
-                filled = self._holding(filled, steps, lambda one: self._checked(one, ctx.api))
-            variable.type = filled
-            forget_elsewhere(owner, filled, ctx.api)
+        container = ctx.type
+        if isinstance(container, Instance) and container.type.fullname in CLASSES:
+            fill(ctx, lambda bare, steps: self._grown(bare, steps, ctx.api), has_keys=_has_keys(container))
         return ctx.default_return_type
+
+    def _grown(self, container: Instance, steps: Steps, api: Any) -> Instance:
+        def type_of(expression: Expression) -> Type:
+            return self._checked(expression, api)
+
+        if not _has_keys(container):
+            return self._holding(container, steps, type_of)
+        return self._with_common(container, [type_ for step in steps for type_ in each(step, type_of)])
 
     # Reading one
 
@@ -213,11 +177,9 @@ class ModuleContainers:
         expression = ctx.args[0][0] if ctx.args and ctx.args[0] else None
         if isinstance(expression, SliceExpr):
             return self._sliced(ctx, expression, items, common)
-        value = literal(get_proper_type(ctx.arg_types[0][0])) if ctx.arg_types and ctx.arg_types[0] else None
-        if isinstance(items, TupleType) and type(value) is int and -len(items.items) <= value < len(items.items):
-            return _found(items.items[value])
-        if isinstance(items, TypedDictType) and isinstance(value, str) and value in items.items:
-            return _found(items.items[value])
+        module = chosen(items, ctx)
+        if module is not None:
+            return _found(module)
         default = get_proper_type(ctx.default_return_type)
         held = [get_proper_type(one) for one in (default.items if isinstance(default, UnionType) else [default])]
         is_held = any(isinstance(one, Instance) and one.type.fullname == MODULE for one in held)
@@ -228,11 +190,10 @@ class ModuleContainers:
         if not isinstance(container, Instance) or container.type.fullname not in _LISTS:
             return ctx.default_return_type
         result = Instance(container.type, container.args)
-        bounds = [
-            None if one is None else _number(one, ctx.api) for one in (part.begin_index, part.end_index, part.stride)
-        ]
-        written = [one for one in (part.begin_index, part.end_index, part.stride) if one is not None]
-        if isinstance(items, TupleType) and sum(one is not None for one in bounds) == len(written) and bounds[2] != 0:
+        written = (part.begin_index, part.end_index, part.stride)
+        bounds = [None if one is None else _number(one, ctx.api) for one in written]
+        is_known = all((bound is None) == (one is None) for bound, one in zip(bounds, written, strict=True))
+        if isinstance(items, TupleType) and is_known and bounds[2] != 0:
             types = items.items[slice(*bounds)]
             result = with_attribute(result, ITEMS, TupleType(types, self._types.tuple_type)) if types else result
             return self._with_common(result, types)
@@ -286,44 +247,8 @@ def _solved(signature: CallableType, variable: TypeVarType, common: Type, place:
     )
 
 
-def variable_of(owner: Expression | None, function: FuncDef) -> Var | None:
-    """The variable that a container is kept in: a local one, or an attribute of this class."""
-    node = owner.node if isinstance(owner, NameExpr) else None
-    if isinstance(owner, MemberExpr) and is_own(owner, owner.name) and owner.name in function.info.names:
-        node = function.info.names[owner.name].node
-    return node if isinstance(node, Var) else None
-
-
-def is_filled_elsewhere(call: CallExpr, function: object) -> bool:
-    """Whether another method changes the attribute that is made of a call."""
-    if not isinstance(function, FuncDef) or not function.info:
-        return False
-    names = [name for name, value in attribute_values(function) if value is call]
-    others = [method for method in methods(function.info.defn.defs) if method is not function]
-    return any(changes_attribute(method.body, name) for name in names for method in others)
-
-
-def all_steps(owner: Expression | None, function: FuncDef, *, has_keys: bool = False) -> Steps | None:
-    """All that a container is filled with; None where not all of it is in the function that makes it."""
-    if isinstance(owner, NameExpr):
-        return variable_steps(owner.node, function.body, has_keys=has_keys)
-    if not isinstance(owner, MemberExpr) or not is_own(owner, owner.name) or function.name != "__init__":
-        return None
-    others = [method for method in methods(function.info.defn.defs) if method is not function]
-    if any(changes_attribute(method.body, owner.name) for method in others):
-        return None
-    return attribute_steps(owner.name, function.body, has_keys=has_keys)
-
-
-def each(step: One | Rounds | Either, type_of: Callable[[Expression], Type]) -> list[Type]:
-    """The modules of a step, in whatever order."""
-    match step:
-        case One(expression=expression):
-            return [unknown() if expression is None else type_of(expression)]
-        case Rounds(steps=steps):
-            return [type_ for inner in steps for type_ in each(inner, type_of)]
-        case Either(branches=branches):
-            return [type_ for branch in branches for inner in branch for type_ in each(inner, type_of)]
+def _has_keys(container: Instance) -> bool:
+    return container.type.fullname not in _LISTS
 
 
 def _found(module: Type) -> Type:
@@ -350,37 +275,6 @@ def _in_place_of_module(common: Type) -> Callable[[ProperType], Type | None]:
     return lambda proper: common if isinstance(proper, Instance) and proper.type.fullname == MODULE else None
 
 
-def body_of(api: Any) -> Block:
-    """The body that is checked now: of a function, or of the module."""
-    function = api.scope.current_function()
-    if isinstance(function, FuncDef):
-        return function.body
-    block = Block([])
-    block.body = api.tree.defs
-    return block
-
-
-def receiver_of(context: Any) -> Expression | None:
-    if isinstance(context, OperatorAssignmentStmt):
-        return context.lvalue
-    if isinstance(context, IndexExpr):
-        return context.base
-    callee = context.callee if isinstance(context, CallExpr) else None
-    return callee.expr if isinstance(callee, MemberExpr) else None
-
-
 def _number(expression: Expression, api: Any) -> int | None:
     size = size_of_expression(expression, api)
     return None if size is None else size.constant
-
-
-def checked_type(expression: Expression, api: Any) -> Type:
-    """What mypy has found an expression to be."""
-    found: Type | None = api.lookup_type_or_none(expression)
-    return unknown() if found is None else found
-
-
-def literal(type_: ProperType | None) -> object:
-    if isinstance(type_, Instance) and type_.last_known_value is not None:
-        type_ = type_.last_known_value
-    return type_.value if isinstance(type_, LiteralType) else None

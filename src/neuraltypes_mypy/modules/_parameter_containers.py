@@ -13,18 +13,8 @@ from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import AnyType, Instance, TupleType, Type, TypedDictType, get_proper_type
 
 from neuraltypes_mypy.base._names import CONTAINERS, PARAMETER
-from neuraltypes_mypy.flow._containers import forget_elsewhere
 from neuraltypes_mypy.flow._settle import Settling
-from neuraltypes_mypy.modules._module_containers import (
-    all_steps,
-    body_of,
-    checked_type,
-    each,
-    is_filled_elsewhere,
-    literal,
-    receiver_of,
-    variable_of,
-)
+from neuraltypes_mypy.modules._filled import body_of, checked_type, chosen, each, fill, is_filled_elsewhere
 from neuraltypes_mypy.sizes._values import Values
 from neuraltypes_mypy.source._steps import One, Steps, steps_of_call
 from neuraltypes_mypy.tensors._join import join_tensors
@@ -63,15 +53,8 @@ class ParameterContainers:
 
     def grown(self, ctx: MethodContext) -> Type:
         """`self.scales.append(...)` in the constructor, or to a local variable: it holds all it is filled with."""
-        api: Any = ctx.api
-        owner, function = receiver_of(ctx.context), api.scope.current_function()
-        variable = variable_of(owner, function) if isinstance(function, FuncDef) else None
-        if not isinstance(ctx.type, Instance) or variable is None or not variable.is_inferred:
-            return ctx.default_return_type
-        steps = all_steps(owner, function, has_keys=ctx.type.type.fullname == DICTIONARY)
-        bare = Instance(ctx.type.type, ctx.type.args)
-        variable.type = bare if steps is None else self._holding(bare, steps, None, api)
-        forget_elsewhere(owner, variable.type, api)
+        is_dictionary = isinstance(ctx.type, Instance) and ctx.type.type.fullname == DICTIONARY
+        fill(ctx, lambda bare, steps: self._holding(bare, steps, None, ctx.api), has_keys=is_dictionary)
         return ctx.default_return_type
 
     def _holding(self, instance: Instance, steps: Steps, keys: Sequence[str] | None, api: Any) -> Instance:
@@ -110,12 +93,8 @@ class ParameterContainers:
         if isinstance(ctx.args[0][0], SliceExpr):
             part = get_proper_type(ctx.default_return_type)
             return with_attribute(Instance(part.type, []), ITEM, common) if isinstance(part, Instance) else part
-        value = literal(get_proper_type(ctx.arg_types[0][0]))
-        if isinstance(items, TupleType) and type(value) is int and -len(items.items) <= value < len(items.items):
-            return untyped(items.items[value])
-        if isinstance(items, TypedDictType) and isinstance(value, str) and value in items.items:
-            return untyped(items.items[value])
-        return untyped(common)
+        tensor = chosen(items, ctx)
+        return untyped(common if tensor is None else tensor)
 
     def items(self, ctx: MethodContext) -> Type:
         """The tensors one after the other: the `Any` in the result becomes what they have in common."""

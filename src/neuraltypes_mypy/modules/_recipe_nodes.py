@@ -29,13 +29,13 @@ from mypy.types import (
 from neuraltypes._sizes import Size, Symbol
 from neuraltypes_mypy.modules._buffers import is_registered
 from neuraltypes_mypy.modules._module_containers import CLASSES
-from neuraltypes_mypy.sizes._sizes_of import is_int
+from neuraltypes_mypy.source._container_uses import changes_itself
 from neuraltypes_mypy.source._statements import attribute_values, methods
-from neuraltypes_mypy.source._steps import changes_itself
 from neuraltypes_mypy.tensors._members import (
     is_module,
     may_be_module,
 )
+from neuraltypes_mypy.tensors._sized_ints import is_int
 
 MADE: Final = "__neuraltypes_made"  # private to each class, so that no class overrides another's
 

@@ -47,7 +47,7 @@ class Operations:
         self._rules = rules
         self._unseen = unseen
         self._application = application
-        self._arguments, self._remembered = application.arguments, application.remembered
+        self._arguments = application.arguments
         self._refusals, self._translation = application.refusals, application.translation
         self._sizes = application.sizes
 

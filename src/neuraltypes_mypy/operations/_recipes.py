@@ -67,8 +67,9 @@ from neuraltypes_mypy.sizes._made_with import configured, seen_from_outside, wit
 from neuraltypes_mypy.sizes._sizes_of import given_sizes, size_of_expression
 from neuraltypes_mypy.sizes._unchecked import Place, Unchecked
 from neuraltypes_mypy.source._assigned import assignments_to
+from neuraltypes_mypy.source._container_uses import changes_attribute
 from neuraltypes_mypy.source._statements import attribute_values, methods, scope_name, statements
-from neuraltypes_mypy.source._steps import attribute_steps, changes_attribute, steps_of_call, variable_steps
+from neuraltypes_mypy.source._steps import attribute_steps, steps_of_call, variable_steps
 from neuraltypes_mypy.tensors._atoms import atom, size_of_atom
 from neuraltypes_mypy.tensors._members import (
     ONE_OF,

@@ -8,7 +8,7 @@ from typing import Any
 from mypy.checkmember import analyze_member_access
 from mypy.nodes import ARG_NAMED, ARG_POS, CallExpr, Context, Expression, NameExpr
 from mypy.plugin import FunctionContext, MethodContext
-from mypy.types import CallableType, Instance, Overloaded, Type, get_proper_type
+from mypy.types import CallableType, Instance, Overloaded, ProperType, Type, get_proper_type
 
 from neuraltypes._unify import SizedAxis
 from neuraltypes.rules import Signature, Value
@@ -115,18 +115,7 @@ class TorchModules:
         """The type of a module's call where a rule says what it gives: any arguments under their names."""
         if self._rules.module_rule(receiver.type) is None:
             return None
-        forward = get_proper_type(
-            analyze_member_access(
-                "forward",
-                receiver,
-                context,
-                is_lvalue=False,
-                is_super=False,
-                is_operator=False,
-                original_type=receiver,
-                chk=api,
-            )
-        )
+        forward = forward_of(receiver, context, api)
         if isinstance(forward, Overloaded):
             forward = forward.items[0]
         if not isinstance(forward, CallableType) or is_one_of_several(context, api):
@@ -193,3 +182,19 @@ class TorchModules:
             signature, Given({}, {}), self._remembered.config(module, same), same, context, api
         )
         return as_tensor(self._translation.result(outcome.result, unknown(), same))
+
+
+def forward_of(receiver: Instance, context: Context, api: Any) -> ProperType:
+    """The type that a module's method `forward` has for mypy, bound to the module."""
+    return get_proper_type(
+        analyze_member_access(
+            "forward",
+            receiver,
+            context,
+            is_lvalue=False,
+            is_super=False,
+            is_operator=False,
+            original_type=receiver,
+            chk=api,
+        )
+    )

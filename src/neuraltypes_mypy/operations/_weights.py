@@ -18,11 +18,11 @@ from neuraltypes_mypy.base import _codes as codes
 from neuraltypes_mypy.operations._torch_modules import TorchModules
 from neuraltypes_mypy.sizes._class_sizes import assigns
 from neuraltypes_mypy.sizes._made_with import PREFIX
-from neuraltypes_mypy.sizes._sizes_of import is_int, is_self
+from neuraltypes_mypy.sizes._steady import is_self
 from neuraltypes_mypy.source._statements import statements
 from neuraltypes_mypy.tensors._atoms import size_of_atom
 from neuraltypes_mypy.tensors._members import made_at
-from neuraltypes_mypy.tensors._sized_ints import sized_int
+from neuraltypes_mypy.tensors._sized_ints import is_int, sized_int
 from neuraltypes_mypy.tensors._tensor import as_tensor, read_tensor
 from neuraltypes_mypy.tensors._types import KnownTypes
 

@@ -16,7 +16,8 @@ from neuraltypes_mypy.base._guard import TheirError, failure_text
 from neuraltypes_mypy.flow._open_uses import open_uses
 from neuraltypes_mypy.flow._settle import Settling
 from neuraltypes_mypy.rules._arguments import Arguments, Given
-from neuraltypes_mypy.rules._how_made import History, contradictions, is_told_by_history
+from neuraltypes_mypy.rules._history import History
+from neuraltypes_mypy.rules._how_made import contradictions, is_told_by_history
 from neuraltypes_mypy.rules._lost import say_lost
 from neuraltypes_mypy.rules._masks import with_meaning
 from neuraltypes_mypy.rules._refusals import Refusals

@@ -13,8 +13,8 @@ from mypy.types import Instance, TupleType, Type, UnionType, get_proper_type
 from neuraltypes.rules import Parameter, Signature, Value
 from neuraltypes.rules._values import UNKNOWN, Array
 from neuraltypes_mypy.flow._either import certain
+from neuraltypes_mypy.rules._argument_values import ArgumentValues
 from neuraltypes_mypy.rules._remembered import Remembered, was_made
-from neuraltypes_mypy.rules._rule_values import Translation
 from neuraltypes_mypy.sizes._equal import Equal
 from neuraltypes_mypy.source._meanings import named
 from neuraltypes_mypy.tensors._members import is_module
@@ -34,8 +34,8 @@ class Given(NamedTuple):
 class Arguments:
     """Reads arguments, for one run of mypy."""
 
-    def __init__(self, translation: Translation, remembered: Remembered) -> None:
-        self._translation = translation
+    def __init__(self, values: ArgumentValues, remembered: Remembered) -> None:
+        self._values = values
         self._remembered = remembered
 
     def given(
@@ -66,7 +66,7 @@ class Arguments:
             elif ARG_STAR in kinds:
                 place = (expressions[0], _item(types[0], taken[id(expressions[0])], parameter))
                 taken[id(expressions[0])] += 1
-                values[name] = self._translation.of_type(place[1], same)
+                values[name] = self._values.of_type(place[1], same)
             else:
                 values[name] = self._single(*place, parameter, signature, ctx.api, same)
             places.setdefault(name, place)
@@ -76,7 +76,7 @@ class Arguments:
         self, expression: Expression, type_: Type, parameter: Parameter, signature: Signature, api: Any, same: Equal
     ) -> Value:
         """The value of an argument that is written out."""
-        value = self._translation.of_expression(
+        value = self._values.of_expression(
             expression, certain(type_, expression, api.scope.current_function(), api), api, same
         )
         is_index = parameter.name == "indices" and signature.name.endswith(_INDEXING)
@@ -92,7 +92,7 @@ class Arguments:
     def _keywords(self, ctx: FunctionContext | MethodContext, number: int, same: Equal) -> Value:
         given = zip(ctx.arg_names[number], ctx.args[number], ctx.arg_types[number], strict=True)
         return {
-            name: self._translation.of_expression(expression, type_, ctx.api, same)
+            name: self._values.of_expression(expression, type_, ctx.api, same)
             for name, expression, type_ in given
             if name is not None
         }
@@ -106,7 +106,7 @@ class Arguments:
             if kind == ARG_STAR and expression is before:
                 continue  # mypy names it once for each of its items
             before = expression
-            value = self._translation.of_expression(expression, type_, api, same)
+            value = self._values.of_expression(expression, type_, api, same)
             if kind == ARG_STAR:
                 if not isinstance(value, tuple):
                     return UNKNOWN

@@ -8,7 +8,7 @@ was made (a parameter, an attribute, a name assigned in a loop) is unknown, and 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from mypy.nodes import (
     AssignmentStmt,
@@ -18,15 +18,12 @@ from mypy.nodes import (
     Expression,
     FuncDef,
     IndexExpr,
-    IntExpr,
     MemberExpr,
-    NameExpr,
     OpExpr,
     ReturnStmt,
     SliceExpr,
     StrExpr,
     TupleExpr,
-    UnaryExpr,
     Var,
 )
 from mypy.types import Type
@@ -35,11 +32,9 @@ from neuraltypes._sizes import Size
 from neuraltypes._unify import SizedAxis, format_shape
 from neuraltypes.kinds import BATCH, kind_from_name
 from neuraltypes.rules import Array, Refused, Value
-from neuraltypes_mypy.rules._rule_values import Translation
-from neuraltypes_mypy.sizes._equal import Equal
-from neuraltypes_mypy.source._assigned import assignments_to, last_assignment
+from neuraltypes_mypy.rules._history import History, applied_to, axis_argument, named_axis
+from neuraltypes_mypy.source._assigned import assignments_to
 from neuraltypes_mypy.source._statements import statements, written_name
-from neuraltypes_mypy.tensors._tensor import as_tensor
 
 _PRODUCTS: Final = frozenset({"matmul", "bmm", "__matmul__", "__rmatmul__"})
 _COMPARED: Final = ("gt", "ge", "lt", "le")
@@ -65,51 +60,6 @@ _VIEWED: Final = frozenset({"squeeze", "unsqueeze", "view", "reshape", "flatten"
 _DECIDED: Final = frozenset({"float", "long", "int", "to", "type"})
 _PREDICTED: Final = ("pred", "decision", "hard")
 _POSITIONS: Final = ("pe", "pos", "position", "positions", "positional")
-
-
-class History:
-    """The expressions of the function that is checked now, and what was assigned to its names."""
-
-    def __init__(self, translation: Translation, same: Equal, api: Any) -> None:
-        self._translation, self._same, self._api = translation, same, api
-        self.function = api.scope.current_function()
-
-    def array(self, expression: Expression) -> Array | None:
-        """What is known of a tensor that was made before."""
-        known = self._api.lookup_type_or_none(expression)
-        tensor = None if known is None else as_tensor(known)
-        return None if tensor is None else self._translation.array(tensor, self._same)
-
-    def size(self, expression: Expression) -> Size | None:
-        """The size that an `int` in the source is."""
-        known = self._api.lookup_type_or_none(expression)
-        value = None if known is None else self._translation.of_expression(expression, known, self._api, self._same)
-        return value if isinstance(value, Size) else None
-
-    def made(self, place: Context) -> Expression | None:
-        """An expression, or what the name that it is was last assigned before; None where that may be several."""
-        current = place if isinstance(place, Expression) else None
-        line = place.line
-        while isinstance(current, NameExpr):
-            found = self._assigned(current, line)
-            current, line = (None, line) if found is None else (found.rvalue, found.line)
-        return current
-
-    def _assigned(self, name: NameExpr, line: int) -> AssignmentStmt | None:
-        variable, function = name.node, self.function
-        if not isinstance(variable, Var) or not isinstance(function, FuncDef):
-            return None
-        return last_assignment(variable, function, line)
-
-    def through(self, place: Context, names: frozenset[str], *, operators: str = "") -> Expression | None:
-        """What was made before calls of `names` and arithmetic by `operators`, all of which leave its axes."""
-        current = self.made(place)
-        while current is not None:
-            before = _receiver(current, names, operators)
-            if before is None:
-                return current
-            current = self.made(before)
-        return None
 
 
 def is_told_by_history(name: str) -> bool:
@@ -195,11 +145,11 @@ def _contracted_over_another(call: CallExpr, history: History) -> Iterator[Refus
 def _normalized_axis(weights: Expression, history: History) -> int | None:
     """The axis, from the last, along which a softmax of similarities was taken; None where there was none."""
     call = history.through(weights, _CASTS)
-    axis = _dim(call) if isinstance(call, CallExpr) and written_name(call.callee) == "softmax" else None
+    axis = named_axis(call) if isinstance(call, CallExpr) and written_name(call.callee) == "softmax" else None
     array = None if axis is None or call is None else history.array(call)
     if not isinstance(call, CallExpr) or axis is None or array is None or array.shape is None:
         return None
-    scores = history.through(_of(call), _SCALED, operators="*/+-")
+    scores = history.through(applied_to(call), _SCALED, operators="*/+-")
     if scores is None or not _are_similarities(scores, history):
         return None
     return axis if axis < 0 else axis - len(array.shape)
@@ -225,14 +175,9 @@ def _are_similarities(scores: Expression, history: History) -> bool:
 
 def _index_of_all(index: Expression, other: Value, history: History) -> Iterator[Refused]:
     call = history.made(index)
-    if (
-        not isinstance(call, CallExpr)
-        or written_name(call.callee) != "argmax"
-        or _dim(call) is not None
-        or _has_dim(call)
-    ):
+    if not isinstance(call, CallExpr) or written_name(call.callee) != "argmax" or axis_argument(call) is not None:
         return
-    scores = history.array(_of(call))
+    scores = history.array(applied_to(call))
     if scores is None or not scores.shape or len(scores.shape) < 2 or not isinstance(other, Array):
         return
     if other.shape and len(other.shape) == 1 and other.shape[0] in scores.shape[:-1]:
@@ -345,54 +290,6 @@ def _positions_of_examples(context: IndexExpr, history: History) -> Iterator[Ref
         size = None if end is None else history.size(end)
         if size is not None and size.symbol is not None and kind_from_name(size.symbol.name) == BATCH:
             yield Refused(f'takes as many positions as the batch has examples ("{size}")', code="kind")
-
-
-# Expressions
-
-
-def _receiver(expression: Expression, names: frozenset[str], operators: str) -> Expression | None:
-    """What an operation that leaves the axes is applied to."""
-    match expression:
-        case OpExpr(op=op, left=left) if op in operators:
-            return left
-        case CallExpr(callee=callee) if written_name(callee) in names:
-            return _of(expression)
-    return None
-
-
-def _of(call: CallExpr) -> Expression:
-    """The tensor that a function, a method or a module is applied to."""
-    match call.callee:
-        case MemberExpr(expr=NameExpr(name="self")):
-            pass
-        case MemberExpr(expr=receiver, fullname=""):
-            return receiver
-    return call.args[0] if call.args else call
-
-
-def _dim(call: Expression | None) -> int | None:
-    """The axis that a call names in numbers."""
-    if not isinstance(call, CallExpr):
-        return None
-    match _dim_argument(call):
-        case IntExpr(value=value):
-            return value
-        case UnaryExpr(op="-", expr=IntExpr(value=value)):
-            return -value
-    return None
-
-
-def _has_dim(call: CallExpr) -> bool:
-    return _dim_argument(call) is not None
-
-
-def _dim_argument(call: CallExpr) -> Expression | None:
-    for argument, name in zip(call.args, call.arg_names, strict=True):
-        if name in ("dim", "axis"):
-            return argument
-    rest = [argument for argument, name in zip(call.args, call.arg_names, strict=True) if name is None]
-    rest = rest[1:] if rest[:1] == [_of(call)] else rest
-    return rest[0] if rest else None
 
 
 def _callee(expression: Expression | None) -> Expression | None:

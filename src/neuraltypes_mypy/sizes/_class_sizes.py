@@ -12,6 +12,7 @@ from mypy.types import CallableType, Instance, get_proper_type
 from neuraltypes._sizes import Size, Symbol, named, size_from_expression
 from neuraltypes_mypy.base._names import METADATA, MODULE
 from neuraltypes_mypy.source._size_texts import size_text
+from neuraltypes_mypy.tensors._sized_ints import is_int
 
 REST: Final = "**"
 """Under this name is kept that more may be passed to a constructor than can be read."""
@@ -126,6 +127,17 @@ def _with_constructor(infos: Iterable[TypeInfo]) -> Iterator[TypeInfo]:
         for info in infos
         if "parameters" in kept_of(info) and (kept_of(info)["parameters"] or "super" in kept_of(info))
     )
+
+
+def constructor_sizes(info: TypeInfo) -> frozenset[Symbol]:
+    """The parameters of a module's constructor that are declared as `int`."""
+    constructor = info.get_method("__init__") if is_configured(info) else None
+    signature = None if constructor is None else get_proper_type(constructor.type)
+    if not isinstance(signature, CallableType):
+        return frozenset()
+    declared = zip(signature.arg_names, signature.arg_types, strict=True)
+    owner = constructor.info.fullname if constructor is not None else ""
+    return frozenset(Symbol(name, owner) for name, type_ in declared if name and is_int(type_))
 
 
 def inherited_sizes(info: TypeInfo) -> dict[Symbol, Size | None]:

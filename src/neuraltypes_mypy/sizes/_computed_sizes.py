@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from mypy.nodes import ARG_POS, CallExpr, Expression, OpExpr
-from mypy.types import Instance, LiteralType, ProperType
+from mypy.types import LiteralType, ProperType
 
 from neuraltypes._sizes import Size, add, floor_divide, is_natural, multiply, number, remainder, subtract
+from neuraltypes_mypy.tensors._sized_ints import is_int
 
 Read: TypeAlias = Callable[[Expression], Size | None]
 TypeOf: TypeAlias = Callable[[Expression], ProperType | None]
@@ -84,7 +85,7 @@ class Computed:
 def _is_int(type_: ProperType | None) -> bool:
     if isinstance(type_, LiteralType):
         return type(type_.value) is int
-    return isinstance(type_, Instance) and type_.type.fullname == "builtins.int"
+    return is_int(type_)
 
 
 def _ceiling(left: Size, right: Size) -> Size | None:

@@ -18,10 +18,9 @@ from mypy.types import CallableType, Type
 
 from neuraltypes._sizes import Size, Symbol, named, subtract
 from neuraltypes._unify import ARGUMENT, Shape, SizedAxis
-from neuraltypes_mypy.sizes._class_sizes import default_sizes, inherited_sizes
-from neuraltypes_mypy.sizes._sizes_of import constructor_sizes
+from neuraltypes_mypy.sizes._class_sizes import constructor_sizes, default_sizes, inherited_sizes
 from neuraltypes_mypy.source._statements import scope_name
-from neuraltypes_mypy.tensors._atoms import note_of, size_of_atom
+from neuraltypes_mypy.tensors._atoms import note_of, size_of_atom, symbols_of
 from neuraltypes_mypy.tensors._walk import walk
 
 
@@ -271,8 +270,8 @@ def _inner(size: Size) -> frozenset[Symbol]:
 
 
 def symbols_in(type_: Type) -> frozenset[Symbol]:
-    sizes = map(size_of_atom, walk(type_))
-    return frozenset(symbol for size in sizes if size is not None for symbol in size.symbols())
+    """The names in the sizes in a type."""
+    return symbols_of(walk(type_))
 
 
 def _noted_in(type_: Type) -> frozenset[str]:

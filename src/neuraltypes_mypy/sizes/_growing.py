@@ -20,8 +20,8 @@ from mypy.nodes import (
 )
 from mypy.types import TupleType, Type, get_proper_type
 
-from neuraltypes_mypy.sizes._sizes_of import is_int
 from neuraltypes_mypy.source._statements import statements
+from neuraltypes_mypy.tensors._sized_ints import is_int
 
 
 def is_of_any_length(expression: Expression, type_: Type, api: Any) -> bool:

@@ -8,46 +8,33 @@ constructor sets (`self.is_same = d_in == d_out`). What a flag says by its name 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from functools import partial, reduce
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from mypy.nodes import (
-    AssertStmt,
-    Block,
-    BreakStmt,
     ComparisonExpr,
-    ConditionalExpr,
     Context,
-    ContinueStmt,
     Expression,
     FuncDef,
-    IfStmt,
     IndexExpr,
     IntExpr,
-    MatchStmt,
     MemberExpr,
     NameExpr,
     OpExpr,
-    RaiseStmt,
-    ReturnStmt,
-    Statement,
-    TypeInfo,
     UnaryExpr,
     Var,
 )
-from mypy.patterns import OrPattern, ValuePattern
 from mypy.server.subexpr import get_subexpressions
 
 from neuraltypes._sizes import Size
 from neuraltypes._unify import Rest, Shape
-from neuraltypes_mypy.sizes._class_sizes import size_in_constructor
+from neuraltypes_mypy.sizes._conditions import Condition, conditions, constructors, size_reader
 from neuraltypes_mypy.sizes._equal import Equal
-from neuraltypes_mypy.sizes._sizes_of import is_self, size_of_expression
+from neuraltypes_mypy.sizes._steady import is_self
 from neuraltypes_mypy.sizes._values import axis_at
 from neuraltypes_mypy.source._assigned import assignments_to
-from neuraltypes_mypy.source._statements import attribute_values, inner_blocks, methods
+from neuraltypes_mypy.source._statements import attribute_values
 from neuraltypes_mypy.tensors._tensor import as_tensor, read_tensor
 
 _ORDERS: Final = ("<", ">", "<=", ">=")
@@ -65,21 +52,11 @@ _MAX_DEPTH: Final = 4
 _Pair: TypeAlias = tuple[Size, Size | None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Condition:
-    """An expression that holds, or does not, and how the sizes in it are read."""
-
-    expression: Expression
-    holds: bool
-    read: Callable[[Expression], Size | None]
-    constructor: TypeInfo | None = None
-
-
 def may_be_equal(left: Size, right: Size, place: Context, same: Equal, api: Any) -> bool:
     """Whether a condition in force at that place is about these two sizes being equal."""
     if left.constant is not None and right.constant is not None:
         return False
-    for condition in _conditions(place, api):
+    for condition in conditions(place, api):
         for one in _asked(condition, api):
             if isinstance(one, str) or any(_decides(left, right, pair, same) for pair in one):
                 return True
@@ -102,121 +79,11 @@ def _coincide(left: Size, right: Size, one: Size, other: Size) -> bool:
     return False
 
 
-# Which conditions are in force
-
-
-def _conditions(place: Context, api: Any) -> Iterator[_Condition]:
-    function = api.scope.current_function()
-    if not isinstance(function, FuncDef):
-        return
-    for expression, holds in _governing(function.body, place):
-        yield _Condition(expression, holds, lambda one: size_of_expression(one, api))
-    for info, constructor in _constructors(function):
-        if constructor is not function:
-            for statement in constructor.body.body:
-                for expression, holds in _behind(statement):
-                    yield _Condition(expression, holds, _reader(info), info)
-
-
-def _constructors(function: FuncDef) -> Iterator[tuple[TypeInfo, FuncDef]]:
-    for info in function.info.mro if function.info else ():
-        for method in methods(info.defn.defs):
-            if method.name == "__init__":
-                yield info, method
-
-
-def _reader(info: TypeInfo) -> Callable[[Expression], Size | None]:
-    return lambda one: size_in_constructor(info, one)
-
-
-def _governing(block: Block, place: Context) -> Iterator[tuple[Expression, bool]]:
-    """The conditions of a body that hold (or do not) at a place in it."""
-    around = [at for at, statement in enumerate(block.body) if _spans(statement, place)]
-    for statement in block.body[: around[-1]] if around else block.body:  # what the plugin puts in stands in front
-        yield from _behind(statement)
-    if around:
-        yield from _within(block.body[around[-1]], place)
-
-
-def _behind(statement: Statement) -> Iterator[tuple[Expression, bool]]:
-    """What holds behind a statement that code goes past."""
-    if isinstance(statement, AssertStmt):
-        yield statement.expr, True
-    elif isinstance(statement, IfStmt):
-        yield from ((test, False) for test, body in zip(statement.expr, statement.body, strict=True) if _leaves(body))
-    elif isinstance(statement, Block):
-        for inner in statement.body:
-            yield from _behind(inner)
-
-
-def _leaves(block: Block) -> bool:
-    return bool(block.body) and isinstance(block.body[-1], RaiseStmt | ReturnStmt | ContinueStmt | BreakStmt)
-
-
-def _within(statement: Statement, place: Context) -> Iterator[tuple[Expression, bool]]:
-    if isinstance(statement, IfStmt):
-        for test, body in zip(statement.expr, statement.body, strict=True):
-            if any(_spans(one, place) for one in body.body):
-                yield test, True
-                yield from _governing(body, place)
-                return
-            yield test, False
-        if statement.else_body is not None:
-            yield from _governing(statement.else_body, place)
-        return
-    if isinstance(statement, MatchStmt):
-        for asked, body in _cases(statement):
-            is_taken = any(_spans(one, place) for one in body.body)
-            if asked is not None:
-                yield asked, is_taken
-            if is_taken:
-                yield from _governing(body, place)
-                return
-        return
-    blocks = inner_blocks(statement)
-    for block in blocks:
-        if any(_spans(one, place) for one in block.body):
-            yield from _governing(block, place)
-            return
-    if not blocks:
-        yield from _in_expression(statement, place)
-
-
-def _cases(statement: MatchStmt) -> Iterator[tuple[Expression | None, Block]]:
-    """Each case of a `match`, with what it asks as a comparison of the subject, `n == 1 or n == 2`; None for others."""
-    for pattern, body in zip(statement.patterns, statement.bodies, strict=True):
-        options = pattern.patterns if isinstance(pattern, OrPattern) else [pattern]
-        values = [option.expr for option in options if isinstance(option, ValuePattern)]
-        tests: list[Expression] = [ComparisonExpr(["=="], [statement.subject, value]) for value in values]
-        yield reduce(partial(OpExpr, "or"), tests) if tests else None, body
-
-
-def _in_expression(statement: Statement, place: Context) -> Iterator[tuple[Expression, bool]]:
-    """`x + h if a == b else h`, `a == b and f(x, h)`."""
-    for expression in get_subexpressions(statement):
-        if isinstance(expression, ConditionalExpr):
-            if _spans(expression.if_expr, place):
-                yield expression.cond, True
-            elif _spans(expression.else_expr, place):
-                yield expression.cond, False
-        elif isinstance(expression, OpExpr) and expression.op == "and" and _spans(expression.right, place):
-            yield expression.left, True
-
-
-def _spans(node: Context, place: Context) -> bool:
-    at, start = (place.line, place.column), (node.line, node.column)
-    end = (node.end_line or node.line, node.end_column or 0)
-    return start <= at < end or start == at
-
-
-# What they ask
-
-
-def _asked(condition: _Condition, api: Any, depth: int = 0) -> Iterator[list[_Pair] | str]:
+def _asked(condition: Condition, api: Any, depth: int = 0) -> Iterator[list[_Pair] | str]:
     """The pairs of sizes that a condition compares, or the name of a flag that says that sizes are equal."""
 
     def same_for(expression: Expression, *, holds: bool) -> Iterator[list[_Pair] | str]:
-        return _asked(_Condition(expression, holds, condition.read, condition.constructor), api, depth + 1)
+        return _asked(Condition(expression, holds, condition.read, condition.constructor), api, depth + 1)
 
     if depth > _MAX_DEPTH:
         return
@@ -235,7 +102,7 @@ def _asked(condition: _Condition, api: Any, depth: int = 0) -> Iterator[list[_Pa
 
 
 def _asked_by_flag(
-    flag: NameExpr | MemberExpr, condition: _Condition, api: Any, depth: int
+    flag: NameExpr | MemberExpr, condition: Condition, api: Any, depth: int
 ) -> Iterator[list[_Pair] | str]:
     values = list(_flag_values(flag, condition, api))
     for value in values:
@@ -244,7 +111,7 @@ def _asked_by_flag(
         yield flag.name
 
 
-def _flag_values(flag: NameExpr | MemberExpr, condition: _Condition, api: Any) -> Iterator[_Condition]:
+def _flag_values(flag: NameExpr | MemberExpr, condition: Condition, api: Any) -> Iterator[Condition]:
     """What a flag was made of: a local variable, or an attribute that the constructor sets."""
     function = api.scope.current_function()
     if isinstance(flag, NameExpr):
@@ -252,16 +119,16 @@ def _flag_values(flag: NameExpr | MemberExpr, condition: _Condition, api: Any) -
         if isinstance(variable, Var) and condition.constructor is None:
             for value in assignments_to(variable, function):
                 if value is not None:
-                    yield _Condition(value, condition.holds, condition.read)
+                    yield Condition(value, condition.holds, condition.read)
     elif is_self(flag.expr, api) or condition.constructor is not None:
-        for info, constructor in _constructors(function):
+        for info, constructor in constructors(function):
             for name, value in attribute_values(constructor):
                 if name == flag.name and value is not None:
-                    yield _Condition(value, condition.holds, _reader(info), info)
+                    yield Condition(value, condition.holds, size_reader(info), info)
 
 
 def _pairs(
-    left: Expression, right: Expression, condition: _Condition, api: Any, *, is_equality: bool
+    left: Expression, right: Expression, condition: Condition, api: Any, *, is_equality: bool
 ) -> Iterator[_Pair]:
     one, other = (condition.read(side) or _size_of_axis(side, condition, api) for side in (left, right))
     if one is not None and other is not None:
@@ -277,7 +144,7 @@ def _pairs(
                 yield axis.size, beside.size
 
 
-def _size_of_axis(expression: Expression, condition: _Condition, api: Any) -> Size | None:
+def _size_of_axis(expression: Expression, condition: Condition, api: Any) -> Size | None:
     """The size that `x.shape[-1]` is, also where mypy is not told, for `x` has any number of axes in front."""
     function = api.scope.current_function()
     if isinstance(expression, NameExpr) and isinstance(expression.node, Var) and isinstance(function, FuncDef):
@@ -306,14 +173,14 @@ def _shape(expression: Expression, api: Any) -> Shape | None:
 
 def is_guarded(place: Context, api: Any) -> bool:
     """Whether any condition in force at a place is about sizes."""
-    return any(True for condition in _conditions(place, api) for _ in _asked(condition, api))
+    return any(True for condition in conditions(place, api) for _ in _asked(condition, api))
 
 
 def asks_for_dtype(place: Context, api: Any) -> bool:
     """Whether a condition in force at a place is about a dtype: `if x.dtype == torch.bool`."""
     return any(
         isinstance(one, MemberExpr) and one.name in _OF_DTYPES
-        for condition in _conditions(place, api)
+        for condition in conditions(place, api)
         if condition.constructor is None
         for one in get_subexpressions(condition.expression)
     )
@@ -321,10 +188,10 @@ def asks_for_dtype(place: Context, api: Any) -> bool:
 
 def is_contradicted(place: Context, api: Any) -> bool:
     """Whether code runs at a place only where a size is another than mypy knows, as in the first round of a loop."""
-    return any(_is_contradicted(condition) for condition in _conditions(place, api) if condition.constructor is None)
+    return any(_is_contradicted(condition) for condition in conditions(place, api) if condition.constructor is None)
 
 
-def _is_contradicted(condition: _Condition) -> bool:
+def _is_contradicted(condition: Condition) -> bool:
     match condition.expression:
         case UnaryExpr(op="not", expr=inner):
             return _is_contradicted(replace(condition, expression=inner, holds=not condition.holds))

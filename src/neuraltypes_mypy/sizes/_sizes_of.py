@@ -25,7 +25,6 @@ from mypy.nodes import (
 )
 from mypy.types import (
     AnyType,
-    CallableType,
     Instance,
     LiteralType,
     ProperType,
@@ -35,18 +34,19 @@ from mypy.types import (
     get_proper_type,
 )
 
-from neuraltypes._sizes import OPERATIONS, Size, Symbol, named, negate, number
+from neuraltypes._sizes import OPERATIONS, Size, named, negate, number
 from neuraltypes._unify import ARGUMENT, Rest, SizedAxis
 from neuraltypes_mypy.sizes._class_sizes import attribute_size, is_configured, parameter_names_of, parameter_size
 from neuraltypes_mypy.sizes._computed_sizes import Computed
+from neuraltypes_mypy.sizes._config_fields import field_size
 from neuraltypes_mypy.sizes._made_with import configuration
-from neuraltypes_mypy.sizes._nested import has_nested
+from neuraltypes_mypy.sizes._steady import is_self, is_steady
 from neuraltypes_mypy.source._arithmetic import Arithmetic
 from neuraltypes_mypy.source._assigned import Constants, assignments_to
 from neuraltypes_mypy.source._size_sequences import Part, held_by
 from neuraltypes_mypy.source._source import read_source
-from neuraltypes_mypy.source._statements import assignments, rooted, scope_name, unpacked_from
-from neuraltypes_mypy.tensors._sized_ints import has_size, size_of_type
+from neuraltypes_mypy.source._statements import assignments, scope_name, unpacked_from
+from neuraltypes_mypy.tensors._sized_ints import has_size, is_int, size_of_type
 from neuraltypes_mypy.tensors._tensor import as_tensor, read_tensor
 
 _constants: Final = Constants()
@@ -74,12 +74,6 @@ def _holds_sizes(variable: Var, api: Any) -> bool:
         return True
     function = api.scope.current_function()
     return isinstance(function, FuncDef) and variable.is_inferred and len(assignments_to(variable, function)) > 1
-
-
-def size_of_field(expression: MemberExpr, api: Any) -> Size | None:
-    """The size of `config.d`, also where its class does not say that it is an `int`."""
-    owner = get_proper_type(api.lookup_type_or_none(expression.expr))
-    return None if owner is None else _Reader(api).field(expression, owner)
 
 
 def sizes_of_items(expression: Expression, api: Any) -> list[Size | None] | None:
@@ -114,7 +108,7 @@ class _Reader:
             case NameExpr(node=Var() as variable):
                 return self._variable(variable)
             case MemberExpr():
-                return self._attribute(expression)
+                return self.attribute(expression)
             case CallExpr(callee=MemberExpr(name="size"), args=[dim]):
                 return self._axis(expression, self.read(dim))
             case IndexExpr(base=MemberExpr(name="shape") as shape, index=dim):
@@ -181,11 +175,7 @@ class _Reader:
         known = self._api.lookup_type_or_none(expression)
         return None if known is None else get_proper_type(known)
 
-    def read_field(self, expression: MemberExpr) -> Size | None:
-        """The size of an attribute that stands nowhere in the source."""
-        return self._attribute(expression)
-
-    def _attribute(self, expression: MemberExpr) -> Size | None:
+    def attribute(self, expression: MemberExpr) -> Size | None:
         """An attribute of this module's, or of one whose constructor's arguments are known; a constant of a class."""
         if isinstance(expression.expr, RefExpr) and isinstance(expression.expr.node, TypeInfo):
             return self._of_class(expression.expr.node, expression.name)
@@ -193,7 +183,7 @@ class _Reader:
         size = configuration(owner).get(expression.name) if is_steady(expression.expr, owner, self._api) else None
         if size is None and isinstance(owner, Instance) and is_self(expression.expr, self._api):
             return attribute_size(owner.type, expression.name)
-        return size if size is not None else self.field(expression, owner)
+        return size if size is not None else field_size(expression, owner, self._api)
 
     def _of_class(self, info: TypeInfo, name: str) -> Size | None:
         """`Encoder.width`, of a class of the file that is checked: others come from the cache without a body."""
@@ -205,34 +195,6 @@ class _Reader:
         given = [value for target, value in assignments(info.defn.defs) if getattr(target, "name", "") == name]
         known = [size for value in given if value is not None and (size := self.read(value)) is not None]
         return known[0] if len(known) == len(given) == 1 and known[0].constant is not None else None
-
-    def field(self, expression: MemberExpr, owner: ProperType) -> Size | None:
-        """`config.d` in a constructor that takes `config`, `self.config.d` where it is kept: a size of the class."""
-        function, holder = self._function, expression.expr
-        if function is None or not isinstance(owner, Instance) or expression.name not in parameter_names_of(owner.type):
-            return None
-        if is_configured(owner.type):
-            return None
-        root, path = rooted(holder)
-        if getattr(self._api, "is_unchecked", False) and function.name != "__init__" and not is_self(root, self._api):
-            return self._of_parameter(root, path, expression.name, function)
-        if not function.info:
-            return None
-        if is_self(root, self._api) and path:
-            return attribute_size(function.info, f"{path}.{expression.name}")
-        is_parameter = isinstance(root, NameExpr) and any(one.variable is root.node for one in function.arguments)
-        if not isinstance(root, NameExpr) or not is_parameter or function.name != "__init__":
-            return None
-        if not is_configured(function.info) or _is_changed(root, function):
-            return None
-        return parameter_size(function.info, ".".join(filter(None, (root.name, path, expression.name))))
-
-    def _of_parameter(self, root: Expression, path: str, name: str, function: FuncDef) -> Size | None:
-        """`config.d` in a helper that takes `config`, for its callers; inside of it, it may be equal to any other."""
-        is_parameter = any(one.variable is getattr(root, "node", None) for one in function.arguments)
-        if not isinstance(root, NameExpr) or not is_parameter or _is_changed(root, function):
-            return None
-        return named(".".join(filter(None, (root.name, path, name))), ARGUMENT + scope_name(function))
 
     def _typed(self, expression: Expression) -> Size | None:
         return size_of_type(self._api.lookup_type_or_none(expression))
@@ -311,12 +273,6 @@ class _Reader:
         return named(variable.name, ARGUMENT + scope_name(function))
 
 
-def _is_changed(holder: NameExpr, function: FuncDef) -> bool:
-    """Whether a function gives a name another object, or changes an attribute of the one that it has."""
-    changed = [rooted(target)[0] for target, _ in assignments(function.body)]
-    return any(isinstance(one, NameExpr) and one.node is holder.node for one in changed)
-
-
 def given_sizes(given: Mapping[str, Expression], api: Any) -> dict[str, Size | None]:
     """The sizes that a call gives by the names of the parameters, and those within what it gives: `config.d`."""
     found: dict[str, Size | None] = {}
@@ -327,51 +283,7 @@ def given_sizes(given: Mapping[str, Expression], api: Any) -> dict[str, Size | N
             continue
         for field in parameter_names_of(type_.type):
             part = MemberExpr(expression, field)
-            found[f"{name}.{field}"] = _Reader(api).read_field(part)
+            found[f"{name}.{field}"] = _Reader(api).attribute(part)
         if is_steady(expression, type_, api):
             found |= {f"{name}.{key}": size for key, size in configuration(type_).items() if "." in key}
     return found
-
-
-def is_steady(expression: Expression, owner: ProperType, api: Any) -> bool:
-    """Whether an object still has the sizes that it was made with: a module, or what nothing here can have changed."""
-    if not isinstance(owner, Instance) or is_configured(owner.type) or isinstance(expression, CallExpr):
-        return True
-    if isinstance(expression, MemberExpr):
-        known: Type | None = api.lookup_type_or_none(expression.expr)
-        holder = get_proper_type(known)
-        is_held = isinstance(holder, Instance) and has_nested(holder.type, expression.name)
-        return is_held and holder is not None and is_steady(expression.expr, holder, api)
-    function = api.scope.current_function()
-    if not isinstance(expression, NameExpr) or not isinstance(function, FuncDef) or not hasattr(api, "tree"):
-        return False
-    return not read_source(api.tree.path).may_change(expression.name, function.line, function.end_line)
-
-
-def is_int(type_: Type | None) -> bool:
-    """Whether a type is `int`."""
-    proper = get_proper_type(type_) if type_ is not None else None
-    return isinstance(proper, Instance) and proper.type.fullname == "builtins.int"
-
-
-def constructor_sizes(info: TypeInfo) -> frozenset[Symbol]:
-    """The parameters of a module's constructor that are declared as `int`."""
-    constructor = info.get_method("__init__") if is_configured(info) else None
-    signature = None if constructor is None else get_proper_type(constructor.type)
-    if not isinstance(signature, CallableType):
-        return frozenset()
-    declared = zip(signature.arg_names, signature.arg_types, strict=True)
-    owner = constructor.info.fullname if constructor is not None else ""
-    return frozenset(Symbol(name, owner) for name, type_ in declared if name and is_int(type_))
-
-
-def is_self(expression: Expression, api: Any) -> bool:
-    """Whether an expression is the first parameter of the method that is checked now."""
-    function = api.scope.current_function()
-    return (
-        isinstance(expression, NameExpr)
-        and function is not None
-        and bool(function.info)
-        and bool(getattr(function, "arguments", None))
-        and function.arguments[0].variable is expression.node
-    )

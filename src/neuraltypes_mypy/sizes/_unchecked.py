@@ -23,8 +23,8 @@ from mypy.types import (
 )
 
 from neuraltypes_mypy.sizes._class_sizes import attribute_size
-from neuraltypes_mypy.sizes._sizes_of import is_int
 from neuraltypes_mypy.source._assigned import assignments_to
+from neuraltypes_mypy.tensors._sized_ints import is_int
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,6 @@ class Place:
 
 class Unchecked:
     """What sizes of expressions are read with in a function that mypy has perhaps not checked yet."""
-
-    is_unchecked = True
 
     def __init__(self, function: FuncDef, int_type: Instance, module: MypyFile) -> None:
         self.tree = module  # for the constants of it

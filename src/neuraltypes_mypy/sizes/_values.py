@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from mypy.nodes import Context, FuncDef, MemberExpr, NameExpr, OpExpr, TypeInfo, Var
@@ -16,7 +16,6 @@ from mypy.types import (
     ProperType,
     TupleType,
     Type,
-    TypeVarType,
     UnionType,
     get_proper_type,
 )
@@ -24,17 +23,17 @@ from mypy.types import (
 from neuraltypes._sizes import OPERATIONS, Size, Symbol, multiply, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes_mypy.base._names import GENERIC_TENSORS, MODULE
-from neuraltypes_mypy.flow._settle import without_sizes
 from neuraltypes_mypy.sizes._class_sizes import lasting_symbols
 from neuraltypes_mypy.sizes._made_with import seen_from_outside
 from neuraltypes_mypy.sizes._size_tuples import as_written
-from neuraltypes_mypy.sizes._sizes_of import is_self, size_of_expression
+from neuraltypes_mypy.sizes._sizes_of import size_of_expression
+from neuraltypes_mypy.sizes._steady import is_self
 from neuraltypes_mypy.source._source import read_source
-from neuraltypes_mypy.tensors._atoms import size_of_atom
+from neuraltypes_mypy.tensors._atoms import symbols_of
 from neuraltypes_mypy.tensors._members import may_be_module
 from neuraltypes_mypy.tensors._mentions import mentions_tensors
-from neuraltypes_mypy.tensors._sized_ints import has_size, size_of_type, sized_int
-from neuraltypes_mypy.tensors._tensor import as_tensor, read_tensor, unknown, write_shape
+from neuraltypes_mypy.tensors._sized_ints import has_size, size_of_type, sized_int, without_sizes
+from neuraltypes_mypy.tensors._tensor import as_tensor, read_tensor, unknown_like, write_shape
 from neuraltypes_mypy.tensors._types import KnownTypes
 from neuraltypes_mypy.tensors._walk import replace, walk
 
@@ -167,7 +166,7 @@ class Values:
         if has_size(proper):
             return self._types.int_type
         if isinstance(proper, Instance) and proper.type.fullname in GENERIC_TENSORS:
-            return proper.copy_modified(args=[unknown() for _ in proper.args])
+            return unknown_like(proper)
         if isinstance(proper, Instance) and proper.extra_attrs is not None and proper.type.has_base(MODULE):
             return Instance(proper.type, proper.args, proper.line, proper.column)
         return without_sizes(proper)
@@ -175,8 +174,8 @@ class Values:
     def _forget_names(self, proper: ProperType, symbols: frozenset[Symbol]) -> Type | None:
         """A name belongs to one call of one function; a number, or a size of the class, holds for good."""
         if isinstance(proper, CallableType):
-            own = _symbols(proper.variables)
-            return proper if own | symbols >= _symbols(walk(proper)) else None
+            own = symbols_of(proper.variables)
+            return proper if own | symbols >= symbols_of(walk(proper)) else None
         if isinstance(proper, Instance) and proper.type.fullname in GENERIC_TENSORS:
             tensor = read_tensor(proper)
             if tensor.shape is None:
@@ -251,12 +250,6 @@ def _meets_none(power: Context, api: Any) -> bool:
 
 def _options(type_: ProperType) -> list[ProperType]:
     return [get_proper_type(item) for item in type_.items] if isinstance(type_, UnionType) else [type_]
-
-
-def _symbols(types: Iterable[Type]) -> frozenset[Symbol]:
-    """The names in sizes of axes."""
-    sizes = (size_of_atom(type_) for type_ in types if isinstance(type_, TypeVarType))
-    return frozenset(symbol for size in sizes if size is not None for symbol in size.symbols())
 
 
 def _is_lasting(size: Size | None, symbols: frozenset[Symbol]) -> bool:

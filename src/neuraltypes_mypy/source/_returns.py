@@ -9,20 +9,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mypy.nodes import (
-    ARG_POS,
-    CallExpr,
-    Decorator,
-    Expression,
-    ExpressionStmt,
-    FuncDef,
-    NameExpr,
-    ReturnStmt,
-    Statement,
-    StrExpr,
-)
+from mypy.nodes import Decorator, Expression, ExpressionStmt, FuncDef, ReturnStmt
 from mypy.semanal import is_trivial_body
 
+from neuraltypes_mypy.source._inserted import mark_of, marking
 from neuraltypes_mypy.source._statements import blocks
 
 _MARK: Final = "neuraltypes: return"
@@ -39,7 +29,7 @@ def announce_returns(function: FuncDef) -> None:
     is_read = bool(function.body.body)  # mypy drops the bodies of what it does not report on
     if is_read and not (function.is_overload or function.is_property or is_trivial_body(function.body)):
         if not (function.def_or_infer_vars or _begins_early(function)):
-            function.body.body.insert(0, _call(f"{_EARLY} of {function.name}", function.body.body[0]))
+            function.body.body.insert(0, marking(f"{_EARLY} of {function.name}", function.body.body[0]))
         function.def_or_infer_vars = True
     for block in blocks(function.body):
         for place in range(len(block.body) - 1, -1, -1):
@@ -53,16 +43,7 @@ def announce_returns(function: FuncDef) -> None:
 def _announcing(statement: ReturnStmt) -> ExpressionStmt:
     text = f"{_MARK} {len(_returns)}"
     _returns[text] = statement
-    return _call(text, statement)
-
-
-def _call(text: str, place: Statement) -> ExpressionStmt:
-    callee, mark = NameExpr("isinstance"), StrExpr(text)
-    call = CallExpr(callee, [mark, mark], [ARG_POS, ARG_POS], [None, None])
-    made = ExpressionStmt(call)
-    for node in (callee, mark, call, made):
-        node.set_line(place)
-    return made
+    return marking(text, statement)
 
 
 def _begins_early(function: FuncDef) -> bool:
@@ -71,8 +52,7 @@ def _begins_early(function: FuncDef) -> bool:
 
 def is_early(call: object) -> bool:
     """Whether a call is the one that was put in at the beginning of a body."""
-    mark = call.args[0] if isinstance(call, CallExpr) and call.args else None
-    return isinstance(mark, StrExpr) and mark.value.startswith(_EARLY)
+    return (mark_of(call) or "").startswith(_EARLY)
 
 
 def leave_for_later(api: Any) -> None:
@@ -100,6 +80,5 @@ def is_returning(call: object) -> bool:
 
 def returned(call: object) -> Expression | None:
     """What is returned behind a call that was put in here."""
-    mark = call.args[0] if isinstance(call, CallExpr) and call.args else None
-    statement = _returns.get(mark.value) if isinstance(mark, StrExpr) else None
+    statement = _returns.get(mark_of(call) or "")
     return None if statement is None else statement.expr

@@ -6,7 +6,7 @@ are gone through any number of times, parts in a branch may be left out; a list 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -34,8 +34,6 @@ from mypy.nodes import (
     Node,
     OperatorAssignmentStmt,
     OpExpr,
-    RefExpr,
-    ReturnStmt,
     StarExpr,
     Statement,
     StrExpr,
@@ -45,21 +43,22 @@ from mypy.nodes import (
 )
 from mypy.server.subexpr import get_subexpressions
 
-from neuraltypes_mypy.base._names import CONTAINERS, SEQUENTIAL
+from neuraltypes_mypy.base._names import SEQUENTIAL
+from neuraltypes_mypy.source._container_uses import (
+    DICTIONARIES,
+    LISTS,
+    OF_MODULES,
+    ONE_MORE,
+    OTHER_CHANGES,
+    Subject,
+    is_assigned,
+    is_call_of,
+    is_change,
+    is_own,
+    is_read_only,
+    mentions,
+)
 from neuraltypes_mypy.source._statements import statements
-
-_DICTIONARIES: Final = ("collections.OrderedDict", "typing.OrderedDict", "builtins.dict")
-_LISTS: Final = ("builtins.list", "builtins.tuple")
-_OF_MODULES: Final = (
-    SEQUENTIAL,
-    *(f"{CONTAINERS}.{name}" for name in ("ModuleList", "ModuleDict", "ParameterList", "ParameterDict")),
-)
-_READERS: Final = frozenset(
-    {"builtins.len", "builtins.enumerate", "builtins.zip", "builtins.reversed", *_LISTS, *_DICTIONARIES, *_OF_MODULES}
-)
-_ONE_MORE: Final = {"append": 0, "add_module": 1, "register_module": 1}
-_OTHER_CHANGES: Final = frozenset({"insert", "pop", "popitem", "clear", "update", "remove", "reverse", "sort"})
-_CHANGES: Final = frozenset({"extend", *_ONE_MORE, *_OTHER_CHANGES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,6 @@ class Either:
 
 Step: TypeAlias = One | Rounds | Either
 Steps: TypeAlias = tuple[Step, ...]
-Subject: TypeAlias = Callable[[Expression], bool]
 UNKNOWN_STEPS: Final = (One(None),)
 
 
@@ -104,25 +102,6 @@ def variable_steps(variable: Node | None, body: Block, *, has_keys: bool = False
     """The modules of the container that a function keeps as a local variable and fills."""
     subject: Subject = lambda one: isinstance(one, NameExpr) and one.node is variable  # noqa: E731
     return _Growth(_Reader(body, None), subject, has_keys).run(body)
-
-
-def is_own(expression: Expression | None, name: str) -> bool:
-    """Whether an expression is `self.name`."""
-    return isinstance(expression, MemberExpr) and expression.name == name and _is_self(expression.expr)
-
-
-def _is_self(expression: Expression) -> bool:
-    return isinstance(expression, NameExpr) and bool(getattr(expression.node, "is_self", False))
-
-
-def changes_itself(body: Block) -> bool:
-    """Whether a body changes the container that `self` is."""
-    return any(_is_change(one, _is_self) for one in statements(body))
-
-
-def changes_attribute(body: Block, name: str) -> bool:
-    """Whether a body changes the container `self.name`."""
-    return any(_is_change(one, lambda expression: is_own(expression, name)) for one in statements(body))
 
 
 class _Reader:
@@ -180,11 +159,11 @@ class _Reader:
         return tuple(found)
 
     def _call(self, call: CallExpr) -> Steps:
-        if is_call_of(call, *_OF_MODULES):
+        if is_call_of(call, *OF_MODULES):
             return self.container(call, is_sequence=is_call_of(call, SEQUENTIAL))
-        if is_call_of(call, *_LISTS) and len(call.args) == 1:
+        if is_call_of(call, *LISTS) and len(call.args) == 1:
             return self.read(call.args[0])
-        if not is_call_of(call, *_DICTIONARIES):
+        if not is_call_of(call, *DICTIONARIES):
             return UNKNOWN_STEPS
         if len(call.args) == 1 and isinstance(call.args[0], ListExpr | TupleExpr):
             return tuple(One(_second(item)) for item in call.args[0].items)
@@ -226,7 +205,7 @@ class _Growth:
 
     def _after(self, statement: Statement, steps: Steps | None) -> Steps | None:
         has_place = self._has_place(statement)
-        if not has_place and not _mentions(statement, self._subject):
+        if not has_place and not mentions(statement, self._subject):
             return steps
         match statement:
             case IfStmt() if has_place:
@@ -235,7 +214,7 @@ class _Growth:
                 branches = [*statement.body, *([statement.else_body] if statement.else_body else [])]
                 ends = [self._run(block, ()) for block in branches]
                 ends += [()] if statement.else_body is None else []
-                is_new = any(_is_assigned(block, self._subject) for block in branches)
+                is_new = any(is_assigned(block, self._subject) for block in branches)
                 return self._joined(steps, ends, is_new=is_new)
             case ForStmt() | WhileStmt():
                 return self._loop(statement, steps, has_place=has_place)
@@ -265,13 +244,13 @@ class _Growth:
         return self._run(inside, steps)
 
     def _loop(self, statement: ForStmt | WhileStmt, steps: Steps | None, *, has_place: bool) -> Steps | None:
-        is_changed = any(_is_change(one, self._subject) for one in statements(statement.body))
+        is_changed = any(is_change(one, self._subject) for one in statements(statement.body))
         if has_place:
             return self._run(statement.body, UNKNOWN_STEPS if is_changed else steps)
         if not is_changed:
             return steps
         leaves = any(isinstance(one, BreakStmt | ContinueStmt) for one in statements(statement.body))
-        if steps is None or leaves or _is_assigned(statement.body, self._subject):
+        if steps is None or leaves or is_assigned(statement.body, self._subject):
             return UNKNOWN_STEPS
         each = self._run(statement.body, ())
         return UNKNOWN_STEPS if each is None else (*steps, Rounds(each))
@@ -287,18 +266,18 @@ class _Growth:
                 return self._more(steps, self._reader.read(statement.rvalue))
             case ExpressionStmt(expr=CallExpr(callee=MemberExpr(expr=owner)) as call) if self._subject(owner):
                 return self._called(call, steps)
-        return steps if _is_read_only(statement, self._subject) else UNKNOWN_STEPS
+        return steps if is_read_only(statement, self._subject) else UNKNOWN_STEPS
 
     def _called(self, call: CallExpr, steps: Steps | None) -> Steps | None:
         assert isinstance(call.callee, MemberExpr)
-        name, place = call.callee.name, _ONE_MORE.get(call.callee.name)
+        name, place = call.callee.name, ONE_MORE.get(call.callee.name)
         if any(map(self._reads, call.args)):
             return UNKNOWN_STEPS
         if place is not None and len(call.args) == place + 1:
             return self._more(steps, (One(call.args[place]),))
         if name == "extend" and len(call.args) == 1:
             return self._more(steps, self._reader.read(call.args[0]))
-        return UNKNOWN_STEPS if name in _OTHER_CHANGES else steps
+        return UNKNOWN_STEPS if name in OTHER_CHANGES else steps
 
     def _more(self, steps: Steps | None, added: Steps) -> Steps | None:
         return None if steps is None else (*steps, *added)
@@ -311,18 +290,8 @@ class _Growth:
         return place is not None and any(one is place for one in get_subexpressions(node))
 
 
-def is_call_of(expression: Expression | None, *fullnames: str) -> bool:
-    """Whether an expression is a call of one of these."""
-    callee = expression.callee if isinstance(expression, CallExpr) else None
-    return isinstance(callee, RefExpr) and (callee.fullname in fullnames or _fullname(callee) in fullnames)
-
-
-def _fullname(callee: RefExpr) -> str:
-    return getattr(callee.node, "fullname", "")
-
-
 def _is_dictionary(expression: Expression | None) -> bool:
-    return isinstance(expression, DictExpr) or is_call_of(expression, *_DICTIONARIES)
+    return isinstance(expression, DictExpr) or is_call_of(expression, *DICTIONARIES)
 
 
 def _assigned(node: Node | None, body: Block) -> list[Expression]:
@@ -339,51 +308,3 @@ def _second(item: Expression) -> Expression | None:
     if not isinstance(item, TupleExpr):
         return item
     return item.items[1] if len(item.items) == 2 else None
-
-
-def _mentions(statement: Node, subject: Subject) -> bool:
-    return any(map(subject, get_subexpressions(statement)))
-
-
-def _is_assigned(block: Block, subject: Subject) -> bool:
-    return any(isinstance(one, AssignmentStmt) and any(map(subject, one.lvalues)) for one in statements(block))
-
-
-def _is_change(statement: Statement, subject: Subject) -> bool:
-    """Whether a statement, without the blocks in it, may change a container."""
-    match statement:
-        case AssignmentStmt():
-            return any(subject(target) or _is_entry(target, subject) for target in statement.lvalues)
-        case OperatorAssignmentStmt():
-            return subject(statement.lvalue)
-        case ExpressionStmt(expr=CallExpr(callee=MemberExpr(expr=owner, name=name))) if subject(owner):
-            return name in _CHANGES
-        case _:
-            return False
-
-
-def _is_entry(target: Expression, subject: Subject) -> bool:
-    return isinstance(target, IndexExpr) and subject(target.base)
-
-
-def _is_read_only(statement: Statement, subject: Subject) -> bool:
-    """Whether all that a statement does with a container surely leaves it as it is."""
-    inside = get_subexpressions(statement)
-    harmless: list[Expression] = []
-    match statement:
-        case AssignmentStmt(lvalues=[MemberExpr()], rvalue=kept):
-            harmless.append(kept)
-        case ReturnStmt(expr=Expression() as given):
-            harmless.append(given)
-    for one in inside:
-        match one:
-            case StarExpr(expr=inner) | IndexExpr(base=inner):
-                harmless.append(inner)
-            case CallExpr():
-                if is_call_of(one, *_READERS) or any(kind == ARG_STAR for kind in one.arg_kinds):
-                    harmless += one.args
-                elif subject(one.callee):  # a module is called
-                    harmless.append(one.callee)
-            case MemberExpr(expr=inner, name=name) if name not in _CHANGES:
-                harmless.append(inner)
-    return all(any(one is kept for kept in harmless) for one in inside if subject(one))

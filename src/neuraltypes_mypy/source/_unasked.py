@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mypy.nodes import (
-    ARG_POS,
     AssignmentStmt,
     Block,
     CallExpr,
@@ -20,7 +19,6 @@ from mypy.nodes import (
     Expression,
     FuncDef,
     NameExpr,
-    StrExpr,
     SuperExpr,
     TypeInfo,
 )
@@ -28,6 +26,7 @@ from mypy.server.subexpr import get_subexpressions
 from mypy.types import CallableType, ProperType, Type, TypeType, UnboundType, UnionType, get_proper_type
 
 from neuraltypes._dtypes import DTYPE_NAMES
+from neuraltypes_mypy.source._inserted import is_marked, marked
 
 _MARK: Final = "neuraltypes: signature"
 
@@ -83,21 +82,6 @@ def _is_unasked(callee: Expression, cls: str | None) -> bool:
     if isinstance(callee, SuperExpr):
         return callee.name != "__init__"
     return isinstance(callee, NameExpr) and callee.name == cls
-
-
-def marked(expression: Expression, text: str) -> CallExpr:
-    """A call with an expression, by whose mark the hook of `isinstance` knows what it is to do."""
-    function, mark = NameExpr("isinstance"), StrExpr(text)
-    made = CallExpr(function, [expression, mark], [ARG_POS, ARG_POS], [None, None])
-    for node in (function, mark, made):
-        node.set_line(expression)
-    return made
-
-
-def is_marked(call: object, text: str) -> bool:
-    """Whether a call is one with that mark."""
-    mark = call.args[1] if isinstance(call, CallExpr) and len(call.args) == 2 else None
-    return isinstance(mark, StrExpr) and mark.value == text
 
 
 def is_asking(call: object) -> bool:

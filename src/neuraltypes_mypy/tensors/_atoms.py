@@ -8,6 +8,7 @@ with everything is `Any`, which may carry a note for the plugin alone.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -50,6 +51,12 @@ def size_of_identity(identity: str) -> Size | None:
     if not identity.startswith(_PREFIX):
         return None
     return _known[identity] if identity in _known else _read(identity)
+
+
+def symbols_of(types: Iterable[ProperType]) -> frozenset[Symbol]:
+    """The names in the sizes that types stand for."""
+    sizes = map(size_of_atom, types)
+    return frozenset(symbol for size in sizes if size is not None for symbol in size.symbols())
 
 
 def is_atom(type_: Type) -> bool:

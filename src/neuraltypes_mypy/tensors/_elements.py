@@ -52,8 +52,7 @@ def element_fits(expected: ProperType, given: ProperType) -> bool:
 
 def produced_fits(wanted: TypeInfo, name: str) -> bool:
     """Whether what an operation gives, or an element of that name, may be handed in where another is wanted."""
-    names = [base.name for base in wanted.mro if base.fullname.startswith(_ELEMENTS)]
-    return _goes_with(names, _domain(wanted), name)
+    return _goes_with(_names(wanted), _domain(wanted), name)
 
 
 def is_produced(element: ProperType) -> bool:
@@ -109,12 +108,24 @@ def contradicts(wanted: TypeInfo, element: ProperType) -> bool:
         "LogitsType" in group and group["LogitsType"] in sides for group, sides in _of(wanted)
     ):
         return False
-    return any(sides and name in group and group[name] not in sides for group, sides in _of(wanted))
+    return _is_on_another_side(name, _of(wanted))
 
 
 def _of(info: TypeInfo) -> list[tuple[dict[str, int], set[int]]]:
-    names = [base.name for base in info.mro if base.fullname.startswith(_ELEMENTS)]
+    return _sides(_names(info))
+
+
+def _names(info: TypeInfo) -> list[str]:
+    return [base.name for base in info.mro if base.fullname.startswith(_ELEMENTS)]
+
+
+def _sides(names: Sequence[str]) -> list[tuple[dict[str, int], set[int]]]:
+    """The groups, each with the sides of it that elements of these names are on."""
     return [(group, {group[name] for name in names if name in group}) for group in _EXCLUSIVE]
+
+
+def _is_on_another_side(name: str, sides: Sequence[tuple[dict[str, int], set[int]]]) -> bool:
+    return any(taken and name in group and group[name] not in taken for group, taken in sides)
 
 
 def element_goes_with(wanted: str, name: str) -> bool:
@@ -132,11 +143,7 @@ def _goes_with(wanted: list[str], domain: str | None, name: str) -> bool:
     """The raw output of a layer is fit for whatever takes any real number, not for probabilities."""
     if _ELEMENTS + name == UNNORMALIZED_TYPE:
         return domain in (None, "REAL")
-    for group in _EXCLUSIVE:
-        sides = {group[one] for one in wanted if one in group}
-        if sides and name in group and group[name] not in sides:
-            return False
-    return True
+    return not _is_on_another_side(name, _sides(wanted))
 
 
 def without_numbers(element: ProperType) -> ProperType:

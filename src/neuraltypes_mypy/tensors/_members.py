@@ -99,9 +99,7 @@ def alike(held: Instance, others: Sequence[Type]) -> Instance:
         proper = get_proper_type(other)
         is_same = isinstance(proper, Instance) and proper.type is held.type and proper.extra_attrs is not None
         theirs = proper.extra_attrs.attrs if is_same and isinstance(proper, Instance) and proper.extra_attrs else {}
-        kept = {
-            name: type_ for name, type_ in kept.items() if name in theirs and _written(theirs[name]) == _written(type_)
-        }
+        kept = _common(kept, theirs)
     if held.extra_attrs is not None and len(kept) == len(held.extra_attrs.attrs):
         return held
     result = Instance(held.type, held.args, held.line, held.column)
@@ -116,13 +114,17 @@ def _is_mergeable(left: Instance, right: Instance) -> bool:
 
 def _alike(left: Instance, right: Instance, tuple_type: Instance) -> Instance:
     one, other = (item.extra_attrs.attrs if item.extra_attrs is not None else {} for item in (left, right))
-    kept = {name: type_ for name, type_ in one.items() if name in other and _written(other[name]) == _written(type_)}
+    kept = _common(one, other)
     if ITEM in one and ITEM in other:
         common = join_modules([one[ITEM], other[ITEM]], tuple_type)
         kept |= {} if common is None else {ITEM: common}
     result = left.copy_modified()
     result.extra_attrs = ExtraAttrs(kept)
     return result
+
+
+def _common(one: dict[str, Type], other: dict[str, Type]) -> dict[str, Type]:
+    return {name: type_ for name, type_ in one.items() if name in other and _written(other[name]) == _written(type_)}
 
 
 def _written(type_: Type) -> object:
@@ -132,7 +134,5 @@ def _written(type_: Type) -> object:
 
 def made_at(instance: ProperType) -> str | None:
     """Where an instance was made: `models.py:12`."""
-    if not isinstance(instance, Instance) or instance.extra_attrs is None:
-        return None
-    note = instance.extra_attrs.attrs.get(MADE_AT)
-    return None if note is None else note_of(get_proper_type(note))
+    note = attribute_of(instance, MADE_AT)
+    return None if note is None else note_of(note)

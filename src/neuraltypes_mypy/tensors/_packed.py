@@ -11,7 +11,7 @@ from mypy.types import AnyType, Instance, ProperType, TupleType, Type, UnionType
 
 from neuraltypes_mypy.source._statements import statements
 from neuraltypes_mypy.tensors._members import attribute_of, with_attribute
-from neuraltypes_mypy.tensors._tensor import as_tensor, unknown, untold
+from neuraltypes_mypy.tensors._tensor import as_tensor, unknown, unknown_like, untold
 from neuraltypes_mypy.tensors._types import KnownTypes
 
 _SEQUENCE: Final = "torch.nn.utils.rnn.PackedSequence"
@@ -75,7 +75,7 @@ def loosened(type_: ProperType) -> Type | None:
     tensor = as_tensor(plain.items[0])
     if tensor is None or attribute_of(type_.partial_fallback, _UNDECLARED) is None:
         return plain
-    return UnionType([plain, tensor.copy_modified(args=[unknown() for _ in tensor.args]), untold()])
+    return UnionType([plain, unknown_like(tensor), untold()])
 
 
 def joined(types: Sequence[Type]) -> Type | None:

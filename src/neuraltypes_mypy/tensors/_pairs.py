@@ -122,7 +122,7 @@ def _same_class(option: ProperType, got: ProperType) -> bool:
 def _inside(wanted: ProperType, got: ProperType) -> Iterator[tuple[str, Type, Type]]:
     if isinstance(wanted, TupleType) and isinstance(got, TupleType):
         if len(wanted.items) == len(got.items) and not _has_unpack(wanted) and not _has_unpack(got):
-            names = field_names(wanted)
+            names = item_names(wanted)
             for number, (inner, item) in enumerate(zip(wanted.items, got.items, strict=True)):
                 yield (f".{names[number]}" if names else f"[{number}]"), inner, item
     elif isinstance(wanted, TypedDictType) and isinstance(got, TypedDictType):
@@ -144,7 +144,7 @@ def _has_unpack(type_: TupleType) -> bool:
     return any(isinstance(item, UnpackType) for item in type_.items)
 
 
-def field_names(type_: TupleType) -> list[str]:
+def item_names(type_: TupleType) -> list[str]:
     """The names of the items of a `NamedTuple`; none of another tuple."""
     info = next((base for base in type_.partial_fallback.type.mro if base.is_named_tuple), None)
     if info is None:

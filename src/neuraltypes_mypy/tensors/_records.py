@@ -7,7 +7,7 @@ from mypy.plugin import AttributeContext, MethodContext
 from mypy.types import TupleType, Type, get_proper_type
 
 from neuraltypes_mypy.tensors._mentions import mentions_tensors
-from neuraltypes_mypy.tensors._pairs import field_names
+from neuraltypes_mypy.tensors._pairs import item_names
 
 
 def is_record(info: TypeInfo) -> bool:
@@ -20,7 +20,7 @@ def item(ctx: AttributeContext) -> Type:
     record, name = ctx.type, getattr(ctx.context, "name", "")
     if ctx.is_lvalue or not isinstance(record, TupleType):
         return ctx.default_attr_type
-    names = field_names(record)
+    names = item_names(record)
     found = record.items[names.index(name)] if name in names else None
     return found if found is not None and mentions_tensors(found) else ctx.default_attr_type
 
@@ -34,7 +34,7 @@ def replaced(ctx: MethodContext, result: Type) -> Type:
     new = {name for names in ctx.arg_names for name in names} | {
         ctx.callee_arg_names[number] for number, given in enumerate(ctx.args) if given
     }
-    names = field_names(record)
+    names = item_names(record)
     is_open = any(kind.is_star() for kinds in ctx.arg_kinds for kind in kinds)
     items = [
         wanted if (is_open or name in new) and mentions_tensors(wanted) else known

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from mypy.nodes import Var
-from mypy.types import Instance, LiteralType, ProperType, Type, get_proper_type
+from mypy.types import Instance, LiteralType, ProperType, TupleType, Type, get_proper_type
 
 from neuraltypes._sizes import Size, number
+from neuraltypes_mypy.base._names import SIZE
 from neuraltypes_mypy.tensors._atoms import atom, size_of_atom
 from neuraltypes_mypy.tensors._walk import replace
 
@@ -22,6 +23,12 @@ def sized_int(size: Size | None, int_type: Instance) -> Instance:
     return int_type.copy_with_extra_attr(_SIZE, atom(size, str(size), int_type))
 
 
+def is_int(type_: Type | None) -> bool:
+    """Whether a type is `int`."""
+    proper = get_proper_type(type_) if type_ is not None else None
+    return isinstance(proper, Instance) and proper.type.fullname == "builtins.int"
+
+
 def has_size(type_: ProperType) -> bool:
     """Whether a type is that of an `int` that is known to hold a size."""
     return isinstance(type_, Instance) and type_.extra_attrs is not None and _SIZE in type_.extra_attrs.attrs
@@ -34,6 +41,12 @@ def unsized(type_: Type) -> Type:
         return Instance(proper.type, proper.args) if isinstance(proper, Instance) and has_size(proper) else None
 
     return replace(type_, one)
+
+
+def without_sizes(type_: ProperType) -> Type | None:
+    """The `Size` that a shape is to others: the name that holds it may come to hold one of another length."""
+    is_shape = isinstance(type_, TupleType) and type_.partial_fallback.type.fullname == SIZE
+    return type_.partial_fallback if is_shape and isinstance(type_, TupleType) else None
 
 
 def size_of_type(type_: Type | None) -> Size | None:

@@ -56,6 +56,11 @@ def unknown() -> AnyType:
     return AnyType(TypeOfAny.special_form)
 
 
+def unknown_like(tensor: Instance) -> Instance:
+    """The type of a tensor of the same class, of which nothing is known."""
+    return tensor.copy_modified(args=[unknown() for _ in tensor.args])
+
+
 def untold() -> AnyType:
     """A value of which mypy knows nothing: unlike a part of a type, it does not let mypy settle on an overload."""
     return AnyType(TypeOfAny.unannotated)

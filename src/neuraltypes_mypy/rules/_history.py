@@ -1,0 +1,112 @@
+"""How the function that mypy checks now made what it has: expressions, followed back through names and operations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mypy.nodes import (
+    AssignmentStmt,
+    CallExpr,
+    Context,
+    Expression,
+    FuncDef,
+    IntExpr,
+    MemberExpr,
+    NameExpr,
+    OpExpr,
+    UnaryExpr,
+    Var,
+)
+
+from neuraltypes._sizes import Size
+from neuraltypes.rules import Array
+from neuraltypes_mypy.rules._argument_values import ArgumentValues
+from neuraltypes_mypy.sizes._equal import Equal
+from neuraltypes_mypy.source._assigned import last_assignment
+from neuraltypes_mypy.source._statements import written_name
+from neuraltypes_mypy.tensors._tensor import as_tensor
+
+
+class History:
+    """The expressions of the function that is checked now, and what was assigned to its names."""
+
+    def __init__(self, values: ArgumentValues, same: Equal, api: Any) -> None:
+        self._values, self._same, self._api = values, same, api
+        self.function = api.scope.current_function()
+
+    def array(self, expression: Expression) -> Array | None:
+        """What is known of a tensor that was made before."""
+        known = self._api.lookup_type_or_none(expression)
+        tensor = None if known is None else as_tensor(known)
+        return None if tensor is None else self._values.array(tensor, self._same)
+
+    def size(self, expression: Expression) -> Size | None:
+        """The size that an `int` in the source is."""
+        known = self._api.lookup_type_or_none(expression)
+        value = None if known is None else self._values.of_expression(expression, known, self._api, self._same)
+        return value if isinstance(value, Size) else None
+
+    def made(self, place: Context) -> Expression | None:
+        """An expression, or what the name that it is was last assigned before; None where that may be several."""
+        current = place if isinstance(place, Expression) else None
+        line = place.line
+        while isinstance(current, NameExpr):
+            found = self._assigned(current, line)
+            current, line = (None, line) if found is None else (found.rvalue, found.line)
+        return current
+
+    def _assigned(self, name: NameExpr, line: int) -> AssignmentStmt | None:
+        variable, function = name.node, self.function
+        if not isinstance(variable, Var) or not isinstance(function, FuncDef):
+            return None
+        return last_assignment(variable, function, line)
+
+    def through(self, place: Context, names: frozenset[str], *, operators: str = "") -> Expression | None:
+        """What was made before calls of `names` and arithmetic by `operators`, all of which leave its axes."""
+        current = self.made(place)
+        while current is not None:
+            before = _receiver(current, names, operators)
+            if before is None:
+                return current
+            current = self.made(before)
+        return None
+
+
+def _receiver(expression: Expression, names: frozenset[str], operators: str) -> Expression | None:
+    """What an operation that leaves the axes is applied to."""
+    match expression:
+        case OpExpr(op=op, left=left) if op in operators:
+            return left
+        case CallExpr(callee=callee) if written_name(callee) in names:
+            return applied_to(expression)
+    return None
+
+
+def applied_to(call: CallExpr) -> Expression:
+    """The tensor that a function, a method or a module is applied to."""
+    match call.callee:
+        case MemberExpr(expr=NameExpr(name="self")):
+            pass
+        case MemberExpr(expr=receiver, fullname=""):
+            return receiver
+    return call.args[0] if call.args else call
+
+
+def named_axis(call: CallExpr) -> int | None:
+    """The axis that a call names in numbers."""
+    match axis_argument(call):
+        case IntExpr(value=value):
+            return value
+        case UnaryExpr(op="-", expr=IntExpr(value=value)):
+            return -value
+    return None
+
+
+def axis_argument(call: CallExpr) -> Expression | None:
+    """What a call names as an axis: by keyword, or first behind the tensor."""
+    for argument, name in zip(call.args, call.arg_names, strict=True):
+        if name in ("dim", "axis"):
+            return argument
+    rest = [argument for argument, name in zip(call.args, call.arg_names, strict=True) if name is None]
+    rest = rest[1:] if rest[:1] == [applied_to(call)] else rest
+    return rest[0] if rest else None

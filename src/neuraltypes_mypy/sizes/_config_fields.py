@@ -1,0 +1,57 @@
+"""Sizes that configurations hold: `config.d` in a constructor that takes `config`, `self.config.d` where it is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mypy.nodes import Expression, FuncDef, MemberExpr, NameExpr
+from mypy.types import Instance, ProperType, get_proper_type
+
+from neuraltypes._sizes import Size, named
+from neuraltypes._unify import ARGUMENT
+from neuraltypes_mypy.sizes._class_sizes import attribute_size, is_configured, parameter_names_of, parameter_size
+from neuraltypes_mypy.sizes._steady import is_self
+from neuraltypes_mypy.sizes._unchecked import Unchecked
+from neuraltypes_mypy.source._statements import assignments, rooted, scope_name
+
+
+def size_of_field(expression: MemberExpr, api: Any) -> Size | None:
+    """The size of `config.d`, also where its class does not say that it is an `int`."""
+    owner = get_proper_type(api.lookup_type_or_none(expression.expr))
+    return None if owner is None else field_size(expression, owner, api)
+
+
+def field_size(expression: MemberExpr, owner: ProperType, api: Any) -> Size | None:
+    """`config.d` in a constructor that takes `config`, `self.config.d` where it is kept: a size of the class."""
+    function = api.scope.current_function()
+    if not isinstance(function, FuncDef) or not isinstance(owner, Instance) or is_configured(owner.type):
+        return None
+    if expression.name not in parameter_names_of(owner.type):
+        return None
+    root, path = rooted(expression.expr)
+    if isinstance(api, Unchecked) and function.name != "__init__" and not is_self(root, api):
+        return _of_parameter(root, path, expression.name, function)
+    if not function.info:
+        return None
+    if is_self(root, api) and path:
+        return attribute_size(function.info, f"{path}.{expression.name}")
+    is_parameter = isinstance(root, NameExpr) and any(one.variable is root.node for one in function.arguments)
+    if not isinstance(root, NameExpr) or not is_parameter or function.name != "__init__":
+        return None
+    if not is_configured(function.info) or _is_changed(root, function):
+        return None
+    return parameter_size(function.info, ".".join(filter(None, (root.name, path, expression.name))))
+
+
+def _of_parameter(root: Expression, path: str, name: str, function: FuncDef) -> Size | None:
+    """`config.d` in a helper that takes `config`, for its callers; inside of it, it may be equal to any other."""
+    is_parameter = any(one.variable is getattr(root, "node", None) for one in function.arguments)
+    if not isinstance(root, NameExpr) or not is_parameter or _is_changed(root, function):
+        return None
+    return named(".".join(filter(None, (root.name, path, name))), ARGUMENT + scope_name(function))
+
+
+def _is_changed(holder: NameExpr, function: FuncDef) -> bool:
+    """Whether a function gives a name another object, or changes an attribute of the one that it has."""
+    changed = [rooted(target)[0] for target, _ in assignments(function.body)]
+    return any(isinstance(one, NameExpr) and one.node is holder.node for one in changed)
