@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import cycle
 from typing import Final, NamedTuple, TypeAlias
 
 from neuraltypes._axes import (
@@ -33,6 +34,8 @@ from neuraltypes.kinds import AxisKind, kind_fits, kind_from_name, kinds_of
 ARGUMENT: Final = "int "
 _TRIALS: Final = 4
 _HIGHLY_DIVISIBLE: Final = 2**10 * 3**4 * 5**2 * 7
+_DIVISORS: Final = (6, 12, 24)  # their third powers divide that number
+_PRIMES: Final = (11, 13, 17, 19, 23, 29, 31)
 
 
 class SizedAxis(NamedTuple):
@@ -108,7 +111,7 @@ class Bindings:
         """The shape that one declared axis has in this call, with the label that keeps its declared kind."""
         if isinstance(axis, VariadicAxis):
             bound = self.rests.get(axis.name or "")
-            return bound[0] if bound and not axis.broadcastable else (Rest(axis.name),)
+            return bound[0] if bound and not axis.broadcastable else (Rest(),)  # who calls may have such a name too
         size = None if getattr(axis, "broadcastable", False) else self.size_of(axis)
         return (SizedAxis(size, _label(axis.label, kind, size)),)
 
@@ -230,11 +233,27 @@ def _vanishes_when_divisible(size: Size) -> bool:
             replaced = size.replace(dict(zip(order, values.values(), strict=True)))
             if replaced is None or replaced.constant == 0:
                 return True
+    return _vanishes_by_powers(size, symbols)
+
+
+def _vanishes_by_powers(size: Size, symbols: Sequence[Symbol]) -> bool:
+    """The same for divisors of which powers divide, as in `c//r**3*r**3`; so few of them are enough."""
+    divisors = {symbol for found in _quotients(size) for symbol in found.right.symbols()}
+    for first in range(len(_DIVISORS) if divisors else 0):
+        small, large = cycle(_DIVISORS[first:] + _DIVISORS[:first]), cycle(_PRIMES)
+        values = {one: number(next(small) if one in divisors else _HIGHLY_DIVISIBLE * next(large)) for one in symbols}
+        replaced = size.replace(values)
+        if replaced is None or replaced.constant == 0:
+            return True
     return False
 
 
 def _is_divided(size: Size) -> bool:
-    return any(isinstance(factor, Quotient) for factors, _ in size.terms for factor in factors)
+    return any(True for _ in _quotients(size))
+
+
+def _quotients(size: Size) -> Iterator[Quotient]:
+    yield from (factor for factors, _ in size.terms for factor in factors if isinstance(factor, Quotient))
 
 
 def _without_common_factors(size: Size) -> Size:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mypy.nodes import AssignmentStmt, Decorator, FuncDef, MemberExpr, OverloadedFuncDef, TypeInfo
+from mypy.nodes import AssignmentStmt, FuncDef, MemberExpr, SymbolTable, TypeInfo
 from mypy.types import (
     CallableType,
-    ProperType,
     Type,
     TypeVarId,
     TypeVarLikeType,
@@ -26,6 +25,7 @@ from neuraltypes._axes import Axes, Axis, FixedAxis, NamedAxis, SymbolicAxis, Va
 from neuraltypes._sizes import Size, Symbol, named, number, size_from_expression
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy.annotations._defaults import keep_defaults
+from neuraltypes_mypy.annotations._noted_sizes import note_sizes
 from neuraltypes_mypy.annotations._overriding import Overriding, overrides
 from neuraltypes_mypy.annotations._results import Results
 from neuraltypes_mypy.base._names import FOREIGN
@@ -36,8 +36,8 @@ from neuraltypes_mypy.source._displays import open_displays
 from neuraltypes_mypy.source._returns import announce_returns
 from neuraltypes_mypy.source._statements import scope_name
 from neuraltypes_mypy.source._unasked import ask_for_signatures
-from neuraltypes_mypy.tensors._atoms import noted_any, size_of_atom
-from neuraltypes_mypy.tensors._walk import replace, walk
+from neuraltypes_mypy.tensors._atoms import size_of_atom
+from neuraltypes_mypy.tensors._walk import walk
 
 _AXIS: Final = "_nt_axis_"
 _COMPUTED: Final = frozenset("+-*/%({")
@@ -90,7 +90,7 @@ class Scopes:
 
     def __init__(self) -> None:
         self._bound: dict[str, set[str]] = {}
-        self._pending: list[FuncDef] = []
+        self._pending: list[tuple[FuncDef, SymbolTable]] = []  # with the names that it stands among
         self._failure: Exception | None = None
         self.results = Results()
         self.overriding = Overriding()
@@ -137,15 +137,13 @@ class Scopes:
         if failure is not None:
             raise failure
         while self._pending:
-            function = self._pending.pop()
+            function, names = self._pending.pop()
             if isinstance(function.type, CallableType):
                 self.results.hide(function)
                 self.overriding.hide(function)
                 keep_defaults(function)
-                if _is_setter(function):
-                    function.type.arg_types = [replace(type_, _noted) for type_ in function.type.arg_types]
-                else:
-                    make_generic(function.type)
+                note_sizes(function, names)
+                make_generic(function.type)
 
     def _flush_early(self) -> None:
         """The same where mypy asks for nothing; a failure is said where it asks next."""
@@ -155,8 +153,8 @@ class Scopes:
             self._failure = error
 
     def _signature_scope(self, annotation: Type, function: FuncDef, semantic: Any) -> Scope:
-        if not any(function is pending for pending in self._pending):
-            self._pending.append(function)
+        if not any(function is pending for pending, _ in self._pending):
+            self._pending.append((function, function.info.names if function.info else semantic.globals))
             if len(self._pending) == 1:  # a decorator is the first to see the type, and mypy asks no plugin about it
                 semantic.schedule_patch(_LAST, self._flush_early)
             instrument_unanalyzed(function)
@@ -183,20 +181,6 @@ def _may_be_record(result: Type) -> bool:
     items = list(map(get_proper_type, written.items)) if isinstance(written, UnionType) else [written]
     names = [one.name.rpartition(".")[2] for one in items if isinstance(one, UnboundType)]
     return any(name[:1].isupper() and name not in _NO_RECORDS for name in names)
-
-
-def _is_setter(function: FuncDef) -> bool:
-    """Whether a function sets a property. mypy reports an assignment twice where that is generic."""
-    symbol = function.info.names.get(function.name) if function.info else None
-    node = None if symbol is None else symbol.node
-    if not isinstance(node, OverloadedFuncDef) or not node.is_property:
-        return False
-    return any(isinstance(item, Decorator) and item.func is function for item in node.items[1:])
-
-
-def _noted(proper: ProperType) -> Type | None:
-    size = size_of_atom(proper)
-    return noted_any(str(size)) if size is not None and size.constant is None else None
 
 
 def make_generic(signature: CallableType) -> None:

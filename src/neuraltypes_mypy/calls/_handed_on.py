@@ -28,9 +28,10 @@ from mypy.nodes import (
     TypeInfo,
 )
 from mypy.plugin import FunctionContext, MethodContext
-from mypy.types import AnyType, CallableType, Instance, Type, get_proper_type
+from mypy.types import AnyType, CallableType, Instance, Type, UnionType, get_proper_type
 
 from neuraltypes_mypy.base import _codes as codes
+from neuraltypes_mypy.base._names import PARAMETER
 from neuraltypes_mypy.rules._refusals import Refusals
 from neuraltypes_mypy.tensors._tensor import as_tensor, is_known, unknown
 from neuraltypes_mypy.tensors._untyped import is_unwanted, untyped
@@ -121,13 +122,22 @@ def _given(
 ) -> Type:
     """What such a call gives; what mypy says of it where nothing of its tensors is known."""
     api: Any = ctx.api
-    if isinstance(callee, LambdaExpr) or is_unwanted(ctx.context, api):
+    if isinstance(callee, LambdaExpr) or is_unwanted(ctx.context, api) or _is_parameter(api.type_context[-1]):
         return ctx.default_return_type
     found = _asked(callee, args, ctx.context, api, names)
     proper = get_proper_type(found)
-    if proper is None or isinstance(proper, AnyType):
+    tensors = [type_ for type_ in walk(found) if as_tensor(type_) is not None] if found is not None else []
+    if proper is None or isinstance(proper, AnyType) or (tensors and not any(map(_is_followed, tensors))):
         return ctx.default_return_type
     return untyped(proper) if as_tensor(proper) is not None else proper
+
+
+def _is_parameter(wanted: Type | None) -> bool:
+    """Whether what is assigned to was declared as a parameter, which no call gives."""
+    proper = get_proper_type(wanted)
+    if isinstance(proper, UnionType):
+        return any(map(_is_parameter, proper.items))
+    return isinstance(proper, Instance) and proper.type.fullname == PARAMETER
 
 
 def _asked(

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mypy.nodes import Decorator, Expression, ExpressionStmt, FuncDef, ReturnStmt
+from mypy.nodes import Decorator, Expression, ExpressionStmt, FuncDef, ReturnStmt, Var
 from mypy.semanal import is_trivial_body
 
 from neuraltypes_mypy.source._inserted import mark_of, marking
-from neuraltypes_mypy.source._statements import blocks
+from neuraltypes_mypy.source._statements import attribute_values, blocks
 
 _MARK: Final = "neuraltypes: return"
 _EARLY: Final = "neuraltypes: early"
@@ -60,10 +60,20 @@ def leave_for_later(api: Any) -> None:
     function = api.scope.current_function()
     if not isinstance(function, FuncDef) or api.pass_num < api.last_pass or api.options.fine_grained_incremental:
         return
+    if _defines_attributes(function):  # then mypy checks it early by itself, and the others wait for it
+        return
     if function.def_or_infer_vars and function is api.scope.top_level_function() and _is_found(function, api):
         function.def_or_infer_vars = False
         api.binder.suppress_unreachable_warnings()
         api.binder.unreachable()
+
+
+def _defines_attributes(function: FuncDef) -> bool:
+    """Whether an attribute begins with what a method assigns."""
+    names = function.info.names if function.info else {}
+    nodes = [names[name].node for name, _ in attribute_values(function) if name in names]
+    end = function.line if function.end_line is None else function.end_line
+    return any(isinstance(node, Var) and function.line <= node.line <= end for node in nodes)
 
 
 def _is_found(function: FuncDef, api: Any) -> bool:

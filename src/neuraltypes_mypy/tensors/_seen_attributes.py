@@ -9,7 +9,7 @@ from typing import Any
 
 from mypy.nodes import NameExpr, Var
 from mypy.plugin import FunctionContext
-from mypy.types import Instance, Type, get_proper_type
+from mypy.types import AnyType, Instance, Type, UnionType, get_proper_type
 
 from neuraltypes_mypy.tensors._tensor import as_tensor
 
@@ -20,13 +20,22 @@ def asked(ctx: FunctionContext) -> Type:
     """At `hasattr(x, ...)`: a tensor that has a declared type is taken for that."""
     subject = ctx.args[0][0] if ctx.args and ctx.args[0] else None
     variable = subject.node if isinstance(subject, NameExpr) else None
-    if isinstance(variable, Var) and variable.type is not None and as_tensor(variable.type) is not None:
+    if isinstance(variable, Var) and variable.type is not None and _is_tensor(variable.type):
         api: Any = ctx.api
         given = ctx.arg_types[0][0]
         if as_tensor(given) is not None and variable.type != given and not has_more(given):
             api.store_type(subject, variable.type)
             api.binder.put(subject, variable.type)
     return ctx.default_return_type
+
+
+def _is_tensor(declared: Type) -> bool:
+    """Whether a type is a tensor, or one of a tensor and what is not known."""
+    proper = get_proper_type(declared)
+    if isinstance(proper, UnionType):
+        items = [item for item in map(get_proper_type, proper.items) if not isinstance(item, AnyType)]
+        return len(items) == 1 and as_tensor(items[0]) is not None
+    return as_tensor(proper) is not None
 
 
 def has_more(type_: Type | None) -> bool:

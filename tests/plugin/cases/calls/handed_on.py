@@ -65,12 +65,30 @@ class Silent(torch.autograd.Function):
         return x
 
 
+class SilentPair(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> tuple[Tensor, Tensor | None]:
+        return x, None
+
+
 def with_their_own_gradients(x: Float32[Tensor, "b d"], v: Float32[Tensor, "d"]) -> None:
     reveal(Outer.apply(x))  # N: Float[Tensor, "b d d"]
     Outer.apply(v)  # E: [shape-mismatch]
     reveal(Apart.apply(x))  # N: Float[Tensor, "b"]
     Apart.apply(v)  # E: [shape-mismatch]
     Silent.apply(v)
+
+
+def what_says_nothing_may_be_anything(x: Tensor, weight: nn.Parameter, bias: nn.Parameter | None) -> tuple[Tensor]:
+    weight = Silent.apply(weight)
+    if bias is not None:
+        bias = Silent.apply(bias)
+    known = Outer.apply(torch.zeros(3, 4))
+    known @ torch.zeros(5, 6)  # E: [shape-mismatch]
+    weight = Outer.apply(weight)
+    pair = SilentPair.apply(x)
+    pair = (one for one in pair)
+    return SilentPair.apply(x)
 
 
 @torch.autocast("cuda", enabled=False)  # E: [untyped-decorator]

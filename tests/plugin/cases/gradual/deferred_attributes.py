@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from neuraltypes import NeuralType
 from neuraltypes.elements import LogprobsType
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 
@@ -35,3 +35,17 @@ def probabilities(x: Tensor) -> Tensor:
 
 def declared(x: Tensor) -> NeuralType[Float[Tensor, "b t"], LogprobsType]:
     return probabilities(x)  # E: expected LogprobsType
+
+
+class Kept(nn.Module):
+    def clear(self) -> None:
+        if hasattr(self, "_solved"):
+            del self._solved
+
+    def solved(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        if not self.training and hasattr(self, "_solved"):
+            y = self._solved  # E: Cannot determine type of "_solved"  [has-type]
+        else:
+            y = torch.linalg.solve_triangular(x.mT, x, upper=True)
+            self._solved = y
+        return y, torch.zeros(3) @ torch.zeros(4)  # E: [shape-mismatch]

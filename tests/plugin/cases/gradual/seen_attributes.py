@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import Parameter
 
 
@@ -66,3 +66,12 @@ def seen_again(p: Parameter) -> None:
         return
     if p._is_sharded:
         print(p._orig_size)
+
+
+def of_a_module(x: Float[Tensor, "b 4"], layer: nn.Linear) -> None:
+    y = layer(x)
+    y = y.reshape(-1, 2)
+    if hasattr(y, "redistribute"):
+        y = y.redistribute(3)
+    z = torch.relu(x)
+    z.redistribute(3)  # E: [attr-defined]

@@ -51,3 +51,19 @@ def nobody_binds(x: Float[Tensor, "b c"]) -> Float[Tensor, "*rows c"]:
 
 def optional(x: Float[Tensor, "*batch c"] | None) -> Float[Tensor, "*batch c"] | None:
     return x
+
+
+def paired(x: Float[Tensor, "*#batch c"], y: Float[Tensor, "*#batch c"]) -> Float[Tensor, "*batch c"]:
+    return x + y
+
+
+def named_alike(x: Float[Tensor, "*#batch c"], t: Float[Tensor, "time c"]) -> Float[Tensor, "*batch time c"]:
+    return paired(x.unsqueeze(-2), t)
+
+
+def bound(x: Float[Tensor, "*batch c"]) -> Float[Tensor, "*batch"]:
+    return summed(x)
+
+
+def bound_elsewhere(x: Float[Tensor, "*batch t c"]) -> Float[Tensor, "*batch c"]:
+    return summed(x)  # E: [return-value]

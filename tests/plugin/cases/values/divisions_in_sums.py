@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 
 from neuraltypes import reveal
 
@@ -34,3 +34,20 @@ def halves_make_a_whole(x: Float[Tensor, "b d"]) -> Float[Tensor, "b d"]:
 def without_a_division_it_is_said(x: Float[Tensor, "b t c"], side: int) -> Float[Tensor, "b t c"]:
     padded = F.pad(x, (0, 0, side, side))
     return F.avg_pool1d(padded.mT, 2 * side + 1, stride=1).mT + F.avg_pool1d(x.mT, 3, stride=1).mT  # E: broadcast
+
+
+class Shuffle(nn.Module):
+    """Powers of a size divide as well: nothing is left of `c // r**3 * r**3`."""
+
+    def __init__(self, scale: int) -> None:
+        super().__init__()
+        self.scale = scale
+
+    def forward(self, x: Float[Tensor, "b c d h"]) -> None:
+        b, c, d, h = x.size()
+        out, r = int(c // self.scale**3), self.scale
+        x.view(b, out, r, r, r, d, h)
+        x.view(b, c // r**2, r, r, d, h)
+        x.view(b, out, r, r, d, h)  # E: [shape-mismatch]
+        x.view(b, out, r, r, 2, d, h)  # E: [shape-mismatch]
+        x.view(b, c // r**2, r, 3, d, h)  # E: [shape-mismatch]
