@@ -26,6 +26,7 @@ from mypy.nodes import (
     StrExpr,
     SuperExpr,
     TempNode,
+    TupleExpr,
     TypeInfo,
 )
 from mypy.types import Instance, Type, UnboundType, get_proper_type
@@ -93,6 +94,8 @@ def record_configuration(cls: ClassDef, api: Any) -> None:
     elif constructor is not None and not is_module:
         values = next(assigned for method, assigned in in_methods if method is constructor)
         data |= _own_configuration(cls, constructor, values, counts, api)
+    if constructor is None and not is_module and (items := _fields_of_several(cls, counts)):
+        data["items"] = items
     if is_module and (sizes := _properties(cls)):
         counts.update(list(sizes))
         data["attributes"] |= {name: text for name, text in sizes.items() if text is not None}
@@ -265,6 +268,28 @@ def _fields(cls: ClassDef) -> dict[str, str | None]:
         if isinstance(target, NameExpr) and _is_int(statement.unanalyzed_type or statement.type):
             found[target.name] = size_text(_default_of(statement.rvalue))
     return found
+
+
+def _fields_of_several(cls: ClassDef, assigned: Container[str]) -> dict[str, list[str | None]]:
+    """The fields that are tuples of so many `int`s and no method assigns, with the defaults of their items."""
+    found: dict[str, list[str | None]] = {}
+    for statement in cls.defs.body:
+        if not isinstance(statement, AssignmentStmt) or not isinstance(target := statement.lvalues[0], NameExpr):
+            continue
+        count = _count_of_ints(statement.unanalyzed_type or statement.type)
+        if count and target.name not in assigned:
+            given = _default_of(statement.rvalue)
+            items = given.items if isinstance(given, TupleExpr) else []
+            found[target.name] = [size_text(item) for item in items] if len(items) == count else [None] * count
+    return found
+
+
+def _count_of_ints(annotation: Type | None) -> int:
+    """How many `int`s a tuple has by its annotation; 0 for what is no such tuple."""
+    declared = get_proper_type(annotation)
+    if not isinstance(declared, UnboundType) or declared.name not in ("tuple", "Tuple", "typing.Tuple"):
+        return 0
+    return len(declared.args) if all(map(_is_int, declared.args)) else 0
 
 
 def _default_of(value: Expression) -> Expression:

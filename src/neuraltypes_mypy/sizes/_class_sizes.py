@@ -68,6 +68,11 @@ def parameter_names_of(info: TypeInfo) -> list[str]:
     return []
 
 
+def item_defaults(info: TypeInfo) -> Mapping[str, list[str | None]]:
+    """The fields of a class that are tuples of a fixed number of `int`s, with the defaults of their items."""
+    return {name: items for base in reversed(info.mro) for name, items in kept_of(base).get("items", {}).items()}
+
+
 def lasting_symbols(info: TypeInfo) -> frozenset[Symbol]:
     """The constructors' parameters, in which the shapes of attributes hold for good.
 
@@ -196,6 +201,12 @@ def default_sizes(info: TypeInfo) -> dict[Symbol, Size]:
                 kept_of(declared.type) if isinstance(declared, Instance) and not is_configured(declared.type) else {}
             )
             texts |= {f"{name}.{field}": text for field, text in fields.get("defaults", {}).items()}
+            texts |= {
+                f"{name}.{field}[{place}]": text
+                for field, items in fields.get("items", {}).items()
+                for place, text in enumerate(items)
+                if text is not None
+            }
     sizes = {
         parameter_size(owner, name).symbol: size_from_expression(text, lambda _: None) for name, text in texts.items()
     }

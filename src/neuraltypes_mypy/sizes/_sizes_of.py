@@ -45,12 +45,12 @@ from neuraltypes_mypy.sizes._class_sizes import (
     parameter_size,
 )
 from neuraltypes_mypy.sizes._computed_sizes import Computed
-from neuraltypes_mypy.sizes._config_fields import field_size
+from neuraltypes_mypy.sizes._config_fields import field_size, item_of_field
 from neuraltypes_mypy.sizes._made_with import configuration
 from neuraltypes_mypy.sizes._steady import is_self, is_steady
 from neuraltypes_mypy.source._arithmetic import Arithmetic
 from neuraltypes_mypy.source._assigned import Constants, assignments_to
-from neuraltypes_mypy.source._size_sequences import Part, held_by
+from neuraltypes_mypy.source._size_sequences import Part, held_by, is_only_read
 from neuraltypes_mypy.source._source import read_source
 from neuraltypes_mypy.source._statements import assignments, scope_name, unpacked_from
 from neuraltypes_mypy.tensors._sized_ints import has_size, is_int, size_of_type
@@ -141,6 +141,10 @@ class _Reader:
         match expression:
             case IndexExpr(base=several, index=index):
                 place = self._number(index)
+                if isinstance(several, MemberExpr) and place is not None:
+                    item = item_of_field(several, place, self._api)
+                    if item is not None:
+                        return item
                 pair = None if place is None else self._functions().of_pair(several, place)
                 items = self.items(several) if pair is None and isinstance(several, NameExpr) else None
                 is_there = items is not None and place is not None and -len(items) <= place < len(items)
@@ -169,7 +173,7 @@ class _Reader:
         if self._function is None or variable in self._reading:
             return None
         held = held_by(variable, assignments_to(variable, self._function), self._function)
-        if held is None or isinstance(held, ListExpr):
+        if held is None or (isinstance(held, ListExpr) and not is_only_read(variable, self._function)):
             return None  # a list may have changed since
         self._reading.add(variable)
         whole = self.items(held.value if isinstance(held, Part) else held)
