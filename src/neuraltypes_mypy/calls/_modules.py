@@ -6,7 +6,7 @@ from typing import Any
 
 from mypy.nodes import CallExpr, Context, Expression, FuncDef, MemberExpr, NameExpr, RefExpr, TypeInfo, Var
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
-from mypy.types import Instance, Type, get_proper_type
+from mypy.types import Instance, TupleType, Type, get_proper_type
 
 from neuraltypes._sizes import Size
 from neuraltypes_mypy.base._dependencies import depend_on
@@ -24,6 +24,7 @@ from neuraltypes_mypy.sizes._nested import nested_classes
 from neuraltypes_mypy.sizes._sizes_of import given_sizes
 from neuraltypes_mypy.sizes._steady import is_self, is_steady
 from neuraltypes_mypy.sizes._values import Values
+from neuraltypes_mypy.tensors._members import ONE_OF, with_attribute
 from neuraltypes_mypy.tensors._sized_ints import is_int
 from neuraltypes_mypy.tensors._types import KnownTypes
 
@@ -94,6 +95,15 @@ class Modules:
         known: Type | None = api.lookup_type_or_none(ctx.args[0][0])
         given = get_proper_type(known)
         return given if isinstance(given, Instance) and given.type.has_base(MODULE) else ctx.default_return_type
+
+    def scripted(self, ctx: FunctionContext) -> Type:
+        """`torch.jit.script(module)` is another class, which is called as the module."""
+        known: Type | None = ctx.arg_types[0][0] if ctx.arg_types and len(ctx.arg_types[0]) == 1 else None
+        result, given = get_proper_type(ctx.default_return_type), get_proper_type(known)
+        if not isinstance(result, Instance) or not result.type.has_base(MODULE) or not isinstance(given, Instance):
+            return ctx.default_return_type
+        is_known = given.type.has_base(MODULE) and given.type.fullname != MODULE
+        return with_attribute(result, ONE_OF, TupleType([given], self._types.tuple_type)) if is_known else result
 
     # Reading one
 
