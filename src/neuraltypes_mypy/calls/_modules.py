@@ -13,6 +13,7 @@ from neuraltypes_mypy.base._dependencies import depend_on
 from neuraltypes_mypy.base._names import MODULE
 from neuraltypes_mypy.operations._recipes import Recipes
 from neuraltypes_mypy.sizes._class_sizes import attribute_size
+from neuraltypes_mypy.sizes._left_out import left_out
 from neuraltypes_mypy.sizes._made_with import (
     configuration,
     configured,
@@ -53,7 +54,8 @@ class Modules:
             for inner in nested_classes(base):
                 depend_on(ctx.api, inner.fullname)
         place = place_text(ctx.api.path, call.line)
-        made = configured(instance, _given(ctx), self._types.int_type, place)
+        single = {name: found[0] for name, found in _named(ctx) if len(found) == 1}
+        made = configured(instance, _given(ctx), self._types.int_type, place, left_out(single))
         return self._recipes.completed(made, ctx.api)
 
     def from_helper(self, ctx: FunctionContext | MethodContext, node: FuncDef, result: Type) -> Type:
@@ -137,9 +139,12 @@ class Modules:
 
 def _given(ctx: FunctionContext | MethodContext) -> dict[str, Size | None]:
     """The sizes that a call gives, by the names of the parameters; None for a parameter that takes several."""
-    pairs = list(zip(ctx.callee_arg_names, ctx.args, strict=True))
-    several: dict[str, Size | None] = {name: None for name, expressions in pairs if name and len(expressions) > 1}
-    return several | given_sizes({name: found[0] for name, found in pairs if name and len(found) == 1}, ctx.api)
+    several: dict[str, Size | None] = {name: None for name, expressions in _named(ctx) if len(expressions) > 1}
+    return several | given_sizes({name: found[0] for name, found in _named(ctx) if len(found) == 1}, ctx.api)
+
+
+def _named(ctx: FunctionContext | MethodContext) -> list[tuple[str, list[Expression]]]:
+    return [(name, found) for name, found in zip(ctx.callee_arg_names, ctx.args, strict=True) if name]
 
 
 def _is_called_by(info: TypeInfo, call: Context) -> bool:
