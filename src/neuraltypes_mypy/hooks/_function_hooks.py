@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, final
 
-from mypy.nodes import CallExpr, FuncDef, TypeInfo
+from mypy.nodes import CallExpr, FuncDef, TypeInfo, Var
 from mypy.plugin import FunctionContext, FunctionSigContext
 from mypy.types import FunctionLike, Instance, Type, get_proper_type
 
 from neuraltypes_mypy.annotations._results import is_entering
 from neuraltypes_mypy.base._guard import result_hook, signature_hook
-from neuraltypes_mypy.base._names import BUFFER, ENSURE, PARAMETER, REVEAL, SAME_MODULE, TENSOR, TRANSFORMS
+from neuraltypes_mypy.base._names import BUFFER, ENSURE, PARAMETER, REVEAL, SAME_MODULE, SCRIPT, TENSOR, TRANSFORMS
+from neuraltypes_mypy.calls._aliases import function_behind
 from neuraltypes_mypy.calls._calls import Known
 from neuraltypes_mypy.calls._generic import (
     GENERIC_FUNCTIONS,
@@ -25,6 +26,7 @@ from neuraltypes_mypy.calls._generic import (
 from neuraltypes_mypy.calls._handed_on import CHECKPOINT, FUNCTIONAL_CALL, MAP
 from neuraltypes_mypy.calls._module_calls import known_within
 from neuraltypes_mypy.calls._partials import PARTIAL
+from neuraltypes_mypy.calls._transforms import GRADIENTS, MAPS
 from neuraltypes_mypy.flow._containers import DISPLAYS
 from neuraltypes_mypy.flow._identity import is_identity, operand_type
 from neuraltypes_mypy.flow._open_uses import is_open_use, type_of_use
@@ -90,6 +92,7 @@ class FunctionHooks:
             "builtins.hasattr": _seen_attributes.asked,
             "dataclasses.replace": self._parts.modules.replaced,
             **dict.fromkeys(SAME_MODULE, self._parts.modules.compiled),
+            SCRIPT: self._parts.modules.scripted,
             _configs.AS_CONFIG: _configs.of_argument,
             CHECKPOINT: self._parts.handed_on.checkpointed,
             FUNCTIONAL_CALL: self._parts.handed_on.functional,
@@ -99,10 +102,15 @@ class FunctionHooks:
             **dict.fromkeys(CLASSES, self._noted(self._parts.module_containers.made)),
             **dict.fromkeys((LIST, DICTIONARY), self._parts.parameters.made),
             **dict.fromkeys(TRANSFORMS, self._parts.values.transformed),
+            **dict.fromkeys(MAPS, self._transformed(self._parts.transforms.mapped)),
+            **dict.fromkeys(GRADIENTS, self._transformed(self._parts.transforms.gradient)),
             **dict.fromkeys(DISPLAYS, self._parts.containers.display),
         }
         shared = {name: self._others.shared(hook, "get_function_hook", name) for name, hook in functions.items()}
         return {name: result_hook(hook) for name, hook in {**shared, PARTIAL: self._partial_made}.items()}
+
+    def _transformed(self, known: Callable[[FunctionContext], Type | None]) -> Callable[[FunctionContext], Type]:
+        return lambda ctx: known(ctx) or self._parts.values.transformed(ctx)
 
     def _partial_made(self, ctx: FunctionContext) -> Type:
         known = self._others.answer(ctx, "get_function_hook", PARTIAL, ctx.default_return_type)
@@ -154,7 +162,11 @@ class FunctionHooks:
             return result_hook(self._noted(lambda ctx: self._parts.torch_modules.made(ctx, inherited)))
         if (helper := helper_of(node)) is not None:
             return result_hook(self._noted(lambda ctx: self._helper_called(ctx, fullname, helper)))
-        is_checked = is_local(fullname) or self._definitions.is_checked(fullname)
+        if is_local(fullname):
+            return result_hook(self._noted(lambda ctx: self._aliased(ctx, lambda: self._called(ctx, fullname))))
+        is_checked = self._definitions.is_checked(fullname)
+        if isinstance(node, Var) and not is_checked:
+            return self._left(lambda ctx: self._aliased(ctx, lambda: ctx.default_return_type), fullname)
         if is_checked or self._definitions.is_made_with_sizes(fullname):
             return result_hook(self._noted(lambda ctx: self._called(ctx, fullname)))
         if isinstance(node, TypeInfo) and is_followed(node):
@@ -181,6 +193,16 @@ class FunctionHooks:
 
     def _helper_called(self, ctx: FunctionContext, fullname: str, node: FuncDef) -> Type:
         return self._parts.modules.from_helper(ctx, node, self._called(ctx, fullname))
+
+    def _aliased(self, ctx: FunctionContext, otherwise: Callable[[], Type]) -> Type:
+        """What a name gives that stands for a function: what the function gives."""
+        return self.of_alias(ctx) or otherwise()
+
+    def of_alias(self, ctx: FunctionContext) -> Type | None:
+        """What is known of the function that a name stands for which is called; None for any other name."""
+        behind = function_behind(ctx.context, ctx.api)
+        hook = None if behind is None else self.get_function_hook(behind)
+        return None if hook is None else hook(ctx)
 
     def _called(self, ctx: FunctionContext, fullname: str) -> Type:
         name, _, owner = fullname.partition(" of ")  # a method that is called by way of `super()`

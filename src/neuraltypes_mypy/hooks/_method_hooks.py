@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import final
 
-from mypy.plugin import MethodContext, MethodSigContext
+from mypy.nodes import Var
+from mypy.plugin import FunctionContext, MethodContext, MethodSigContext
 from mypy.types import FunctionLike, Type
 
 from neuraltypes_mypy.base._guard import result_hook, signature_hook
@@ -38,8 +39,9 @@ from neuraltypes_mypy.tensors._untyped import item as untyped_item
 class MethodHooks:
     """Finds hooks for calls of methods and modules."""
 
-    def __init__(self, parts: Parts, others: OtherPlugins) -> None:
+    def __init__(self, parts: Parts, others: OtherPlugins, of_alias: Callable[[FunctionContext], Type | None]) -> None:
         self._parts = parts
+        self._of_alias = of_alias
         self._definitions = parts.definitions
         self._others = others
         self._widen: Callable[[MethodSigContext], FunctionLike] = signature_hook(parts.calls.widen)
@@ -133,11 +135,20 @@ class MethodHooks:
                 lambda ctx: self._parts.modules.from_helper(ctx, helper, self._parts.module_calls.called(ctx, name))
             )
         if not self._definitions.is_checked(fullname):
-            return self._find_inherited(fullname) or self._find_undeclared(fullname)
+            found = self._find_inherited(fullname) or self._find_undeclared(fullname)
+            return self._find_alias(fullname) if found is None and isinstance(node, Var) else found
         called: Callable[[MethodContext], Type] = lambda ctx: self._parts.module_calls.called(ctx, name)  # noqa: E731
         if passes_on(node):
             called = self._asked(fullname.rpartition(".")[2], called)
         return result_hook(self._parts.module_calls.of_each(called) if fullname.endswith(".__call__") else called)
+
+    def _find_alias(self, fullname: str) -> Callable[[MethodContext], Type]:
+        """An attribute that holds a function: a call of it is one of the function."""
+
+        def called(ctx: MethodContext) -> Type:
+            return self._of_alias(FunctionContext(*ctx[1:])) or ctx.default_return_type
+
+        return result_hook(self._others.shared(called, "get_method_hook", fullname))
 
     def _find_inherited(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """What a class leaves to one of torch's: the call by its `forward` or as a sequence, reading a container."""

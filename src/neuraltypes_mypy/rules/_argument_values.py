@@ -39,7 +39,7 @@ from neuraltypes_mypy.rules._array_parts import element_of, members_of
 from neuraltypes_mypy.sizes._config_fields import size_of_field
 from neuraltypes_mypy.sizes._equal import Equal
 from neuraltypes_mypy.sizes._growing import is_of_any_length
-from neuraltypes_mypy.sizes._sizes_of import size_of_expression, sizes_of_items
+from neuraltypes_mypy.sizes._sizes_of import size_of_expression, size_with_fallback, sizes_of_items
 from neuraltypes_mypy.source._assigned import assignments_to
 from neuraltypes_mypy.tensors._packed import is_packed, padded_of
 from neuraltypes_mypy.tensors._sized_ints import is_int, size_of_type
@@ -128,9 +128,12 @@ class ArgumentValues:
         if isinstance(expression, NameExpr) and _holds_numbers(type_):
             sizes = sizes_of_items(expression, api)
             return value if sizes is None else tuple(SOME_INT if one is None else same.settled(one) for one in sizes)
-        if value is UNKNOWN and isinstance(expression, CallExpr):
-            size = size_of_expression(expression, api)  # of `sum(sizes)` mypy says `int` or something else
-            return UNKNOWN if size is None else same.settled(size)
+        if value is UNKNOWN and isinstance(expression, CallExpr | NameExpr):
+            # of `sum(sizes)` mypy says `int` or something else, of `d = default(d, 4)` often nothing
+            is_call = isinstance(expression, CallExpr)
+            size = size_of_expression(expression, api) if is_call else size_with_fallback(expression, api)
+            if size is not None or is_call:
+                return UNKNOWN if size is None else same.settled(size)
         if value is UNKNOWN and isinstance(expression, MemberExpr):
             size = size_of_field(expression, api)
             value = UNKNOWN if size is None else same.settled(size)

@@ -213,6 +213,21 @@ def default_sizes(info: TypeInfo) -> dict[Symbol, Size]:
     return {symbol: size for symbol, size in sizes.items() if symbol is not None and size is not None}
 
 
+def fallback_sizes(info: TypeInfo) -> dict[Symbol, Size]:
+    """What a constructor's parameters stand for where they are left out, in those that must be given."""
+    owner = next(_with_constructor(info.mro), None)
+    texts: Mapping[str, str] = {} if owner is None else kept_of(owner).get("fallbacks", {})
+    if owner is None or not texts:
+        return {}
+    read = {name: read_text(owner, text, set()) for name, text in texts.items()}
+    found = {Symbol(name, owner.fullname): size for name, size in read.items() if size is not None}
+    for _ in texts:  # one may stand for another
+        found = {symbol: whole for symbol, size in found.items() if (whole := size.replace(found)) is not None}
+    names = {one: parameter_size(owner, one.name) for size in found.values() for one in size.symbols()}
+    shown = {parameter_size(owner, symbol.name).symbol: size.replace(names) for symbol, size in found.items()}
+    return {symbol: size for symbol, size in shown.items() if symbol is not None and size is not None}
+
+
 def size_of_attribute(info: TypeInfo, name: str) -> Size | None:
     """The same in the parameters of each class as they are called there."""
     for base in info.mro:

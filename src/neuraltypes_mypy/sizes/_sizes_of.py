@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from mypy.nodes import (
     CallExpr,
+    ConditionalExpr,
     Expression,
     FuncDef,
     IndexExpr,
@@ -46,6 +47,7 @@ from neuraltypes_mypy.sizes._class_sizes import (
 )
 from neuraltypes_mypy.sizes._computed_sizes import Computed
 from neuraltypes_mypy.sizes._config_fields import field_size, item_of_field
+from neuraltypes_mypy.sizes._left_out import fallbacks_in, size_of_either
 from neuraltypes_mypy.sizes._made_with import configuration
 from neuraltypes_mypy.sizes._steady import is_self, is_steady
 from neuraltypes_mypy.source._arithmetic import Arithmetic
@@ -83,6 +85,11 @@ def _holds_sizes(variable: Var, api: Any) -> bool:
     return isinstance(function, FuncDef) and variable.is_inferred and len(assignments_to(variable, function)) > 1
 
 
+def size_with_fallback(expression: Expression, api: Any) -> Size | None:
+    """The size of what mypy knows nothing of, in a constructor of which parameters may be left out."""
+    return _Reader(api).read_untyped(expression) if fallbacks_in(api.scope.current_function()) else None
+
+
 def sizes_of_items(expression: Expression, api: Any) -> list[Size | None] | None:
     """The sizes in a tuple or list of numbers; None where it is not known how many there are."""
     return _Reader(api).items(expression)
@@ -104,6 +111,10 @@ class _Reader:
 
     def read_untyped(self, expression: Expression) -> Size | None:
         """The same where the type of the expression itself says nothing."""
+        if isinstance(expression, OpExpr | ConditionalExpr | CallExpr) and (
+            known := size_of_either(expression, self._function)
+        ):
+            return known
         match expression:
             case IntExpr(value=value):
                 return number(value)
@@ -285,6 +296,8 @@ class _Reader:
 
     def _parameter(self, variable: Var, function: FuncDef) -> Size | None:
         """A parameter of a module's constructor is a size of the class; one of another function is its own."""
+        if variable.name in fallbacks_in(function):
+            return parameter_size(function.info, variable.name)
         if assignments_to(variable, function) or not (is_int(variable.type) or is_whole(variable, function)):
             return None
         if function.name == "__init__" and function.info and is_configured(function.info):
