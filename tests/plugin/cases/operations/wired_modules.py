@@ -179,7 +179,7 @@ class Model(nn.Module):
 
 def from_outside(x: Float[Tensor, "b t 3"], y):
     model = Model(64, 128)
-    model(x)
+    model(x)  # E: In "Model.forward": In "Block.forward"
     model.block(x)  # E: axis -1 is 3, expected 64  [shape-mismatch]
     model.block(model.embed(x))
     Mlp(3, 4)(x)

@@ -187,7 +187,7 @@ def of_names(x: Float[Tensor, "b 16"], y: Float[Tensor, "b 15"], given: Block, n
     reveal(Residual(16, 4)(x))  # N: is Tensor
     Chosen(16)(x)
     Caught(4)(x)
-    Kept()(x)
+    Kept()(x)  # E: axis -1 is 16, expected 7
     reveal(Untyped()(x))  # N: is Float[Tensor, "b 7"]
     reveal(Untyped()(x, scale=x))  # N: is Float[Tensor, "b 7"]
     Untyped()(y)  # E: In "Untyped.forward"

@@ -136,7 +136,7 @@ class Optional(nn.Module):
         self.table = nn.Parameter(torch.zeros(size))
 
     def forward(self, x: Float[Tensor, "b t d"]) -> Tensor:
-        reveal(self.first(x))  # N: is Float[Tensor, "b t _"]
+        reveal(self.first(x))  # N: is Float[Tensor, "b t hidden"]
         reveal(self.table)  # N: is Float32[Tensor, "..."]
         y = self.second(self.first(x))
         self.second(x)
@@ -251,7 +251,7 @@ class Changed(nn.Module):
 
 
 def may_be_none(x: Float[Tensor, "2 3"], n, m: int | None) -> None:
-    reveal(Optional(3).first(x))  # N: is Float[Tensor, "2 _"]
+    reveal(Optional(3).first(x))  # N: is Float[Tensor, "2 3"]
     Optional(n, n)
     Optional(7, None)
     FeedForward(n).up(x)
