@@ -11,6 +11,7 @@ from mypy.types import Instance, Type, get_proper_type
 from neuraltypes._sizes import Size
 from neuraltypes_mypy.base._dependencies import depend_on
 from neuraltypes_mypy.base._names import MODULE
+from neuraltypes_mypy.modules._undeclared import is_followed
 from neuraltypes_mypy.operations._recipes import Recipes
 from neuraltypes_mypy.sizes._class_sizes import attribute_size
 from neuraltypes_mypy.sizes._made_with import (
@@ -24,7 +25,10 @@ from neuraltypes_mypy.sizes._nested import nested_classes
 from neuraltypes_mypy.sizes._sizes_of import given_sizes
 from neuraltypes_mypy.sizes._steady import is_self, is_steady
 from neuraltypes_mypy.sizes._values import Values
+from neuraltypes_mypy.tensors._atoms import noted_any
+from neuraltypes_mypy.tensors._members import FOLLOWED, MADE_AT, with_attribute
 from neuraltypes_mypy.tensors._sized_ints import is_int
+from neuraltypes_mypy.tensors._tensor import unknown
 from neuraltypes_mypy.tensors._types import KnownTypes
 
 
@@ -53,6 +57,8 @@ class Modules:
                 depend_on(ctx.api, inner.fullname)
         place = place_text(ctx.api.path, call.line)
         made = configured(instance, _given(ctx), self._types.int_type, place)
+        if is_followed(made.type) and made.type.module_name == _module_name(ctx.api):
+            made = with_attribute(with_attribute(made, MADE_AT, noted_any(place)), FOLLOWED, unknown())
         return self._recipes.completed(made, ctx.api)
 
     def from_helper(self, ctx: FunctionContext | MethodContext, node: FuncDef, result: Type) -> Type:
@@ -145,3 +151,8 @@ def _forget_sizes(expression: Expression) -> None:
         type_ = get_proper_type(variable.type)
         if isinstance(type_, Instance) and type_.extra_attrs is not None:
             variable.type = Instance(type_.type, type_.args)
+
+
+def _module_name(api: Any) -> str:
+    name: str = api.tree.fullname
+    return name

@@ -31,13 +31,13 @@ from neuraltypes_mypy.flow._open_uses import is_open_use, type_of_use
 from neuraltypes_mypy.hooks._other_plugins import OtherPlugins
 from neuraltypes_mypy.hooks._parts import Parts
 from neuraltypes_mypy.meaning._natures import is_undeclared, with_nature
-from neuraltypes_mypy.meaning._passed_on import is_one_expression
 from neuraltypes_mypy.meaning._returned import check_return
 from neuraltypes_mypy.modules import _configs
 from neuraltypes_mypy.modules._buffers import is_registered, registered_type
 from neuraltypes_mypy.modules._module_containers import CLASSES, WALKS
 from neuraltypes_mypy.modules._parameter_containers import DICTIONARY, LIST
 from neuraltypes_mypy.modules._recipe_nodes import helper_of
+from neuraltypes_mypy.modules._undeclared import is_followed, passes_on
 from neuraltypes_mypy.rules._definitions import is_foreign, is_local
 from neuraltypes_mypy.source._returns import is_early, is_returning, leave_for_later
 from neuraltypes_mypy.source._unasked import is_asking
@@ -157,8 +157,10 @@ class FunctionHooks:
         is_checked = is_local(fullname) or self._definitions.is_checked(fullname)
         if is_checked or self._definitions.is_made_with_sizes(fullname):
             return result_hook(self._noted(lambda ctx: self._called(ctx, fullname)))
-        if isinstance(node, FuncDef) and is_one_expression(node):
-            return self._left(lambda ctx: with_nature(self._parts.passed_on.called(ctx, node), ctx), fullname)
+        if isinstance(node, TypeInfo) and is_followed(node):
+            return result_hook(self._noted(lambda ctx: self._made(ctx, fullname, node)))
+        if isinstance(node, FuncDef) and passes_on(node):
+            return self._left(lambda ctx: self._asked(ctx, node), fullname)
         if takes_again(node):
             return self._left(made_open, fullname)
         if is_undeclared(node):
@@ -188,7 +190,18 @@ class FunctionHooks:
         known = Known(known_within(info, api)) if info else None
         result = self._parts.calls.instantiate(ctx, f"{owner}.{name}" if owner else name.rpartition(".")[2], known)
         result = with_nature(result, ctx)
+        node = self._definitions.node(fullname)
+        if isinstance(node, FuncDef) and passes_on(node):
+            return self._parts.passed_on.function_called(ctx, node, result)
         return result if self._parts.types.info(fullname) is None else self._parts.modules.made(ctx, result)
+
+    def _made(self, ctx: FunctionContext, fullname: str, info: TypeInfo) -> Type:
+        """What makes a module that is followed where its body is, and nowhere else."""
+        api: Any = ctx.api
+        return self._called(ctx, fullname) if info.module_name == api.tree.fullname else ctx.default_return_type
+
+    def _asked(self, ctx: FunctionContext, node: FuncDef) -> Type:
+        return self._parts.passed_on.function_called(ctx, node, with_nature(ctx.default_return_type, ctx))
 
     def _isinstance_called(self, ctx: FunctionContext) -> Type:
         if is_asking(ctx.context):

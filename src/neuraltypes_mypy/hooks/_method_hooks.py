@@ -24,6 +24,7 @@ from neuraltypes_mypy.modules._module_containers import CLASSES, GROWING, READIN
 from neuraltypes_mypy.modules._parameter_containers import FILLING, ITEM_READS
 from neuraltypes_mypy.modules._parameter_containers import READING as PARAMETER_READING
 from neuraltypes_mypy.modules._recipe_nodes import helper_of
+from neuraltypes_mypy.modules._undeclared import passes_on
 from neuraltypes_mypy.rules._definitions import is_foreign
 from neuraltypes_mypy.sizes._size_tuples import joined, sliced
 from neuraltypes_mypy.sizes._values import ARITHMETIC_NAMES, POWERS
@@ -133,9 +134,10 @@ class MethodHooks:
             )
         if not self._definitions.is_checked(fullname):
             return self._find_inherited(fullname) or self._find_undeclared(fullname)
-        if not fullname.endswith(".__call__"):
-            return result_hook(lambda ctx: self._parts.module_calls.called(ctx, name))
-        return result_hook(self._parts.module_calls.of_each(lambda ctx: self._parts.module_calls.called(ctx, name)))
+        called: Callable[[MethodContext], Type] = lambda ctx: self._parts.module_calls.called(ctx, name)  # noqa: E731
+        if passes_on(node):
+            called = self._asked(fullname.rpartition(".")[2], called)
+        return result_hook(self._parts.module_calls.of_each(called) if fullname.endswith(".__call__") else called)
 
     def _find_inherited(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """What a class leaves to one of torch's: the call by its `forward` or as a sequence, reading a container."""
@@ -156,11 +158,18 @@ class MethodHooks:
         info = self._parts.types.info(owner)
         if name == "apply" and info is not None and info.has_base(FUNCTION):
             return result_hook(self._parts.handed_on.applied)
-        if not is_undeclared(self._definitions.node(fullname)):
-            return None
+        node = self._definitions.node(fullname)
         is_module = name == "__call__" and info is not None and info.has_base(MODULE)
+        if not is_undeclared(node) and not passes_on(node):
+            return None
         hook = module_called if is_module else lambda ctx: with_nature(ctx.default_return_type, ctx)
+        if passes_on(node):
+            hook = self._asked(name, hook)
         return result_hook(self._others.shared(hook, "get_method_hook", fullname))
+
+    def _asked(self, name: str, called: Callable[[MethodContext], Type]) -> Callable[[MethodContext], Type]:
+        """A hook for a method of which the body says what it gives, as far as nothing else does."""
+        return lambda ctx: self._parts.passed_on.method_called(ctx, name, called(ctx))
 
     def _size(self, ctx: MethodContext) -> Type:
         if not ctx.args or not ctx.args[0]:

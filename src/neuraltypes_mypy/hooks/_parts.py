@@ -68,7 +68,9 @@ class Parts:
         self.weights = Weights(self.types, self.torch_modules)
         self.recipes = Recipes(self.types, self.rules, self.torch_modules, self.module_containers)
         self.modules = Modules(self.types, self.values, self.recipes)
-        self.module_calls = ModuleCalls(self.types, self.calls, self.torch_modules, application.refusals)
+        self.module_calls = ModuleCalls(
+            self.types, self.calls, self.torch_modules, self.passed_on, application.refusals
+        )
         expressions = Expressions(self.types, self.annotations)
         self.narrowing = Narrowing(self.types, expressions, self.settling)
         self.reveal = Reveal(expressions)

@@ -163,10 +163,9 @@ class TorchModules:
     def _module(
         self, receiver: Instance, signature: Signature, given: Given, same: Equal, context: Context, api: Any
     ) -> Type:
-        outcome = self._application.outcome(
-            signature, given, self._remembered.config(receiver, same), same, context, api
-        )
-        self._refusals.report(outcome, given, receiver.type.name, context, api, made_at(receiver))
+        config, place = self._remembered.config(receiver, same), made_at(receiver)
+        outcome = self._application.outcome(signature, given, config, same, context, api)
+        self._refusals.report(outcome, given, receiver.type.name, context, api, place)
         first = outcome.result[0] if isinstance(outcome.result, tuple) and outcome.result else None
         if isinstance(first, Packed) and is_for_another(context, api):
             return untold()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from mypy.nodes import AssignmentStmt, CallExpr, ComparisonExpr, Context, FuncDef, NameExpr, OpExpr, Var
@@ -68,11 +67,7 @@ class Application:
             outcome = outcome._replace(suspected=outcome.suspected + found)
         if outcome.refused and is_contradicted(ctx.context, ctx.api):
             outcome = outcome._replace(refused=())
-        is_certain = self.refusals.is_trial and bool(
-            outcome.refused
-            and self.outcome(signature, given, config, same, ctx.context, ctx.api, equate=_may_stand_for_one).refused
-        )
-        self.refusals.report(outcome, given, name, ctx.context, ctx.api, place, is_certain=is_certain)
+        self.refusals.report(outcome, given, name, ctx.context, ctx.api, place)
         meant = with_meaning(outcome.result, name, given.values, given.places, ctx.api)
         result = self.result(
             outcome._replace(result=meant),
@@ -94,16 +89,14 @@ class Application:
         same: Equal,
         context: Context,
         api: Any,
-        *,
-        equate: Callable[[Size, Size], bool] | None = None,
     ) -> Outcome:
-        """What a rule says of a call, in the place that it has in the source, or with `equate` in place of that.
+        """What a rule says of a call, in the place that it has in the source.
 
         Raises:
             TheirError: a computed rule of the project's own fails.
         """
         surroundings = Surroundings(
-            equate or (lambda one, other: _equate(one, other, same) or may_be_equal(one, other, context, same, api)),
+            lambda one, other: _equate(one, other, same) or may_be_equal(one, other, context, same, api),
             self._fits,
             _element_text,
             self._autocast.holds(context, api),
@@ -143,11 +136,6 @@ class Application:
 def _equate(left: Size, right: Size, same: Equal) -> bool:
     """Whether two sizes may be taken for one: as the body shows, or by one name in a function and one inside of it."""
     return same.equate(left, right) or str(left) == str(right)
-
-
-def _may_stand_for_one(left: Size, right: Size) -> bool:
-    """Whether two sizes may be the same in some call: all but two numbers may."""
-    return left.constant is None or right.constant is None
 
 
 def _is_rebound(value: Context, api: Any) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mypy.nodes import FuncDef, FuncItem
@@ -47,6 +47,10 @@ class Equal:
     """What the class gives to the constructors behind its own; None where that is not known."""
     defaults: Mapping[Symbol, Size] = field(default_factory=dict)
     """What the parameters of its constructor are where they are not given."""
+
+    is_trusting: bool = False
+    """Whether any two sizes may be one but two numbers: what is refused then no call makes fit."""
+    has_trusted: bool = False
 
     def settled(self, size: Size) -> Size:
         """A size with what is known put in."""
@@ -103,7 +107,14 @@ class Equal:
             or self.may_be_same(left, right)
             or self._equate_computed(left, right)
             or self._is_of_enclosing(left.symbol, right.symbol)
+            or self._trusts(left, right)
         )
+
+    def _trusts(self, left: Size, right: Size) -> bool:
+        if not self.is_trusting or (left.constant is not None and right.constant is not None):
+            return False
+        self.has_trusted = True
+        return True
 
     def _is_of_enclosing(self, one: Symbol | None, other: Symbol | None) -> bool:
         """Whether a function inside of another has one of its own axes beside one of that name from outside."""
@@ -223,15 +234,15 @@ class EqualSizes:
         self._found: dict[int, tuple[object, Equal]] = {}
 
     @contextmanager
-    def apart(self, function: FuncDef) -> Iterator[None]:
-        """Meanwhile a body begins anew, and what it shows is forgotten."""
-        kept = self._found.pop(id(function.body), None)
+    def inherited_by(self, function: FuncDef, api: Any) -> Iterator[Equal]:
+        """Meanwhile a body, which is that of a call, begins with what the calling one has shown; nothing goes back."""
+        mine = self.in_function(api)
+        theirs = replace(mine, known=dict(mine.known), pairs=set(mine.pairs), is_trusting=True, has_trusted=False)
+        self._found[id(function.body)] = function.body, theirs
         try:
-            yield
+            yield theirs
         finally:
-            self._found.pop(id(function.body), None)
-            if kept is not None:
-                self._found[id(function.body)] = kept
+            del self._found[id(function.body)]
 
     def in_function(self, api: Any) -> Equal:
         """What the body that is checked now has shown so far."""
