@@ -9,7 +9,7 @@ from typing import Final
 
 from neuraltypes._sizes import Size, multiply, number, subtract
 from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
-from neuraltypes.kinds import kind_from_name
+from neuraltypes.kinds import BATCH, kind_from_name
 from neuraltypes.rules._context import sizes_differ
 from neuraltypes.rules._values import SOME_INT, UNKNOWN, Array, Many, Refused, Result, Value
 
@@ -242,6 +242,24 @@ def said_kind(axis: SizedAxis | Rest | None) -> str | None:
     name = _name(axis)
     kind = kind_from_name(name) if len(name) > 1 else None
     return None if kind is None else kind.name
+
+
+def mixes_examples(shape: Shape | None, dim: Value) -> bool:
+    """Whether what runs along an axis runs from one example to the next, and not over pairs of examples.
+
+    `a @ b.T` of two batches has an axis of examples beside that one, which the annotation may name otherwise (`n`).
+    """
+    index = place(shape, dim)
+    if shape is None or index is None or said_kind(shape[index]) != BATCH.name:
+        return False
+    return not any(_may_count_examples(axis) for at, axis in enumerate(shape) if at != index)
+
+
+def _may_count_examples(axis: SizedAxis | Rest) -> bool:
+    if not isinstance(axis, SizedAxis):
+        return False
+    names = [axis.label or "", *(symbol.name for symbol in (axis.size.symbols() if axis.size is not None else ()))]
+    return any(kind_from_name(name) == BATCH for name in names)
 
 
 def is_unknown(value: Value) -> bool:

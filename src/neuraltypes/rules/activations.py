@@ -30,12 +30,12 @@ from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import (
     axis_at,
     int_of,
+    mixes_examples,
     normal_dim,
     numel,
     place,
     rank,
     replaced,
-    said_kind,
 )
 from neuraltypes.rules._values import UNKNOWN, Array, Config, Produced, Refused, Result, Value
 
@@ -45,9 +45,10 @@ def softmax(input: Array, dim: Value = None, dtype: Value = None, **_: Value) ->
     """`softmax` over an axis, and its like."""
     is_chosen, dim = dim is None, _chosen(dim, rank(input.shape))
     normal_dim(dim, rank(input.shape))
-    if said_kind(axis_at(input.shape, dim)) == "batch" and is_chosen:
+    is_of_examples = mixes_examples(input.shape, dim)
+    if is_of_examples and is_chosen:
         suspect(f'normalizes over axis {int_of(dim)}, "batch", where no dim is given; give dim=-1', code="kind")
-    elif said_kind(axis_at(input.shape, dim)) == "batch":
+    elif is_of_examples:
         suspect("is the batch axis: the numbers of different examples would add up to 1", "dim", code="kind")
     if _is_of(input, "softmax"):
         suspect("holds probabilities already; softmax wants logits", "input", code="element")

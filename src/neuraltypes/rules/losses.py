@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from neuraltypes._sizes import Size, number
+from neuraltypes._sizes import Size, named, number
 from neuraltypes._unify import Shape, SizedAxis
 from neuraltypes.rules._context import sizes_differ, suspect
 from neuraltypes.rules._dtypes import FLOATS, floating, promote, promote_all, real_of, result_type, summed
@@ -27,7 +27,7 @@ from neuraltypes.rules._loss_shapes import (
     without_last,
 )
 from neuraltypes.rules._registry import computed, find_computed
-from neuraltypes.rules._shapes import ANY, axis_at, bool_of, broadcast, int_of, rank, size_of
+from neuraltypes.rules._shapes import ANY, axis_at, bool_of, broadcast, int_of, rank, said_kind, size_of
 from neuraltypes.rules._values import UNKNOWN, Array, Config, DTypes, Produced, Refused, Result, Value
 from neuraltypes.rules.recurrent import check_layout, require_axis, require_rank, require_shape
 
@@ -245,10 +245,16 @@ def ctc(
         require_axis(axis_at(targets.shape, number(0)), batch.size, "0", "targets")
     for name, value in (("input_lengths", input_lengths), ("target_lengths", target_lengths)):
         given = _count(value)
-        if sizes_differ(given, batch.size):
+        if sizes_differ(given, batch.size) or (said_kind(batch) == "batch" and _counts_steps(given)):
             raise Refused(f"holds {given} lengths, expected {batch.size}, one for each sequence", name)
     shape = None if count is None else (batch,) if count == 3 else ()
     return reduced(shape, log_probs.dtype, how)
+
+
+def _counts_steps(size: Size | None) -> bool:
+    """Whether a size is computed of lengths alone, as their names say it: `width//2` are as many steps."""
+    kinds = [] if size is None else [said_kind(SizedAxis(named(symbol.name))) for symbol in size.symbols()]
+    return bool(kinds) and all(kind in ("time", "sequence", "width", "height") for kind in kinds)
 
 
 def _count(value: Value) -> Size | None:

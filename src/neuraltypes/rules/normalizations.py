@@ -9,12 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from neuraltypes._sizes import Size
+from neuraltypes._sizes import Size, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes.rules._arithmetic import over, times
 from neuraltypes.rules._context import suspect
 from neuraltypes.rules._registry import computed
-from neuraltypes.rules._shapes import bool_of, common, numel, replaced, require_equal, said_kind, size_axes, size_of
+from neuraltypes.rules._shapes import (
+    bool_of,
+    common,
+    mixes_examples,
+    numel,
+    replaced,
+    require_equal,
+    size_axes,
+    size_of,
+)
 from neuraltypes.rules._values import UNKNOWN, Array, Config, DTypes, Refused, Result, Value
 from neuraltypes.rules._windows import (
     for_each_count,
@@ -213,7 +222,7 @@ def _normalized_last(
         raise Refused("is empty", "normalized_shape")
     count = len(expected)
     head, last = split(shape, count, range(count, _MOST_AXES), argument)
-    _suspect_batch(last, argument)
+    _suspect_batch(shape, count, argument)
     for name, value in (("weight", weight), ("bias", bias)):
         if isinstance(value, Array):
             _require_axes(with_ranks(value.shape, (count,), name), expected, name)
@@ -231,10 +240,10 @@ def _require_axes(given: Shape, expected: Shape, argument: str, origin: str | No
     return tuple(found)
 
 
-def _suspect_batch(axes: Shape, argument: str) -> None:
-    for place, axis in enumerate(axes):
-        if said_kind(axis) == "batch":
-            suspect(f"axis {place - len(axes)} is a batch, over which it is normalized", argument, code="kind")
+def _suspect_batch(shape: Shape | None, count: int, argument: str) -> None:
+    for place in range(-count, 0) if shape is not None and count <= len(shape) else ():
+        if mixes_examples(shape, number(place)):
+            suspect(f"axis {place} is a batch, over which it is normalized", argument, code="kind")
 
 
 # By groups of channels

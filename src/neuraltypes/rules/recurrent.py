@@ -17,6 +17,7 @@ from neuraltypes.rules._shapes import (
     ANY,
     axis_at,
     bool_of,
+    constant_of,
     int_of,
     rank,
     said_kind,
@@ -134,6 +135,19 @@ def _check_input(config: Config, array: Array) -> None:
     require_rank(array.shape, (2, 3), "input")
     require_axis(axis_at(array.shape, number(-1)), size_of(config.get("input_size", UNKNOWN)), "-1", "input")
     check_layout(array.shape, config.get("batch_first", UNKNOWN), "input")
+    _check_single_step(array.shape, config.get("batch_first", UNKNOWN))
+
+
+def _check_single_step(shape: Shape | None, batch_first: Value) -> None:
+    """Suspect one step of each example, `batch 1 d`, in a layer for which it is one example of so many steps."""
+    is_first = bool_of(batch_first)
+    if shape is None or is_first is None or rank(shape) != 3:
+        return
+    steps, examples = (shape[1], shape[0]) if is_first else (shape[0], shape[1])
+    if said_kind(steps) == "batch" and constant_of(steps) != 1 and constant_of(examples) == 1:
+        got, expected = ("1, batch", "batch, 1") if is_first else ("batch, 1", "1, batch")
+        reason = f"got {got}, ..., which runs from one example to the next; expected {expected}, ..."
+        suspect(f"{reason} (batch_first={is_first})", "input", code="kind")
 
 
 def _outputs(config: Config, input: Value, size: Size | None) -> Result:

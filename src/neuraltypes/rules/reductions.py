@@ -5,6 +5,7 @@ Source: https://docs.pytorch.org/docs/stable/torch.html#reduction-ops
 
 from __future__ import annotations
 
+from neuraltypes._sizes import number
 from neuraltypes._unify import Shape
 from neuraltypes.rules._context import suspect
 from neuraltypes.rules._dtypes import (
@@ -27,8 +28,10 @@ from neuraltypes.rules._shapes import (
     ANY,
     axis_at,
     broadcast,
+    dims_of,
     rank,
     reduced,
+    said_kind,
     with_out,
 )
 from neuraltypes.rules._values import UNKNOWN, Array, DType, DTypes, Produced, Refused, Result, Value, common_element
@@ -53,7 +56,16 @@ def total(input: Array, dim: Value = None, keepdim: Value = False, dtype: Value 
 def mean(input: Array, dim: Value = None, keepdim: Value = False, dtype: Value = None, **_: Value) -> Result:
     """`mean`: of floats, or of what `dtype` makes floats of."""
     found = _inexact_argument(dtype) if dtype is not None else require_among(input, INEXACT, "Inexact", "input")
-    return Array(reduced(input.shape, dim, keepdim), found)
+    return Array(reduced(input.shape, dim, keepdim), found, _mean_of_examples(input, dim))
+
+
+def _mean_of_examples(input: Array, dim: Value) -> Produced | None:
+    """What a mean over the batch holds: those of probabilities are the probabilities of what any example is."""
+    element, dims = input.element, dims_of(dim)
+    if not isinstance(element, Produced) or element.name != "ProbsType" or not dims or input.ndim is None:
+        return None
+    is_of_batch = all(said_kind(axis_at(input.shape, number(one))) == "batch" for one in dims)
+    return Produced("ProbsType") if is_of_batch else None
 
 
 @computed("reductions.nanmean")

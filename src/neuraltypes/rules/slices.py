@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from neuraltypes._sizes import Size, number
+from neuraltypes._sizes import Size, Symbol, number
 from neuraltypes._unify import SizedAxis
 from neuraltypes.rules._arithmetic import is_at_most, minus, plus, shared_out
 from neuraltypes.rules._shapes import (
@@ -59,6 +59,9 @@ def _length(size: Size | None, start: Size | None, stop: Size | None) -> Size | 
         return number(1)
     if start == number(-1) and stop is None:
         return number(1)
+    if size == number(1) and any(bound is not None and bound.constant is None for bound in (start, stop)):
+        is_from_start = start is None or start.constant == 0
+        return size if is_from_start and stop is not None and _is_above_zero(stop) else None
     first = number(0) if start is None else _bound(size, start)
     last = size if stop is None else _bound(size, stop)
     if first is None or last is None:
@@ -86,6 +89,12 @@ def _sign(size: Size) -> bool | None:
         return size.constant >= 0
     signs = {coefficient > 0 for factors, coefficient in size.terms if factors}
     return signs.pop() if len(signs) == 1 else None
+
+
+def _is_above_zero(size: Size) -> bool:
+    """Whether a size is 1 or more, as every named size is meant to be; a quotient may be 0."""
+    counts = [all(isinstance(factor, Symbol) for factor in factors) for factors, _ in size.terms]
+    return any(counts) and all(coefficient > 0 for _, coefficient in size.terms)
 
 
 def _is_inside(last: Size, size: Size | None) -> bool:

@@ -8,9 +8,21 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from mypy.nodes import MDEF, ClassDef, IndexExpr, MemberExpr, NameExpr, SymbolTableNode, TypeInfo, Var
+from mypy.nodes import (
+    MDEF,
+    ClassDef,
+    Expression,
+    FuncDef,
+    IndexExpr,
+    MemberExpr,
+    NameExpr,
+    SymbolTableNode,
+    TypeInfo,
+    Var,
+)
+from mypy.server.deps import get_dependencies_of_target
 from mypy.server.trigger import make_trigger
-from mypy.types import Instance, LiteralType
+from mypy.types import Instance, LiteralType, Type
 
 from neuraltypes_mypy.base._names import METADATA
 
@@ -44,6 +56,16 @@ def depend_on(api: Any, fullname: str, *members: str) -> None:
     target = api.tscope.current_target()
     for member in (_SYMBOL, *members):
         api.tree.plugin_deps.setdefault(make_trigger(f"{fullname}.{member}"), set()).add(target)
+
+
+def depend_as(function: FuncDef, types: dict[Expression, Type], api: Any) -> None:
+    """What is checked now depends on all that a function's body depends on, whose expressions are of these types."""
+    options = api.options
+    if not (options.fine_grained_incremental or options.cache_fine_grained):
+        return
+    target, module = api.tscope.current_target(), api.tree
+    for trigger in get_dependencies_of_target(module.fullname, module, function, types, options.python_version):
+        module.plugin_deps.setdefault(trigger, set()).add(target)
 
 
 def depend_on_class(api: Any, info: TypeInfo) -> None:

@@ -32,6 +32,7 @@ TRANSFORMS: Final = (
     *(f"torch._functorch.apis.{name}" for name in ("vmap", "grad", "grad_and_value", "chunk_vmap")),
     *(f"torch._functorch.eager_transforms.{name}" for name in ("vjp", "jvp", "jacrev", "jacfwd", "hessian")),
 )
+SCRIPT: Final = "torch.jit._script.script"
 # What gives the module that it takes, or one that is called in the same way.
 SAME_MODULE: Final = (
     "torch.compile",

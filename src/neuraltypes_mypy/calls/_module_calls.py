@@ -39,6 +39,7 @@ from neuraltypes_mypy.base._dependencies import depend_on
 from neuraltypes_mypy.base._names import IDENTITY, NEURAL_MODULE
 from neuraltypes_mypy.calls._calls import Argument, Calls, Known
 from neuraltypes_mypy.meaning._natures import with_nature
+from neuraltypes_mypy.meaning._passed_on import PassedOn
 from neuraltypes_mypy.operations._torch_modules import TorchModules, forward_of
 from neuraltypes_mypy.rules._refusals import Refusals
 from neuraltypes_mypy.sizes._class_sizes import attribute_size, kept_of
@@ -59,7 +60,7 @@ from neuraltypes_mypy.tensors._members import (
     made_at,
 )
 from neuraltypes_mypy.tensors._mentions import mentions_tensors, says_tensors
-from neuraltypes_mypy.tensors._tensor import as_tensor, untold
+from neuraltypes_mypy.tensors._tensor import as_tensor, is_known, untold
 from neuraltypes_mypy.tensors._types import KnownTypes
 
 _MAX_ROUNDS: Final = 3
@@ -68,8 +69,11 @@ _MAX_ROUNDS: Final = 3
 class ModuleCalls:
     """Types calls of modules, for one run of mypy."""
 
-    def __init__(self, types: KnownTypes, calls: Calls, modules: TorchModules, refusals: Refusals) -> None:
+    def __init__(
+        self, types: KnownTypes, calls: Calls, modules: TorchModules, passed_on: PassedOn, refusals: Refusals
+    ) -> None:
         self._types = types
+        self._passed_on = passed_on
         self._calls = calls
         self._torch_modules, self._refusals = modules, refusals
         self._joining: set[int] = set()
@@ -174,6 +178,9 @@ class ModuleCalls:
         """What `nn.Sequential` gives: each module's result goes to the next."""
         if not ctx.arg_types or len(ctx.arg_types[0]) != 1:
             return ctx.default_return_type
+        given = as_tensor(ctx.arg_types[0][0])
+        if given is None or not is_known(given):
+            self._torch_modules.wiring.check(ctx)
         value = self._through(ctx.type, ctx.arg_types[0][0], ctx.args[0][0], ctx.api)
         return ctx.default_return_type if value is None else value
 
@@ -194,11 +201,13 @@ class ModuleCalls:
             return self._one_by_one(items.items, value, context, api)
         forward = self._forward(proper, context, api)
         if forward is None:
-            return self._torch_modules.passed_through(proper, value, context, api)
+            known = self._torch_modules.passed_through(proper, value, context, api)
+            return self._passed_on.through(proper, value, known, context, api)
         if not isinstance(forward, CallableType) or not forward.arg_types:
             return None
         argument = Argument(forward.arg_names[0] or "1", forward.arg_types[0], value, context)
-        return self._calls.apply(forward, [argument], proper.type.name, api, known_of(proper))
+        known = self._calls.apply(forward, [argument], proper.type.name, api, known_of(proper))
+        return self._passed_on.through(proper, value, known, context, api)
 
     def _one_by_one(self, modules: Sequence[Type], value: Type, context: Context, api: Any) -> Type:
         for module in modules:

@@ -6,13 +6,15 @@ from typing import Any
 
 from mypy.nodes import CallExpr, Context, Expression, FuncDef, MemberExpr, NameExpr, RefExpr, TypeInfo, Var
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
-from mypy.types import Instance, Type, get_proper_type
+from mypy.types import Instance, TupleType, Type, get_proper_type
 
 from neuraltypes._sizes import Size
 from neuraltypes_mypy.base._dependencies import depend_on
 from neuraltypes_mypy.base._names import MODULE
+from neuraltypes_mypy.modules._undeclared import is_followed
 from neuraltypes_mypy.operations._recipes import Recipes
 from neuraltypes_mypy.sizes._class_sizes import attribute_size
+from neuraltypes_mypy.sizes._left_out import left_out
 from neuraltypes_mypy.sizes._made_with import (
     configuration,
     configured,
@@ -24,7 +26,10 @@ from neuraltypes_mypy.sizes._nested import nested_classes
 from neuraltypes_mypy.sizes._sizes_of import given_sizes
 from neuraltypes_mypy.sizes._steady import is_self, is_steady
 from neuraltypes_mypy.sizes._values import Values
+from neuraltypes_mypy.tensors._atoms import noted_any
+from neuraltypes_mypy.tensors._members import FOLLOWED, MADE_AT, ONE_OF, with_attribute
 from neuraltypes_mypy.tensors._sized_ints import is_int
+from neuraltypes_mypy.tensors._tensor import unknown
 from neuraltypes_mypy.tensors._types import KnownTypes
 
 
@@ -52,7 +57,10 @@ class Modules:
             for inner in nested_classes(base):
                 depend_on(ctx.api, inner.fullname)
         place = place_text(ctx.api.path, call.line)
-        made = configured(instance, _given(ctx), self._types.int_type, place)
+        single = {name: found[0] for name, found in _named(ctx) if len(found) == 1}
+        made = configured(instance, _given(ctx), self._types.int_type, place, left_out(single))
+        if is_followed(made.type) and made.type.module_name == _module_name(ctx.api):
+            made = with_attribute(with_attribute(made, MADE_AT, noted_any(place)), FOLLOWED, unknown())
         return self._recipes.completed(made, ctx.api)
 
     def from_helper(self, ctx: FunctionContext | MethodContext, node: FuncDef, result: Type) -> Type:
@@ -95,6 +103,15 @@ class Modules:
         given = get_proper_type(known)
         return given if isinstance(given, Instance) and given.type.has_base(MODULE) else ctx.default_return_type
 
+    def scripted(self, ctx: FunctionContext) -> Type:
+        """`torch.jit.script(module)` is another class, which is called as the module."""
+        known: Type | None = ctx.arg_types[0][0] if ctx.arg_types and len(ctx.arg_types[0]) == 1 else None
+        result, given = get_proper_type(ctx.default_return_type), get_proper_type(known)
+        if not isinstance(result, Instance) or not result.type.has_base(MODULE) or not isinstance(given, Instance):
+            return ctx.default_return_type
+        is_known = given.type.has_base(MODULE) and given.type.fullname != MODULE
+        return with_attribute(result, ONE_OF, TupleType([given], self._types.tuple_type)) if is_known else result
+
     # Reading one
 
     def attribute(self, ctx: AttributeContext) -> Type:
@@ -127,9 +144,12 @@ class Modules:
 
 def _given(ctx: FunctionContext | MethodContext) -> dict[str, Size | None]:
     """The sizes that a call gives, by the names of the parameters; None for a parameter that takes several."""
-    pairs = list(zip(ctx.callee_arg_names, ctx.args, strict=True))
-    several: dict[str, Size | None] = {name: None for name, expressions in pairs if name and len(expressions) > 1}
-    return several | given_sizes({name: found[0] for name, found in pairs if name and len(found) == 1}, ctx.api)
+    several: dict[str, Size | None] = {name: None for name, expressions in _named(ctx) if len(expressions) > 1}
+    return several | given_sizes({name: found[0] for name, found in _named(ctx) if len(found) == 1}, ctx.api)
+
+
+def _named(ctx: FunctionContext | MethodContext) -> list[tuple[str, list[Expression]]]:
+    return [(name, found) for name, found in zip(ctx.callee_arg_names, ctx.args, strict=True) if name]
 
 
 def _is_called_by(info: TypeInfo, call: Context) -> bool:
@@ -145,3 +165,8 @@ def _forget_sizes(expression: Expression) -> None:
         type_ = get_proper_type(variable.type)
         if isinstance(type_, Instance) and type_.extra_attrs is not None:
             variable.type = Instance(type_.type, type_.args)
+
+
+def _module_name(api: Any) -> str:
+    name: str = api.tree.fullname
+    return name

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, final
 
-from mypy.nodes import CallExpr, FuncDef, TypeInfo
+from mypy.nodes import CallExpr, FuncDef, TypeInfo, Var
 from mypy.plugin import FunctionContext, FunctionSigContext
 from mypy.types import FunctionLike, Instance, Type, get_proper_type
 
 from neuraltypes_mypy.annotations._results import is_entering
 from neuraltypes_mypy.base._guard import result_hook, signature_hook
-from neuraltypes_mypy.base._names import BUFFER, ENSURE, PARAMETER, REVEAL, SAME_MODULE, TENSOR, TRANSFORMS
+from neuraltypes_mypy.base._names import BUFFER, ENSURE, PARAMETER, REVEAL, SAME_MODULE, SCRIPT, TENSOR, TRANSFORMS
+from neuraltypes_mypy.calls._aliases import function_behind
 from neuraltypes_mypy.calls._calls import Known
 from neuraltypes_mypy.calls._generic import (
     GENERIC_FUNCTIONS,
@@ -25,19 +26,20 @@ from neuraltypes_mypy.calls._generic import (
 from neuraltypes_mypy.calls._handed_on import CHECKPOINT, FUNCTIONAL_CALL, MAP
 from neuraltypes_mypy.calls._module_calls import known_within
 from neuraltypes_mypy.calls._partials import PARTIAL
+from neuraltypes_mypy.calls._transforms import GRADIENTS, MAPS
 from neuraltypes_mypy.flow._containers import DISPLAYS
 from neuraltypes_mypy.flow._identity import is_identity, operand_type
 from neuraltypes_mypy.flow._open_uses import is_open_use, type_of_use
 from neuraltypes_mypy.hooks._other_plugins import OtherPlugins
 from neuraltypes_mypy.hooks._parts import Parts
 from neuraltypes_mypy.meaning._natures import is_undeclared, with_nature
-from neuraltypes_mypy.meaning._passed_on import is_one_expression
 from neuraltypes_mypy.meaning._returned import check_return
 from neuraltypes_mypy.modules import _configs
 from neuraltypes_mypy.modules._buffers import is_registered, registered_type
 from neuraltypes_mypy.modules._module_containers import CLASSES, WALKS
 from neuraltypes_mypy.modules._parameter_containers import DICTIONARY, LIST
 from neuraltypes_mypy.modules._recipe_nodes import helper_of
+from neuraltypes_mypy.modules._undeclared import is_followed, passes_on
 from neuraltypes_mypy.rules._definitions import is_foreign, is_local
 from neuraltypes_mypy.source._returns import is_early, is_returning, leave_for_later
 from neuraltypes_mypy.source._unasked import is_asking
@@ -90,6 +92,7 @@ class FunctionHooks:
             "builtins.hasattr": _seen_attributes.asked,
             "dataclasses.replace": self._parts.modules.replaced,
             **dict.fromkeys(SAME_MODULE, self._parts.modules.compiled),
+            SCRIPT: self._parts.modules.scripted,
             _configs.AS_CONFIG: _configs.of_argument,
             CHECKPOINT: self._parts.handed_on.checkpointed,
             FUNCTIONAL_CALL: self._parts.handed_on.functional,
@@ -99,10 +102,15 @@ class FunctionHooks:
             **dict.fromkeys(CLASSES, self._noted(self._parts.module_containers.made)),
             **dict.fromkeys((LIST, DICTIONARY), self._parts.parameters.made),
             **dict.fromkeys(TRANSFORMS, self._parts.values.transformed),
+            **dict.fromkeys(MAPS, self._transformed(self._parts.transforms.mapped)),
+            **dict.fromkeys(GRADIENTS, self._transformed(self._parts.transforms.gradient)),
             **dict.fromkeys(DISPLAYS, self._parts.containers.display),
         }
         shared = {name: self._others.shared(hook, "get_function_hook", name) for name, hook in functions.items()}
         return {name: result_hook(hook) for name, hook in {**shared, PARTIAL: self._partial_made}.items()}
+
+    def _transformed(self, known: Callable[[FunctionContext], Type | None]) -> Callable[[FunctionContext], Type]:
+        return lambda ctx: known(ctx) or self._parts.values.transformed(ctx)
 
     def _partial_made(self, ctx: FunctionContext) -> Type:
         known = self._others.answer(ctx, "get_function_hook", PARTIAL, ctx.default_return_type)
@@ -154,11 +162,17 @@ class FunctionHooks:
             return result_hook(self._noted(lambda ctx: self._parts.torch_modules.made(ctx, inherited)))
         if (helper := helper_of(node)) is not None:
             return result_hook(self._noted(lambda ctx: self._helper_called(ctx, fullname, helper)))
-        is_checked = is_local(fullname) or self._definitions.is_checked(fullname)
+        if is_local(fullname):
+            return result_hook(self._noted(lambda ctx: self._aliased(ctx, lambda: self._called(ctx, fullname))))
+        is_checked = self._definitions.is_checked(fullname)
+        if isinstance(node, Var) and not is_checked:
+            return self._left(lambda ctx: self._aliased(ctx, lambda: ctx.default_return_type), fullname)
         if is_checked or self._definitions.is_made_with_sizes(fullname):
             return result_hook(self._noted(lambda ctx: self._called(ctx, fullname)))
-        if isinstance(node, FuncDef) and is_one_expression(node):
-            return self._left(lambda ctx: with_nature(self._parts.passed_on.called(ctx, node), ctx), fullname)
+        if isinstance(node, TypeInfo) and is_followed(node):
+            return result_hook(self._noted(lambda ctx: self._made(ctx, fullname, node)))
+        if isinstance(node, FuncDef) and passes_on(node):
+            return self._left(lambda ctx: self._asked(ctx, node), fullname)
         if takes_again(node):
             return self._left(made_open, fullname)
         if is_undeclared(node):
@@ -180,6 +194,16 @@ class FunctionHooks:
     def _helper_called(self, ctx: FunctionContext, fullname: str, node: FuncDef) -> Type:
         return self._parts.modules.from_helper(ctx, node, self._called(ctx, fullname))
 
+    def _aliased(self, ctx: FunctionContext, otherwise: Callable[[], Type]) -> Type:
+        """What a name gives that stands for a function: what the function gives."""
+        return self.of_alias(ctx) or otherwise()
+
+    def of_alias(self, ctx: FunctionContext) -> Type | None:
+        """What is known of the function that a name stands for which is called; None for any other name."""
+        behind = function_behind(ctx.context, ctx.api)
+        hook = None if behind is None else self.get_function_hook(behind)
+        return None if hook is None else hook(ctx)
+
     def _called(self, ctx: FunctionContext, fullname: str) -> Type:
         name, _, owner = fullname.partition(" of ")  # a method that is called by way of `super()`
         api: Any = ctx.api
@@ -188,7 +212,18 @@ class FunctionHooks:
         known = Known(known_within(info, api)) if info else None
         result = self._parts.calls.instantiate(ctx, f"{owner}.{name}" if owner else name.rpartition(".")[2], known)
         result = with_nature(result, ctx)
+        node = self._definitions.node(fullname)
+        if isinstance(node, FuncDef) and passes_on(node):
+            return self._parts.passed_on.function_called(ctx, node, result)
         return result if self._parts.types.info(fullname) is None else self._parts.modules.made(ctx, result)
+
+    def _made(self, ctx: FunctionContext, fullname: str, info: TypeInfo) -> Type:
+        """What makes a module that is followed where its body is, and nowhere else."""
+        api: Any = ctx.api
+        return self._called(ctx, fullname) if info.module_name == api.tree.fullname else ctx.default_return_type
+
+    def _asked(self, ctx: FunctionContext, node: FuncDef) -> Type:
+        return self._parts.passed_on.function_called(ctx, node, with_nature(ctx.default_return_type, ctx))
 
     def _isinstance_called(self, ctx: FunctionContext) -> Type:
         if is_asking(ctx.context):

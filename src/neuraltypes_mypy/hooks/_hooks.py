@@ -24,5 +24,5 @@ class Hooks:
         parts, others = Parts(find, options), OtherPlugins(plugin)
         self.analysis = AnalysisHooks(parts, others)
         self.functions = FunctionHooks(parts, others)
-        self.methods = MethodHooks(parts, others)
+        self.methods = MethodHooks(parts, others, self.functions.of_alias)
         self.attributes = AttributeHooks(parts)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import final
 
-from mypy.plugin import MethodContext, MethodSigContext
+from mypy.nodes import Var
+from mypy.plugin import FunctionContext, MethodContext, MethodSigContext
 from mypy.types import FunctionLike, Type
 
 from neuraltypes_mypy.base._guard import result_hook, signature_hook
@@ -24,6 +25,7 @@ from neuraltypes_mypy.modules._module_containers import CLASSES, GROWING, READIN
 from neuraltypes_mypy.modules._parameter_containers import FILLING, ITEM_READS
 from neuraltypes_mypy.modules._parameter_containers import READING as PARAMETER_READING
 from neuraltypes_mypy.modules._recipe_nodes import helper_of
+from neuraltypes_mypy.modules._undeclared import passes_on
 from neuraltypes_mypy.rules._definitions import is_foreign
 from neuraltypes_mypy.sizes._size_tuples import joined, sliced
 from neuraltypes_mypy.sizes._values import ARITHMETIC_NAMES, POWERS
@@ -38,8 +40,9 @@ from neuraltypes_mypy.tensors._untyped import item as untyped_item
 class MethodHooks:
     """Finds hooks for calls of methods and modules."""
 
-    def __init__(self, parts: Parts, others: OtherPlugins) -> None:
+    def __init__(self, parts: Parts, others: OtherPlugins, of_alias: Callable[[FunctionContext], Type | None]) -> None:
         self._parts = parts
+        self._of_alias = of_alias
         self._definitions = parts.definitions
         self._others = others
         self._widen: Callable[[MethodSigContext], FunctionLike] = signature_hook(parts.calls.widen)
@@ -134,10 +137,20 @@ class MethodHooks:
                 lambda ctx: self._parts.modules.from_helper(ctx, helper, self._parts.module_calls.called(ctx, name))
             )
         if not self._definitions.is_checked(fullname):
-            return self._find_inherited(fullname) or self._find_undeclared(fullname)
-        if not fullname.endswith(".__call__"):
-            return result_hook(lambda ctx: self._parts.module_calls.called(ctx, name))
-        return result_hook(self._parts.module_calls.of_each(lambda ctx: self._parts.module_calls.called(ctx, name)))
+            found = self._find_inherited(fullname) or self._find_undeclared(fullname)
+            return self._find_alias(fullname) if found is None and isinstance(node, Var) else found
+        called: Callable[[MethodContext], Type] = lambda ctx: self._parts.module_calls.called(ctx, name)  # noqa: E731
+        if passes_on(node):
+            called = self._asked(fullname.rpartition(".")[2], called)
+        return result_hook(self._parts.module_calls.of_each(called) if fullname.endswith(".__call__") else called)
+
+    def _find_alias(self, fullname: str) -> Callable[[MethodContext], Type]:
+        """An attribute that holds a function: a call of it is one of the function."""
+
+        def called(ctx: MethodContext) -> Type:
+            return self._of_alias(FunctionContext(*ctx[1:])) or ctx.default_return_type
+
+        return result_hook(self._others.shared(called, "get_method_hook", fullname))
 
     def _find_inherited(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """What a class leaves to one of torch's: the call by its `forward` or as a sequence, reading a container."""
@@ -158,11 +171,23 @@ class MethodHooks:
         info = self._parts.types.info(owner)
         if name == "apply" and info is not None and info.has_base(FUNCTION):
             return result_hook(self._parts.handed_on.applied)
-        if not is_undeclared(self._definitions.node(fullname)):
-            return None
+        node = self._definitions.node(fullname)
         is_module = name == "__call__" and info is not None and info.has_base(MODULE)
+        if not is_module and not is_undeclared(node) and not passes_on(node):
+            return None
         hook = module_called if is_module else lambda ctx: with_nature(ctx.default_return_type, ctx)
+        if is_module or passes_on(node):
+            hook = self._asked(name, hook, self._parts.torch_modules.wiring.check if is_module else None)
         return result_hook(self._others.shared(hook, "get_method_hook", fullname))
+
+    def _asked(
+        self,
+        name: str,
+        called: Callable[[MethodContext], Type],
+        otherwise: Callable[[MethodContext], None] | None = None,
+    ) -> Callable[[MethodContext], Type]:
+        """A hook for a method of which the body says what it gives, as far as nothing else does."""
+        return lambda ctx: self._parts.passed_on.method_called(ctx, name, called(ctx), otherwise)
 
     def _size(self, ctx: MethodContext) -> Type:
         if not ctx.args or not ctx.args[0]:

@@ -18,6 +18,7 @@ from neuraltypes_mypy.calls._module_calls import ModuleCalls
 from neuraltypes_mypy.calls._modules import Modules
 from neuraltypes_mypy.calls._narrowing import Narrowing
 from neuraltypes_mypy.calls._partials import Partials
+from neuraltypes_mypy.calls._transforms import Transforms
 from neuraltypes_mypy.flow._containers import Containers
 from neuraltypes_mypy.flow._settle import Settling
 from neuraltypes_mypy.meaning._passed_on import PassedOn
@@ -54,6 +55,7 @@ class Parts:
         self.held = Held(self.values)
         self.containers = Containers(self.types)
         self.partials = Partials(self.types)
+        self.transforms = Transforms(self.types)
         self.rules = KnownRules(self.types, options.stub_folders())
         application = Application(self.types, self.calls.sizes, self.settling)
         self.definitions = Definitions(self.types, self.rules)
@@ -68,7 +70,9 @@ class Parts:
         self.weights = Weights(self.types, self.torch_modules)
         self.recipes = Recipes(self.types, self.rules, self.torch_modules, self.module_containers)
         self.modules = Modules(self.types, self.values, self.recipes)
-        self.module_calls = ModuleCalls(self.types, self.calls, self.torch_modules, application.refusals)
+        self.module_calls = ModuleCalls(
+            self.types, self.calls, self.torch_modules, self.passed_on, application.refusals
+        )
         expressions = Expressions(self.types, self.annotations)
         self.narrowing = Narrowing(self.types, expressions, self.settling)
         self.reveal = Reveal(expressions)

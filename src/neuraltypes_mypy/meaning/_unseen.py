@@ -123,7 +123,7 @@ class _Reading:
             found = self._of_variable(variable, line)
         finally:
             self._seen.discard(variable)
-        return None if found is None or _is_written_to(variable, self._function) else found
+        return None if found is None or is_written_to(variable, self._function) else found
 
     def _of_variable(self, variable: Var, line: int) -> ProperType | None:
         unpacked = unpacked_from(variable, self._function)
@@ -210,7 +210,7 @@ def _given_by(signature: Signature, first: int, given: ProperType | None, *, has
     return None if element is None else produced_type(element)
 
 
-def _is_written_to(variable: Var, function: FuncDef) -> bool:
+def is_written_to(variable: Var, function: FuncDef) -> bool:
     """Whether a method in place is called of a name: `p.log_()`."""
     return any(
         isinstance(one, CallExpr)

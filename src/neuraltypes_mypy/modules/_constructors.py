@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from mypy.nodes import (
@@ -26,6 +27,7 @@ from mypy.nodes import (
     StrExpr,
     SuperExpr,
     TempNode,
+    TupleExpr,
     TypeInfo,
 )
 from mypy.types import Instance, Type, UnboundType, get_proper_type
@@ -33,10 +35,13 @@ from mypy.types import Instance, Type, UnboundType, get_proper_type
 from neuraltypes_mypy.base._dependencies import depend_on_class
 from neuraltypes_mypy.base._names import METADATA
 from neuraltypes_mypy.modules._buffers import announced_names, registered_names
+from neuraltypes_mypy.modules._flows import flow_of
 from neuraltypes_mypy.modules._held import held_names
 from neuraltypes_mypy.modules._layers import layer_sizes
+from neuraltypes_mypy.modules._whole_numbers import unannotated, whole_numbers
 from neuraltypes_mypy.sizes._class_sizes import REST, is_configured
 from neuraltypes_mypy.sizes._nested import nested_fields
+from neuraltypes_mypy.source._fallbacks import fallback, fallbacks_of, is_defaulting
 from neuraltypes_mypy.source._size_texts import names_in, size_text
 from neuraltypes_mypy.source._statements import (
     assignments,
@@ -69,7 +74,10 @@ def record_configuration(cls: ClassDef, api: Any) -> None:
         values = next(assigned for method, assigned in in_methods if method is constructor)
         found = _attributes(cls, constructor, values, counts, api)
         data["attributes"] = {**_constants(cls, counts, is_final=True), **found}
-        data["super"] = _super_arguments(constructor, info)
+        if kept := _fallbacks(constructor, api):
+            data["fallbacks"] = kept
+        data["super"] = _super_arguments(constructor, info, api)
+        data |= _unannotated(cls, constructor, api)
         if buffers := announced_names(constructor):
             data["buffers"] = buffers
         assigned = [one for _, found in in_methods for one in found]
@@ -90,9 +98,13 @@ def record_configuration(cls: ClassDef, api: Any) -> None:
     elif constructor is not None and not is_module:
         values = next(assigned for method, assigned in in_methods if method is constructor)
         data |= _own_configuration(cls, constructor, values, counts, api)
+    if constructor is None and not is_module and (items := _fields_of_several(cls, counts)):
+        data["items"] = items
     if is_module and (sizes := _properties(cls)):
         counts.update(list(sizes))
         data["attributes"] |= {name: text for name, text in sizes.items() if text is not None}
+    if is_module and (flow := flow_of(cls)):
+        data["flow"] = flow
     if is_module and (constants := _constants(cls, counts, is_final=False)):
         data["constants"] = constants
     changing = sorted(name for name, count in counts.items() if count > 1)
@@ -102,6 +114,14 @@ def record_configuration(cls: ClassDef, api: Any) -> None:
         data["assigned"] = sorted(counts)
     if data:
         info.metadata[METADATA] = data
+
+
+def _unannotated(cls: ClassDef, constructor: FuncDef, api: Any) -> dict[str, Any]:
+    """Of the parameters without annotation those that are whole numbers, and those that may be anything."""
+    names = unannotated(constructor)
+    whole = whole_numbers(cls, constructor, api) if names else []
+    found = {"whole": whole, "open": [name for name in names if name not in whole]}
+    return {key: value for key, value in found.items() if value}
 
 
 def _attributes(
@@ -115,9 +135,10 @@ def _attributes(
 
     Of a module that is made there, the attributes that hold what it was made with: `linear.in_features`.
     """
-    texts = {name: text for name, value in values if value is not None and (text := size_text(value)) is not None}
+    kept = _fallbacks(constructor, api)
+    texts = {name: text for name, value in values if (text := _text(value, kept, api)) is not None}
     texts |= dict(layer_sizes(values, api))
-    reassigned = set(_reassigned(constructor))
+    reassigned = set(_reassigned(constructor)) - kept.keys()
     in_class = {target.name for statement in cls.defs.body for target in targets(statement) if _has_value(statement)}
     return {
         name: text
@@ -126,6 +147,25 @@ def _attributes(
         and name not in in_class
         and not any(word in reassigned for word in names_in(text))
     }
+
+
+def _text(value: Expression | None, fallbacks: Mapping[str, str], api: Any) -> str | None:
+    """The text of a size; of `out or dim` the name of the parameter, which stands for both."""
+    found = fallback(value, partial(_is_default, api=api)) if fallbacks else None
+    if found is not None and size_text(found[1]) == fallbacks.get(found[0].name, ""):
+        return found[0].name
+    return None if value is None else size_text(value)
+
+
+def _fallbacks(constructor: FuncDef, api: Any) -> dict[str, str]:
+    return fallbacks_of(constructor, partial(_is_default, api=api))
+
+
+def _is_default(callee: Expression, api: Any) -> bool:
+    """Whether a name is that of a function of the module which fills in for None."""
+    symbol = api.modules[api.cur_mod_id].names.get(callee.name) if isinstance(callee, NameExpr) else None
+    node = None if symbol is None else symbol.node
+    return isinstance(node, FuncDef) and node.fullname.startswith(f"{api.cur_mod_id}.") and is_defaulting(node)
 
 
 def _own_configuration(
@@ -199,7 +239,7 @@ def _reassigned(function: FuncDef) -> list[str]:
     return [one.name for one in changed if isinstance(one, NameExpr) and one.name != "self"]
 
 
-def _super_arguments(constructor: FuncDef, info: TypeInfo) -> dict[str, str | None] | None:
+def _super_arguments(constructor: FuncDef, info: TypeInfo, api: Any) -> dict[str, str | None] | None:
     """What a constructor passes to its parent's, by keyword or as `#0`; None where that cannot be read.
 
     `**` stands for what else may be passed; of several calls what all of them pass counts.
@@ -207,7 +247,7 @@ def _super_arguments(constructor: FuncDef, info: TypeInfo) -> dict[str, str | No
     found = [call for statement in statements(constructor.body) if (call := _super_call(statement, info)) is not None]
     if not found:
         return None
-    changed = set(_reassigned(constructor))
+    changed = set(_reassigned(constructor)) - _fallbacks(constructor, api).keys()
     calls = [_passed(call, changed) for call in found]
     names = {name for call in calls for name in call}
     return {
@@ -252,6 +292,28 @@ def _fields(cls: ClassDef) -> dict[str, str | None]:
         if isinstance(target, NameExpr) and _is_int(statement.unanalyzed_type or statement.type):
             found[target.name] = size_text(_default_of(statement.rvalue))
     return found
+
+
+def _fields_of_several(cls: ClassDef, assigned: Container[str]) -> dict[str, list[str | None]]:
+    """The fields that are tuples of so many `int`s and no method assigns, with the defaults of their items."""
+    found: dict[str, list[str | None]] = {}
+    for statement in cls.defs.body:
+        if not isinstance(statement, AssignmentStmt) or not isinstance(target := statement.lvalues[0], NameExpr):
+            continue
+        count = _count_of_ints(statement.unanalyzed_type or statement.type)
+        if count and target.name not in assigned:
+            given = _default_of(statement.rvalue)
+            items = given.items if isinstance(given, TupleExpr) else []
+            found[target.name] = [size_text(item) for item in items] if len(items) == count else [None] * count
+    return found
+
+
+def _count_of_ints(annotation: Type | None) -> int:
+    """How many `int`s a tuple has by its annotation; 0 for what is no such tuple."""
+    declared = get_proper_type(annotation)
+    if not isinstance(declared, UnboundType) or declared.name not in ("tuple", "Tuple", "typing.Tuple"):
+        return 0
+    return len(declared.args) if all(map(_is_int, declared.args)) else 0
 
 
 def _default_of(value: Expression) -> Expression:

@@ -43,13 +43,20 @@ def layer_sizes(values: Iterable[tuple[str, Expression | None]], api: Any) -> It
 
 
 def _class_of(value: Expression | None, module: MypyFile) -> TypeInfo | None:
-    """The class that is called, as the names of the module show it: mypy has not come to the expression yet."""
-    names = _dotted(value.callee) if isinstance(value, CallExpr) else None
+    """The class that is called."""
+    node, _ = named_node(value.callee, module) if isinstance(value, CallExpr) else (None, "")
+    return node if isinstance(node, TypeInfo) else None
+
+
+def named_node(expression: Expression, module: MypyFile) -> tuple[Any, str]:
+    """What an expression names, as the names of the module show it, and in what: mypy has not come to it yet."""
     node: Any = module
-    for name in names or ():
+    owner = ""
+    for name in _dotted(expression) or ("",):
+        owner = getattr(node, "fullname", "")
         symbol = node.names.get(name) if isinstance(node, MypyFile | TypeInfo) else None
         node = None if symbol is None else symbol.node
-    return node if isinstance(node, TypeInfo) else None
+    return node, owner
 
 
 def _dotted(expression: Expression) -> list[str] | None:
@@ -61,7 +68,7 @@ def _dotted(expression: Expression) -> list[str] | None:
 
 def _sizes(info: TypeInfo, call: CallExpr) -> Iterator[tuple[str, str]]:
     """The attributes that hold what a call gives for `int` parameters."""
-    given = _given(info, call)
+    given = given_by_names(info, call)
     if given is None:
         return
     texts = {name: text for name, value in given.items() if (text := size_text(value)) is not None}
@@ -77,7 +84,7 @@ def _sizes(info: TypeInfo, call: CallExpr) -> Iterator[tuple[str, str]]:
             yield attribute, _NAME.sub(lambda name: texts[name[0]], held)
 
 
-def _given(info: TypeInfo, call: CallExpr) -> dict[str, Expression] | None:
+def given_by_names(info: TypeInfo, call: CallExpr) -> dict[str, Expression] | None:
     """What a call gives, by the names of the parameters; None where that cannot be told."""
     names = _parameter_names(info)
     found: dict[str, Expression] = {}

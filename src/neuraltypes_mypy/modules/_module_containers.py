@@ -27,6 +27,7 @@ from neuraltypes_mypy.rules._known_rules import KnownRules
 from neuraltypes_mypy.sizes._sizes_of import size_of_expression
 from neuraltypes_mypy.source._steps import Either, One, Rounds, Steps, steps_of_call
 from neuraltypes_mypy.tensors._members import (
+    FOLLOWED,
     FOUND,
     ITEM,
     ITEMS,
@@ -138,12 +139,16 @@ class ModuleContainers:
         """The container, with what its modules have in common.
 
         To plain mypy they are a `Module` each, whose every attribute is accepted; that is kept for modules without a
-        word about tensors, and without a rule.
+        word about tensors, and without a rule. What such a one gives may still be known by its body.
         """
         common = join_modules(types, self._types.tuple_type)
-        if common is None or not self._is_known(common):
+        if common is None or self._is_known(common):
+            return instance if common is None else with_attribute(instance, ITEM, common)
+        module = self._types.instance(MODULE)
+        if module is None or attribute_of(common, FOLLOWED) is None:
             return instance
-        return with_attribute(instance, ITEM, common)
+        one = with_attribute(module, ONE_OF, TupleType([common], self._types.tuple_type))
+        return with_attribute(instance, ITEM, one)
 
     def _is_known(self, module: Instance) -> bool:
         if attribute_of(module, ONE_OF) is not None:

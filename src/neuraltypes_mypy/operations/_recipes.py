@@ -63,6 +63,7 @@ from neuraltypes_mypy.modules._recipe_nodes import (
 from neuraltypes_mypy.operations._torch_modules import TorchModules
 from neuraltypes_mypy.rules._known_rules import KnownRules
 from neuraltypes_mypy.sizes._class_sizes import assigns, is_configured, parameter_names_of
+from neuraltypes_mypy.sizes._left_out import left_out
 from neuraltypes_mypy.sizes._made_with import configured, seen_from_outside, with_sizes
 from neuraltypes_mypy.sizes._sizes_of import given_sizes, size_of_expression
 from neuraltypes_mypy.sizes._unchecked import Place, Unchecked
@@ -368,10 +369,11 @@ class Recipes:
             return self._modules.made_as(
                 instance, rule, call, sizes, where, lambda one: self._made(one, function, place)
             )
-        given = self._given(call, parameter_names_of(info), function, place)
-        if given is None:
+        found = _by_name(call, parameter_names_of(info))
+        if found is None:
             return None
-        return self._completed(configured(instance, given, self._types.int_type, where), place)
+        given = given_sizes(found, self._unchecked(function, place))
+        return self._completed(configured(instance, given, self._types.int_type, where, left_out(found)), place)
 
     def _filled(
         self, call: CallExpr, function: FuncDef, place: Place, steps: Any, info: TypeInfo | None = None
@@ -387,9 +389,15 @@ class Recipes:
         self, call: CallExpr, names: list[str], function: FuncDef, place: Place
     ) -> dict[str, Size | None] | None:
         """The sizes that a call gives by the names of the parameters; None where they cannot be told apart."""
-        found: dict[str, Expression] = {}
-        for at, (argument, kind, name) in enumerate(zip(call.args, call.arg_kinds, call.arg_names, strict=True)):
-            if kind not in (ARG_POS, ARG_NAMED) or (kind == ARG_POS and at >= len(names)):
-                return None
-            found[name or names[at]] = argument
-        return given_sizes(found, self._unchecked(function, place))
+        found = _by_name(call, names)
+        return None if found is None else given_sizes(found, self._unchecked(function, place))
+
+
+def _by_name(call: CallExpr, names: list[str]) -> dict[str, Expression] | None:
+    """What a call gives by the names of the parameters; None where that cannot be told apart."""
+    found: dict[str, Expression] = {}
+    for at, (argument, kind, name) in enumerate(zip(call.args, call.arg_kinds, call.arg_names, strict=True)):
+        if kind not in (ARG_POS, ARG_NAMED) or (kind == ARG_POS and at >= len(names)):
+            return None
+        found[name or names[at]] = argument
+    return found

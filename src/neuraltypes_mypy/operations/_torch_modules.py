@@ -14,6 +14,7 @@ from neuraltypes._unify import SizedAxis
 from neuraltypes.rules import Signature, Value
 from neuraltypes.rules._values import UNKNOWN, Array, Packed
 from neuraltypes_mypy.meaning._unseen import Unseen, is_one_of_several
+from neuraltypes_mypy.operations._wiring import Wiring
 from neuraltypes_mypy.rules._application import Application
 from neuraltypes_mypy.rules._arguments import Given, is_tracked, objects_in
 from neuraltypes_mypy.rules._known_rules import KnownRules
@@ -35,6 +36,7 @@ class TorchModules:
         self._arguments, self._remembered = application.arguments, application.remembered
         self._refusals, self._translation = application.refusals, application.translation
         self._sizes = application.sizes
+        self.wiring = Wiring(rules, application)
 
     def made(self, ctx: FunctionContext, name: str) -> Type:
         """What the constructor of one of torch's modules gives, with what it was given."""
@@ -139,6 +141,7 @@ class TorchModules:
         if not is_tracked(given):
             if any(isinstance(one, Array) and one.element is not None for one in given.values.values()):
                 self._module(receiver, signature, given, same, ctx.context, ctx.api)  # what it means is known
+            self.wiring.check(ctx)
             return ctx.default_return_type
         for one in signature.parameters[1:2]:
             if report_tuple(one, *given.places.get(one.name, (ctx.context, unknown())), receiver, ctx.api):
@@ -163,10 +166,9 @@ class TorchModules:
     def _module(
         self, receiver: Instance, signature: Signature, given: Given, same: Equal, context: Context, api: Any
     ) -> Type:
-        outcome = self._application.outcome(
-            signature, given, self._remembered.config(receiver, same), same, context, api
-        )
-        self._refusals.report(outcome, given, receiver.type.name, context, api, made_at(receiver))
+        config, place = self._remembered.config(receiver, same), made_at(receiver)
+        outcome = self._application.outcome(signature, given, config, same, context, api)
+        self._refusals.report(outcome, given, receiver.type.name, context, api, place)
         first = outcome.result[0] if isinstance(outcome.result, tuple) and outcome.result else None
         if isinstance(first, Packed) and is_for_another(context, api):
             return untold()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from mypy.nodes import AssignmentStmt, CallExpr, ComparisonExpr, Context, FuncDef, NameExpr, OpExpr, Var
 from mypy.plugin import FunctionContext, MethodContext
@@ -13,6 +13,7 @@ from neuraltypes._sizes import Size
 from neuraltypes.rules import UNKNOWN, Array, Many, Outcome, Rest, Signature, SizedAxis, Surroundings, apply
 from neuraltypes.rules._values import Packed, Produced
 from neuraltypes_mypy.base._guard import TheirError, failure_text
+from neuraltypes_mypy.base._names import PARAMETER
 from neuraltypes_mypy.flow._open_uses import open_uses
 from neuraltypes_mypy.flow._settle import Settling
 from neuraltypes_mypy.rules._arguments import Arguments, Given
@@ -36,12 +37,14 @@ from neuraltypes_mypy.tensors._tensor import untold
 from neuraltypes_mypy.tensors._types import KnownTypes
 from neuraltypes_mypy.tensors._untyped import is_untyped, is_unwanted, may_be_untyped, receivers, untyped
 
+_VIEWS: Final = (".view", ".reshape", ".view_as")
+
 
 class Application:
     """Applies rules, for one run of mypy."""
 
     def __init__(self, types: KnownTypes, sizes: EqualSizes, settling: Settling) -> None:
-        self._types = types
+        self.types = types
         self._settling = settling
         self._autocast = Autocast()
         self.sizes = sizes
@@ -66,13 +69,12 @@ class Application:
             history = History(self.translation, same, ctx.api)
             found = tuple(contradictions(name, given.values, given.places, ctx.context, history))
             outcome = outcome._replace(suspected=outcome.suspected + found)
+        if _is_learned(ctx) and name.endswith(_VIEWS):
+            suspected = tuple(one for one in outcome.suspected if one.code != "kind")
+            outcome = outcome._replace(suspected=suspected)
         if outcome.refused and is_contradicted(ctx.context, ctx.api):
             outcome = outcome._replace(refused=())
-        is_certain = self.refusals.is_trial and bool(
-            outcome.refused
-            and self.outcome(signature, given, config, same, ctx.context, ctx.api, equate=_may_stand_for_one).refused
-        )
-        self.refusals.report(outcome, given, name, ctx.context, ctx.api, place, is_certain=is_certain)
+        self.refusals.report(outcome, given, name, ctx.context, ctx.api, place)
         meant = with_meaning(outcome.result, name, given.values, given.places, ctx.api)
         result = self.result(
             outcome._replace(result=meant),
@@ -84,7 +86,7 @@ class Application:
         )
         if self._settling.reports_untracked:
             say_lost(result, given, name.removesuffix(".forward"), ctx.context, ctx.api)
-        return with_names(result, name, self._types)
+        return with_names(result, name, self.types)
 
     def outcome(
         self,
@@ -145,11 +147,6 @@ def _equate(left: Size, right: Size, same: Equal) -> bool:
     return same.equate(left, right) or str(left) == str(right)
 
 
-def _may_stand_for_one(left: Size, right: Size) -> bool:
-    """Whether two sizes may be the same in some call: all but two numbers may."""
-    return left.constant is None or right.constant is None
-
-
 def _is_rebound(value: Context, api: Any) -> bool:
     """Whether a value is assigned to a name that is assigned something else, too: `xs = [f(x) for x in xs]`."""
     function = api.scope.current_function()
@@ -162,6 +159,12 @@ def _is_rebound(value: Context, api: Any) -> bool:
 
 def _callee(value: Context | None) -> str | None:
     return getattr(value.callee, "name", None) if isinstance(value, CallExpr) else None
+
+
+def _is_learned(ctx: FunctionContext | MethodContext) -> bool:
+    """Whether a method of a parameter is called: what it holds is learned in the order in which it is used."""
+    owner = ctx.type if isinstance(ctx, MethodContext) else None
+    return isinstance(owner, Instance) and owner.type.fullname == PARAMETER
 
 
 def _is_result(result: object) -> bool:

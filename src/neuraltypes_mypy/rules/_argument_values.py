@@ -28,7 +28,7 @@ from mypy.nodes import (
     UnaryExpr,
     Var,
 )
-from mypy.types import Instance, LiteralType, NoneType, TupleType, Type, UnionType, get_proper_type
+from mypy.types import AnyType, Instance, LiteralType, NoneType, TupleType, Type, UnionType, get_proper_type
 
 from neuraltypes._dtypes import TORCH_DTYPES
 from neuraltypes._sizes import Size, number
@@ -39,7 +39,7 @@ from neuraltypes_mypy.rules._array_parts import element_of, members_of
 from neuraltypes_mypy.sizes._config_fields import size_of_field
 from neuraltypes_mypy.sizes._equal import Equal
 from neuraltypes_mypy.sizes._growing import is_of_any_length
-from neuraltypes_mypy.sizes._sizes_of import size_of_expression, sizes_of_items
+from neuraltypes_mypy.sizes._sizes_of import size_of_expression, size_with_fallback, sizes_of_items
 from neuraltypes_mypy.source._assigned import assignments_to
 from neuraltypes_mypy.tensors._packed import is_packed, padded_of
 from neuraltypes_mypy.tensors._sized_ints import is_int, size_of_type
@@ -58,6 +58,7 @@ _SPELLINGS: Final = {
     "chalf": "complex32",
 }
 _MOST_NUMBERS: Final = 64
+_COMPUTED: Final = (NameExpr, MemberExpr, OpExpr, UnaryExpr)
 _ITERABLES: Final = (
     *("_collections_abc.dict_values", "builtins.map", "builtins.filter", "builtins.reversed", "collections.deque"),
     *("typing.Iterable", "typing.Iterator", "typing.ValuesView", "builtins.set", "builtins.zip"),
@@ -123,15 +124,21 @@ class ArgumentValues:
             size = size_of_expression(expression, api)  # in `if not b:` mypy takes `b` for a literal 0
             return SOME_INT if size is None else same.settled(size)
         if value is UNKNOWN and isinstance(expression, OpExpr):
-            return self._number(expression, api, same)
+            value = self._number(expression, api, same)
         if isinstance(expression, NameExpr) and _holds_numbers(type_):
             sizes = sizes_of_items(expression, api)
             return value if sizes is None else tuple(SOME_INT if one is None else same.settled(one) for one in sizes)
-        if value is UNKNOWN and isinstance(expression, CallExpr):
-            size = size_of_expression(expression, api)  # of `sum(sizes)` mypy says `int` or something else
-            return UNKNOWN if size is None else same.settled(size)
+        if value is UNKNOWN and isinstance(expression, CallExpr | NameExpr):
+            # of `sum(sizes)` mypy says `int` or something else, of `d = default(d, 4)` often nothing
+            is_call = isinstance(expression, CallExpr)
+            size = size_of_expression(expression, api) if is_call else size_with_fallback(expression, api)
+            if size is not None or is_call:
+                return UNKNOWN if size is None else same.settled(size)
         if value is UNKNOWN and isinstance(expression, MemberExpr):
             size = size_of_field(expression, api)
+            value = UNKNOWN if size is None else same.settled(size)
+        if value is UNKNOWN and isinstance(get_proper_type(type_), AnyType) and isinstance(expression, _COMPUTED):
+            size = size_of_expression(expression, api)  # of a parameter that has no annotation
             value = UNKNOWN if size is None else same.settled(size)
         return self._dtype(expression, api) if value is UNKNOWN else value
 

@@ -21,18 +21,17 @@ from mypy.nodes import (
     MemberExpr,
     OpExpr,
     ReturnStmt,
-    SliceExpr,
     StrExpr,
-    TupleExpr,
     Var,
 )
 from mypy.types import Type
 
 from neuraltypes._sizes import Size
 from neuraltypes._unify import SizedAxis, format_shape
-from neuraltypes.kinds import BATCH, kind_from_name
 from neuraltypes.rules import Array, Refused, Value
 from neuraltypes_mypy.rules._history import History, applied_to, axis_argument, named_axis
+from neuraltypes_mypy.rules._positions import positions_of_examples
+from neuraltypes_mypy.rules._summed_examples import SUMS, sums_of_examples
 from neuraltypes_mypy.source._assigned import assignments_to
 from neuraltypes_mypy.source._statements import statements, written_name
 
@@ -44,7 +43,7 @@ _TOLD: Final = frozenset(
     {
         *(name.strip("_") for name in _PRODUCTS),
         *_COMPARED,
-        *_DIFFERENCES,
+        *SUMS,
         *_FACTORS,
         "einsum",
         "eq",
@@ -59,7 +58,6 @@ _SCALED: Final = frozenset({"div", "mul", "add", "sub", "masked_fill", "clamp", 
 _VIEWED: Final = frozenset({"squeeze", "unsqueeze", "view", "reshape", "flatten"}) | _CASTS
 _DECIDED: Final = frozenset({"float", "long", "int", "to", "type"})
 _PREDICTED: Final = ("pred", "decision", "hard")
-_POSITIONS: Final = ("pe", "pos", "position", "positions", "positional")
 
 
 def is_told_by_history(name: str) -> bool:
@@ -90,12 +88,14 @@ def contradictions(
         yield from _sigmoid_beside(values.get("other"), first, context, history)
     elif short == "log" and first is not None:
         yield from _log_of_raw(values.get("input", values.get("self")), context, history)
-    elif short.strip("_") in _DIFFERENCES and first is not None and second is not None:
-        yield from _column_beside_output(first, second, history)
+    elif short.strip("_") in SUMS and first is not None and second is not None:
+        yield from sums_of_examples(first, second, history)
+        if short.strip("_") in _DIFFERENCES:
+            yield from _column_beside_output(first, second, history)
     elif short.strip("_") in _FACTORS and first is not None and second is not None:
         yield from _column_beside_logarithms(first, second, history)
     elif short == "__getitem__" and isinstance(context, IndexExpr):
-        yield from _positions_of_examples(context, history)
+        yield from positions_of_examples(context, history)
 
 
 def _operands(
@@ -274,22 +274,6 @@ def _log_of_raw(value: Value, context: Context, history: History) -> Iterator[Re
             name = written_name(statement.lvalues[0]).lower().replace("_", "")
             if name.startswith(("logprob", "logp", "logpi")):
                 yield Refused("takes raw outputs, which are negative too; take log_softmax of them", code="element")
-
-
-# Positions
-
-
-def _positions_of_examples(context: IndexExpr, history: History) -> Iterator[Refused]:
-    """`self.pe[: x.size(0)]` of a batch-first `x`: as many positions as there are examples."""
-    words = written_name(context.base).lower().split("_")
-    if not isinstance(context.base, MemberExpr) or not set(_POSITIONS) & set(words):
-        return
-    parts = context.index.items if isinstance(context.index, TupleExpr) else [context.index]
-    for part in parts:
-        end = part.end_index if isinstance(part, SliceExpr) else None
-        size = None if end is None else history.size(end)
-        if size is not None and size.symbol is not None and kind_from_name(size.symbol.name) == BATCH:
-            yield Refused(f'takes as many positions as the batch has examples ("{size}")', code="kind")
 
 
 def _callee(expression: Expression | None) -> Expression | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, Final, NamedTuple
 
@@ -26,7 +26,6 @@ class Trial(NamedTuple):
     """What was said while nothing was to be said."""
 
     watcher: Any
-    is_certain: Callable[[], bool]
 
     def __call__(self) -> bool:
         """Whether there was an error."""
@@ -36,11 +35,10 @@ class Trial(NamedTuple):
         """The errors, as mypy keeps them."""
         return [info for info in self.watcher.filtered_errors() if info.severity == "error"]
 
-    def refusal(self) -> str | None:
-        """What a rule surely refuses, if nothing else is wrong; None for what names could stand for."""
-        errors = self.errors()
-        is_ours = bool(errors) and all(info.code is codes.SHAPE for info in errors)
-        return errors[0].message if is_ours and self.is_certain() else None
+    def refusal(self, lines: Container[int]) -> str | None:
+        """What is refused before anything else is wrong, if it is in one of these lines."""
+        first = next(iter(self.errors()), None)
+        return None if first is None or first.code is not codes.SHAPE or first.line not in lines else first.message
 
 
 class Refusals:
@@ -48,7 +46,6 @@ class Refusals:
 
     def __init__(self) -> None:
         self._trials = 0
-        self._is_certain = False  # whether a trial came to what no sizes of the names in it would make fit
         # Where a wrong number of axes of a name was said, by function, name and words; nodes are kept for their ids.
         self._said: dict[tuple[int, int, str, str], tuple[int, object, object]] = {}
 
@@ -60,13 +57,10 @@ class Refusals:
         context: Context,
         api: Any,
         made: str | None = None,
-        *,
-        is_certain: bool = False,
     ) -> None:
         """Say what a rule refuses of a call; `made` is where the object was made whose rule it is."""
         if not outcome.refused and not outcome.suspected:
             return
-        self._is_certain = self._is_certain or is_certain
         short = name.removesuffix(".forward").rpartition(".")[2]
         with nullcontext() if self._trials else _unwatched(api.errors):
             for problem in (*outcome.refused, *outcome.suspected):
@@ -89,7 +83,6 @@ class Refusals:
 
     def pass_on(self, refusal: str, function: str, context: Context, api: Any) -> None:
         """Say at a call of a function what is refused inside of it."""
-        self._is_certain = True
         with nullcontext() if self._trials else _unwatched(api.errors):
             api.fail(f'In "{function}": {refusal}', context, code=codes.SHAPE)
 
@@ -102,13 +95,11 @@ class Refusals:
     def trial(self, api: Any) -> Iterator[Trial]:
         """Say nothing meanwhile; what is given says whether there was an error, and which."""
         self._trials += 1
-        before, self._is_certain = self._is_certain, False
         try:
             with api.msg.filter_errors(save_filtered_errors=True) as watcher:
-                yield Trial(watcher, lambda: self._is_certain)
+                yield Trial(watcher)
         finally:
             self._trials -= 1
-            self._is_certain = before
 
     def _say(self, problem: Refused, given: Given, name: str, context: Context, api: Any, made: str | None) -> None:
         code = _CODES[problem.code]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any, Final
 
-from mypy.nodes import Expression, TypeInfo
+from mypy.nodes import Expression, FuncDef, TypeInfo, Var
 from mypy.types import CallableType, Instance, get_proper_type
 
 from neuraltypes._sizes import Size, Symbol, named, size_from_expression
@@ -68,6 +68,11 @@ def parameter_names_of(info: TypeInfo) -> list[str]:
     return []
 
 
+def item_defaults(info: TypeInfo) -> Mapping[str, list[str | None]]:
+    """The fields of a class that are tuples of a fixed number of `int`s, with the defaults of their items."""
+    return {name: items for base in reversed(info.mro) for name, items in kept_of(base).get("items", {}).items()}
+
+
 def lasting_symbols(info: TypeInfo) -> frozenset[Symbol]:
     """The constructors' parameters, in which the shapes of attributes hold for good.
 
@@ -79,6 +84,19 @@ def lasting_symbols(info: TypeInfo) -> frozenset[Symbol]:
         for name in kept_of(base).get("parameters", ())
         if kept_of(base)["defaults"].get(name) != "0"
     )
+
+
+def is_open(info: TypeInfo, size: Size) -> bool:
+    """Whether a size is computed of parameters that have no annotation and may be anything, as tuples are."""
+    owners = {base.fullname: base for base in info.mro}
+    known = ((one, kept_of(owners[one.scope])) for one in size.symbols() if one.scope in owners)
+    return any(one.name.partition(".")[0] in kept.get("open", ()) for one, kept in known)
+
+
+def is_whole(variable: Var, function: FuncDef) -> bool:
+    """Whether a parameter of a constructor has no annotation, and is a whole number for certain."""
+    is_constructor = function.name == "__init__" and bool(function.info)
+    return is_constructor and variable.name in kept_of(function.info).get("whole", ())
 
 
 def has_sizes(info: TypeInfo, name: str) -> bool:
@@ -130,14 +148,15 @@ def _with_constructor(infos: Iterable[TypeInfo]) -> Iterator[TypeInfo]:
 
 
 def constructor_sizes(info: TypeInfo) -> frozenset[Symbol]:
-    """The parameters of a module's constructor that are declared as `int`."""
+    """The parameters of a module's constructor that are declared as `int`, or are whole numbers without that."""
     constructor = info.get_method("__init__") if is_configured(info) else None
     signature = None if constructor is None else get_proper_type(constructor.type)
     if not isinstance(signature, CallableType):
         return frozenset()
     declared = zip(signature.arg_names, signature.arg_types, strict=True)
     owner = constructor.info.fullname if constructor is not None else ""
-    return frozenset(Symbol(name, owner) for name, type_ in declared if name and is_int(type_))
+    whole = () if constructor is None else kept_of(constructor.info).get("whole", ())
+    return frozenset(Symbol(name, owner) for name, type_ in declared if name and (is_int(type_) or name in whole))
 
 
 def inherited_sizes(info: TypeInfo) -> dict[Symbol, Size | None]:
@@ -182,10 +201,31 @@ def default_sizes(info: TypeInfo) -> dict[Symbol, Size]:
                 kept_of(declared.type) if isinstance(declared, Instance) and not is_configured(declared.type) else {}
             )
             texts |= {f"{name}.{field}": text for field, text in fields.get("defaults", {}).items()}
+            texts |= {
+                f"{name}.{field}[{place}]": text
+                for field, items in fields.get("items", {}).items()
+                for place, text in enumerate(items)
+                if text is not None
+            }
     sizes = {
         parameter_size(owner, name).symbol: size_from_expression(text, lambda _: None) for name, text in texts.items()
     }
     return {symbol: size for symbol, size in sizes.items() if symbol is not None and size is not None}
+
+
+def fallback_sizes(info: TypeInfo) -> dict[Symbol, Size]:
+    """What a constructor's parameters stand for where they are left out, in those that must be given."""
+    owner = next(_with_constructor(info.mro), None)
+    texts: Mapping[str, str] = {} if owner is None else kept_of(owner).get("fallbacks", {})
+    if owner is None or not texts:
+        return {}
+    read = {name: read_text(owner, text, set()) for name, text in texts.items()}
+    found = {Symbol(name, owner.fullname): size for name, size in read.items() if size is not None}
+    for _ in texts:  # one may stand for another
+        found = {symbol: whole for symbol, size in found.items() if (whole := size.replace(found)) is not None}
+    names = {one: parameter_size(owner, one.name) for size in found.values() for one in size.symbols()}
+    shown = {parameter_size(owner, symbol.name).symbol: size.replace(names) for symbol, size in found.items()}
+    return {symbol: size for symbol, size in shown.items() if symbol is not None and size is not None}
 
 
 def size_of_attribute(info: TypeInfo, name: str) -> Size | None:

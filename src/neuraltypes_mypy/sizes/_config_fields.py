@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from mypy.nodes import Expression, FuncDef, MemberExpr, NameExpr
-from mypy.types import Instance, ProperType, get_proper_type
+from mypy.types import Instance, ProperType, TupleType, Type, get_proper_type
 
 from neuraltypes._sizes import Size, named
 from neuraltypes._unify import ARGUMENT
-from neuraltypes_mypy.sizes._class_sizes import attribute_size, is_configured, parameter_names_of, parameter_size
+from neuraltypes_mypy.sizes._class_sizes import (
+    attribute_size,
+    is_configured,
+    item_defaults,
+    parameter_names_of,
+    parameter_size,
+)
 from neuraltypes_mypy.sizes._steady import is_self
 from neuraltypes_mypy.sizes._unchecked import Unchecked
 from neuraltypes_mypy.source._statements import assignments, rooted, scope_name
@@ -41,6 +47,25 @@ def field_size(expression: MemberExpr, owner: ProperType, api: Any) -> Size | No
     if not is_configured(function.info) or _is_changed(root, function):
         return None
     return parameter_size(function.info, ".".join(filter(None, (root.name, path, expression.name))))
+
+
+def item_of_field(several: MemberExpr, place: int, api: Any) -> Size | None:
+    """`config.widths[0]` in a constructor that takes `config`, of whose class `widths` is a tuple of so many `int`s."""
+    function = api.scope.current_function()
+    known: list[Type | None] = [api.lookup_type_or_none(one) for one in (several.expr, several)]
+    owner, held = get_proper_type(known[0]), get_proper_type(known[1])
+    if not isinstance(function, FuncDef) or not isinstance(owner, Instance) or is_configured(owner.type):
+        return None
+    count = len(item_defaults(owner.type).get(several.name, ()))
+    if not isinstance(held, TupleType) or len(held.items) != count:
+        return None
+    if not -count <= place < count or function.name != "__init__" or not is_configured(function.info):
+        return None
+    root, path = rooted(several)
+    is_parameter = any(one.variable is getattr(root, "node", None) for one in function.arguments)
+    if not isinstance(root, NameExpr) or not is_parameter or is_self(root, api) or _is_changed(root, function):
+        return None
+    return parameter_size(function.info, f"{root.name}.{path}[{place % count}]")
 
 
 def _of_parameter(root: Expression, path: str, name: str, function: FuncDef) -> Size | None:

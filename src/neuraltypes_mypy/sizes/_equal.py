@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mypy.nodes import FuncDef, FuncItem
 from mypy.types import CallableType, Type
 
-from neuraltypes._sizes import Size, Symbol, named, subtract
+from neuraltypes._sizes import Quotient, Size, Symbol, named, subtract
 from neuraltypes._unify import ARGUMENT, Shape, SizedAxis
-from neuraltypes_mypy.sizes._class_sizes import constructor_sizes, default_sizes, inherited_sizes
+from neuraltypes_mypy.sizes._class_sizes import constructor_sizes, default_sizes, fallback_sizes, inherited_sizes
 from neuraltypes_mypy.source._statements import scope_name
 from neuraltypes_mypy.tensors._atoms import note_of, size_of_atom, symbols_of
 from neuraltypes_mypy.tensors._walk import walk
@@ -47,6 +47,12 @@ class Equal:
     """What the class gives to the constructors behind its own; None where that is not known."""
     defaults: Mapping[Symbol, Size] = field(default_factory=dict)
     """What the parameters of its constructor are where they are not given."""
+    fallbacks: Mapping[Symbol, Size] = field(default_factory=dict)
+    """What stands for them in the code where they are None."""
+
+    is_trusting: bool = False
+    """Whether any two sizes may be one but two numbers: what is refused then no call makes fit."""
+    has_trusted: bool = False
 
     def settled(self, size: Size) -> Size:
         """A size with what is known put in."""
@@ -103,7 +109,14 @@ class Equal:
             or self.may_be_same(left, right)
             or self._equate_computed(left, right)
             or self._is_of_enclosing(left.symbol, right.symbol)
+            or self._trusts(left, right)
         )
+
+    def _trusts(self, left: Size, right: Size) -> bool:
+        if not self.is_trusting or (left.constant is not None and right.constant is not None):
+            return False
+        self.has_trusted = True
+        return True
 
     def _is_of_enclosing(self, one: Symbol | None, other: Symbol | None) -> bool:
         """Whether a function inside of another has one of its own axes beside one of that name from outside."""
@@ -118,6 +131,8 @@ class Equal:
         one, other = self._as_given(left), self._as_given(right)
         if one is None or other is None or one == other:
             return True
+        if self.fallbacks and self._are_same_if_left_out(left, right):
+            return True
         if (one.constant is None) == (other.constant is None):
             return False
         return one.replace(self.defaults) == other.replace(self.defaults)
@@ -127,11 +142,26 @@ class Equal:
         sizes = [size for one in walk(type_) if (size := size_of_atom(one)) is not None]
         if any(map(_inner, sizes)):
             return True
-        if not self.inherited and not self.defaults:
+        if not (self.inherited or self.defaults or self.fallbacks):
             return False
         owners = {Symbol(one.name.partition(".")[0], one.scope) for size in sizes for one in size.symbols()}
         has_number = any(size.constant is not None for size in sizes)
-        return has_number or not owners.isdisjoint(self.inherited.keys() | self.defaults.keys())
+        known = self.inherited.keys() | self.defaults.keys() | self.fallbacks.keys()
+        return has_number or not owners.isdisjoint(known)
+
+    def _are_same_if_left_out(self, left: Size, right: Size) -> bool:
+        one, other = self._as_left_out(left), self._as_left_out(right)
+        if one == other or one is None or other is None:
+            return True
+        changed = [now for now, before in ((one, left), (other, right)) if now != before]
+        return any(_has_quotient(now) for now in changed)  # `heads*(d//heads)` is meant to be `d`
+
+    def _as_left_out(self, size: Size) -> Size | None:
+        """A size where parameters are left out that may be."""
+        met = {met.symbol: symbol for symbol, met in self.known.items() if met.symbol is not None}
+        pairs = [(symbol, self.fallbacks.get(met.get(symbol, symbol))) for symbol in size.symbols()]
+        replaced = size.replace({symbol: other for symbol, other in pairs if other is not None})
+        return None if replaced is None else self.settled(replaced)
 
     def _as_given(self, size: Size) -> Size | None:
         """A size in what the constructors behind are given; None where that is not known."""
@@ -223,15 +253,15 @@ class EqualSizes:
         self._found: dict[int, tuple[object, Equal]] = {}
 
     @contextmanager
-    def apart(self, function: FuncDef) -> Iterator[None]:
-        """Meanwhile a body begins anew, and what it shows is forgotten."""
-        kept = self._found.pop(id(function.body), None)
+    def inherited_by(self, function: FuncDef, api: Any) -> Iterator[Equal]:
+        """Meanwhile a body, which is that of a call, begins with what the calling one has shown; nothing goes back."""
+        mine = self.in_function(api)
+        theirs = replace(mine, known=dict(mine.known), pairs=set(mine.pairs), is_trusting=True, has_trusted=False)
+        self._found[id(function.body)] = function.body, theirs
         try:
-            yield
+            yield theirs
         finally:
-            self._found.pop(id(function.body), None)
-            if kept is not None:
-                self._found[id(function.body)] = kept
+            del self._found[id(function.body)]
 
     def in_function(self, api: Any) -> Equal:
         """What the body that is checked now has shown so far."""
@@ -250,6 +280,7 @@ class EqualSizes:
         made = Equal(name, is_inside, frozenset(owners), {}, set(), promised, tuple(map(symbols_in, taken)), named_axes)
         if function.info:
             made.inherited, made.defaults = inherited_sizes(function.info), default_sizes(function.info)
+            made.fallbacks = fallback_sizes(function.info)
             made.made_with = constructor_sizes(function.info)
         self._found[id(function.body)] = (function.body, made)
         return made
@@ -278,3 +309,7 @@ def _noted_in(type_: Type) -> frozenset[str]:
     """The names of axes that are notes to mypy: a result's own."""
     notes = map(note_of, walk(type_))
     return frozenset(note for note in notes if note is not None and note.isidentifier())
+
+
+def _has_quotient(size: Size) -> bool:
+    return any(isinstance(factor, Quotient) for factors, _ in size.terms for factor in factors)

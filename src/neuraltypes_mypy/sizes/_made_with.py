@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any, Final
 
 from mypy.nodes import TypeInfo
@@ -20,9 +20,20 @@ PREFIX: Final = "neuraltypes."
 _PARAMETER: Final = "neuraltypes:"  # no attribute has such a name
 
 
-def configured(instance: Instance, given: Mapping[str, Size | None], int_type: Instance, place: str) -> Instance:
-    """The instance that a constructor gives, with the sizes that it was given (None: unknown) or has by default."""
-    attributes, parameters = _sizes(instance.type, given)
+def configured(
+    instance: Instance,
+    given: Mapping[str, Size | None],
+    int_type: Instance,
+    place: str,
+    left_out: Container[str] = (),
+) -> Instance:
+    """The instance that a constructor gives, with the sizes that it was given (None: unknown) or has by default.
+
+    Of what is given as None (`left_out`), with the size that stands for it then.
+    """
+    kept = next((data for one in instance.type.mro if "parameters" in (data := kept_of(one))), {})
+    absent = [name for name in kept.get("fallbacks", ()) if name in left_out]
+    attributes, parameters = _sizes(instance.type, {name: size for name, size in given.items() if name not in absent})
     if not attributes and not parameters:
         return instance
     return _with_sizes(instance, attributes, parameters, int_type, place)
@@ -135,6 +146,7 @@ def _sizes(info: TypeInfo, given: Mapping[str, Size | None]) -> tuple[dict[str, 
             if name not in sizes and REST not in sizes:  # left to its default
                 sizes[name] = size_from_expression(text, lambda _: None)
         found |= {name: size for name, size in nested_sizes(base, sizes).items() if name not in found}
+        _fall_back(base, sizes)
         replaced = {Symbol(name, base.fullname): size for name, size in sizes.items() if size is not None}
         known = data["parameters"]
         parameters |= {one: size for one, size in replaced.items() if one.name.partition(".")[0] in known}
@@ -147,6 +159,21 @@ def _sizes(info: TypeInfo, given: Mapping[str, Size | None]) -> tuple[dict[str, 
                 found.setdefault(name, value)
         passed = _passed_on(base, data, replaced)
     return found, parameters
+
+
+def _fall_back(base: TypeInfo, sizes: dict[str, Size | None]) -> None:
+    """Put in what parameters stand for that are left out; of a 0 it depends on how the code asks."""
+    kept: Mapping[str, str] = kept_of(base).get("fallbacks", {})
+    if REST in sizes:
+        return
+    sizes |= {name: None for name in kept if sizes.get(name) == number(0)}
+    absent = [name for name in kept if name not in sizes]
+    for _ in absent:  # one may stand for another
+        known = {Symbol(one, base.fullname): size for one, size in sizes.items() if size is not None}
+        for name in absent:
+            size = read_text(base, kept[name], set())
+            if size is not None and all(one in known for one in size.symbols()):
+                sizes[name] = size.replace(known)
 
 
 def _is_replaced(info: TypeInfo, owner: TypeInfo, name: str) -> bool:

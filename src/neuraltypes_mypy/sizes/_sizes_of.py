@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from mypy.nodes import (
     CallExpr,
+    ConditionalExpr,
     Expression,
     FuncDef,
     IndexExpr,
@@ -36,14 +37,22 @@ from mypy.types import (
 
 from neuraltypes._sizes import OPERATIONS, Size, named, negate, number
 from neuraltypes._unify import ARGUMENT, Rest, SizedAxis
-from neuraltypes_mypy.sizes._class_sizes import attribute_size, is_configured, parameter_names_of, parameter_size
+from neuraltypes_mypy.sizes._class_sizes import (
+    attribute_size,
+    is_configured,
+    is_open,
+    is_whole,
+    parameter_names_of,
+    parameter_size,
+)
 from neuraltypes_mypy.sizes._computed_sizes import Computed
-from neuraltypes_mypy.sizes._config_fields import field_size
+from neuraltypes_mypy.sizes._config_fields import field_size, item_of_field
+from neuraltypes_mypy.sizes._left_out import fallbacks_in, size_of_either
 from neuraltypes_mypy.sizes._made_with import configuration
 from neuraltypes_mypy.sizes._steady import is_self, is_steady
 from neuraltypes_mypy.source._arithmetic import Arithmetic
 from neuraltypes_mypy.source._assigned import Constants, assignments_to
-from neuraltypes_mypy.source._size_sequences import Part, held_by
+from neuraltypes_mypy.source._size_sequences import Part, held_by, is_only_read
 from neuraltypes_mypy.source._source import read_source
 from neuraltypes_mypy.source._statements import assignments, scope_name, unpacked_from
 from neuraltypes_mypy.tensors._sized_ints import has_size, is_int, size_of_type
@@ -76,6 +85,11 @@ def _holds_sizes(variable: Var, api: Any) -> bool:
     return isinstance(function, FuncDef) and variable.is_inferred and len(assignments_to(variable, function)) > 1
 
 
+def size_with_fallback(expression: Expression, api: Any) -> Size | None:
+    """The size of what mypy knows nothing of, in a constructor of which parameters may be left out."""
+    return _Reader(api).read_untyped(expression) if fallbacks_in(api.scope.current_function()) else None
+
+
 def sizes_of_items(expression: Expression, api: Any) -> list[Size | None] | None:
     """The sizes in a tuple or list of numbers; None where it is not known how many there are."""
     return _Reader(api).items(expression)
@@ -97,6 +111,10 @@ class _Reader:
 
     def read_untyped(self, expression: Expression) -> Size | None:
         """The same where the type of the expression itself says nothing."""
+        if isinstance(expression, OpExpr | ConditionalExpr | CallExpr) and (
+            known := size_of_either(expression, self._function)
+        ):
+            return known
         match expression:
             case IntExpr(value=value):
                 return number(value)
@@ -134,6 +152,10 @@ class _Reader:
         match expression:
             case IndexExpr(base=several, index=index):
                 place = self._number(index)
+                if isinstance(several, MemberExpr) and place is not None:
+                    item = item_of_field(several, place, self._api)
+                    if item is not None:
+                        return item
                 pair = None if place is None else self._functions().of_pair(several, place)
                 items = self.items(several) if pair is None and isinstance(several, NameExpr) else None
                 is_there = items is not None and place is not None and -len(items) <= place < len(items)
@@ -162,7 +184,7 @@ class _Reader:
         if self._function is None or variable in self._reading:
             return None
         held = held_by(variable, assignments_to(variable, self._function), self._function)
-        if held is None or isinstance(held, ListExpr):
+        if held is None or (isinstance(held, ListExpr) and not is_only_read(variable, self._function)):
             return None  # a list may have changed since
         self._reading.add(variable)
         whole = self.items(held.value if isinstance(held, Part) else held)
@@ -182,8 +204,16 @@ class _Reader:
         owner = get_proper_type(self._api.lookup_type_or_none(expression.expr) or AnyType(TypeOfAny.special_form))
         size = configuration(owner).get(expression.name) if is_steady(expression.expr, owner, self._api) else None
         if size is None and isinstance(owner, Instance) and is_self(expression.expr, self._api):
-            return attribute_size(owner.type, expression.name)
+            return self._own(expression, owner.type)
         return size if size is not None else field_size(expression, owner, self._api)
+
+    def _own(self, expression: MemberExpr, info: TypeInfo) -> Size | None:
+        """`self.d`: a size of the class, unless mypy knows it as something else than a number."""
+        type_ = self._type_of(expression)
+        if isinstance(type_, Instance) and not is_int(type_):
+            return None
+        size = attribute_size(info, expression.name)
+        return None if size is None or is_open(info, size) else size
 
     def _of_class(self, info: TypeInfo, name: str) -> Size | None:
         """`Encoder.width`, of a class of the file that is checked: others come from the cache without a body."""
@@ -266,7 +296,9 @@ class _Reader:
 
     def _parameter(self, variable: Var, function: FuncDef) -> Size | None:
         """A parameter of a module's constructor is a size of the class; one of another function is its own."""
-        if assignments_to(variable, function) or not is_int(variable.type):
+        if variable.name in fallbacks_in(function):
+            return parameter_size(function.info, variable.name)
+        if assignments_to(variable, function) or not (is_int(variable.type) or is_whole(variable, function)):
             return None
         if function.name == "__init__" and function.info and is_configured(function.info):
             return parameter_size(function.info, variable.name)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from mypy.nodes import CallExpr, Expression, FuncDef, MemberExpr, NameExpr
+from mypy.nodes import CallExpr, Expression, FuncDef, MemberExpr, NameExpr, Var
 from mypy.types import Instance, ProperType, Type, get_proper_type
 
 from neuraltypes_mypy.sizes._class_sizes import is_configured
 from neuraltypes_mypy.sizes._nested import has_nested
 from neuraltypes_mypy.source._source import read_source
+from neuraltypes_mypy.tensors._members import made_at
 
 
 def is_steady(expression: Expression, owner: ProperType, api: Any) -> bool:
@@ -28,12 +29,14 @@ def is_steady(expression: Expression, owner: ProperType, api: Any) -> bool:
 
 
 def is_self(expression: Expression, api: Any) -> bool:
-    """Whether an expression is the first parameter of the method that is checked now."""
+    """Whether an expression is the first parameter of the method that is checked now, and any object of its class."""
     function = api.scope.current_function()
-    return (
-        isinstance(expression, NameExpr)
-        and function is not None
-        and bool(function.info)
-        and bool(getattr(function, "arguments", None))
-        and function.arguments[0].variable is expression.node
-    )
+    if not isinstance(expression, NameExpr) or function is None or not function.info:
+        return False
+    arguments = getattr(function, "arguments", None)
+    variable: Var | None = arguments[0].variable if arguments else None
+    return variable is not None and variable is expression.node and not _is_made(variable.type)
+
+
+def _is_made(type_: Type | None) -> bool:
+    return type_ is not None and made_at(get_proper_type(type_)) is not None

@@ -22,7 +22,7 @@ from mypy.types import (
     Type,
 )
 
-from neuraltypes_mypy.sizes._class_sizes import attribute_size
+from neuraltypes_mypy.sizes._class_sizes import attribute_size, is_open, is_whole
 from neuraltypes_mypy.source._assigned import assignments_to
 from neuraltypes_mypy.tensors._sized_ints import is_int
 
@@ -70,7 +70,9 @@ class Unchecked:
             case NameExpr(node=Var() as variable) if variable not in self._reading:
                 return self._variable(variable)
             case MemberExpr(expr=NameExpr(node=Var(is_self=True)), name=name) if self._function.info:
-                return None if attribute_size(self._function.info, name) is None else self._int_type
+                info = self._function.info
+                size = attribute_size(info, name)
+                return None if size is None or is_open(info, size) else self._int_type
             case _:
                 return None
 
@@ -81,7 +83,7 @@ class Unchecked:
         if variable.is_self and self._function.info:
             return Instance(self._function.info, [])
         if any(one.variable is variable for one in self._function.arguments):
-            return variable.type
+            return self._int_type if is_whole(variable, self._function) else variable.type
         values = assignments_to(variable, self._function)
         if len(values) != 1 or values[0] is None:
             return None

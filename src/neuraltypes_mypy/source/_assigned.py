@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Final
 
-from mypy.nodes import AssignmentStmt, Block, Expression, FuncDef, MypyFile, NameExpr, Var
+from mypy.nodes import AssignmentStmt, Block, Expression, FuncDef, MypyFile, NameExpr, Statement, Var
 
 from neuraltypes_mypy.source._statements import assignments
 
@@ -69,11 +70,20 @@ def last_assigned(variable: Var, function: FuncDef, line: int) -> Expression | N
 
 def last_assignment(variable: Var, function: FuncDef, line: int) -> AssignmentStmt | None:
     """The statement that assigned a name last above a line, where all that assign it stand outside of blocks."""
-    outer = [one for one in function.body.body if isinstance(one, AssignmentStmt) and _assigns(one, variable)]
+    outer = [one for one in _outermost(function.body) if isinstance(one, AssignmentStmt) and _assigns(one, variable)]
     if len(outer) != len(assignments_to(variable, function)):
         return None
     before = [one for one in outer if (one.end_line or one.line) < line]
     return before[-1] if before else None
+
+
+def _outermost(body: Block) -> Iterator[Statement]:
+    """The statements that stand in no block of the source; in the tree, one may be put into a block of its own."""
+    for statement in body.body:
+        if isinstance(statement, Block):
+            yield from _outermost(statement)
+        else:
+            yield statement
 
 
 def _assigns(statement: AssignmentStmt, variable: Var) -> bool:

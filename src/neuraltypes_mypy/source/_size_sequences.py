@@ -9,9 +9,13 @@ from mypy.nodes import (
     AssignmentStmt,
     Block,
     CallExpr,
+    ClassDef,
+    Decorator,
     DelStmt,
     Expression,
+    ForStmt,
     FuncDef,
+    GeneratorExpr,
     IndexExpr,
     MemberExpr,
     NameExpr,
@@ -26,6 +30,10 @@ from mypy.server.subexpr import get_subexpressions
 from neuraltypes_mypy.source._statements import assignments, has_blocks, statements
 
 _CHANGES: Final = frozenset({"append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"})
+_READERS: Final = frozenset(
+    f"builtins.{name}"
+    for name in ("enumerate", "len", "list", "max", "min", "range", "reversed", "sorted", "sum", "tuple", "zip")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,38 @@ def held_by(variable: Var, assigned: list[Expression | None], function: FuncDef)
         return assigned[0]
     part = next((found for one in statements(function.body) if (found := _rest(one, variable)) is not None), None)
     return None if part is None or any(_changes(one, variable) for one in statements(function.body)) else part
+
+
+def is_only_read(variable: Var, function: FuncDef) -> bool:
+    """Whether a function reads the list that a name holds, and neither changes it nor gives it to others."""
+    harmless: list[Expression] = []
+    for statement in statements(function.body):
+        match statement:
+            case FuncDef() | Decorator() | ClassDef():
+                if any(_is_name(one, variable) for one in get_subexpressions(statement)):
+                    return False
+            case _ if _changes(statement, variable):
+                return False
+            case AssignmentStmt(lvalues=targets):
+                harmless += targets
+            case ForStmt(expr=values):
+                harmless.append(values)
+    inside = get_subexpressions(function.body)
+    harmless += [read for one in inside for read in _read_by(one)]
+    return all(any(one is read for read in harmless) for one in inside if _is_name(one, variable))
+
+
+def _read_by(expression: Expression) -> list[Expression]:
+    """What an expression reads the items of, without handing it on."""
+    match expression:
+        case IndexExpr(base=several) | StarExpr(expr=several):
+            return [several]
+        case CallExpr(callee=NameExpr(fullname=name), args=given) if name in _READERS:
+            return given
+        case GeneratorExpr(sequences=given):
+            return given
+        case _:
+            return []
 
 
 def _rest(statement: Statement, variable: Var) -> Part | None:

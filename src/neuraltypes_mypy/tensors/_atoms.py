@@ -20,7 +20,7 @@ _PREFIX: Final = "neuraltypes:"
 _MAX_KNOWN: Final = 8192
 _known: Final[dict[str, Size]] = {}
 _made: Final[dict[tuple[Size, str], TypeVarType]] = {}
-_SCOPED: Final = re.compile(r"([^\W\d][\w.]*)@((?:int )?[\w.:<>-]*)")
+_SCOPED: Final = re.compile(r"([^\W\d][\w.]*(?:\[\d+\])?)@((?:int )?[\w.:<>-]*)")
 
 
 def atom(size: Size, text: str, int_type: Instance) -> TypeVarType:

@@ -19,6 +19,7 @@ STEPS: Final = "neuraltypes:steps"  # of a sequence of which parts are repeated 
 ROUNDS: Final = "neuraltypes:rounds"  # of a part of a sequence: it is gone through any number of times
 ONE_OF: Final = "neuraltypes:one of"  # of a `Module`: which ones it may be
 MADE_AT: Final = "neuraltypes:made at"  # where an instance was made
+FOLLOWED: Final = "neuraltypes:followed"  # of a module whose body says what it gives, where it was made
 FOUND: Final = "neuraltypes:found"  # of a container that is a `Module` without this plugin: it was in another one
 
 

@@ -83,7 +83,7 @@ class Tower(nn.Module):
             d *= 2
         self.out = Linear(d, config.d)
         self.width = d
-        self.env = Linear(int(os.environ["WIDTH"]), 3)
+        self.env = Linear(int(os.environ["WIDTH"]), 8)
         self.norm = Norm()
 
     def forward(self, x: Float[Tensor, "b d_in"]) -> Float[Tensor, "b d_out"]:

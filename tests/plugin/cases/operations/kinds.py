@@ -18,6 +18,25 @@ def recurrent(x: Float[Tensor, "batch time 32"], y: Float[Tensor, "time batch 32
     nn.GRU(32, 64, batch_first=True)(x.transpose(0, 1))  # E: [axis-kind]
 
 
+def single_steps(
+    x: Float[Tensor, "batch 1 32"],
+    y: Float[Tensor, "1 batch 32"],
+    line: Float[Tensor, "time 1 32"],
+    alone: Float[Tensor, "batch=1 1 32"],
+) -> None:
+    nn.LSTM(32, 64)(x)  # E: got batch, 1, ..., which runs from one example to the next; expected 1, batch  [axis-kind]
+    nn.GRU(32, 64, batch_first=True)(y)  # E: got 1, batch, ...  [axis-kind]
+    nn.LSTM(32, 64, batch_first=True)(x)
+    nn.GRU(32, 64)(y)
+    nn.LSTM(32, 64)(x.transpose(0, 1))
+    nn.LSTM(32, 64)(x.squeeze(1))
+    nn.LSTM(32, 64)(line)
+    nn.RNN(32, 64)(alone)
+    # A sequence of examples is meant in attention from one to the others.
+    nn.TransformerEncoderLayer(32, 4)(x)
+    nn.TransformerEncoderLayer(32, 4, batch_first=True)(y)
+
+
 def transformers(x: Float[Tensor, "batch time 64"], y: Float[Tensor, "time batch 64"]) -> None:
     nn.TransformerEncoderLayer(64, 4)(x)  # E: [axis-kind]
     nn.TransformerEncoderLayer(64, 4)(y)
@@ -62,6 +81,33 @@ def similarity(a: Float[Tensor, "n d"], b: Float[Tensor, "n d"]) -> None:
     scores.softmax(1)
     labels = torch.arange(len(a))
     F.cross_entropy(scores, labels) + F.cross_entropy(scores.T, labels)
+
+
+def pairs(
+    a: Float[Tensor, "batch d"],
+    b: Float[Tensor, "batch d"],
+    n: Float[Tensor, "n=batch d"],
+    m: Float[Tensor, "batch=m d"],
+    queue: Float[Tensor, "2*batch d"],
+    words: Float[Tensor, "words d"],
+) -> None:
+    (a @ b.T).softmax(-1)
+    torch.mm(a, b.T).softmax(0)
+    torch.einsum("i d, j d -> i j", a, b).log_softmax(1)
+    F.log_softmax(-torch.cdist(a, b), dim=1)
+    F.cosine_similarity(a[:, None], b[None], dim=-1).softmax(1)
+    (a @ b.T).masked_fill(torch.eye(len(a), dtype=torch.bool), -1e9).softmax(dim=1)
+    (a @ b.T).fill_diagonal_(-1e9).softmax(0)
+    (n @ m.T).softmax(0)
+    (n @ m.T).softmax(1)
+    (m @ n.T).softmax(0)
+    (a @ queue.T).softmax(0)
+    nn.Softmax(1)(a @ b.T)
+    F.softmax(a @ b.T)
+    F.layer_norm(a @ b.T, (len(b),))
+    F.layer_norm(words @ b.T, (len(b),))  # E: axis -1 is a batch, over which it is normalized  [axis-kind]
+    (a @ words.T).softmax(0)  # E: the numbers of different examples would add up to 1  [axis-kind]
+    (a @ words.T).softmax(1)
 
 
 def viewed(x: Float[Tensor, "batch time 64"], image: Float[Tensor, "batch channel height width"]) -> None:

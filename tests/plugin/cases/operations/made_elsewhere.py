@@ -149,7 +149,7 @@ def used(image: Float[Tensor, "b 3 64 64"], x: Float[Tensor, "b 3"], layers: lis
     reveal(conv3x3(stride=4, o=8, i=3)(image))  # N: is Float[Tensor, "b 8 16 16"]
     conv3x3(4, 8)(image)  # E: [shape-mismatch]
     reveal(Same(3, 8, 3)(image))  # N: is Float[Tensor, "b 8 64 64"]
-    reveal(Other(4, 8)(x))  # N: Any
+    reveal(Other(4, 8)(x))  # N: is Float[Tensor, "b 3"]
     changed(4)(x)
     reveal(either(3, 5, True)(x))  # N: is Float[Tensor, "b _"]
     either(4, 5, True)(x)  # E: [shape-mismatch]

@@ -45,23 +45,24 @@ class Net(nn.Module):
         F.kl_div(z.log_softmax(-1), z.softmax(-1))
 
     def rebound(self, x: Tensor, y: Tensor, deep: int) -> None:
+        h = x
         x = self.fc(x)
         F.nll_loss(x, y)  # E: holds UnnormalizedType  [element-mismatch]
         x = x.log_softmax(-1)
         F.nll_loss(x, y)
-        p = self.fc(x)
+        p = self.fc(h)
         if deep:
             p = p.softmax(-1)
         F.cross_entropy(p, y)
         F.nll_loss(p, y)
-        q = self.fc(x).softmax(-1)
+        q = self.fc(h).softmax(-1)
         q.log_()
         F.nll_loss(q, y)
         for _ in range(deep):
-            r = self.fc(x)
+            r = self.fc(h)
             r = r.softmax(-1)
         F.nll_loss(r, y)
-        s = self.fc(x)
+        s = self.fc(h)
         s += 1
         F.binary_cross_entropy(s, y)
 

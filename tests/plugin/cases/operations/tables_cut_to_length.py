@@ -32,3 +32,22 @@ class Cut(nn.Module):
         reveal(x[:, : self.longest])  # N: Float[Tensor, "b _ d"]
         reveal(x[:, : y.shape[1]])  # N: Float[Tensor, "b _ d"]
         return x[:, : self.longest]
+
+
+class BatchFirst(nn.Module):
+    pe: Tensor
+    one: Tensor
+
+    def __init__(self, d: int, max_len: int = 512) -> None:
+        super().__init__()
+        self.register_buffer("pe", torch.zeros(1, max_len, d))
+        self.register_buffer("one", torch.zeros(1, max_len, d))
+
+    def forward(self, x: Float[Tensor, "time batch d"]) -> Float[Tensor, "time batch d"]:
+        reveal(self.pe[:, : x.size(0)])  # N: Float32[Tensor, "1 time d"]
+        reveal(self.one[: x.size(0)])  # N: Float32[Tensor, "1 max_len d"]
+        reveal(self.one[: x.size(0) // 2])  # N: Float32[Tensor, "_ max_len d"]
+        reveal(self.one[x.size(0) :])  # N: Float32[Tensor, "_ max_len d"]
+        x + self.pe[: x.size(0)]  # E: takes "time" positions along axis 0, which is 1  [shape-mismatch]
+        x + self.pe[:1, : x.size(0)].transpose(0, 1)
+        return x + self.pe[:, : x.size(0)].transpose(0, 1)

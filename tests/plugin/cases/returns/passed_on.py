@@ -1,4 +1,4 @@
-"""Functions of one expression that say nothing of shapes give what that expression gives of each call's arguments."""
+"""Functions that say nothing of shapes give what their bodies give of each call's arguments."""
 # mypy: allow-untyped-defs, allow-untyped-calls
 
 import torch
@@ -37,6 +37,11 @@ def below(x: Tensor) -> Tensor:
     return x.relu()
 
 
+def several(x: Tensor) -> Tensor:
+    x = x.transpose(0, 1)
+    return x
+
+
 def halves(x):
     return x.chunk(2, dim=-1)
 
@@ -50,6 +55,7 @@ def shapes_follow(y: Float[Tensor, "b n d"], z: Float[Tensor, "b d"], w: Float[T
     reveal(pad(y, 5))  # N: is Float[Tensor, "b _ d"]
     reveal(pad(y, 5, m=1))  # N: is Float[Tensor, "b n+6 d"]
     reveal(twice(y))  # N: is Float[Tensor, "b d n"]
+    reveal(several(y))  # N: is Float[Tensor, "n b d"]
     turn(y) @ turn(y)  # E: [shape-mismatch]
     first, second = halves(y)
     reveal(torch.cat([first, second], dim=1))  # N: is Float[Tensor, "b 2*n (d+1)//2"]
@@ -76,11 +82,6 @@ def refused(x: Tensor) -> Tensor:
     return x @ x
 
 
-def several(x: Tensor) -> Tensor:
-    x = x.transpose(0, 1)
-    return x
-
-
 def rows(x: Tensor) -> list[Tensor]:
     return [row for row in x]
 
@@ -98,7 +99,6 @@ def stays_unknown(y: Float[Tensor, "b n d"], o: Float[Tensor, "b n d"] | None, u
     reveal(recursive(y))  # N: is Tensor
     reveal(wrong(y))  # N: is Any
     reveal(refused(y))  # N: is Tensor
-    reveal(several(y))  # N: is Tensor
     reveal(rows(y))  # N: is list[Tensor]
     reveal(turn(u))  # N: is Tensor
     number: int = untyped_turn(y)
