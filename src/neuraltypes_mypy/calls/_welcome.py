@@ -12,6 +12,7 @@ from typing import Any, Final
 from mypy.nodes import (
     CallExpr,
     ComparisonExpr,
+    Decorator,
     Expression,
     IndexExpr,
     ListExpr,
@@ -60,14 +61,15 @@ def welcoming(ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
     given = [at for at, expressions in enumerate(ctx.args) if any(_is_untyped_name(one, ctx) for one in expressions)]
     if not given:
         return signature
-    types = list(signature.arg_types)
+    types, result = list(signature.arg_types), signature.ret_type
     for at in given:
         if isinstance(get_proper_type(types[at]), TypeVarType):
             if _is_bounded(types[at]):
                 return _open(signature)
         elif wants_other(types[at]):
             types[at] = unknown()
-    return signature.copy_modified(arg_types=types)
+            result = untold() if _is_overload(signature) else result  # plain mypy cannot tell which one it is
+    return signature.copy_modified(arg_types=types, ret_type=result)
 
 
 def of_receiver(ctx: MethodSigContext, fullname: str) -> FunctionLike:
@@ -132,6 +134,11 @@ def _are_untyped(held: Type) -> bool:
         and as_tensor(proper.args[0]) is not None
         and is_untyped(proper.args[0])
     )
+
+
+def _is_overload(signature: CallableType) -> bool:
+    definition = signature.definition
+    return isinstance(definition, Decorator) and definition.func.is_overload
 
 
 def _is_bounded(variable: Type) -> bool:

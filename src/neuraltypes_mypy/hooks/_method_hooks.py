@@ -32,6 +32,7 @@ from neuraltypes_mypy.sizes._values import ARITHMETIC_NAMES, POWERS
 from neuraltypes_mypy.tensors import _records
 from neuraltypes_mypy.tensors._members import is_sequence
 from neuraltypes_mypy.tensors._packed import CHANGES, changed
+from neuraltypes_mypy.tensors._untyped import extended
 from neuraltypes_mypy.tensors._untyped import item as untyped_item
 
 
@@ -67,6 +68,7 @@ class MethodHooks:
             f"{SIZE}.__add__": joined,
             **dict.fromkeys(tensor_methods("__iter__"), self._parts.operations.iterated),
             **dict.fromkeys(tensor_methods("item"), untyped_item),
+            "builtins.tuple.__add__": extended,
             **{name: self._parts.values.arithmetic_hook(name) for name in ARITHMETIC_NAMES},
             **dict.fromkeys(CHANGES, changed),
             f"{SEQUENTIAL}.__call__": self._parts.module_calls.of_each(self._parts.module_calls.sequential_called),

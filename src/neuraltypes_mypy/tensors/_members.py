@@ -79,7 +79,8 @@ def join_modules(types: Sequence[Type], tuple_type: Instance) -> Instance | None
             found[same] = _alike(found[same], proper, tuple_type)
     if len(found) < 2:
         return found[0] if found else None
-    base = next(one for one in found[0].type.mro if one.fullname == MODULE)
+    is_one_class = all(one.type is found[0].type for one in found)  # sequences, say, of other modules
+    base = next(one for one in found[0].type.mro if is_one_class or one.fullname == MODULE)
     return with_attribute(Instance(base, []), ONE_OF, TupleType(list(found), tuple_type))
 
 

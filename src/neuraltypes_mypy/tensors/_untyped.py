@@ -98,6 +98,16 @@ def item(ctx: MethodContext) -> Type:
     return untold() if is_open else ctx.default_return_type
 
 
+def extended(ctx: MethodContext) -> Type:
+    """`(x,) + y.split(n)`: not known to plain mypy, so it may be kept where a tuple of one length was."""
+    api: Any = ctx.api
+    given = get_proper_type(ctx.arg_types[0][0]) if ctx.arg_types and ctx.arg_types[0] else None
+    items = given.args if isinstance(given, Instance) else ()
+    is_open = any(as_tensor(item) is not None and is_untyped(item) for item in items)
+    wanted: ProperType | None = get_proper_type(api.type_context[-1])
+    return untold() if is_open and isinstance(wanted, TupleType) else ctx.default_return_type
+
+
 def is_unwanted(context: Context, api: Any, *, is_tuple: bool = False) -> bool:
     """Whether what is assigned to surely holds no tensor: `mean: float`; nor, of a tuple, tensors in a tuple.
 
@@ -132,7 +142,9 @@ def wants_other(wanted: Type | None) -> bool:
     """Whether something else than a tensor is wanted."""
     proper: ProperType | None = get_proper_type(wanted)
     if isinstance(proper, UnionType):
-        return all(isinstance(get_proper_type(item), NoneType) or wants_other(item) for item in proper.items)
+        return all(map(wants_other, proper.items))
+    if isinstance(proper, NoneType):  # an attribute that begins as None, and in another method
+        return True
     if not isinstance(proper, Instance) or proper.type.fullname == "builtins.object" or proper.type.is_protocol:
         return False
     # no tensor is an instance of `torch.LongTensor`, which is often declared

@@ -169,3 +169,17 @@ def normalized_weights(x: Float[Tensor, "b 4"]) -> None:
     reveal_type(linear(x))  # R: Tensor[Float, tuple[b, 5], Any]
     nn.utils.parametrizations.spectral_norm(nn.Linear(3, 5))(x)  # E: [shape-mismatch]
     nn.utils.parametrizations.orthogonal(nn.Linear(3, 5))(x)  # E: [shape-mismatch]
+
+
+class OneOfTwo(nn.Module):
+    """What is one of two sequences is a sequence."""
+
+    def __init__(self, n: int, h: int | None = None) -> None:
+        super().__init__()
+        if h is None:
+            self.layers = nn.Sequential(nn.Linear(8, n), nn.GELU())
+        else:
+            self.layers = nn.Sequential(nn.Linear(8, h), nn.GELU(), nn.Dropout(0.1), nn.Linear(h, n))
+        self.layers[0]
+        len(self.layers)
+        self.layers[0] + 1  # E: [operator]

@@ -1,5 +1,6 @@
 """What torch leaves untyped may go where something else than a tensor is wanted, and so may what it is computed to."""
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -38,3 +39,37 @@ def by_names_of_numpy(x: Float[Tensor, "b 32"]) -> None:
     norm = x.norm(dim=-1)
     norm.exp().mean(dim=-1, keepdims=True)
     x.mean(dim=-1, keepdims=True)  # E: keepdims  [call-overload] # E: No overload variant  [call-overload]
+
+
+class Begun:
+    """What begins as None, and in another method, takes what plain mypy does not know."""
+
+    def __init__(self) -> None:
+        self.share = None
+        self.parts = None
+        self.mean = None
+
+    def fit(self, x: Tensor, count: int) -> None:
+        assert x.ndim == 2
+        u, s, v = torch.linalg.svd(x, full_matrices=False)
+        self.share = s**2 / (s**2).sum()
+        self.parts = v[:count, :].T
+        self.mean = x * 2  # E: [assignment]
+
+
+class Split:
+    """A tuple that is extended by one that plain mypy does not know may be kept where a tuple of one length was."""
+
+    def fill(self, x: Float[Tensor, "b"], size: int) -> None:
+        self.parts = (torch.arange(3),)
+        self.parts = (torch.arange(3),) + x.split(size)
+        self.others = (torch.arange(3),)
+        self.others = (torch.arange(3),) + (x, x)  # E: [assignment]
+
+
+def graphs_by_number(graphs: np.ndarray, mask: Tensor, names: list[str]) -> None:
+    for i in torch.where(mask)[0]:
+        graph = graphs[i]
+        graph.x = graph.x + 1
+        names[i] + 1  # E: [operator]
+    graphs[3:4].x  # E: [attr-defined]
