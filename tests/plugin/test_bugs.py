@@ -81,7 +81,6 @@ NOT_YET: Final = {
     "396_directions_viewed_into_queries": "a method that declares no shape may be replaced in a subclass",
     "398_overlap_of_logits": "logits times labels may be meant",
     "400_divided_by_all_tokens_of_the_batch": "a sum over all may be what normalizes",
-    "402_spread_may_be_negative": "that a scale is positive is not followed yet",
     "403_rotated_by_number_of_head": "which axis a range counts is not followed yet",
     "405_halves_not_woven_again": "channels are shuffled on purpose, too",
     "406_packets_reshaped_before_images": "what a function of several lines gives undeclared is not followed",
