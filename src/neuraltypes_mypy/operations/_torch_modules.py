@@ -168,6 +168,7 @@ class TorchModules:
         outcome = self._application.outcome(
             signature, given, self._remembered.config(receiver, same), same, context, api
         )
+        outcome = self._application.contradicted(outcome, receiver.type.name, given, same, context, api)
         self._refusals.report(outcome, given, receiver.type.name, context, api, made_at(receiver))
         first = outcome.result[0] if isinstance(outcome.result, tuple) and outcome.result else None
         if isinstance(first, Packed) and is_for_another(context, api):

@@ -21,18 +21,23 @@ from mypy.nodes import (
     MemberExpr,
     OpExpr,
     ReturnStmt,
-    SliceExpr,
     StrExpr,
-    TupleExpr,
     Var,
 )
 from mypy.types import Type
 
 from neuraltypes._sizes import Size
 from neuraltypes._unify import SizedAxis, format_shape
-from neuraltypes.kinds import BATCH, kind_from_name
 from neuraltypes.rules import Array, Refused, Value
 from neuraltypes_mypy.rules._history import History, applied_to, axis_argument, named_axis
+from neuraltypes_mypy.rules._remembered_axes import (
+    classes_elsewhere,
+    embedded_by_example,
+    points_elsewhere,
+    positions_of_examples,
+    power_of_logarithms,
+    sum_of_weights,
+)
 from neuraltypes_mypy.source._assigned import assignments_to
 from neuraltypes_mypy.source._statements import statements, written_name
 
@@ -40,6 +45,7 @@ _PRODUCTS: Final = frozenset({"matmul", "bmm", "__matmul__", "__rmatmul__"})
 _COMPARED: Final = ("gt", "ge", "lt", "le")
 _DIFFERENCES: Final = ("sub", "rsub", "subtract")
 _FACTORS: Final = ("mul", "rmul", "multiply")
+_POINTED: Final = ("gather", "scatter", "scatter_add", "index_select", "take_along_dim")
 _TOLD: Final = frozenset(
     {
         *(name.strip("_") for name in _PRODUCTS),
@@ -51,6 +57,12 @@ _TOLD: Final = frozenset(
         "ne",
         "log",
         "getitem",
+        "pow",
+        "nll_loss",
+        "NLLLoss",
+        "logsumexp",
+        "Embedding",
+        *_POINTED,
     }
 )
 _TURNED: Final = frozenset({"transpose", "permute", "swapaxes", "t", "T", "mT"})
@@ -59,7 +71,6 @@ _SCALED: Final = frozenset({"div", "mul", "add", "sub", "masked_fill", "clamp", 
 _VIEWED: Final = frozenset({"squeeze", "unsqueeze", "view", "reshape", "flatten"}) | _CASTS
 _DECIDED: Final = frozenset({"float", "long", "int", "to", "type"})
 _PREDICTED: Final = ("pred", "decision", "hard")
-_POSITIONS: Final = ("pe", "pos", "position", "positions", "positional")
 
 
 def is_told_by_history(name: str) -> bool:
@@ -95,7 +106,20 @@ def contradictions(
     elif short.strip("_") in _FACTORS and first is not None and second is not None:
         yield from _column_beside_logarithms(first, second, history)
     elif short == "__getitem__" and isinstance(context, IndexExpr):
-        yield from _positions_of_examples(context, history)
+        yield from positions_of_examples(context, history)
+    elif short.strip("_") == "pow" and first is not None:
+        yield from power_of_logarithms(first, history)
+    elif short in ("nll_loss", "NLLLoss") and first is not None:
+        yield from classes_elsewhere(first, history)
+    elif short == "logsumexp" and first is not None:
+        yield from sum_of_weights(first, values.get("dim"), history)
+    elif short.strip("_") in _POINTED:
+        label = "indices" if "indices" in places else "index"
+        index = places[label][0] if label in places else None
+        if isinstance(index, Expression):
+            yield from points_elsewhere(index, label, values, history)
+    elif short == "Embedding" and isinstance(context, CallExpr) and first is not None:
+        yield from embedded_by_example(context, first, history)
 
 
 def _operands(
@@ -274,22 +298,6 @@ def _log_of_raw(value: Value, context: Context, history: History) -> Iterator[Re
             name = written_name(statement.lvalues[0]).lower().replace("_", "")
             if name.startswith(("logprob", "logp", "logpi")):
                 yield Refused("takes raw outputs, which are negative too; take log_softmax of them", code="element")
-
-
-# Positions
-
-
-def _positions_of_examples(context: IndexExpr, history: History) -> Iterator[Refused]:
-    """`self.pe[: x.size(0)]` of a batch-first `x`: as many positions as there are examples."""
-    words = written_name(context.base).lower().split("_")
-    if not isinstance(context.base, MemberExpr) or not set(_POSITIONS) & set(words):
-        return
-    parts = context.index.items if isinstance(context.index, TupleExpr) else [context.index]
-    for part in parts:
-        end = part.end_index if isinstance(part, SliceExpr) else None
-        size = None if end is None else history.size(end)
-        if size is not None and size.symbol is not None and kind_from_name(size.symbol.name) == BATCH:
-            yield Refused(f'takes as many positions as the batch has examples ("{size}")', code="kind")
 
 
 def _callee(expression: Expression | None) -> Expression | None:
