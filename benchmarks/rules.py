@@ -222,8 +222,9 @@ What operations take and give by their nature, as the stubs declare it. Every ot
 declared; raw outputs of layers (`UnnormalizedType`) are taken for whatever may be any real number, so for logits, and
 not for probabilities or their logarithms. What is not listed here says nothing of what its numbers mean. Beside that,
 targets of the losses that take probabilities or labels (`F.cross_entropy`, `F.binary_cross_entropy` and its twin with
-logits) are reported where they hold logits, raw outputs or logarithms; `nn.MultiheadAttention` gives its weights as
-AttentionWeightsType, and `nn.AdaptiveLogSoftmaxWithLoss` gives LogprobsType and LossType.
+logits) are reported where they hold logits, raw outputs or logarithms, and parameters of distributions that must be
+positive (`scale`, `rate`, `concentration`, `df`) where a layer with a bias gives them; `nn.MultiheadAttention` gives
+its weights as AttentionWeightsType, and `nn.AdaptiveLogSoftmaxWithLoss` gives LogprobsType and LossType.
 """
 FOUND = """What rules of functions and methods say beyond that of one tensor, found by asking each with each element.
 A softmax over what sigmoids gave, or over some of what a softmax gave, is not reported: gates are weighed against each

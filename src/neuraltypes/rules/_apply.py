@@ -13,7 +13,19 @@ from neuraltypes.rules._context import Context, applying
 from neuraltypes.rules._dtypes import AUTOCAST, dtypes_text, promote_all
 from neuraltypes.rules._registry import find_computed
 from neuraltypes.rules._stubs import Parameter, Signature, Tensors
-from neuraltypes.rules._values import UNKNOWN, Array, Config, DTypes, Many, Packed, Produced, Refused, Result, Value
+from neuraltypes.rules._values import (
+    BY_LAYER,
+    UNKNOWN,
+    Array,
+    Config,
+    DTypes,
+    Many,
+    Packed,
+    Produced,
+    Refused,
+    Result,
+    Value,
+)
 
 _Tensor: TypeAlias = tuple[Parameter, Tensors, Array]
 """A tensor that is given, the parameter it is given for, and what that declares."""
@@ -76,9 +88,18 @@ def apply(
                 refused.append(error)
                 result = UNKNOWN
         result = _with_declared(result, signature, tensors)
+        if config is not None and config.get("bias") is True:
+            result = _of_layer(result)
         if is_cast:
             result = _of_unknown_precision(result)
     return Outcome(result, tuple(refused), tuple(context.suspected))
+
+
+def _of_layer(result: Result) -> Result:
+    """What a layer gives that adds a bias; without one it may be a fixed filter, which keeps what is positive."""
+    if isinstance(result, Array) and result.element == Produced("UnnormalizedType"):
+        return replace(result, element=Produced("UnnormalizedType", by=BY_LAYER))
+    return result
 
 
 def _holds_array(value: Value) -> bool:

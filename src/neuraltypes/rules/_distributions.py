@@ -23,6 +23,10 @@ _PARAMETERS: Final = (
     *("loc", "scale", "low", "high", "rate", "concentration", "concentration0", "concentration1", "alpha"),
     *("df", "df1", "df2", "probs", "logits", "total_count"),
 )
+POSITIVE: Final = frozenset(
+    {"scale", "rate", "concentration", "concentration0", "concentration1", "alpha", "df", "df1", "df2"}
+)
+"""Parameters that torch takes above 0 alone."""
 _MATRICES: Final = ("covariance_matrix", "precision_matrix", "scale_tril")
 
 

@@ -35,10 +35,14 @@ class Produced:
     """An element that an operation gives by its nature, by class name: `ProbsType` after a softmax.
 
     Several operations may give the same; `by` is which one it surely was, "softmax" or "sigmoid", where that matters.
+    By a "layer" is what a bias was added to: nothing keeps that from being negative, or from being so once trained.
     """
 
     name: str
     by: str = field(default="", kw_only=True)
+
+
+BY_LAYER: Final = "layer"
 
 
 def common_element(elements: Iterable[object]) -> object | None:
@@ -49,6 +53,11 @@ def common_element(elements: Iterable[object]) -> object | None:
     names = {one.name if type(one) is Produced else None for one in (first, *others)}
     name = names.pop() if len(names) == 1 else None
     return None if name is None else Produced(name)
+
+
+def partly(element: object | None) -> object | None:
+    """What numbers mean of which some were replaced, or picked by what they are: a layer gave them no more."""
+    return Produced(element.name) if isinstance(element, Produced) and element.by == BY_LAYER else element
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from typing import Final
 
 from neuraltypes._sizes import number
 from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
-from neuraltypes.rules._context import sizes_differ
+from neuraltypes.rules._context import sizes_differ, suspect
 from neuraltypes.rules._distributions import (
+    POSITIVE,
     Family,
     Made,
     ahead,
@@ -30,7 +31,7 @@ from neuraltypes.rules._dtypes import INT64
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import bool_of, broadcast, rank, size_axes
 from neuraltypes.rules._transforms import composed, transform_of
-from neuraltypes.rules._values import UNKNOWN, Array, Config, Refused, Result, Value
+from neuraltypes.rules._values import BY_LAYER, UNKNOWN, Array, Config, Produced, Refused, Result, Value
 from neuraltypes.rules.recurrent import known_axes
 
 
@@ -94,6 +95,16 @@ _FAMILIES: Final[dict[str, Family]] = {
 }
 for _name, _make in _FAMILIES.items():
     _register(_name, _make)
+
+
+@computed("distributions.new")
+def new(_made: Value, **parameters: Value) -> Result:
+    """A distribution by its parameters, some of which must be positive; what a layer gives is negative too."""
+    for name in POSITIVE & parameters.keys():
+        value = parameters[name]
+        if isinstance(value, Array) and value.element == Produced("UnnormalizedType", by=BY_LAYER):
+            suspect("is what a layer gives, which is negative too; take softplus or exp of it", name, code="element")
+    return None
 
 
 @computed("distributions.new_mixture")

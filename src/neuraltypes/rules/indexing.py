@@ -7,7 +7,7 @@ https://numpy.org/doc/stable/user/basics.indexing.html
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from neuraltypes._sizes import Size, number
@@ -28,7 +28,7 @@ from neuraltypes.rules._shapes import (
     rank,
     require_equal,
 )
-from neuraltypes.rules._values import SOME_INT, Array, Produced, Refused, Result, Slice, Unknown, Value
+from neuraltypes.rules._values import SOME_INT, UNKNOWN, Array, Produced, Refused, Result, Slice, Unknown, Value, partly
 from neuraltypes.rules.parts import require_index
 from neuraltypes.rules.slices import sliced
 
@@ -61,6 +61,8 @@ def get_item(self: Array, indices: Value, **_: Value) -> Result:
         reason = "is a mask of whole numbers, which picks the entries 0 and 1 over and over; write mask.bool()"
         suspect(reason, "indices", code="dtype")
     shape = indexed_shape(self.shape, indices)
+    if any(item is UNKNOWN or isinstance(item, Array | tuple) for item in _items(indices)):
+        self = replace(self, element=partly(self.element))
     return self.resampled(shape) if _leaves_out(self.shape, indices) else self.of(shape)
 
 

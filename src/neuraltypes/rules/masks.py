@@ -35,7 +35,7 @@ from neuraltypes.rules._shapes import (
     indices_by_axis,
     rank,
 )
-from neuraltypes.rules._values import UNKNOWN, Array, Refused, Result, Value
+from neuraltypes.rules._values import UNKNOWN, Array, Refused, Result, Value, partly
 
 
 @rule("compare")
@@ -120,7 +120,7 @@ def where(condition: Value, input: Value = UNKNOWN, other: Value = UNKNOWN, **_:
         if hides(condition, filled, names):
             text = f"is True where entries are to be {word}, and the others are; write ~mask"
             suspect(text, "condition", code="element")
-    return Array(together(condition, input, other), result_type(input, other), shared(input, other))
+    return Array(together(condition, input, other), result_type(input, other), partly(shared(input, other)))
 
 
 def _require_condition(condition: Value) -> None:
@@ -141,7 +141,7 @@ def masked_fill(input: Array, mask: Array, value: Value, **_: Value) -> Result:
     if isinstance(value, Array):
         require_no_axes(value, "value")
     require_in_range(value, input.dtype, "value")
-    element = None if produced(input) in MASKS else input.element  # a mask that is filled becomes a bias
+    element = None if produced(input) in MASKS else partly(input.element)  # a mask that is filled becomes a bias
     if hides(mask, value):
         suspect("is True where entries are to be kept, and these are filled; write ~mask", "mask", code="element")
     return Array(together(input, mask), input.dtype, element)

@@ -41,6 +41,7 @@ from neuraltypes.rules._entrywise import (
     Rule,
     blaming,
     complement,
+    element_of,
     fitted,
     hides,
     produced,
@@ -54,7 +55,7 @@ from neuraltypes.rules._shapes import (
     int_of,
     rank,
 )
-from neuraltypes.rules._values import UNKNOWN, Array, DTypes, Produced, Refused, Result, Value
+from neuraltypes.rules._values import BY_LAYER, UNKNOWN, Array, DTypes, Produced, Refused, Result, Value
 
 _SWAPPED: Final = {"input": "other", "other": "input", "exponent": "input"}
 
@@ -275,8 +276,12 @@ def multiply(input: Value, other: Value, **_: Value) -> Result:
 
 def _scaled(input: Value, factor: Value) -> Produced | None:
     """What `logits / temperature` holds: any real numbers stay such."""
-    is_number = of_number(factor) is not None or (isinstance(factor, Array) and factor.shape == ())
-    return Produced(produced(input)) if is_number and produced(input) in ALL_REAL else None
+    is_number = of_number(factor) is not None
+    if produced(input) not in ALL_REAL or not (is_number or (isinstance(factor, Array) and factor.shape == ())):
+        return None
+    element = element_of(input)
+    is_of_layer = is_number and isinstance(element, Produced) and element.by == BY_LAYER
+    return Produced(produced(input), by=BY_LAYER if is_of_layer else "")
 
 
 @rule("floor_divide")

@@ -23,6 +23,7 @@ from mypy.types import (
     get_proper_type,
 )
 
+from neuraltypes.rules._values import BY_LAYER, Produced
 from neuraltypes_mypy.flow._either import certain
 from neuraltypes_mypy.flow._made_records import Key, keys_of, made_record
 from neuraltypes_mypy.meaning._kept_natures import (
@@ -36,9 +37,10 @@ from neuraltypes_mypy.meaning._kept_natures import (
     with_note,
 )
 from neuraltypes_mypy.modules._recipe_nodes import is_none
+from neuraltypes_mypy.source._in_place_writes import writes_in_place
 from neuraltypes_mypy.source._statements import statements
 from neuraltypes_mypy.tensors._atoms import note_of
-from neuraltypes_mypy.tensors._elements import is_produced
+from neuraltypes_mypy.tensors._elements import is_produced, produced_of, produced_type
 from neuraltypes_mypy.tensors._tensor import as_tensor, unknown
 
 # By the id of a function, whose type is another one once mypy has analyzed it again.
@@ -72,9 +74,9 @@ def record_nature(expression: Expression, api: Any, seen: Seen) -> None:
     types = [*(None if one is None else _type_of(one, function, api) for one in returns[:-1]), given]
     pairs = zip(returns, types, strict=True)
     types = [_or_seen(type_, one, signature.ret_type, seen, api) for one, type_ in pairs]
-    result = _with_natures(signature.ret_type, types)
+    result = _with_natures(signature.ret_type, types, function)
     if has_parts(result):
-        result = _with_parts(result, returns, seen, api)
+        result = _with_parts(result, returns, seen, function, api)
     if api.current_node_deferred:
         return
     function.type = signature.copy_modified(ret_type=result)
@@ -110,15 +112,15 @@ def _filled(type_: Type, element: ProperType | None) -> Type:
 # Records: of each part what all returns give
 
 
-def _with_parts(declared: Type, returns: Sequence[Expression | None], seen: Seen, api: Any) -> Type:
+def _with_parts(declared: Type, returns: Sequence[Expression | None], seen: Seen, function: FuncDef, api: Any) -> Type:
     """A declared record with what all that is returned holds in each part."""
     some = [one for one in returns if one is not None and not is_none(one)]
-    made = None if not some else made_record(some[-1], some[-1].line, api.scope.current_function())
+    made = None if not some else made_record(some[-1], some[-1].line, function)
     found: dict[Key, str] = {}
     for key in keys_of(declared, made):
         nature = common_nature([seen.field(one, key, api) for one in some])
         if nature is not None:
-            found[key] = note_of(nature) or ""
+            found[key] = note_of(still_held(nature, function)) or ""
     return with_kept_parts(declared, found)
 
 
@@ -144,7 +146,7 @@ def _type_of(expression: Expression, function: FuncDef, api: Any) -> Type | None
     return None if known is None else certain(known, expression, function, api)
 
 
-def _with_natures(declared: Type, given: list[Type | None]) -> Type:
+def _with_natures(declared: Type, given: list[Type | None], function: FuncDef) -> Type:
     """A declared result with what all that is returned in its place holds."""
     result = get_proper_type(declared)
     if isinstance(result, TupleType):
@@ -152,16 +154,24 @@ def _with_natures(declared: Type, given: list[Type | None]) -> Type:
         whole = rows if all(len(row) == len(result.items) for row in rows) else [[None] * len(result.items)]
         columns: list[list[Type | None]] = [list(column) for column in zip(*whole, strict=True)]
         return result.copy_modified(
-            items=[_with_natures(item, column) for item, column in zip(result.items, columns, strict=True)]
+            items=[_with_natures(item, column, function) for item, column in zip(result.items, columns, strict=True)]
         )
     if isinstance(result, UnionType):
         some = [one for one in given if not isinstance(get_proper_type(one), NoneType)]
-        items = [item if is_none_type(item) else _with_natures(item, some) for item in result.items]
+        items = [item if is_none_type(item) else _with_natures(item, some, function) for item in result.items]
         return UnionType.make_union(items) if is_optional(result) and some else declared
     if not isinstance(result, Instance) or not is_open(result):
         return declared
     nature = common_nature([nature_held(one) for one in given])
-    return with_note(result, None if nature is None else note_of(nature))
+    return with_note(result, None if nature is None else note_of(still_held(nature, function)))
+
+
+def still_held(nature: ProperType, function: FuncDef) -> ProperType:
+    """What a tensor holds that a function has: what a layer gives may be written over, with positive numbers too."""
+    element = produced_of(nature)
+    if element is None or element.by != BY_LAYER or not writes_in_place(function):
+        return nature
+    return produced_type(Produced(element.name))
 
 
 def nature_held(type_: Type | None) -> ProperType | None:

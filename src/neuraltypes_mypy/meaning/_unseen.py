@@ -24,9 +24,11 @@ from mypy.nodes import (
     Var,
 )
 from mypy.server.subexpr import get_subexpressions
-from mypy.types import AnyType, Instance, ProperType, TupleType, Type, UnionType, get_proper_type
+from mypy.types import AnyType, Instance, LiteralType, ProperType, TupleType, Type, UnionType, get_proper_type
 
-from neuraltypes.rules import UNKNOWN, Array, Parameter, Produced, Signature, Value, apply
+from neuraltypes.rules import UNKNOWN, Array, Config, Parameter, Produced, Signature, Value, apply
+from neuraltypes.rules._distributions import POSITIVE
+from neuraltypes.rules._values import BY_LAYER
 from neuraltypes_mypy.flow._either import certain
 from neuraltypes_mypy.flow._made_records import Key, made_record, part_of
 from neuraltypes_mypy.meaning._kept_natures import common_nature
@@ -35,6 +37,7 @@ from neuraltypes_mypy.modules._recipe_nodes import is_none
 from neuraltypes_mypy.rules._arguments import Given
 from neuraltypes_mypy.rules._known_rules import KnownRules
 from neuraltypes_mypy.sizes._class_sizes import is_changing
+from neuraltypes_mypy.sizes._made_with import PREFIX
 from neuraltypes_mypy.source._assigned import assignments_to, last_assigned
 from neuraltypes_mypy.source._statements import unpacked_from
 from neuraltypes_mypy.source._unasked import is_asking
@@ -76,7 +79,8 @@ class Unseen:
 
 def _is_asked_about(parameter: Parameter) -> bool:
     """Whether what a parameter means is compared with anything."""
-    return parameter.tensors is not None and bool(parameter.tensors.elements or parameter.name == _TARGET)
+    is_named = parameter.name == _TARGET or parameter.name in POSITIVE
+    return parameter.tensors is not None and bool(parameter.tensors.elements or is_named)
 
 
 def _is_silent(value: Value) -> bool:
@@ -143,7 +147,7 @@ class _Reading:
         if whole is None:
             return self.field(item.base, key, line) if isinstance(key, str | int) else None
         element = produced_of(whole)
-        return None if element is None else produced_type(Produced(element.name))
+        return None if element is None else produced_type(element if element.by == BY_LAYER else Produced(element.name))
 
     def field(self, record: Expression, key: Key, line: int) -> ProperType | None:
         """What a part of a record means."""
@@ -177,7 +181,7 @@ class _Reading:
             return None
         own = self.of(callee.expr, line)
         signature = None if own is None else self._rules.find(f"torch.Tensor.{callee.name}")
-        return None if signature is None else _given_by(signature, 0, own, has_arguments=bool(call.args))
+        return None if signature is None else _given_by(signature, 0, own, None, has_arguments=bool(call.args))
 
     def _through(self, module: Type, given: ProperType | None, call: CallExpr) -> ProperType | None:
         """What a module gives for what means that."""
@@ -195,17 +199,23 @@ class _Reading:
         if name is None:
             return nature_of_forward(proper, call, self._api)
         signature = self._rules.find(name)
-        return None if signature is None else _given_by(signature, 1, given, has_arguments=len(call.args) > 1)
+        if signature is None:
+            return None
+        bias = attribute_of(proper, f"{PREFIX}bias")
+        config: Config = {"bias": True} if isinstance(bias, LiteralType) and bias.value is True else {}
+        return _given_by(signature, 1, given, config, has_arguments=len(call.args) > 1)
 
 
-def _given_by(signature: Signature, first: int, given: ProperType | None, *, has_arguments: bool) -> ProperType | None:
+def _given_by(
+    signature: Signature, first: int, given: ProperType | None, config: Config | None, *, has_arguments: bool
+) -> ProperType | None:
     """What an operation gives for what means that; of the rest of its arguments nothing is known."""
     if len(signature.parameters) <= first:
         return None
     values: dict[str, Value] = {one.name: UNKNOWN for one in signature.parameters} if has_arguments else {}
     element = None if given is None else produced_of(given)
     values[signature.parameters[first].name] = Array(element=element)
-    result = apply(signature, values, {} if first else None).result
+    result = apply(signature, values, config).result
     element = result.element if isinstance(result, Array) and isinstance(result.element, Produced) else None
     return None if element is None else produced_type(element)
 

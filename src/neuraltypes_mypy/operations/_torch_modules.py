@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from mypy.checkmember import analyze_member_access
-from mypy.nodes import ARG_NAMED, ARG_POS, CallExpr, Context, Expression, NameExpr
+from mypy.nodes import ARG_NAMED, ARG_POS, CallExpr, Context, Expression, FuncDef, MemberExpr, NameExpr
 from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import CallableType, Instance, Overloaded, ProperType, Type, get_proper_type
 
 from neuraltypes._unify import SizedAxis
 from neuraltypes.rules import Signature, Value
-from neuraltypes.rules._values import UNKNOWN, Array, Packed
+from neuraltypes.rules._values import BY_LAYER, UNKNOWN, Array, Packed, Produced
 from neuraltypes_mypy.meaning._unseen import Unseen, is_one_of_several
 from neuraltypes_mypy.operations._wiring import Wiring
 from neuraltypes_mypy.rules._application import Application
@@ -21,6 +22,7 @@ from neuraltypes_mypy.rules._known_rules import KnownRules
 from neuraltypes_mypy.rules._refusals import report_tuple
 from neuraltypes_mypy.sizes._equal import Equal
 from neuraltypes_mypy.sizes._made_with import place_text
+from neuraltypes_mypy.source._in_place_writes import writes_in_place
 from neuraltypes_mypy.tensors._members import is_module, made_at
 from neuraltypes_mypy.tensors._packed import is_for_another
 from neuraltypes_mypy.tensors._tensor import as_tensor, is_known, unknown, untold
@@ -50,7 +52,7 @@ class TorchModules:
         given = self._arguments.given(ctx, signature, same, skip=1)
         if given is None:
             return ctx.default_return_type
-        given = self._unseen.completed(given, signature, ctx.api)
+        given = _unwritten(self._unseen.completed(given, signature, ctx.api), ctx.api)
         if signature.computed is not None or any(one.tensors is not None for one in signature.parameters):
             outcome = self._application.outcome(signature, given, None, same, ctx.context, ctx.api)
             self._refusals.report(outcome, given, name, ctx.context, ctx.api)
@@ -168,6 +170,7 @@ class TorchModules:
     ) -> Type:
         config, place = self._remembered.config(receiver, same), made_at(receiver)
         outcome = self._application.outcome(signature, given, config, same, context, api)
+        outcome = self._application.contradicted(outcome, receiver.type.name, given, same, context, api)
         self._refusals.report(outcome, given, receiver.type.name, context, api, place)
         first = outcome.result[0] if isinstance(outcome.result, tuple) and outcome.result else None
         if isinstance(first, Packed) and is_for_another(context, api):
@@ -184,6 +187,21 @@ class TorchModules:
             signature, Given({}, {}), self._remembered.config(module, same), same, context, api
         )
         return as_tensor(self._translation.result(outcome.result, unknown(), same))
+
+
+def _unwritten(given: Given, api: Any) -> Given:
+    """The arguments of a call, without what a layer gave where something else may have been written into it."""
+    function = api.scope.current_function()
+    found: dict[str, Value] = {}
+    for name, value in given.values.items():
+        element = value.element if isinstance(value, Array) else None
+        if not isinstance(value, Array) or not isinstance(element, Produced) or element.by != BY_LAYER:
+            continue
+        place = given.places[name][0] if name in given.places else None
+        is_own = not isinstance(place, MemberExpr) and isinstance(function, FuncDef)
+        if not is_own or writes_in_place(function):
+            found[name] = replace(value, element=Produced(element.name))
+    return Given({**given.values, **found}, given.places) if found else given
 
 
 def forward_of(receiver: Instance, context: Context, api: Any) -> ProperType:

@@ -65,10 +65,7 @@ class Application:
         """The type of a call; `made` is the object whose method it is, where that remembers what it was made with."""
         config, place = (None, None) if made is None else (self.remembered.config(made, same), made_at(made))
         outcome = self.outcome(signature, given, config, same, ctx.context, ctx.api)
-        if is_told_by_history(name):
-            history = History(self.translation, same, ctx.api)
-            found = tuple(contradictions(name, given.values, given.places, ctx.context, history))
-            outcome = outcome._replace(suspected=outcome.suspected + found)
+        outcome = self.contradicted(outcome, name, given, same, ctx.context, ctx.api)
         if _is_learned(ctx) and name.endswith(_VIEWS):
             suspected = tuple(one for one in outcome.suspected if one.code != "kind")
             outcome = outcome._replace(suspected=suspected)
@@ -87,6 +84,16 @@ class Application:
         if self._settling.reports_untracked:
             say_lost(result, given, name.removesuffix(".forward"), ctx.context, ctx.api)
         return with_names(result, name, self.types)
+
+    def contradicted(
+        self, outcome: Outcome, name: str, given: Given, same: Equal, context: Context, api: Any
+    ) -> Outcome:
+        """What a rule says of a call, and what contradicts how its arguments were made."""
+        if not is_told_by_history(name):
+            return outcome
+        history = History(self.translation, same, api)
+        found = tuple(contradictions(name, given.values, given.places, context, history))
+        return outcome._replace(suspected=outcome.suspected + found)
 
     def outcome(
         self,

@@ -22,7 +22,7 @@ from neuraltypes._sizes import Size
 from neuraltypes.rules import Array
 from neuraltypes_mypy.rules._argument_values import ArgumentValues
 from neuraltypes_mypy.sizes._equal import Equal
-from neuraltypes_mypy.source._assigned import last_assignment
+from neuraltypes_mypy.source._assigned import assignments_to, last_assignment
 from neuraltypes_mypy.source._statements import written_name
 from neuraltypes_mypy.tensors._tensor import as_tensor
 
@@ -61,15 +61,27 @@ class History:
             return None
         return last_assignment(variable, function, line)
 
-    def through(self, place: Context, names: frozenset[str], *, operators: str = "") -> Expression | None:
-        """What was made before calls of `names` and arithmetic by `operators`, all of which leave its axes."""
-        current = self.made(place)
-        while current is not None:
-            before = _receiver(current, names, operators)
+    def through(
+        self, place: Context, names: frozenset[str], *, operators: str = "", unpacked: bool = False
+    ) -> Expression | None:
+        """What was made before calls of `names` and arithmetic by `operators`, all of which leave its axes.
+
+        With `unpacked` that may be a name which is assigned once, as a part of something.
+        """
+        current: Context = place
+        while (made := self.made(current)) is not None:
+            before = _receiver(made, names, operators)
             if before is None:
-                return current
-            current = self.made(before)
-        return None
+                return made
+            current = before
+        is_part = unpacked and isinstance(current, NameExpr) and self._is_unpacked_once(current)
+        return current if is_part and isinstance(current, NameExpr) else None
+
+    def _is_unpacked_once(self, name: NameExpr) -> bool:
+        variable, function = name.node, self.function
+        if not isinstance(variable, Var) or not isinstance(function, FuncDef):
+            return False
+        return assignments_to(variable, function) == [None]
 
 
 def _receiver(expression: Expression, names: frozenset[str], operators: str) -> Expression | None:
@@ -94,7 +106,12 @@ def applied_to(call: CallExpr) -> Expression:
 
 def named_axis(call: CallExpr) -> int | None:
     """The axis that a call names in numbers."""
-    match axis_argument(call):
+    return integer(axis_argument(call))
+
+
+def integer(expression: Expression | None) -> int | None:
+    """A whole number as it is written."""
+    match expression:
         case IntExpr(value=value):
             return value
         case UnaryExpr(op="-", expr=IntExpr(value=value)):

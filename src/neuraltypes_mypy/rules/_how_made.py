@@ -30,7 +30,13 @@ from neuraltypes._sizes import Size
 from neuraltypes._unify import SizedAxis, format_shape
 from neuraltypes.rules import Array, Refused, Value
 from neuraltypes_mypy.rules._history import History, applied_to, axis_argument, named_axis
-from neuraltypes_mypy.rules._positions import positions_of_examples
+from neuraltypes_mypy.rules._positions import embedded_by_example, positions_of_examples
+from neuraltypes_mypy.rules._remembered_axes import (
+    classes_elsewhere,
+    points_elsewhere,
+    power_of_logarithms,
+    sum_of_weights,
+)
 from neuraltypes_mypy.rules._summed_examples import SUMS, sums_of_examples
 from neuraltypes_mypy.source._assigned import assignments_to
 from neuraltypes_mypy.source._statements import statements, written_name
@@ -39,6 +45,7 @@ _PRODUCTS: Final = frozenset({"matmul", "bmm", "__matmul__", "__rmatmul__"})
 _COMPARED: Final = ("gt", "ge", "lt", "le")
 _DIFFERENCES: Final = ("sub", "rsub", "subtract")
 _FACTORS: Final = ("mul", "rmul", "multiply")
+_POINTED: Final = ("gather", "scatter", "scatter_add", "index_select", "take_along_dim")
 _TOLD: Final = frozenset(
     {
         *(name.strip("_") for name in _PRODUCTS),
@@ -50,6 +57,12 @@ _TOLD: Final = frozenset(
         "ne",
         "log",
         "getitem",
+        "pow",
+        "nll_loss",
+        "NLLLoss",
+        "logsumexp",
+        "Embedding",
+        *_POINTED,
     }
 )
 _TURNED: Final = frozenset({"transpose", "permute", "swapaxes", "t", "T", "mT"})
@@ -96,6 +109,19 @@ def contradictions(
         yield from _column_beside_logarithms(first, second, history)
     elif short == "__getitem__" and isinstance(context, IndexExpr):
         yield from positions_of_examples(context, history)
+    elif short.strip("_") == "pow" and first is not None:
+        yield from power_of_logarithms(first, history)
+    elif short in ("nll_loss", "NLLLoss") and first is not None:
+        yield from classes_elsewhere(first, history)
+    elif short == "logsumexp" and first is not None:
+        yield from sum_of_weights(first, values.get("dim"), history)
+    elif short.strip("_") in _POINTED:
+        label = "indices" if "indices" in places else "index"
+        index = places[label][0] if label in places else None
+        if isinstance(index, Expression):
+            yield from points_elsewhere(index, label, values, history)
+    elif short == "Embedding" and isinstance(context, CallExpr) and first is not None:
+        yield from embedded_by_example(context, first, history)
 
 
 def _operands(

@@ -2,6 +2,7 @@
 # others have it by name. What takes probabilities first takes no logits there.
 
 class Laplace:
+    @computed("distributions.new")
     def __init__(self, loc: Tensor | float, scale: Tensor | float, validate_args: bool | None = None) -> None: ...
     @computed("distributions.numbers_sample")
     def sample(self, sample_shape: Sizes = ()) -> Tensor: ...
@@ -37,6 +38,7 @@ class Laplace:
     def scale(self) -> Tensor: ...
 
 class Normal:
+    @computed("distributions.new")
     def __init__(self, loc: Tensor | float, scale: Tensor | float, validate_args: bool | None = None) -> None: ...
     @computed("distributions.numbers_sample")
     def sample(self, sample_shape: Sizes = ()) -> NeuralType[Tensor, NormalDistributionSamplesType]: ...
@@ -55,6 +57,7 @@ class Normal:
     scale = torch.distributions.Laplace.scale
 
 class Gumbel:
+    @computed("distributions.new")
     def __init__(self, loc: Tensor | float, scale: Tensor | float, validate_args: bool | None = None) -> None: ...
     sample = torch.distributions.Laplace.sample
     rsample = torch.distributions.Laplace.rsample
@@ -69,6 +72,7 @@ class Gumbel:
     stddev = torch.distributions.Laplace.stddev
 
 class Cauchy:
+    @computed("distributions.new")
     def __init__(self, loc: Tensor | float, scale: Tensor | float, validate_args: bool | None = None) -> None: ...
     sample = torch.distributions.Laplace.sample
     rsample = torch.distributions.Laplace.rsample
@@ -83,6 +87,7 @@ class Cauchy:
     stddev = torch.distributions.Laplace.stddev
 
 class LogNormal:
+    @computed("distributions.new")
     def __init__(self, loc: Tensor | float, scale: Tensor | float, validate_args: bool | None = None) -> None: ...
     sample = torch.distributions.Laplace.sample
     rsample = torch.distributions.Laplace.rsample
@@ -97,6 +102,7 @@ class LogNormal:
     stddev = torch.distributions.Laplace.stddev
 
 class StudentT:
+    @computed("distributions.new")
     def __init__(self, df: Tensor | float, loc: Tensor | float = 0.0, scale: Tensor | float = 1.0, validate_args: bool | None = None) -> None: ...
     sample = torch.distributions.Laplace.sample
     rsample = torch.distributions.Laplace.rsample
@@ -122,6 +128,7 @@ class Uniform:
     stddev = torch.distributions.Laplace.stddev
 
 class Beta:
+    @computed("distributions.new")
     def __init__(self, concentration1: Tensor | float, concentration0: Tensor | float, validate_args: bool | None = None) -> None: ...
     sample = torch.distributions.Laplace.sample
     rsample = torch.distributions.Laplace.rsample
@@ -134,6 +141,7 @@ class Beta:
     stddev = torch.distributions.Laplace.stddev
 
 class Kumaraswamy:
+    @computed("distributions.new")
     def __init__(self, concentration1: Tensor | float, concentration0: Tensor | float, validate_args: bool | None = None) -> None: ...
     sample = torch.distributions.Laplace.sample
     rsample = torch.distributions.Laplace.rsample
@@ -148,6 +156,7 @@ class Kumaraswamy:
     perplexity = torch.distributions.Laplace.perplexity
 
 class Gamma:
+    @computed("distributions.new")
     def __init__(self, concentration: Tensor | float, rate: Tensor | float, validate_args: bool | None = None) -> None: ...
     sample = torch.distributions.Laplace.sample
     rsample = torch.distributions.Laplace.rsample
@@ -161,6 +170,7 @@ class Gamma:
     stddev = torch.distributions.Laplace.stddev
 
 class InverseGamma:
+    @computed("distributions.new")
     def __init__(self, concentration: Tensor | float, rate: Tensor | float, validate_args: bool | None = None) -> None: ...
     sample = torch.distributions.Laplace.sample
     rsample = torch.distributions.Laplace.rsample
@@ -173,6 +183,7 @@ class InverseGamma:
     stddev = torch.distributions.Laplace.stddev
 
 class Chi2:
+    @computed("distributions.new")
     def __init__(self, df: Tensor | float, validate_args: bool | None = None) -> None: ...
     sample = torch.distributions.Laplace.sample
     rsample = torch.distributions.Laplace.rsample
@@ -186,6 +197,7 @@ class Chi2:
     stddev = torch.distributions.Laplace.stddev
 
 class FisherSnedecor:
+    @computed("distributions.new")
     def __init__(self, df1: Tensor | float, df2: Tensor | float, validate_args: bool | None = None) -> None: ...
     sample = torch.distributions.Laplace.sample
     rsample = torch.distributions.Laplace.rsample
@@ -196,6 +208,7 @@ class FisherSnedecor:
     stddev = torch.distributions.Laplace.stddev
 
 class Exponential:
+    @computed("distributions.new")
     def __init__(self, rate: Tensor | float, validate_args: bool | None = None) -> None: ...
     sample = torch.distributions.Laplace.sample
     rsample = torch.distributions.Laplace.rsample
@@ -210,6 +223,7 @@ class Exponential:
     stddev = torch.distributions.Laplace.stddev
 
 class HalfNormal:
+    @computed("distributions.new")
     def __init__(self, scale: Tensor | float, validate_args: bool | None = None) -> None: ...
     sample = torch.distributions.Laplace.sample
     rsample = torch.distributions.Laplace.rsample
@@ -223,6 +237,7 @@ class HalfNormal:
     stddev = torch.distributions.Laplace.stddev
 
 class HalfCauchy:
+    @computed("distributions.new")
     def __init__(self, scale: Tensor | float, validate_args: bool | None = None) -> None: ...
     sample = torch.distributions.Laplace.sample
     rsample = torch.distributions.Laplace.rsample
@@ -236,6 +251,7 @@ class HalfCauchy:
     stddev = torch.distributions.Laplace.stddev
 
 class Pareto:
+    @computed("distributions.new")
     def __init__(self, scale: Tensor | float, alpha: Tensor | float, validate_args: bool | None = None) -> None: ...
     sample = torch.distributions.Laplace.sample
     rsample = torch.distributions.Laplace.rsample
@@ -250,6 +266,7 @@ class Pareto:
     stddev = torch.distributions.Laplace.stddev
 
 class Weibull:
+    @computed("distributions.new")
     def __init__(self, scale: Tensor | float, concentration: Tensor | float, validate_args: bool | None = None) -> None: ...
     sample = torch.distributions.Laplace.sample
     rsample = torch.distributions.Laplace.rsample
@@ -264,6 +281,7 @@ class Weibull:
     stddev = torch.distributions.Laplace.stddev
 
 class VonMises:
+    @computed("distributions.new")
     def __init__(self, loc: Tensor | float, concentration: Tensor | float, validate_args: bool | None = None) -> None: ...
     sample = torch.distributions.Laplace.sample
     log_prob = torch.distributions.Laplace.log_prob
@@ -273,6 +291,7 @@ class VonMises:
     stddev = torch.distributions.Laplace.stddev
 
 class Poisson:
+    @computed("distributions.new")
     def __init__(self, rate: Tensor | float, validate_args: bool | None = None) -> None: ...
     sample = torch.distributions.Laplace.sample
     log_prob = torch.distributions.Laplace.log_prob
@@ -388,6 +407,7 @@ class Categorical:
     def logits(self) -> NeuralType[Tensor, LogprobsType]: ...
 
 class Dirichlet:
+    @computed("distributions.new")
     def __init__(self, concentration: Tensor, validate_args: bool | None = None) -> None: ...
     @computed("distributions.vectors_sample")
     def sample(self, sample_shape: Sizes = ()) -> Tensor: ...
