@@ -34,16 +34,18 @@ from neuraltypes._sizes import Symbol
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy.base import _codes as codes
 from neuraltypes_mypy.base._dependencies import depend_as, depend_on
+from neuraltypes_mypy.flow._open_uses import open_uses
 from neuraltypes_mypy.meaning._kept_natures import is_open
 from neuraltypes_mypy.meaning._unseen import is_one_of_several
 from neuraltypes_mypy.modules._recipe_nodes import is_none, put_in, stands_in
 from neuraltypes_mypy.modules._undeclared import is_silent, passes_on
+from neuraltypes_mypy.rules._application import is_rebound
 from neuraltypes_mypy.rules._refusals import Refusals
 from neuraltypes_mypy.sizes._equal import EqualSizes
 from neuraltypes_mypy.sizes._made_with import with_sizes
 from neuraltypes_mypy.sizes._sizes_of import given_sizes
 from neuraltypes_mypy.source._bodies import copied, returned, surely_run
-from neuraltypes_mypy.source._statements import scope_name
+from neuraltypes_mypy.source._statements import assignments, scope_name
 from neuraltypes_mypy.tensors._join import join_tensors
 from neuraltypes_mypy.tensors._members import ONE_OF, attribute_of, made_at
 from neuraltypes_mypy.tensors._tensor import as_tensor, is_known, unknown, untold
@@ -94,7 +96,8 @@ class PassedOn:
         names = ctx.callee_arg_names
         types = {name: given[0] for name, given in zip(names, ctx.arg_types, strict=True) if name and given}
         expressions = {name: given[0] for name, given in zip(names, ctx.args, strict=True) if name and given}
-        return _completed(known, self._followed(node, None, _Call(types, expressions), ctx.context, ctx.api)[0])
+        found, _ = self._followed(node, None, _Call(types, expressions), ctx.context, ctx.api)
+        return _completed(known, found, ctx.context, ctx.api)
 
     def method_called(
         self, ctx: MethodContext, name: str, known: Type, otherwise: Callable[[MethodContext], None] | None = None
@@ -115,7 +118,7 @@ class PassedOn:
             found, is_refused = self._followed(node, receiver, handed, call, ctx.api)
         if otherwise is not None and not is_refused:
             otherwise(ctx)
-        return _completed(known, found)
+        return _completed(known, found, ctx.context, ctx.api)
 
     def through(self, module: Instance, value: Type, known: Type | None, context: Context, api: Any) -> Type | None:
         """What a module gives for a tensor that `nn.Sequential` hands to it, as far as that is not known."""
@@ -125,7 +128,7 @@ class PassedOn:
             return known
         handed = _Call({taken[0].variable.name: value}, {})
         found, _ = self._followed(node, module, handed, context, api)
-        return known if found is None else _completed(untold() if known is None else known, found)
+        return known if found is None else _in_place_of(untold() if known is None else known, found)
 
     def _followed(
         self, node: FuncDef, receiver: Instance | None, call: _Call, context: Context, api: Any
@@ -259,16 +262,35 @@ def _inside(node: FuncDef, api: Any) -> Iterator[None]:
         del api.deferred_nodes[count_of_deferred:]
 
 
-def _completed(known: Type, found: Type | None) -> Type:
-    """What is known of a result, and where that is nothing what the body says."""
-    proper = get_proper_type(known)
+def _completed(known: Type, found: Type | None, context: Context, api: Any) -> Type:
+    """What is known of the result of a call, and where that is nothing what the body says."""
     if found is None:
         return known
+    if isinstance(get_proper_type(known), AnyType):
+        if as_tensor(found) is not None and not _is_known(found):
+            return known  # what is given to a parameter that may be anything
+        if not _is_local(context, api):
+            return known  # an attribute that is given a tensor here may be given anything elsewhere
+        if isinstance(get_proper_type(found), TupleType) and is_rebound(context, api):
+            return known
+        open_uses(context, api)
+    return _in_place_of(known, found)
+
+
+def _is_local(value: Context, api: Any) -> bool:
+    """Whether a value stands in a function, and is not what an attribute or an item is assigned."""
+    function = api.scope.current_function()
+    if not isinstance(function, FuncDef):
+        return False
+    return all(isinstance(target, NameExpr) for target, given in assignments(function.body) if given is value)
+
+
+def _in_place_of(known: Type, found: Type) -> Type:
+    proper, whole = get_proper_type(known), get_proper_type(found)
     if isinstance(proper, AnyType):
         return untyped(found)
-    whole = get_proper_type(found)
     if isinstance(proper, TupleType) and isinstance(whole, TupleType) and len(proper.items) == len(whole.items):
-        return proper.copy_modified(items=list(map(_completed, proper.items, whole.items)))
+        return proper.copy_modified(items=list(map(_in_place_of, proper.items, whole.items)))
     tensor, new = as_tensor(known), as_tensor(found)
     if tensor is None or new is None or not all(isinstance(get_proper_type(one), AnyType) for one in tensor.args):
         return known

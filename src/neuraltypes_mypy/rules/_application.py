@@ -134,7 +134,7 @@ class Application:
         """The type of what an operation gives; `is_derived` where mypy would not know what it is given."""
         is_open = is_derived or isinstance(get_proper_type(default), AnyType)
         is_tuple = isinstance(outcome.result, tuple | Many)
-        if is_open and (is_unwanted(context, api, is_tuple=is_tuple) or (is_tuple and _is_rebound(context, api))):
+        if is_open and (is_unwanted(context, api, is_tuple=is_tuple) or (is_tuple and is_rebound(context, api))):
             return untold()
         result = self.translation.result(outcome.result, default, same)
         if not isinstance(get_proper_type(result), AnyType):
@@ -154,7 +154,7 @@ def _equate(left: Size, right: Size, same: Equal) -> bool:
     return same.equate(left, right) or str(left) == str(right)
 
 
-def _is_rebound(value: Context, api: Any) -> bool:
+def is_rebound(value: Context, api: Any) -> bool:
     """Whether a value is assigned to a name that is assigned something else, too: `xs = [f(x) for x in xs]`."""
     function = api.scope.current_function()
     for statement in statements(function.body) if isinstance(function, FuncDef) else ():

@@ -106,3 +106,30 @@ def stays_unknown(y: Float[Tensor, "b n d"], o: Float[Tensor, "b n d"] | None, u
     turned = turn(turned)
     reveal(turned)  # N: is Float[Tensor, "b n d"]
     print(number)
+
+
+def bump(x, start=1.0):
+    values = torch.zeros(x.size())
+    values[x < start] = 1
+    return values
+
+
+def loaded(x):
+    if x.ndim == 3:
+        x = torch.load("kept")
+    return x
+
+
+class Holder:
+    """To mypy these are `Any`, which goes wherever anything else goes, too."""
+
+    def __init__(self, flag: bool, x: Float[Tensor, "b n"]) -> None:
+        if flag:
+            self.mask = bump(x)
+        else:
+            self.mask = None
+        if flag:
+            kept = loaded(x)
+        else:
+            kept = [{"x": x} if flag else x][0]
+        print(kept)
