@@ -629,9 +629,12 @@ def test_many_artifacts(tmp_path: Path) -> None:
     path.write_bytes(data.replace(b'"format":"neuraltypes-archive"', b'"format":"neuraltypes-xrchive"'))
     assert_refused(path, DigestError)
     path.write_bytes(data)
-    start = time.thread_time()
-    Archive.open(path).close()
-    assert time.thread_time() - start < 6 * SLOWEST  # the machine may be noisy
+    for attempt in range(3):
+        start = time.thread_time()
+        Archive.open(path).close()
+        if time.thread_time() - start < 2 * SLOWEST:
+            break
+        assert attempt < 2
 
 
 # Digests and artifacts.
