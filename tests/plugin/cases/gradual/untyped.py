@@ -73,3 +73,11 @@ def graphs_by_number(graphs: np.ndarray, mask: Tensor, names: list[str]) -> None
         graph.x = graph.x + 1
         names[i] + 1  # E: [operator]
     graphs[3:4].x  # E: [attr-defined]
+
+
+def unpacked(x: Float[Tensor, "b t"], names: list[str], ids: Tensor, first: int) -> None:
+    names, counts = x.unique(return_counts=True)
+    ids, counts = x.unique(return_counts=True)
+    first, (names, *rest) = x.norm(), x.unique(return_counts=True)
+    names, counts = torch.max(x, 1)  # E: variable has type "list[str]"  [assignment]
+    ids + counts
