@@ -23,20 +23,20 @@ from mypy.nodes import (
 from mypy.plugin import FunctionContext
 from mypy.types import NoneType, Type, UninhabitedType, UnionType, get_proper_type
 
+from neuraltypes_mypy.source._bodies import is_repeatable
 from neuraltypes_mypy.tensors._tensor import as_tensor
-from neuraltypes_mypy.tensors._walk import walk
+from neuraltypes_mypy.tensors._untyped import untyped
 
 
 def is_presence_test(node: SymbolNode | None) -> bool:
     """Whether a function says that its one argument is not None, and does nothing else."""
-    if not isinstance(node, FuncDef) or node.is_generator or node.is_coroutine:
-        return False
-    if len(node.arguments) != 1 or node.arguments[0].kind not in (ARG_POS, ARG_OPT):
+    if not isinstance(node, FuncDef) or not is_repeatable(node):
         return False
     body = [one for one in node.body.body if not _is_docstring(one)]
     match body:
         case [ReturnStmt(expr=ComparisonExpr(operators=["is not"], operands=[NameExpr() as name, NameExpr() as none]))]:
-            return name.node is node.arguments[0].variable and none.fullname == "builtins.None"
+            is_alone = len(node.arguments) == 1 and node.arguments[0].kind in (ARG_POS, ARG_OPT)
+            return is_alone and name.node is node.arguments[0].variable and none.fullname == "builtins.None"
         case _:
             return False
 
@@ -52,15 +52,19 @@ def note_presence(ctx: FunctionContext, fullname: str) -> None:
 
 
 def _present(given: Type, *, is_name: bool) -> Type | None:
-    """What is left of a type without None; None where that says nothing new of tensors."""
+    """What is left of a tensor or None; None where that says nothing new.
+
+    To plain mypy it may still be None, and a name that is given it may be given None, too: it counts as one that is
+    `Any` there.
+    """
     union = get_proper_type(given)
     if is_name and isinstance(union, NoneType):
         return UninhabitedType()  # the first round of a loop
     if not isinstance(union, UnionType):
         return None
     left = [item for item in union.items if not isinstance(get_proper_type(item), NoneType)]
-    is_told = 0 < len(left) < len(union.items) and any(as_tensor(one) is not None for one in walk(union))
-    return UnionType.make_union(left) if is_told else None
+    is_told = 0 < len(left) < len(union.items) and all(as_tensor(one) is not None for one in left)
+    return UnionType.make_union(list(map(untyped, left))) if is_told else None
 
 
 def _is_docstring(statement: object) -> bool:

@@ -63,3 +63,18 @@ def numbers(n: int | None) -> int:
     if exists(n):
         return n  # E: Incompatible return value type  [return-value]
     return torch.zeros(3).shape[0]
+
+
+def given_or_not(mask: Float[Tensor, "t"] | None, other: Tensor | None) -> None:
+    if exists(mask):
+        kept, parts, items = mask, (mask, 1), [mask]
+        reveal(parts)  # N: tuple[Float[Tensor, "t"], int]
+    else:
+        kept, parts, items = None, (None, 1), [None]
+    mask = mask if exists(mask) else None
+    if exists(other):
+        one = other
+    else:
+        one = None
+    other = None
+    del kept, parts, items, one

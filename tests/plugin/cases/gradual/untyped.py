@@ -81,3 +81,15 @@ def unpacked(x: Float[Tensor, "b t"], names: list[str], ids: Tensor, first: int)
     first, (names, *rest) = x.norm(), x.unique(return_counts=True)
     names, counts = torch.max(x, 1)  # E: variable has type "list[str]"  [assignment]
     ids + counts
+
+
+def in_containers(x: Float[Tensor, "b t"], y: Float[Tensor, "b t"], some: bool) -> None:
+    if some:
+        pair, items = (x.unique(), 1), [x.norm(dim=0)]
+        reveal(items[0])  # N: is Float[Tensor, "t"]
+    else:
+        pair, items = (None, 1), [None]
+    both = (y.unique(), x)
+    both = (None, y)
+    both = (None, 3)  # E: Incompatible types in assignment  [assignment]
+    del pair, items, both
