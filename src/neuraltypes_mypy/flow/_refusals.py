@@ -10,7 +10,7 @@ from mypy.types import AnyType, PartialType, Type, TypeGuardedType, UnionType, g
 
 from neuraltypes_mypy.flow._settling_calls import Subject
 from neuraltypes_mypy.tensors._tensor import as_tensor, is_known, untold
-from neuraltypes_mypy.tensors._untyped import is_untyped, remember, untyped
+from neuraltypes_mypy.tensors._untyped import remember, untyped
 from neuraltypes_mypy.tensors._walk import walk
 
 
@@ -19,6 +19,7 @@ class Refusals:
 
     def __init__(self) -> None:
         self._declared: dict[Var, Type] = {}  # what the names may hold
+        self._open: set[Var] = set()  # declared names of which a value was refused
 
     def __contains__(self, variable: Var) -> bool:
         """Whether mypy has refused a value of a name before."""
@@ -27,16 +28,23 @@ class Refusals:
     def refuses(self, subject: Subject, variable: Var, api: Any) -> bool:
         """Whether mypy refuses what a name is assigned; from there on, the name holds that all the same."""
         refused = _refused(subject.value, variable, api)
-        if refused is None or variable.type is None:
-            return False
-        if not variable.is_inferred and not any(map(_says_more, (variable.type, refused))):
-            return False  # plain mypy says the same, and goes on as it does here
+        if variable.type is None or refused is None:
+            return self._is_given_any(subject, variable, api)
         if variable.is_inferred:
             self._declared[variable] = variable.type
             variable.type = UnionType([variable.type, untold()])  # it is said once
             remember(variable, untold())
-        # what is declared is said once, too
+        else:
+            self._open.add(variable)  # what is declared is said once, too
         api.binder.put(subject.name, _after_refusal(refused) if variable.is_inferred else untold())
+        return True
+
+    def _is_given_any(self, subject: Subject, variable: Var, api: Any) -> bool:
+        """Whether such a name is given an `Any`, and holds that: mypy would take it for all that is declared."""
+        value: Type | None = None if subject.value is None else api.lookup_type_or_none(subject.value)
+        if variable not in self._open or value is None or not isinstance(get_proper_type(value), AnyType):
+            return False
+        api.binder.put(subject.name, untold())
         return True
 
     def held(self, variable: Var, held: Type) -> Type:
@@ -59,12 +67,6 @@ def _refused(assigned: Expression | None, variable: Var, api: Any) -> Type | Non
     if not any(as_tensor(inner) is not None for type_ in (declared, value) for inner in walk(type_)):
         return None
     return None if is_subtype(value, declared) else value
-
-
-def _says_more(type_: Type) -> bool:
-    """Whether a type speaks of tensors in a way that plain mypy does not."""
-    tensors = [tensor for inner in walk(type_) if (tensor := as_tensor(inner)) is not None]
-    return any(is_known(tensor) or is_untyped(tensor) for tensor in tensors)
 
 
 def _after_refusal(refused: Type) -> Type:
