@@ -31,9 +31,10 @@ from mypy.nodes import (
     StrExpr,
     TypeInfo,
 )
-from mypy.types import AnyType, Instance, NoneType, Type, UnionType, get_proper_type
+from mypy.types import AnyType, Instance, NoneType, Type, get_proper_type
 
 from neuraltypes_mypy.base._names import METADATA, MODULE
+from neuraltypes_mypy.base._types import options_of
 from neuraltypes_mypy.modules._held import declared_tensors, gives_value, holder, is_holder
 from neuraltypes_mypy.source._statements import attribute_values, blocks, methods, statements, targets
 from neuraltypes_mypy.tensors._tensor import as_tensor
@@ -158,9 +159,8 @@ def registered_type(call: CallExpr, tensor: Instance, api: Any) -> Type:
     mark = call.args[0]
     value = _registered.get(mark.value) if isinstance(mark, StrExpr) else None
     known: Type | None = None if value is None else api.lookup_type_or_none(value)
-    given = get_proper_type(known)
-    items = list(map(get_proper_type, given.items)) if isinstance(given, UnionType) else [given]
-    found = [item for item in items if item is not None and not isinstance(item, NoneType)]
+    items = [] if known is None else options_of(known)
+    found = [item for item in items if not isinstance(item, NoneType)]
     return found[0] if len(found) == 1 and as_tensor(found[0]) is not None else tensor
 
 

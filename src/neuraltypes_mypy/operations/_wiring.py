@@ -32,9 +32,11 @@ from neuraltypes._unify import Rest
 from neuraltypes.rules import Outcome, Signature, Value
 from neuraltypes.rules._values import Array, Result
 from neuraltypes_mypy.base._dependencies import depend_on
+from neuraltypes_mypy.base._types import attribute_of
 from neuraltypes_mypy.flow._either import certain
 from neuraltypes_mypy.meaning._unseen import is_one_of_several, is_written_to
 from neuraltypes_mypy.modules._flows import INPUT, SUM, Flow
+from neuraltypes_mypy.modules._held import wait_for_attribute
 from neuraltypes_mypy.rules._application import Application
 from neuraltypes_mypy.rules._arguments import Given
 from neuraltypes_mypy.rules._known_rules import KnownRules
@@ -43,7 +45,7 @@ from neuraltypes_mypy.sizes._equal import Equal
 from neuraltypes_mypy.sizes._made_with import seen_from_outside
 from neuraltypes_mypy.source._assigned import assignments_to, last_assigned
 from neuraltypes_mypy.source._statements import unpacked_from
-from neuraltypes_mypy.tensors._members import ITEMS, ONE_OF, attribute_of, is_module, is_sequence, made_at
+from neuraltypes_mypy.tensors._members import ITEMS, ONE_OF, is_module, is_sequence, made_at
 from neuraltypes_mypy.tensors._tensor import as_tensor, is_known, unknown
 
 _MAX_DEPTH: Final = 4
@@ -123,7 +125,7 @@ class Wiring:
             return unknown()
         depend_on(api, variable.info.fullname, name)
         if variable.type is None:
-            _wait_for(variable, context, api)
+            wait_for_attribute(variable, context, api)
             return unknown()
         return seen_from_outside(variable.type, module, self.application.types.int_type)
 
@@ -160,16 +162,6 @@ class Wiring:
             signature, given, None, Equal(), context, api, equate=lambda _one, _other: True
         )
         return None if outcome.refused else outcome.result
-
-
-def _wait_for(variable: Var, context: Context, api: Any) -> None:
-    """Put off what is checked now until mypy has come to the constructor that sets an attribute, if it ever will."""
-    constructor = variable.info.names.get("__init__")
-    node = None if constructor is None else constructor.node
-    is_checked = isinstance(node, FuncDef) and (api.options.check_untyped_defs or not node.is_dynamic())
-    is_here = variable.info.module_name == api.tree.fullname
-    if is_checked and is_here and isinstance(api.scope.top_level_function(), FuncDef) and api.pass_num < api.last_pass:
-        api.handle_cannot_determine_type(variable.name, context)
 
 
 class Reading:

@@ -38,7 +38,7 @@ from neuraltypes_mypy.rules._remembered_axes import (
     sum_of_weights,
 )
 from neuraltypes_mypy.rules._summed_examples import SUMS, sums_of_examples
-from neuraltypes_mypy.source._assigned import assignments_to
+from neuraltypes_mypy.source._assigned import assignments_to, is_parameter
 from neuraltypes_mypy.source._statements import statements, written_name
 
 _PRODUCTS: Final = frozenset({"matmul", "bmm", "__matmul__", "__rmatmul__"})
@@ -254,8 +254,7 @@ def _is_given(expression: Expression, history: History) -> bool:
     variable, function = getattr(expression, "node", None), history.function
     if not isinstance(variable, Var) or not isinstance(function, FuncDef):
         return False
-    is_parameter = any(argument.variable is variable for argument in function.arguments)
-    return is_parameter and not assignments_to(variable, function)
+    return is_parameter(variable, function) and not assignments_to(variable, function)
 
 
 # Thresholds that are no thresholds
