@@ -94,7 +94,9 @@ class Expressions:
                 names = iter(positional_names(info))
                 values = [
                     (name if kind.is_named() else next(names, None), value)
-                    for kind, name, value in zip(expression.arg_kinds, expression.arg_names, expression.args, strict=True)
+                    for kind, name, value in zip(
+                        expression.arg_kinds, expression.arg_names, expression.args, strict=True
+                    )
                     if not kind.is_star()
                 ]
                 parameters = {

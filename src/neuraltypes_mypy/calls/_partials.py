@@ -101,7 +101,9 @@ class Partials:
             for place in places[number]
         ]
         function = call.args[0]
-        self._calls.check_part(arguments, function.name if isinstance(function, NameExpr | MemberExpr) else "partial", api)
+        self._calls.check_part(
+            arguments, function.name if isinstance(function, NameExpr | MemberExpr) else "partial", api
+        )
 
     def _kept(self, ctx: FunctionContext, result: Type) -> Type:
         instance, call = get_proper_type(result), ctx.context
