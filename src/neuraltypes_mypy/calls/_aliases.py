@@ -23,12 +23,31 @@ def function_behind(call: object, api: Any) -> str | None:
         return None
     match call.callee:
         case NameExpr(node=Var() as variable) if not variable.is_suppressed_import:
-            value = _of_name(variable, api)
+            value = _of_names(variable, api)
         case MemberExpr(expr=holder, name=name):
             value = _of_attribute(holder, name, api)
         case _:
             return None
     return value.fullname if isinstance(value, RefExpr) and "." in value.fullname else None
+
+
+def _of_names(variable: Var, api: Any) -> Expression | None:
+    """What a name stands for, by way of others: `nll = F.nll_loss; loss = nll`."""
+    seen: set[Var] = set()
+    value: Expression | None = None
+    while variable not in seen:
+        seen.add(variable)
+        value = _of_name(variable, api)
+        following = value.node if isinstance(value, NameExpr) else None
+        if not isinstance(following, Var) or _module_of(following) not in ("", api.tree.fullname):
+            return value
+        variable = following
+    return None
+
+
+def _module_of(variable: Var) -> str:
+    """The module that defines a name; nothing for one of a function."""
+    return "" if variable.fullname == variable.name else variable.fullname.rpartition(".")[0]
 
 
 def _of_name(variable: Var, api: Any) -> Expression | None:
