@@ -119,6 +119,16 @@ def is_unwanted(context: Context, api: Any, *, is_tuple: bool = False) -> bool:
     return wants_other(wanted) and not _is_operand(context, api)
 
 
+def unpacked_where_wanted(type_: Type, api: Any) -> Type:
+    """A tuple of such values in `names, counts = x.unique(...)`: `Any` for each target that surely holds no tensor."""
+    context: Type | None = api.type_context[-1]
+    given, wanted = get_proper_type(type_), get_proper_type(context)
+    if not isinstance(given, TupleType) or not isinstance(wanted, TupleType) or len(given.items) != len(wanted.items):
+        return type_
+    pairs = zip(given.items, wanted.items, strict=True)
+    return given.copy_modified(items=[untold() if wants_other(target) else item for item, target in pairs])
+
+
 def _takes_tuple(wanted: Type | None) -> bool:
     """Whether a tuple of tensors may stand there."""
     proper = get_proper_type(wanted)
