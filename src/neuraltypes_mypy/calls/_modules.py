@@ -27,7 +27,7 @@ from neuraltypes_mypy.sizes._sizes_of import given_sizes
 from neuraltypes_mypy.sizes._steady import is_self, is_steady
 from neuraltypes_mypy.sizes._values import Values
 from neuraltypes_mypy.tensors._atoms import noted_any
-from neuraltypes_mypy.tensors._members import FOLLOWED, MADE_AT, ONE_OF, with_attribute
+from neuraltypes_mypy.tensors._members import AGREED, FOLLOWED, MADE_AT, ONE_OF, with_attribute
 from neuraltypes_mypy.tensors._sized_ints import is_int
 from neuraltypes_mypy.tensors._tensor import unknown
 from neuraltypes_mypy.tensors._types import KnownTypes
@@ -83,8 +83,12 @@ class Modules:
         if ctx.is_lvalue or not isinstance(receiver, Instance) or not isinstance(ctx.context, MemberExpr):
             return ctx.default_attr_type
         known = self._recipes.attribute(receiver.type, ctx.context.name, ctx.default_attr_type, ctx.api)
-        if known is None or is_self(ctx.context.expr, ctx.api):
-            return ctx.default_attr_type if known is None else known
+        if known is None:
+            return ctx.default_attr_type
+        held = get_proper_type(known)
+        known = with_attribute(held, AGREED, unknown()) if isinstance(held, Instance) else known
+        if is_self(ctx.context.expr, ctx.api):
+            return known
         return seen_from_outside(known, receiver, self._types.int_type)
 
     def replaced(self, ctx: FunctionContext) -> Type:
