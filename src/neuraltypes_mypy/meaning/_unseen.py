@@ -43,7 +43,7 @@ from neuraltypes_mypy.source._assigned import assignments_to, is_parameter, last
 from neuraltypes_mypy.source._statements import unpacked_from
 from neuraltypes_mypy.source._unasked import is_asking
 from neuraltypes_mypy.tensors._elements import is_produced, produced_of, produced_type
-from neuraltypes_mypy.tensors._members import ITEMS, ONE_OF, alternatives, is_module, is_sequence
+from neuraltypes_mypy.tensors._members import AGREED, ITEMS, ONE_OF, alternatives, is_module, is_sequence
 from neuraltypes_mypy.tensors._tensor import as_tensor
 
 _TARGET: Final = "target"
@@ -236,5 +236,8 @@ def is_written_to(variable: Var, function: FuncDef) -> bool:
 def is_one_of_several(call: Context, api: Any) -> bool:
     """Whether a call is that of an attribute which holds this module or another: mypy knows it by the first alone."""
     callee = call.callee if isinstance(call, CallExpr) else None
+    held = None if callee is None else api.lookup_type_or_none(callee)
+    if held is not None and attribute_of(held, AGREED) is not None:
+        return False
     owner = get_proper_type(api.lookup_type_or_none(callee.expr)) if isinstance(callee, MemberExpr) else None
     return isinstance(callee, MemberExpr) and isinstance(owner, Instance) and is_changing(owner.type, callee.name)

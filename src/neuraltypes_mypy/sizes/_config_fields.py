@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any, TypeGuard
 
-from mypy.nodes import Expression, FuncDef, MemberExpr, NameExpr
+from mypy.nodes import Expression, FuncDef, MemberExpr, NameExpr, TypeInfo
 from mypy.types import Instance, ProperType, TupleType, Type, get_proper_type
 
 from neuraltypes._sizes import Size, named
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy.sizes._class_sizes import (
     attribute_size,
+    holds_size,
     is_configured,
     item_defaults,
     parameter_names_of,
@@ -31,9 +32,10 @@ def size_of_field(expression: MemberExpr, api: Any) -> Size | None:
 def field_size(expression: MemberExpr, owner: ProperType, api: Any) -> Size | None:
     """`config.d` in a constructor that takes `config`, `self.config.d` where it is kept: a size of the class."""
     function = api.scope.current_function()
-    if not isinstance(function, FuncDef) or not isinstance(owner, Instance) or is_configured(owner.type):
+    if not isinstance(function, FuncDef) or not isinstance(owner, Instance):
         return None
-    if expression.name not in parameter_names_of(owner.type):
+    is_module = is_configured(owner.type)
+    if not (holds_size if is_module else _is_parameter)(owner.type, expression.name):
         return None
     root, path = rooted(expression.expr)
     if isinstance(api, Unchecked) and function.name != "__init__" and not is_self(root, api):
@@ -45,6 +47,10 @@ def field_size(expression: MemberExpr, owner: ProperType, api: Any) -> Size | No
     if function.name != "__init__" or not is_configured(function.info) or not _is_given(root, function):
         return None
     return parameter_size(function.info, ".".join(filter(None, (root.name, path, expression.name))))
+
+
+def _is_parameter(info: TypeInfo, name: str) -> bool:
+    return name in parameter_names_of(info)
 
 
 def item_of_field(several: MemberExpr, place: int, api: Any) -> Size | None:

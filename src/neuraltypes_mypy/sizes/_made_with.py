@@ -57,11 +57,25 @@ def _with_sizes(
 
 def held_configuration(type_: Type, holder: ProperType, name: str, int_type: Instance) -> Type:
     """The configuration that another one holds, with the sizes that it has there."""
-    instance, start = get_proper_type(type_), f"{name}."
-    sizes = {key.removeprefix(start): size for key, size in configuration(holder).items() if key.startswith(start)}
+    instance, sizes = get_proper_type(type_), inner_sizes(holder, name)
     if not sizes or not isinstance(instance, Instance):
         return type_
     return _with_sizes(instance, sizes, {}, int_type, made_at(holder) or "")
+
+
+def inner_sizes(holder: ProperType, name: str) -> dict[str, Size]:
+    """The sizes that what an instance holds is known to have there."""
+    start = f"{name}."
+    return {key.removeprefix(start): size for key, size in configuration(holder).items() if key.startswith(start)}
+
+
+def with_held(module: Instance, sizes: Mapping[str, Size], int_type: Instance) -> Instance:
+    """A module with sizes that its attributes hold, of which it is not known where, and of what class, it was made."""
+    if not sizes:
+        return module
+    result = module.copy_modified()
+    result.extra_attrs = ExtraAttrs({PREFIX + name: atom(size, str(size), int_type) for name, size in sizes.items()})
+    return result
 
 
 def place_text(path: str, line: int) -> str:

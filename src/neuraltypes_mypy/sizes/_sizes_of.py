@@ -311,7 +311,10 @@ def given_sizes(given: Mapping[str, Expression], api: Any) -> dict[str, Size | N
     for name, expression in given.items():
         found[name] = size_of_expression(expression, api)
         type_ = get_proper_type(api.lookup_type_or_none(expression) or AnyType(TypeOfAny.special_form))
-        if not isinstance(type_, Instance) or is_configured(type_.type):
+        if not isinstance(type_, Instance):
+            continue
+        if is_configured(type_.type):
+            found |= {f"{name}.{key}": size for key, size in configuration(type_).items()}
             continue
         for field in parameter_names_of(type_.type):
             part = MemberExpr(expression, field)

@@ -21,6 +21,7 @@ ROUNDS: Final = "neuraltypes:rounds"  # of a part of a sequence: it is gone thro
 ONE_OF: Final = "neuraltypes:one of"  # of a `Module`: which ones it may be
 MADE_AT: Final = "neuraltypes:made at"  # where an instance was made
 FOLLOWED: Final = "neuraltypes:followed"  # of a module whose body says what it gives, where it was made
+AGREED: Final = "neuraltypes:agreed"  # of an attribute that is assigned in several places: what all of them make
 FOUND: Final = "neuraltypes:found"  # of a container that is a `Module` without this plugin: it was in another one
 
 
