@@ -71,11 +71,8 @@ def inner_sizes(holder: ProperType, name: str) -> dict[str, Size]:
 
 def with_held(module: Instance, sizes: Mapping[str, Size], int_type: Instance) -> Instance:
     """A module with sizes that its attributes hold, of which it is not known where, and of what class, it was made."""
-    if not sizes:
-        return module
-    result = module.copy_modified()
-    result.extra_attrs = ExtraAttrs({PREFIX + name: atom(size, str(size), int_type) for name, size in sizes.items()})
-    return result
+    attributes = {PREFIX + name: atom(size, str(size), int_type) for name, size in sizes.items()}
+    return keeping(module, attributes) if sizes else module
 
 
 def place_text(path: str, line: int) -> str:
