@@ -37,6 +37,7 @@ from neuraltypes._sizes import Size
 from neuraltypes_mypy.base import _codes as codes
 from neuraltypes_mypy.base._dependencies import depend_on
 from neuraltypes_mypy.base._names import IDENTITY, NEURAL_MODULE
+from neuraltypes_mypy.base._types import attribute_of
 from neuraltypes_mypy.calls._calls import Argument, Calls, Known
 from neuraltypes_mypy.calls._several import surely_wrong
 from neuraltypes_mypy.meaning._natures import with_nature
@@ -55,7 +56,6 @@ from neuraltypes_mypy.tensors._members import (
     ROUNDS,
     STEPS,
     alternatives,
-    attribute_of,
     is_module,
     is_sequence,
     made_at,

@@ -26,6 +26,7 @@ from mypy.types import (
 )
 
 from neuraltypes_mypy.base._names import GENERIC_TENSORS, MODULE, PARAMETER
+from neuraltypes_mypy.base._types import kept_with
 from neuraltypes_mypy.flow._meetings import Meetings
 from neuraltypes_mypy.flow._refusals import Refusals
 from neuraltypes_mypy.flow._settling_calls import Subject, instrument_analyzed, subject_of
@@ -141,8 +142,7 @@ def _open(variable: Var, declared: ProperType, *, is_item: bool) -> Type | None:
 
 
 def _is_made_or_sized(proper: ProperType) -> bool:
-    is_made = isinstance(proper, Instance) and proper.extra_attrs is not None and MADE_AT in proper.extra_attrs.attrs
-    return has_size(proper) or (is_made and is_module(proper))
+    return has_size(proper) or (MADE_AT in kept_with(proper) and is_module(proper))
 
 
 def _plain(type_: Type) -> Type:
