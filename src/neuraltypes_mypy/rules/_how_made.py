@@ -34,6 +34,7 @@ from neuraltypes_mypy.rules._judged import (
     judged_classes,
     lined_up_elsewhere,
     power_of_mean,
+    weighed_with_itself,
 )
 from neuraltypes_mypy.rules._named_numbers import (
     exponential_by_name,
@@ -120,6 +121,8 @@ def contradictions(
         yield from sums_of_examples(first, second, history)
         if short.strip("_") in _DIFFERENCES:
             yield from _column_beside_output(first, second, history)
+        elif short.strip("_") in ("add", "radd"):
+            yield from weighed_with_itself(first, second, history)
         yield from maps_beside_maps(first, second, history)
     elif short.strip("_") in _FACTORS and first is not None and second is not None:
         yield from _column_beside_logarithms(first, second, history)

@@ -78,6 +78,24 @@ def _is_one(expression: Expression) -> bool:
     return isinstance(expression, IntExpr | FloatExpr) and expression.value == 1
 
 
+def weighed_with_itself(one: Expression, other: Expression, history: History) -> Iterator[Refused]:
+    """`y * log(p) + (1 - y) * log(p)`, which is `log(p)` whatever the labels are."""
+    for share, rest in ((one, other), (other, one)):
+        for weight, numbers in _factors(history.made(share)):
+            for left, others in _factors(history.made(rest)):
+                is_rest = isinstance(left, OpExpr) and left.op == "-" and _is_one(left.left)
+                if not isinstance(left, OpExpr) or not is_rest or not history.are_same(left.right, weight):
+                    continue
+                if history.are_same(numbers, others):
+                    yield Refused("weighs one thing with itself, whatever the weights are", code="element")
+
+
+def _factors(product: Expression | None) -> Iterator[tuple[Expression, Expression]]:
+    if isinstance(product, OpExpr) and product.op == "*":
+        yield product.left, product.right
+        yield product.right, product.left
+
+
 def divided_by_logits(divisor: Expression, history: History) -> Iterator[Refused]:
     """`2 * overlap / (logits.sum() + mask.sum())`: the sum of probabilities was meant."""
     terms = list(_terms(history.through(divisor, _DETACHED) or divisor, history))

@@ -110,3 +110,24 @@ def rows(adj: Float[Tensor, "n n"], wide: Float[Tensor, "n 5"], one: Float[Tenso
     one / one.sum(1)
     other = adj + adj.t()
     other / degree  # of something else
+
+
+def by_hand(x: Float[Tensor, "b 5"], y: Float[Tensor, "b 5"]) -> None:
+    p = torch.sigmoid(x)
+    -(y * torch.log(p) + (1 - y) * torch.log(p)).mean()  # E: weighs one thing with itself, whatever the weights are
+    y * p.log() + p.log() * (1 - y)  # E: weighs one thing with itself  [element-mismatch]
+    y * x + (1 - y) * x  # E: weighs one thing with itself  [element-mismatch]
+    -(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean()
+    y * x - (1 - y) * x  # with the sign of the label
+    y * x + (1 - p) * x
+    y * torch.rand_like(x) + (1 - y) * torch.rand_like(x)
+    y * F.logsigmoid(x) + (1 - y) * F.logsigmoid(-x)
+
+
+def number_by_number(x: Float[Tensor, "b 5"], z: Float[Tensor, "b 5"]) -> None:
+    F.mse_loss(x.softmax(-1), z.log_softmax(-1))  # E: "input" to "mse_loss" holds probabilities, and is compared with
+    F.l1_loss(x.log_softmax(-1), z.softmax(-1))  # E: "target" to "l1_loss" holds probabilities  [element-mismatch]
+    nn.SmoothL1Loss()(x.softmax(-1), z.log_softmax(-1))  # E: is compared with logarithms of such
+    F.mse_loss(x.softmax(-1), z.softmax(-1))
+    F.mse_loss(x.log_softmax(-1), z.log_softmax(-1))
+    F.mse_loss(x, z.softmax(-1))
