@@ -24,7 +24,7 @@ from neuraltypes._sizes import Size
 from neuraltypes.rules import Array
 from neuraltypes_mypy.rules._argument_values import ArgumentValues
 from neuraltypes_mypy.sizes._equal import Equal
-from neuraltypes_mypy.source._assigned import assignments_to, last_assignment
+from neuraltypes_mypy.source._assigned import assignments_to, is_parameter, last_assignment
 from neuraltypes_mypy.source._statements import written_name
 from neuraltypes_mypy.tensors._tensor import as_tensor
 
@@ -111,15 +111,14 @@ class History:
         variable, function = getattr(expression, "node", None), self.function
         if not isinstance(function, FuncDef) or not self._is_steady(expression):
             return False
-        return any(argument.variable is variable for argument in function.arguments)
+        return is_parameter(variable, function)
 
     def _is_steady(self, expression: Expression) -> bool:
         """Whether a name holds one thing throughout: a parameter that is never assigned, another that is once."""
         variable, function = getattr(expression, "node", None), self.function
         if not isinstance(variable, Var) or not isinstance(function, FuncDef):
             return False
-        is_parameter = any(argument.variable is variable for argument in function.arguments)
-        return len(assignments_to(variable, function)) == (0 if is_parameter else 1)
+        return len(assignments_to(variable, function)) == (0 if is_parameter(variable, function) else 1)
 
     def are_same(self, one: Expression, other: Expression) -> bool:
         """Whether two expressions are surely of one value: written alike, of names that hold one thing throughout."""
