@@ -68,7 +68,10 @@ def power_of_mean(base: Expression, history: History) -> Iterator[Refused]:
     loss = history.through(negated.expr, _DETACHED) if isinstance(negated, UnaryExpr) and negated.op == "-" else None
     if not isinstance(loss, CallExpr) or written_name(loss.callee) not in _ENTROPIES:
         return
-    array = history.array(loss)
+    array, judged = history.array(loss), history.array(applied_to(loss))
+    axes = None if judged is None else judged.ndim
+    if axes is None or axes < (1 if "binary" in written_name(loss.callee) else 2):
+        return  # of one example, maybe
     if array is not None and array.shape == () and not any(name in _REDUCING for name in loss.arg_names):
         text = "takes 1 - p of a mean over the batch, not of each example"
         yield Refused(f'{text}; write reduction="none" in the loss', code="element")

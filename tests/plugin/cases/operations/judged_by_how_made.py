@@ -74,6 +74,10 @@ def powers(x: Float[Tensor, "b 5"], y: Int[Tensor, "b"], gamma: float) -> None:
     torch.exp(loss)  # the perplexity
     (1 - torch.exp(loss)) ** gamma
     (1 - torch.exp(-each.mean())) ** gamma  # in so many words
+    one = F.cross_entropy(x[0], y[0])
+    (1 - torch.exp(-one)) ** gamma
+    several = F.binary_cross_entropy_with_logits(x, x.sigmoid())
+    (1 - torch.exp(-several)) ** gamma  # E: takes 1 - p of a mean over the batch  [element-mismatch]
 
 
 class Overlap(nn.Module):
