@@ -32,6 +32,7 @@ from neuraltypes_mypy.rules._judged import (
     divergence_from_itself,
     divided_by_logits,
     judged_classes,
+    likelihood_of_distances,
     lined_up_elsewhere,
     power_of_mean,
     weighed_with_itself,
@@ -149,6 +150,7 @@ def contradictions(
         yield from power_of_mean(first, history)
     elif short in ("nll_loss", "NLLLoss") and first is not None:
         yield from classes_elsewhere(first, history)
+        yield from likelihood_of_distances(first, history)
     elif short == "logsumexp" and first is not None:
         yield from sum_of_weights(first, values.get("dim"), history)
     elif short.strip("_") in _POINTED:

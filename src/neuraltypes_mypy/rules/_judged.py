@@ -46,6 +46,14 @@ def judged_classes(places: Mapping[str, tuple[Context, Type]], history: History)
         yield Refused(f"{text}; take torch.arange of them", "target", "element")
 
 
+def likelihood_of_distances(logarithms: Expression, history: History) -> Iterator[Refused]:
+    """`nll_loss(cdist(x, prototypes).log_softmax(1), y)`."""
+    call = history.through(logarithms, CASTS)
+    is_made = isinstance(call, CallExpr) and written_name(call.callee) == "log_softmax"
+    if isinstance(call, CallExpr) and is_made and are_distances(applied_to(call), history):
+        yield Refused("is of distances, of which the lowest is nearest; take -distances", "input", "element")
+
+
 def divergence_from_itself(places: Mapping[str, tuple[Context, Type]], history: History) -> Iterator[Refused]:
     """`kl_div(log_softmax(x), softmax(x))`, which is always 0."""
     input_, target = _place("input", places), _place("target", places)

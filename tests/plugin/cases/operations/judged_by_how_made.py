@@ -19,6 +19,13 @@ def distances(x: Float[Tensor, "q d"], way: Float[Tensor, "way d"], y: Int[Tenso
     F.cross_entropy(difference.pow(2).sum(-1), y)  # E: holds distances  [element-mismatch]
 
 
+def likelihoods(x: Float[Tensor, "q d"], way: Float[Tensor, "way d"], y: Int[Tensor, "q"]) -> None:
+    near = ((x[:, None] - way[None]) ** 2).sum(-1)
+    F.nll_loss(F.log_softmax(near, dim=1), y)  # E: is of distances, of which the lowest is nearest  [element-mismatch]
+    F.nll_loss(F.log_softmax(-near, dim=1), y)
+    F.nll_loss((-near).log_softmax(1), y)
+
+
 def right_distances(x: Float[Tensor, "q d"], way: Float[Tensor, "way d"], y: Int[Tensor, "q"], t: float) -> None:
     near = torch.cdist(x, way)
     F.cross_entropy(-near, y)
