@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
 from neuraltypes.rules._context import sizes_differ, suspect
 from neuraltypes.rules._dtypes import FLOATS, category, dtypes_text, floating
+from neuraltypes.rules._entrywise import PROBABILITIES, produced
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import bool_of, broadcast, int_of, rank
 from neuraltypes.rules._values import Array, DTypes, Refused, Result, Value
@@ -74,6 +75,13 @@ def paired(input: Array, target: Array, name: str = "target", other: str = "inpu
         words = f"is {shape_text(target.shape)}, but {other} is {shape_text(input.shape)}"
         suspect(f"{words}: together they are {shape_text(shape)}", name)
     return shape
+
+
+def suspect_logarithms(input: Array, target: Array) -> None:
+    """Suspect probabilities that are compared with logarithms of such, number by number."""
+    for one, other, name in ((input, target, "input"), (target, input, "target")):
+        if produced(one) in PROBABILITIES and produced(other) == "LogprobsType":
+            suspect("holds probabilities, and is compared with logarithms of such", name, code="element")
 
 
 def joined(input: Array, target: Array, name: str, other: str) -> Shape | None:

@@ -24,6 +24,7 @@ from neuraltypes.rules._loss_shapes import (
     require_float,
     require_mean,
     shape_text,
+    suspect_logarithms,
     without_last,
 )
 from neuraltypes.rules._registry import computed, find_computed
@@ -44,6 +45,7 @@ def _weighted(shape: Shape | None, input: Array, dtype: DTypes | None, weight: V
 
 
 def _difference(input: Array, target: Array) -> tuple[Shape | None, DTypes | None]:
+    suspect_logarithms(input, target)
     return paired(input, target), promote(input.dtype, target.dtype)
 
 

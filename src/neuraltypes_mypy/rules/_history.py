@@ -29,6 +29,7 @@ from neuraltypes_mypy.source._statements import written_name
 from neuraltypes_mypy.tensors._tensor import as_tensor
 
 _LOW: Final = -100
+_OF_ENTRIES: Final = frozenset({"log", "exp", "sigmoid", "softmax", "log_softmax", "logsigmoid", "softplus", "log1p"})
 
 
 class History:
@@ -121,11 +122,23 @@ class History:
 
     def are_same(self, one: Expression, other: Expression) -> bool:
         """Whether two expressions are surely of one value: written alike, of names that hold one thing throughout."""
+        if isinstance(one, CallExpr) and isinstance(other, CallExpr):
+            return self._are_same_calls(one, other)
         key = literal_hash(one)
         if key is None or key != literal_hash(other):
             return False
         names = [part for part in get_subexpressions(one) if isinstance(part, NameExpr)]
         return all(self._is_steady(name) for name in names if isinstance(name.node, Var))
+
+    def _are_same_calls(self, one: CallExpr, other: CallExpr) -> bool:
+        """Whether both are `log(x)` or its like; what a module or function of one's own gives may be drawn."""
+        name, is_method = written_name(one.callee), isinstance(one.callee, MemberExpr)
+        if name not in _OF_ENTRIES or name != written_name(other.callee) or one.arg_names != other.arg_names:
+            return False
+        if is_method != isinstance(other.callee, MemberExpr) or len(one.args) != len(other.args):
+            return False
+        parts = zip((applied_to(one), *one.args), (applied_to(other), *other.args), strict=True)
+        return all(self.are_same(first, second) for first, second in parts)
 
     def _is_unpacked_once(self, name: NameExpr) -> bool:
         variable, function = name.node, self.function

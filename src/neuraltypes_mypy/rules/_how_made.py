@@ -32,8 +32,10 @@ from neuraltypes_mypy.rules._judged import (
     divergence_from_itself,
     divided_by_logits,
     judged_classes,
+    likelihood_of_distances,
     lined_up_elsewhere,
     power_of_mean,
+    weighed_with_itself,
 )
 from neuraltypes_mypy.rules._named_numbers import (
     exponential_by_name,
@@ -120,6 +122,8 @@ def contradictions(
         yield from sums_of_examples(first, second, history)
         if short.strip("_") in _DIFFERENCES:
             yield from _column_beside_output(first, second, history)
+        elif short.strip("_") in ("add", "radd"):
+            yield from weighed_with_itself(first, second, history)
         yield from maps_beside_maps(first, second, history)
     elif short.strip("_") in _FACTORS and first is not None and second is not None:
         yield from _column_beside_logarithms(first, second, history)
@@ -146,6 +150,7 @@ def contradictions(
         yield from power_of_mean(first, history)
     elif short in ("nll_loss", "NLLLoss") and first is not None:
         yield from classes_elsewhere(first, history)
+        yield from likelihood_of_distances(first, history)
     elif short == "logsumexp" and first is not None:
         yield from sum_of_weights(first, values.get("dim"), history)
     elif short.strip("_") in _POINTED:

@@ -46,6 +46,14 @@ def judged_classes(places: Mapping[str, tuple[Context, Type]], history: History)
         yield Refused(f"{text}; take torch.arange of them", "target", "element")
 
 
+def likelihood_of_distances(logarithms: Expression, history: History) -> Iterator[Refused]:
+    """`nll_loss(cdist(x, prototypes).log_softmax(1), y)`."""
+    call = history.through(logarithms, CASTS)
+    is_made = isinstance(call, CallExpr) and written_name(call.callee) == "log_softmax"
+    if isinstance(call, CallExpr) and is_made and are_distances(applied_to(call), history):
+        yield Refused("is of distances, of which the lowest is nearest; take -distances", "input", "element")
+
+
 def divergence_from_itself(places: Mapping[str, tuple[Context, Type]], history: History) -> Iterator[Refused]:
     """`kl_div(log_softmax(x), softmax(x))`, which is always 0."""
     input_, target = _place("input", places), _place("target", places)
@@ -68,7 +76,10 @@ def power_of_mean(base: Expression, history: History) -> Iterator[Refused]:
     loss = history.through(negated.expr, _DETACHED) if isinstance(negated, UnaryExpr) and negated.op == "-" else None
     if not isinstance(loss, CallExpr) or written_name(loss.callee) not in _ENTROPIES:
         return
-    array = history.array(loss)
+    array, judged = history.array(loss), history.array(applied_to(loss))
+    axes = None if judged is None else judged.ndim
+    if axes is None or axes < (1 if "binary" in written_name(loss.callee) else 2):
+        return  # of one example, maybe
     if array is not None and array.shape == () and not any(name in _REDUCING for name in loss.arg_names):
         text = "takes 1 - p of a mean over the batch, not of each example"
         yield Refused(f'{text}; write reduction="none" in the loss', code="element")
@@ -76,6 +87,24 @@ def power_of_mean(base: Expression, history: History) -> Iterator[Refused]:
 
 def _is_one(expression: Expression) -> bool:
     return isinstance(expression, IntExpr | FloatExpr) and expression.value == 1
+
+
+def weighed_with_itself(one: Expression, other: Expression, history: History) -> Iterator[Refused]:
+    """`y * log(p) + (1 - y) * log(p)`, which is `log(p)` whatever the labels are."""
+    for share, rest in ((one, other), (other, one)):
+        for weight, numbers in _factors(history.made(share)):
+            for left, others in _factors(history.made(rest)):
+                is_rest = isinstance(left, OpExpr) and left.op == "-" and _is_one(left.left)
+                if not isinstance(left, OpExpr) or not is_rest or not history.are_same(left.right, weight):
+                    continue
+                if history.are_same(numbers, others):
+                    yield Refused("weighs one thing with itself, whatever the weights are", code="element")
+
+
+def _factors(product: Expression | None) -> Iterator[tuple[Expression, Expression]]:
+    if isinstance(product, OpExpr) and product.op == "*":
+        yield product.left, product.right
+        yield product.right, product.left
 
 
 def divided_by_logits(divisor: Expression, history: History) -> Iterator[Refused]:

@@ -36,6 +36,7 @@ _NOISE: Final = frozenset({"randn", "randn_like"})
 _CLAMPED: Final = CASTS | {"clamp", "clip"}
 _MOVED: Final = CASTS | {"unsqueeze", "expand", "repeat", "permute", "contiguous", "expand_as"}
 _GRAPHS: Final = frozenset({"adj", "adjacency"})
+_OF_GRAPHS: Final = _GRAPHS | {"matrix", "mat", "norm", "batch", "graph", "hat", "dense"}
 
 
 def exponential_by_name(context: CallExpr, history: History) -> Iterator[Refused]:
@@ -140,4 +141,5 @@ def _are_edges(mask: Expression) -> bool:
         return False
     matrix, bound = mask.operands
     is_zero = (isinstance(bound, IntExpr) and bound.value == 0) or getattr(bound, "value", None) == 0.0
-    return is_zero and bool(_GRAPHS & set(written_name(matrix).lower().split("_")))
+    words = set(written_name(matrix).lower().split("_"))
+    return is_zero and bool(_GRAPHS & words) and words <= _OF_GRAPHS

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from mypy.nodes import CallExpr, Expression, MemberExpr, NameExpr
+from mypy.nodes import CallExpr, ComparisonExpr, Expression, MemberExpr, NameExpr
 
 from neuraltypes._sizes import Size
 from neuraltypes._unify import Shape, SizedAxis, format_shape
@@ -36,20 +36,33 @@ _ENTRYWISE: Final = CASTS | frozenset(
     }
     | {"logsigmoid", "expm1", "detach", "round", "reciprocal"}
 )
+_COUNTED: Final = CASTS | {"long", "int", "detach", "cpu"}
 _SHORTEST: Final = 2
 
 
 def predictions_beside_column(one: Expression, other: Expression, history: History) -> Iterator[Refused]:
-    """`logits.argmax(-1) == target` of a target "b 1" that was handed in: each prediction meets every label."""
+    """`logits.argmax(-1) == target` of a target "b 1" that was handed in, and `(self.out(x) > 0) == y` of a "b"."""
     for column, vector in ((one, other), (other, one)):
-        made = history.through(vector, CASTS | {"long", "int", "detach", "cpu"})
-        is_found = isinstance(made, CallExpr) and written_name(made.callee) == "argmax"
-        if not is_found or not isinstance(made, CallExpr) or named_axis(made) is None:
-            continue
-        given = history.source(column, CASTS | {"long", "int", "detach", "cpu"})
-        text = _all_pairs(history.array(column), history.array(vector))
+        found, labels = _is_index(vector, history), column
+        if not found:
+            found, labels = _is_decision_of_layer(column, history), vector
+        given = history.source(labels, _COUNTED) if found else None
+        text = _all_pairs(history.array(column), history.array(vector)) if found else None
         if text is not None and given is not None and history.is_parameter(given):
             yield Refused(text)
+
+
+def _is_index(expression: Expression, history: History) -> bool:
+    made = history.through(expression, _COUNTED)
+    return isinstance(made, CallExpr) and written_name(made.callee) == "argmax" and named_axis(made) is not None
+
+
+def _is_decision_of_layer(expression: Expression, history: History) -> bool:
+    """Whether the numbers of a layer were rounded, or compared with a number, to be labels."""
+    made = history.source(expression, _ENTRYWISE | _COUNTED)
+    if isinstance(made, ComparisonExpr) and len(made.operands) == 2 and made.operators[0] in (">", ">="):
+        made = history.source(made.operands[0], _ENTRYWISE)
+    return made is not None and _is_of_layer(made)
 
 
 def maps_beside_maps(one: Expression, other: Expression, history: History) -> Iterator[Refused]:

@@ -19,6 +19,13 @@ def distances(x: Float[Tensor, "q d"], way: Float[Tensor, "way d"], y: Int[Tenso
     F.cross_entropy(difference.pow(2).sum(-1), y)  # E: holds distances  [element-mismatch]
 
 
+def likelihoods(x: Float[Tensor, "q d"], way: Float[Tensor, "way d"], y: Int[Tensor, "q"]) -> None:
+    near = ((x[:, None] - way[None]) ** 2).sum(-1)
+    F.nll_loss(F.log_softmax(near, dim=1), y)  # E: is of distances, of which the lowest is nearest  [element-mismatch]
+    F.nll_loss(F.log_softmax(-near, dim=1), y)
+    F.nll_loss((-near).log_softmax(1), y)
+
+
 def right_distances(x: Float[Tensor, "q d"], way: Float[Tensor, "way d"], y: Int[Tensor, "q"], t: float) -> None:
     near = torch.cdist(x, way)
     F.cross_entropy(-near, y)
@@ -74,6 +81,10 @@ def powers(x: Float[Tensor, "b 5"], y: Int[Tensor, "b"], gamma: float) -> None:
     torch.exp(loss)  # the perplexity
     (1 - torch.exp(loss)) ** gamma
     (1 - torch.exp(-each.mean())) ** gamma  # in so many words
+    one = F.cross_entropy(x[0], y[0])
+    (1 - torch.exp(-one)) ** gamma
+    several = F.binary_cross_entropy_with_logits(x, x.sigmoid())
+    (1 - torch.exp(-several)) ** gamma  # E: takes 1 - p of a mean over the batch  [element-mismatch]
 
 
 class Overlap(nn.Module):
@@ -110,3 +121,24 @@ def rows(adj: Float[Tensor, "n n"], wide: Float[Tensor, "n 5"], one: Float[Tenso
     one / one.sum(1)
     other = adj + adj.t()
     other / degree  # of something else
+
+
+def by_hand(x: Float[Tensor, "b 5"], y: Float[Tensor, "b 5"]) -> None:
+    p = torch.sigmoid(x)
+    -(y * torch.log(p) + (1 - y) * torch.log(p)).mean()  # E: weighs one thing with itself, whatever the weights are
+    y * p.log() + p.log() * (1 - y)  # E: weighs one thing with itself  [element-mismatch]
+    y * x + (1 - y) * x  # E: weighs one thing with itself  [element-mismatch]
+    -(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean()
+    y * x - (1 - y) * x  # with the sign of the label
+    y * x + (1 - p) * x
+    y * torch.rand_like(x) + (1 - y) * torch.rand_like(x)
+    y * F.logsigmoid(x) + (1 - y) * F.logsigmoid(-x)
+
+
+def number_by_number(x: Float[Tensor, "b 5"], z: Float[Tensor, "b 5"]) -> None:
+    F.mse_loss(x.softmax(-1), z.log_softmax(-1))  # E: "input" to "mse_loss" holds probabilities, and is compared with
+    F.l1_loss(x.log_softmax(-1), z.softmax(-1))  # E: "target" to "l1_loss" holds probabilities  [element-mismatch]
+    nn.SmoothL1Loss()(x.softmax(-1), z.log_softmax(-1))  # E: is compared with logarithms of such
+    F.mse_loss(x.softmax(-1), z.softmax(-1))
+    F.mse_loss(x.log_softmax(-1), z.log_softmax(-1))
+    F.mse_loss(x, z.softmax(-1))

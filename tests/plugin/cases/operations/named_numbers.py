@@ -39,7 +39,7 @@ def grids(image: Float[Tensor, "b 3 32 48"], flow: Float[Tensor, "b 32 48 2"]) -
     F.grid_sample(image, flow)
 
 
-def edges(e: Float[Tensor, "n n"], adj: Float[Tensor, "n n"]) -> None:
+def edges(e: Float[Tensor, "n n"], adj: Float[Tensor, "n n"], non_adj: Float[Tensor, "n n"]) -> None:
     torch.softmax(e.masked_fill(adj > 0, -1e9), -1)  # E: over scores of which those of edges are hidden
     hidden = e.masked_fill(adj != 0, float("-inf"))
     F.softmax(hidden, dim=1)  # E: of which those of edges are hidden; hide those with adj == 0  [element-mismatch]
@@ -50,3 +50,6 @@ def edges(e: Float[Tensor, "n n"], adj: Float[Tensor, "n n"]) -> None:
     e.masked_fill(adj > 0, -1e9).topk(3)  # those that are not linked yet
     torch.softmax(e.masked_fill(e > 0, -1e9), -1)
     torch.softmax(e.masked_fill(adj > 0, 0.0), -1)
+    torch.softmax(e.masked_fill(non_adj > 0, -1e9), -1)
+    adj_mat = adj
+    torch.softmax(e.masked_fill(adj_mat > 0, -1e9), -1)  # E: of which those of edges are hidden  [element-mismatch]

@@ -39,3 +39,21 @@ class Depth(nn.Module):
 
 def overlaps(masks: Float[Tensor, "n 1 h w"], others: Float[Tensor, "n h w"]) -> Float[Tensor, "n n"]:
     return (masks * others).sum((-2, -1))
+
+
+class Binary(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.out = nn.Linear(32, 1)
+
+    def forward(self, *, x: Float[Tensor, "b 32"], y: Float[Tensor, "b"], column: Float[Tensor, "b 1"]) -> None:
+        p = torch.sigmoid(self.out(x))
+        ((p > 0.5) == y).float().mean()  # E: "b 1" beside "b" are "b b", all pairs; write squeeze(-1)  [shape-mismatch]
+        (p.round() == y).sum()  # E: "b 1" beside "b" are "b b", all pairs  [shape-mismatch]
+        decided = (self.out(x) > 0).float()
+        y.eq(decided)  # E: "b 1" beside "b" are "b b", all pairs  [shape-mismatch]
+        (p > 0.5) == column
+        (p > 0.5).squeeze(1) == y
+        p.round() == y.unsqueeze(1)
+        p.squeeze(-1).round() == y
+        column == y  # of which none is a layer's
