@@ -55,7 +55,6 @@ NOT_YET: Final = {
     "354_listwise_loss_over_queries": "an axis of queries may be the one that competes",
     "356_padded_sequences_time_first": "sizes that nothing names have no kind",
     "364_positions_counted_over_padding": "counting what is padded is meant as often",
-    "366_standard_deviation_without_half": "a variance times noise is a number like any other",
     "368_ratio_of_log_probabilities": "a quotient of log-likelihoods is a measure of its own",
     "376_routes_compete_for_capsules": "a softmax over what is then summed is right in attention",
     "380_penalty_of_each_pixel": "a norm over the channels of an image is right elsewhere",
@@ -63,10 +62,15 @@ NOT_YET: Final = {
     "390_normalized_over_items_too": "layer_norm over all axes but the batch is right for images",
     "396_directions_viewed_into_queries": "a method that declares no shape may be replaced in a subclass",
     "398_overlap_of_logits": "logits times labels may be meant",
-    "400_divided_by_all_tokens_of_the_batch": "a sum over all may be what normalizes",
     "403_rotated_by_number_of_head": "what a method takes for positions is not followed",
     "405_halves_not_woven_again": "channels are shuffled on purpose, too",
     "406_packets_reshaped_before_images": "what a function of several lines gives undeclared is not followed",
+    "422_positions_over_batch": "a table that is not called one of positions may have rows of anything",
+    "437_temperature_multiplied": "some write the inverse under that name",
+    "440_router_softmax_twice": "the best probabilities are weighed against each other on purpose, too",
+    "441_td_target_not_detached": "the gradient of a residual goes through both sides",
+    "442_mask_multiplied_before_softmax": "a mask of floats may be a gate",
+    "443_sdpa_mask_inverted": "a padding_mask is used both ways round",
 }
 
 

@@ -51,6 +51,7 @@ from neuraltypes_mypy.tensors._join import join_tensors
 from neuraltypes_mypy.tensors._members import (
     ITEMS,
     ONE_OF,
+    REPEATED,
     ROUNDS,
     STEPS,
     alternatives,
@@ -195,7 +196,8 @@ class ModuleCalls:
             )
         rounds = attribute_of(proper, ROUNDS)
         if isinstance(rounds, TupleType):
-            return self._in_rounds(rounds.items, value, context, api)
+            is_repeated = attribute_of(proper, REPEATED) is not None
+            return self._in_rounds(rounds.items, value, context, api, is_repeated=is_repeated)
         items = attribute_of(proper, ITEMS) or attribute_of(proper, STEPS)
         if is_sequence(proper.type) and isinstance(items, TupleType):
             return self._one_by_one(items.items, value, context, api)
@@ -215,9 +217,13 @@ class ModuleCalls:
             value = untold() if given is None else given
         return value
 
-    def _in_rounds(self, modules: Sequence[Type], value: Type, context: Context, api: Any) -> Type:
-        """What modules give that a value goes through any number of times; only the first time is checked."""
+    def _in_rounds(
+        self, modules: Sequence[Type], value: Type, context: Context, api: Any, *, is_repeated: bool
+    ) -> Type:
+        """What modules give that a value goes through any number of times; the second is checked where it is meant."""
         after = self._one_by_one(modules, value, context, api)
+        if is_repeated and after != value:
+            self._one_by_one(modules, after, context, api)
         joined: Type = join_tensors([value, after]) or untold()
         for _ in range(_MAX_ROUNDS):
             with self._refusals.trial(api):

@@ -22,14 +22,20 @@ from mypy.nodes import (
     OpExpr,
     ReturnStmt,
     StrExpr,
-    Var,
 )
 from mypy.types import Type
 
 from neuraltypes._sizes import Size
 from neuraltypes._unify import SizedAxis, format_shape
 from neuraltypes.rules import Array, Refused, Value
+from neuraltypes_mypy.rules._formulas import (
+    entropy_of_logits,
+    mean_over_all_tokens,
+    noise_of_variance,
+    scale_of_variance,
+)
 from neuraltypes_mypy.rules._history import History, applied_to, axis_argument, named_axis
+from neuraltypes_mypy.rules._own_inputs import scored_against_input
 from neuraltypes_mypy.rules._positions import embedded_by_example, positions_of_examples
 from neuraltypes_mypy.rules._remembered_axes import (
     classes_elsewhere,
@@ -38,13 +44,14 @@ from neuraltypes_mypy.rules._remembered_axes import (
     sum_of_weights,
 )
 from neuraltypes_mypy.rules._summed_examples import SUMS, sums_of_examples
-from neuraltypes_mypy.source._assigned import assignments_to
 from neuraltypes_mypy.source._statements import statements, written_name
 
 _PRODUCTS: Final = frozenset({"matmul", "bmm", "__matmul__", "__rmatmul__"})
 _COMPARED: Final = ("gt", "ge", "lt", "le")
 _DIFFERENCES: Final = ("sub", "rsub", "subtract")
 _FACTORS: Final = ("mul", "rmul", "multiply")
+_QUOTIENTS: Final = ("truediv", "rtruediv", "div", "divide")
+_LOSSES: Final = ("cross_entropy", "CrossEntropyLoss", "nll_loss", "NLLLoss")
 _POINTED: Final = ("gather", "scatter", "scatter_add", "index_select", "take_along_dim")
 _TOLD: Final = frozenset(
     {
@@ -52,14 +59,16 @@ _TOLD: Final = frozenset(
         *_COMPARED,
         *SUMS,
         *_FACTORS,
+        *_QUOTIENTS,
+        "sum",
+        "Normal",
         "einsum",
         "eq",
         "ne",
         "log",
         "getitem",
         "pow",
-        "nll_loss",
-        "NLLLoss",
+        *_LOSSES,
         "logsumexp",
         "Embedding",
         *_POINTED,
@@ -107,12 +116,21 @@ def contradictions(
             yield from _column_beside_output(first, second, history)
     elif short.strip("_") in _FACTORS and first is not None and second is not None:
         yield from _column_beside_logarithms(first, second, history)
+        yield from noise_of_variance(first, second, history)
+    elif short.strip("_") in _QUOTIENTS and first is not None and second is not None:
+        yield from mean_over_all_tokens(context, first, second, history)
+    elif short == "sum":
+        yield from entropy_of_logits(context, history)
+    elif short == "Normal":
+        scale = places["scale"][0] if "scale" in places else None
+        yield from scale_of_variance(scale, history) if isinstance(scale, Expression) else ()
     elif short == "__getitem__" and isinstance(context, IndexExpr):
         yield from positions_of_examples(context, history)
     elif short.strip("_") == "pow" and first is not None:
         yield from power_of_logarithms(first, history)
-    elif short in ("nll_loss", "NLLLoss") and first is not None:
-        yield from classes_elsewhere(first, history)
+    elif short in _LOSSES and first is not None:
+        yield from classes_elsewhere(first, history) if short in ("nll_loss", "NLLLoss") else ()
+        yield from scored_against_input(first, second, history) if second is not None else ()
     elif short == "logsumexp" and first is not None:
         yield from sum_of_weights(first, values.get("dim"), history)
     elif short.strip("_") in _POINTED:
@@ -219,7 +237,7 @@ def _index_of_all(index: Expression, other: Value, history: History) -> Iterator
 def _column_beside_output(one: Expression, other: Expression, history: History) -> Iterator[Refused]:
     """`y - self.out(x).squeeze(-1)` of a parameter `y`, "b 1": all pairs, which nobody has asked for by an index."""
     for column, vector in ((one, other), (other, one)):
-        if _is_given(column, history) and _is_column(column, vector, "UnnormalizedType", history):
+        if history.is_given(column) and _is_column(column, vector, "UnnormalizedType", history):
             yield _all_pairs(column, vector, "of what a layer gives", history)
 
 
@@ -227,7 +245,7 @@ def _column_beside_logarithms(one: Expression, other: Expression, history: Histo
     """`log_prob * advantage` of an advantage "b 1" that was computed, not one that an index made a column."""
     for column, vector in ((one, other), (other, one)):
         made = history.through(column, _CASTS | {"detach"})
-        is_sure = isinstance(made, OpExpr) or _is_given(column, history)
+        is_sure = isinstance(made, OpExpr) or history.is_given(column)
         if is_sure and _is_column(column, vector, "LogprobsType", history):
             yield _all_pairs(column, vector, "of log-probabilities", history)
 
@@ -247,15 +265,6 @@ def _all_pairs(column: Expression, vector: Expression, words: str, history: Hist
     shapes = [one.shape or () for side in (vector, column) if (one := history.array(side)) is not None]
     texts = [f'"{format_shape(shape)}"' for shape in shapes]
     return Refused(f"{words} is {' beside '.join(texts)}: each meets every other; write squeeze(-1) of the column")
-
-
-def _is_given(expression: Expression, history: History) -> bool:
-    """Whether an expression is a parameter to which nothing is assigned."""
-    variable, function = getattr(expression, "node", None), history.function
-    if not isinstance(variable, Var) or not isinstance(function, FuncDef):
-        return False
-    is_parameter = any(argument.variable is variable for argument in function.arguments)
-    return is_parameter and not assignments_to(variable, function)
 
 
 # Thresholds that are no thresholds
