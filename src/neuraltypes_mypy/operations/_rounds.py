@@ -26,8 +26,9 @@ from mypy.nodes import (
 from mypy.server.subexpr import get_subexpressions
 from mypy.types import Type
 
+from neuraltypes_mypy.base._types import attribute_of
 from neuraltypes_mypy.source._statements import statements, written_name
-from neuraltypes_mypy.tensors._members import REPEATED, attribute_of
+from neuraltypes_mypy.tensors._members import REPEATED
 from neuraltypes_mypy.tensors._tensor import as_tensor, is_known
 
 

@@ -1,7 +1,7 @@
 """Formulas that are written with the wrong one of two numbers which look alike.
 
-A variance for a standard deviation, logits for their logarithms of probabilities, the tokens of a batch for those of
-an example. Both numbers must be told by how they were made or what they are called.
+Logits for their logarithms of probabilities, the tokens of a batch for those of an example. Both numbers must be told
+by how they were made or what they are called.
 """
 
 from __future__ import annotations
@@ -28,58 +28,10 @@ from neuraltypes._unify import SizedAxis
 from neuraltypes.rules import Refused
 from neuraltypes_mypy.rules._history import History, applied_to, axis_argument
 from neuraltypes_mypy.rules._remembered_axes import CASTS, MOVED
-from neuraltypes_mypy.source._assigned import assignments_to
 from neuraltypes_mypy.source._statements import statements, written_name
 
-_LOG_VARIANCES: Final = ("logvar", "logvars", "logvariance", "logvariances")
-_NOISE: Final = frozenset({"randn", "randn_like"})
-_LOG_VARIANCE: Final = "NormalDistributionLogVarianceType"
 _MASKS: Final = frozenset({"mask", "masks", "valid", "keep"})
 _AXES_ADDED: Final = MOVED | {"clamp", "clamp_min", "clamp_", "clip"}
-
-
-# Noise that a variance scales
-
-
-def noise_of_variance(one: Expression, other: Expression, history: History) -> Iterator[Refused]:
-    """`noise * logvar.exp()`: normal noise is scaled by standard deviations, `(0.5 * logvar).exp()`."""
-    for noise, scale in ((one, other), (other, one)):
-        call = history.through(noise, CASTS)
-        if isinstance(call, CallExpr) and _is_noise(call) and _is_variance(scale, history):
-            yield Refused("scales normal noise with variances; take exp of half the logarithm", code="element")
-
-
-def scale_of_variance(scale: Expression, history: History) -> Iterator[Refused]:
-    """`Normal(mean, logvar.exp())`."""
-    if _is_variance(scale, history):
-        yield Refused(
-            "holds variances, expected standard deviations; take exp of half the logarithm", "scale", "element"
-        )
-
-
-def _is_noise(call: CallExpr) -> bool:
-    return written_name(call.callee) in _NOISE
-
-
-def _is_variance(scale: Expression, history: History) -> bool:
-    """Whether numbers are the exponential of what is declared, or goes by the name of, a logarithm of variances."""
-    call = history.through(scale, CASTS)
-    if not isinstance(call, CallExpr) or written_name(call.callee) != "exp":
-        return False
-    logarithms = applied_to(call)
-    known = history.array(logarithms)
-    if known is not None and getattr(known.element, "name", None) == _LOG_VARIANCE:
-        return True
-    name = written_name(logarithms).lower().replace("_", "")
-    is_named = isinstance(logarithms, NameExpr | MemberExpr) and name.endswith(_LOG_VARIANCES)
-    return is_named and not _is_scaled(logarithms, history.function)
-
-
-def _is_scaled(logarithms: Expression, function: FuncDef) -> bool:
-    """Whether a name is assigned what arithmetic gives, and so half of what it says perhaps."""
-    variable = logarithms.node if isinstance(logarithms, NameExpr) else None
-    values = assignments_to(variable, function) if isinstance(variable, Var) else []
-    return any(isinstance(value, OpExpr) for value in values)
 
 
 # Entropy of logits

@@ -34,9 +34,9 @@ class _Read(NamedTuple):
     is_forward: bool
 
 
-def scored_against_input(scores: Expression, target: Expression, history: History) -> Iterator[Refused]:
+def scored_against_input(scores: Expression | None, target: Expression | None, history: History) -> Iterator[Refused]:
     """A loss of what a model makes of tokens, against the same tokens at the same steps."""
-    given = _end(target, history)
+    given = None if target is None else _end(target, history)
     if not isinstance(given, NameExpr):
         return
     found = _read(scores, history, _MAX_STEPS)
@@ -51,7 +51,7 @@ def _end(expression: Expression, history: History) -> Expression | None:
     for _ in range(_MAX_STEPS):
         if isinstance(current, CallExpr) and written_name(current.callee) in _VIEWS:
             current = applied_to(current)
-        elif isinstance(current, NameExpr) and history.is_given(current):
+        elif isinstance(current, NameExpr) and history.is_parameter(current):
             return current
         elif isinstance(current, NameExpr):
             current = history.made(current)

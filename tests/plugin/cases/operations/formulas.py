@@ -17,11 +17,11 @@ class Latent(nn.Module):
 
     def wrong(self, x: Float[Tensor, "b 64"]) -> None:
         mu, logvar = self.stats(x).chunk(2, dim=-1)
-        mu + torch.randn_like(mu) * logvar.exp()  # E: scales normal noise with variances  [element-mismatch]
+        mu + torch.randn_like(mu) * logvar.exp()  # E: gives variances of their logarithms  [element-mismatch]
         eps = torch.randn(mu.shape)
         var = torch.exp(logvar)
-        mu + var * eps  # E: scales normal noise with variances  [element-mismatch]
-        Normal(mu, var)  # E: "scale" to "Normal" holds variances, expected standard deviations  [element-mismatch]
+        mu + var * eps  # E: gives variances of their logarithms  [element-mismatch]
+        Normal(mu, var)  # E: "scale" to "Normal" holds variances  [element-mismatch]
         Normal(loc=mu, scale=logvar.exp())  # E: holds variances  [element-mismatch]
 
     def right(self, x: Float[Tensor, "b 64"]) -> None:
@@ -46,7 +46,7 @@ def declared(
     mean: Float[Tensor, "b z"], s: NeuralType[Float[Tensor, "b z"], NormalDistributionLogVarianceType]
 ) -> Tensor:
     noise = torch.randn_like(mean)
-    return mean + noise * s.exp()  # E: scales normal noise with variances  [element-mismatch]
+    return mean + noise * s.exp()  # E: gives variances of their logarithms  [element-mismatch]
 
 
 def log_scale(mean: Float[Tensor, "b z"], log_std: Float[Tensor, "b z"]) -> Tensor:

@@ -1,4 +1,4 @@
-"""C123 distillation_temperature: the loss is scaled by the square of the temperature, the logits are divided by it. A checker must stay silent."""
+"""C133 distillation_temperature: the loss is scaled by the square of the temperature, the logits are divided by it. A checker must stay silent."""
 
 import torch
 import torch.nn.functional as F

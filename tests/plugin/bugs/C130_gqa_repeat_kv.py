@@ -1,4 +1,4 @@
-"""C120 gqa_repeat_kv: grouped queries, keys repeated per group with expand and reshape. A checker must stay silent."""
+"""C130 gqa_repeat_kv: grouped queries, keys repeated per group with expand and reshape. A checker must stay silent."""
 
 import torch
 import torch.nn.functional as F

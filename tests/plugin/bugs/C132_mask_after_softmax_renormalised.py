@@ -1,4 +1,4 @@
-"""C122 mask_after_softmax_renormalised: weights masked after the softmax and divided by their sum. A checker must stay silent."""
+"""C132 mask_after_softmax_renormalised: weights masked after the softmax and divided by their sum. A checker must stay silent."""
 
 import torch
 from jaxtyping import Float

@@ -1,4 +1,4 @@
-"""C126 ppo_ratio: one log-probability per action, the ratio and the advantage all of shape (b,). A checker must stay silent."""
+"""C136 ppo_ratio: one log-probability per action, the ratio and the advantage all of shape (b,). A checker must stay silent."""
 
 import torch
 import torch.nn.functional as F

@@ -1,4 +1,4 @@
-"""C124 vae_loss: std from logvar, and the variance in the KL term. A checker must stay silent."""
+"""C134 vae_loss: std from logvar, and the variance in the KL term. A checker must stay silent."""
 
 import torch
 import torch.nn.functional as F

@@ -1,4 +1,4 @@
-"""C121 time_major_attention: softmax over axis 0, which is the time of a time-major tensor. A checker must stay silent."""
+"""C131 time_major_attention: softmax over axis 0, which is the time of a time-major tensor. A checker must stay silent."""
 
 import torch
 from jaxtyping import Float

@@ -1,4 +1,4 @@
-"""C127 interaction_matrix: (b, 1) against (n,) by intent: an outer sum of user and item biases. A checker must stay silent."""
+"""C137 interaction_matrix: (b, 1) against (n,) by intent: an outer sum of user and item biases. A checker must stay silent."""
 
 import torch
 from jaxtyping import Float, Int

@@ -1,4 +1,4 @@
-"""C125 autoencoder_targets_are_inputs: a masked language model scores the tokens themselves, unshifted, at masked places. A checker must stay silent."""
+"""C135 autoencoder_targets_are_inputs: a masked language model scores the tokens themselves, unshifted, at masked places. A checker must stay silent."""
 
 import torch
 import torch.nn.functional as F
