@@ -42,6 +42,7 @@ from neuraltypes_mypy.calls._calls import Argument, Calls, Known
 from neuraltypes_mypy.calls._several import surely_wrong
 from neuraltypes_mypy.meaning._natures import with_nature
 from neuraltypes_mypy.meaning._passed_on import PassedOn
+from neuraltypes_mypy.operations._rounds import handed_to_next
 from neuraltypes_mypy.operations._torch_modules import TorchModules, forward_of
 from neuraltypes_mypy.rules._refusals import Refusals, Trial
 from neuraltypes_mypy.sizes._class_sizes import attribute_size, kept_of
@@ -53,6 +54,7 @@ from neuraltypes_mypy.tensors._join import join_tensors
 from neuraltypes_mypy.tensors._members import (
     ITEMS,
     ONE_OF,
+    REPEATED,
     ROUNDS,
     STEPS,
     alternatives,
@@ -125,7 +127,27 @@ class ModuleCalls:
             and _is_own(ctx.context.callee, ctx.api)
         ):
             known = known._replace(values={**known_within(ctx.type.type, ctx.api), **known.values})
-        return with_nature(self._calls.instantiate(ctx, name, known), ctx)
+        result = with_nature(self._calls.instantiate(ctx, name, known), ctx)
+        self._check_next(ctx, known)
+        return result
+
+    def _check_next(self, ctx: MethodContext, known: Known) -> None:
+        """Check a call in a loop over modules made alike with what the one before gives, if the first round fits."""
+        call, module, api = ctx.context, ctx.type, ctx.api
+        value = handed_to_next(call, api) if isinstance(module, Instance) else None
+        if value is None or not isinstance(call, CallExpr) or len(call.args) != 1 or not isinstance(module, Instance):
+            return
+        forward = self._forward(module, call, api)
+        if not isinstance(forward, CallableType) or len(forward.arg_types) != 1:
+            return
+        name = forward.arg_names[0] or "1"
+        first, second = (
+            Argument(name, forward.arg_types[0], given, call.args[0]) for given in (ctx.arg_types[0][0], value)
+        )
+        with self._refusals.trial(api) as has_failed:
+            self._calls.apply(forward, [first], module.type.name, api, known)
+        if not has_failed():
+            self._calls.apply(forward, [second], module.type.name, api, known)
 
     def of_each(self, called: Callable[[MethodContext], Type]) -> Callable[[MethodContext], Type]:
         """The same for a module that is one of several (`conv if d != e else identity`): what they all give.
@@ -198,7 +220,8 @@ class ModuleCalls:
             )
         rounds = attribute_of(proper, ROUNDS)
         if isinstance(rounds, TupleType):
-            return self._in_rounds(rounds.items, value, context, api)
+            is_repeated = attribute_of(proper, REPEATED) is not None
+            return self._in_rounds(rounds.items, value, context, api, is_repeated=is_repeated)
         items = attribute_of(proper, ITEMS) or attribute_of(proper, STEPS)
         if is_sequence(proper.type) and isinstance(items, TupleType):
             return self._one_by_one(items.items, value, context, api)
@@ -218,9 +241,13 @@ class ModuleCalls:
             value = untold() if given is None else given
         return value
 
-    def _in_rounds(self, modules: Sequence[Type], value: Type, context: Context, api: Any) -> Type:
-        """What modules give that a value goes through any number of times; only the first time is checked."""
+    def _in_rounds(
+        self, modules: Sequence[Type], value: Type, context: Context, api: Any, *, is_repeated: bool
+    ) -> Type:
+        """What modules give that a value goes through any number of times; the second is checked where it is meant."""
         after = self._one_by_one(modules, value, context, api)
+        if is_repeated and after != value:
+            self._one_by_one(modules, after, context, api)
         joined: Type = join_tensors([value, after]) or untold()
         for _ in range(_MAX_ROUNDS):
             with self._refusals.trial(api):

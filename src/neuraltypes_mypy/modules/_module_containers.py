@@ -32,6 +32,7 @@ from neuraltypes_mypy.tensors._members import (
     ITEM,
     ITEMS,
     ONE_OF,
+    REPEATED,
     ROUNDS,
     STEPS,
     is_module,
@@ -97,7 +98,12 @@ class ModuleContainers:
             instance = with_attribute(instance, ITEMS, TupleType(types, self._types.tuple_type))
         elif types and instance.type.has_base(SEQUENTIAL):
             instance = with_attribute(instance, STEPS, TupleType(types, self._types.tuple_type))
+        if (is_whole and len(steps) > 1) or any(isinstance(step, Rounds) and step.is_repeated for step in steps):
+            instance = self._repeated(instance)
         return self._with_common(instance, [type_ for step in steps for type_ in each(step, type_of)])
+
+    def _repeated(self, instance: Instance) -> Instance:
+        return with_attribute(instance, REPEATED, TupleType([], self._types.tuple_type))
 
     def _dictionary(
         self, instance: Instance, call: CallExpr, steps: Steps, type_of: Callable[[Expression], Type]
@@ -116,8 +122,9 @@ class ModuleContainers:
             case One(expression=expression):
                 type_ = unknown() if expression is None else type_of(expression)
                 return type_ if is_module(type_) else unknown()
-            case Rounds(steps=steps):
-                return self._part(ROUNDS, steps, type_of)
+            case Rounds(steps=steps, is_repeated=is_repeated):
+                part = get_proper_type(self._part(ROUNDS, steps, type_of))
+                return self._repeated(part) if is_repeated and isinstance(part, Instance) else part
             case Either(branches=branches):
                 parts = [self._part(STEPS, branch, type_of) for branch in branches]
                 module = self._types.instance(MODULE)

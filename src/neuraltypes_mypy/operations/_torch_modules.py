@@ -12,9 +12,11 @@ from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import CallableType, Instance, Overloaded, ProperType, Type, get_proper_type
 
 from neuraltypes._unify import SizedAxis
-from neuraltypes.rules import Signature, Value
+from neuraltypes.rules import Outcome, Signature, Value
 from neuraltypes.rules._values import BY_LAYER, UNKNOWN, Array, Packed, Produced
+from neuraltypes_mypy.base._names import DISTRIBUTIONS
 from neuraltypes_mypy.meaning._unseen import Unseen, is_one_of_several
+from neuraltypes_mypy.operations._rounds import handed_to_next
 from neuraltypes_mypy.operations._wiring import Wiring
 from neuraltypes_mypy.rules._application import Application
 from neuraltypes_mypy.rules._arguments import Given, is_tracked, objects_in
@@ -55,6 +57,8 @@ class TorchModules:
         given = _unwritten(self._unseen.completed(given, signature, ctx.api), ctx.api)
         if signature.computed is not None or any(one.tensors is not None for one in signature.parameters):
             outcome = self._application.outcome(signature, given, None, same, ctx.context, ctx.api)
+            if instance.type.fullname.startswith(DISTRIBUTIONS):
+                outcome = self._application.contradicted(outcome, instance.type.name, given, same, ctx.context, ctx.api)
             self._refusals.report(outcome, given, name, ctx.context, ctx.api)
             if outcome.refused and signature.computed is not None:  # said once, not at each call
                 return ctx.default_return_type
@@ -171,11 +175,32 @@ class TorchModules:
         config, place = self._remembered.config(receiver, same), made_at(receiver)
         outcome = self._application.outcome(signature, given, config, same, context, api)
         outcome = self._application.contradicted(outcome, receiver.type.name, given, same, context, api)
+        if not outcome.refused and (again := handed_to_next(context, api)) is not None:
+            outcome, given = self._again(outcome, signature, given, again, receiver, context, api)
         self._refusals.report(outcome, given, receiver.type.name, context, api, place)
         first = outcome.result[0] if isinstance(outcome.result, tuple) and outcome.result else None
         if isinstance(first, Packed) and is_for_another(context, api):
             return untold()
         return self._application.result(outcome, untold(), same, context, api)
+
+    def _again(
+        self,
+        first: Outcome,
+        signature: Signature,
+        given: Given,
+        value: Type,
+        receiver: Instance,
+        context: Context,
+        api: Any,
+    ) -> tuple[Outcome, Given]:
+        """What a call gives, with what is wrong in the second round of a loop where the first is right."""
+        same, label = self._sizes.in_function(api), signature.parameters[1].name
+        config, place = self._remembered.config(receiver, same), given.places.get(label, (context, value))[0]
+        values = {**given.values, label: self._translation.of_type(value, same)}
+        second = Given(values, {**given.places, label: (place, value)})
+        outcome = self._application.outcome(signature, second, config, same, context, api)
+        refused = tuple(one for one in outcome.refused if one.argument == label and one.code == "shape")
+        return (first._replace(refused=refused), second) if refused else (first, given)
 
     def held(self, module: Instance, name: str, context: Context, api: Any) -> Instance | None:
         """The tensor that an attribute of a module holds; None where no rule says that there surely is one."""

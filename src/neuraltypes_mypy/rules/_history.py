@@ -19,11 +19,14 @@ from mypy.nodes import (
     Var,
 )
 from mypy.server.subexpr import get_subexpressions
+from mypy.types import Instance, get_proper_type
 
 from neuraltypes._sizes import Size
-from neuraltypes.rules import Array
-from neuraltypes_mypy.rules._argument_values import ArgumentValues
+from neuraltypes.rules import Array, Value
+from neuraltypes_mypy.base._names import MODULES
+from neuraltypes_mypy.rules._rule_values import Translation
 from neuraltypes_mypy.sizes._equal import Equal
+from neuraltypes_mypy.sizes._made_with import PREFIX
 from neuraltypes_mypy.source._assigned import assignments_to, is_parameter, last_assignment
 from neuraltypes_mypy.source._statements import written_name
 from neuraltypes_mypy.tensors._tensor import as_tensor
@@ -35,7 +38,7 @@ _OF_ENTRIES: Final = frozenset({"log", "exp", "sigmoid", "softmax", "log_softmax
 class History:
     """The expressions of the function that is checked now, and what was assigned to its names."""
 
-    def __init__(self, values: ArgumentValues, same: Equal, api: Any) -> None:
+    def __init__(self, values: Translation, same: Equal, api: Any) -> None:
         self._values, self._same, self._api = values, same, api
         self.function = api.scope.current_function()
 
@@ -50,6 +53,16 @@ class History:
         known = self._api.lookup_type_or_none(expression)
         value = None if known is None else self._values.of_expression(expression, known, self._api, self._same)
         return value if isinstance(value, Size) else None
+
+    def module(self, expression: Expression) -> tuple[str, dict[str, Value]]:
+        """The class of one of torch's modules by its short name, and what it was made with; empty for all else."""
+        known = self._api.lookup_type_or_none(expression)
+        proper = None if known is None else get_proper_type(known)
+        if not isinstance(proper, Instance) or not proper.type.fullname.startswith(MODULES):
+            return "", {}
+        kept = {} if proper.extra_attrs is None else proper.extra_attrs.attrs
+        made = {name.removeprefix(PREFIX): type_ for name, type_ in kept.items() if name.startswith(PREFIX)}
+        return proper.type.name, {name: self._values.taken(type_, self._same) for name, type_ in made.items()}
 
     def made(self, place: Context) -> Expression | None:
         """An expression, or what the name that it is was last assigned before; None where that may be several."""

@@ -25,6 +25,7 @@ from mypy.types import Type
 
 from neuraltypes._unify import SizedAxis, format_shape
 from neuraltypes.rules import Array, Refused, Value
+from neuraltypes_mypy.rules._formulas import entropy_of_logits, mean_over_all_tokens
 from neuraltypes_mypy.rules._history import History, applied_to, axis_argument, named_axis
 from neuraltypes_mypy.rules._judged import (
     DIVERGENCES,
@@ -41,8 +42,10 @@ from neuraltypes_mypy.rules._named_numbers import (
     exponential_by_name,
     noise_by_variance,
     pixels_for_a_grid,
+    scale_by_variance,
     softmax_over_no_edges,
 )
+from neuraltypes_mypy.rules._own_inputs import scored_against_input
 from neuraltypes_mypy.rules._pairs_of_all import maps_beside_maps, predictions_beside_column
 from neuraltypes_mypy.rules._positions import embedded_by_example, positions_of_examples
 from neuraltypes_mypy.rules._remembered_axes import (
@@ -83,6 +86,8 @@ _TOLD: Final = frozenset(
         *DIVERGENCES,
         *_QUOTIENTS,
         "exp",
+        "sum",
+        "Normal",
         "softmax",
         "grid_sample",
     }
@@ -133,8 +138,14 @@ def contradictions(
         yield from maps_beside_maps(first, second, history)
         yield from lined_up_elsewhere(first, second, history)
         yield from divided_by_logits(second, history)
+        yield from mean_over_all_tokens(context, first, second, history)
+    elif short == "sum":
+        yield from entropy_of_logits(context, history)
+    elif short == "Normal":
+        yield from scale_by_variance(places, history)
     elif short in OF_CLASSES:
         yield from judged_classes(places, history)
+        yield from scored_against_input(first, second, history)
     elif short in DIVERGENCES:
         yield from divergence_from_itself(places, history)
     elif short == "exp" and isinstance(context, CallExpr):
@@ -151,6 +162,7 @@ def contradictions(
     elif short in ("nll_loss", "NLLLoss") and first is not None:
         yield from classes_elsewhere(first, history)
         yield from likelihood_of_distances(first, history)
+        yield from scored_against_input(first, second, history)
     elif short == "logsumexp" and first is not None:
         yield from sum_of_weights(first, values.get("dim"), history)
     elif short.strip("_") in _POINTED:

@@ -18,6 +18,7 @@ from mypy.nodes import (
     ListExpr,
     MemberExpr,
     NameExpr,
+    OpExpr,
     TupleExpr,
     Var,
 )
@@ -26,6 +27,7 @@ from mypy.types import Type
 from neuraltypes.rules import Refused
 from neuraltypes_mypy.rules._history import History, applied_to
 from neuraltypes_mypy.rules._similarities import CASTS
+from neuraltypes_mypy.source._assigned import assignments_to
 from neuraltypes_mypy.source._statements import statements, unpacked_from, written_name
 
 _LOG_VARIANCES: Final = ("logvar", "logvariance", "lnvar")
@@ -35,6 +37,7 @@ _VARIANCES: Final = ("var", "variance")
 _NOISE: Final = frozenset({"randn", "randn_like"})
 _CLAMPED: Final = CASTS | {"clamp", "clip"}
 _MOVED: Final = CASTS | {"unsqueeze", "expand", "repeat", "permute", "contiguous", "expand_as"}
+_LOG_VARIANCE_TYPE: Final = "NormalDistributionLogVarianceType"
 _GRAPHS: Final = frozenset({"adj", "adjacency"})
 _OF_GRAPHS: Final = _GRAPHS | {"matrix", "mat", "norm", "batch", "graph", "hat", "dense"}
 
@@ -61,8 +64,27 @@ def noise_by_variance(one: Expression, other: Expression, history: History) -> I
         is_exponential = isinstance(made, CallExpr) and written_name(made.callee) == "exp"
         if not isinstance(made, CallExpr) or not is_exponential or _is_told(made, history):
             continue
-        if _said(applied_to(made)) == _LOG_VARIANCES:
+        if _is_log_variance(applied_to(made), history):
             yield Refused(_words(_LOG_VARIANCES), code="element")
+
+
+def scale_by_variance(places: Mapping[str, tuple[Context, Type]], history: History) -> Iterator[Refused]:
+    """`Normal(mean, logvar.exp())`."""
+    made = history.through(places["scale"][0], CASTS) if "scale" in places else None
+    if not isinstance(made, CallExpr) or written_name(made.callee) != "exp" or _is_told(made, history):
+        return
+    if _is_log_variance(applied_to(made), history):
+        yield Refused("holds variances; the standard deviation is exp(0.5 * log_var)", "scale", "element")
+
+
+def _is_log_variance(logarithms: Expression, history: History) -> bool:
+    """Whether numbers are declared, or called, logarithms of variances, and not scaled under that name."""
+    known = history.array(logarithms)
+    if known is not None and getattr(known.element, "name", None) == _LOG_VARIANCE_TYPE:
+        return True
+    variable = logarithms.node if isinstance(logarithms, NameExpr) else None
+    values = assignments_to(variable, history.function) if isinstance(variable, Var) else []
+    return _said(logarithms) == _LOG_VARIANCES and not any(isinstance(value, OpExpr) for value in values)
 
 
 def _is_told(made: CallExpr, history: History) -> bool:

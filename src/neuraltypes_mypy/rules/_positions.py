@@ -23,7 +23,7 @@ _POSITIONS: Final = ("pe", "wpe", "pos", "position", "positions", "positional")
 
 def positions_of_examples(context: IndexExpr, history: History) -> Iterator[Refused]:
     """`self.pe[: x.size(0)]` of a batch-first `x`: as many positions as examples; of a batch-first `pe`: only one."""
-    if not _is_of_positions(context.base):
+    if not is_of_positions(context.base):
         return
     parts = context.index.items if isinstance(context.index, TupleExpr) else [context.index]
     for place, part in enumerate(parts):
@@ -48,12 +48,22 @@ def _only_position(table: Array | None, place: int, size: Size) -> Iterator[Refu
 
 def embedded_by_example(context: CallExpr, index: Expression, history: History) -> Iterator[Refused]:
     """`self.positions(torch.arange(x.size(0)))` of a batch-first `x`: a position for each example."""
-    size = _examples_counted(index, history) if _is_of_positions(context.callee) else None
+    size = _examples_counted(index, history) if is_of_positions(context.callee) else None
     if size is not None:
         yield Refused(f'counts the examples of the batch ("{size}"), not positions', "input", "kind")
 
 
-def _is_of_positions(expression: Expression) -> bool:
+def batch_of_slice(rows: IndexExpr, history: History) -> Size | None:
+    """The size of the batch that what a table is cut to, from its first row on, is: `table[: x.size(0)]`."""
+    part = rows.index
+    if not isinstance(part, SliceExpr) or part.begin_index is not None or part.end_index is None:
+        return None
+    size = history.size(part.end_index)
+    return size if size is not None and _is_of_batch(size) else None
+
+
+def is_of_positions(expression: Expression) -> bool:
+    """Whether what is called so holds positions."""
     words = written_name(expression).lower().split("_")
     return isinstance(expression, MemberExpr) and bool(set(_POSITIONS) & set(words))
 

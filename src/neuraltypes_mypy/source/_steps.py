@@ -27,6 +27,7 @@ from mypy.nodes import (
     GeneratorExpr,
     IfStmt,
     IndexExpr,
+    IntExpr,
     ListComprehension,
     ListExpr,
     MemberExpr,
@@ -70,9 +71,10 @@ class One:
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    """Steps that are gone through any number of times."""
+    """Steps that are gone through any number of times; `is_repeated` says that more than once is meant."""
 
     steps: Steps
+    is_repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +137,8 @@ class _Reader:
                 return self._items(items)
             case DictExpr(items=pairs):
                 return UNKNOWN_STEPS if any(key is None for key, _ in pairs) else self._items([v for _, v in pairs])
-            case ListComprehension(generator=GeneratorExpr(left_expr=item)) | GeneratorExpr(left_expr=item):
-                return (Rounds((One(_second(item)),)),)
+            case ListComprehension(generator=GeneratorExpr() as generator) | (GeneratorExpr() as generator):
+                return (Rounds((One(_second(generator.left_expr)),), _is_repeated(generator)),)
             case DictionaryComprehension(value=item):
                 return (Rounds((One(item),)),)
             case OpExpr(op="+"):
@@ -308,3 +310,15 @@ def _second(item: Expression) -> Expression | None:
     if not isinstance(item, TupleExpr):
         return item
     return item.items[1] if len(item.items) == 2 else None
+
+
+def _is_repeated(generator: GeneratorExpr) -> bool:
+    """Whether the same is made for each number of a range: of one that is written or has a name, not computed."""
+    if len(generator.sequences) != 1 or any(generator.condlists):
+        return False
+    match generator.sequences[0]:
+        case CallExpr(callee=NameExpr(name="range"), args=[IntExpr(value=count)]):
+            return count > 1
+        case CallExpr(callee=NameExpr(name="range"), args=[NameExpr() | MemberExpr()]):
+            return True
+    return False

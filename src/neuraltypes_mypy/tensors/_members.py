@@ -18,6 +18,7 @@ ITEMS: Final = "neuraltypes:items"  # a tuple or TypedDict of all modules of a c
 ITEM: Final = "neuraltypes:item"  # what the modules of a container have in common
 STEPS: Final = "neuraltypes:steps"  # of a sequence of which parts are repeated or left out
 ROUNDS: Final = "neuraltypes:rounds"  # of a part of a sequence: it is gone through any number of times
+REPEATED: Final = "neuraltypes:repeated"  # of a container or a part of one: it holds several that are made alike
 ONE_OF: Final = "neuraltypes:one of"  # of a `Module`: which ones it may be
 MADE_AT: Final = "neuraltypes:made at"  # where an instance was made
 FOLLOWED: Final = "neuraltypes:followed"  # of a module whose body says what it gives, where it was made
