@@ -66,7 +66,6 @@ NOT_YET: Final = {
     "400_divided_by_all_tokens_of_the_batch": "a sum over all may be what normalizes",
     "403_rotated_by_number_of_head": "what a method takes for positions is not followed",
     "405_halves_not_woven_again": "channels are shuffled on purpose, too",
-    "406_packets_reshaped_before_images": "what a function of several lines gives undeclared is not followed",
 }
 
 
