@@ -385,7 +385,8 @@ def _broadcast_rests(
     for argument, axis, taken in arguments:
         known = before.setdefault(axis.name or "", [])
         for bound, origin in known:
-            if _rests_differ(bound, taken, bindings, is_broadcastable=True):
+            is_whole = (bound, origin) == bindings.rests.get(axis.name or "")
+            if _rests_differ(bound, taken, bindings, is_broadcastable=True) or (is_whole and _widens(bound, taken)):
                 mismatches.setdefault(argument, []).append(_rest_mismatch(argument, axis, taken, bound, origin))
                 break
         known.append((taken, argument))
@@ -413,6 +414,18 @@ def _rests_differ(bound: Shape, taken: Shape, bindings: Bindings, *, is_broadcas
     else:
         pairs = list(zip(bound, taken, strict=True))
     return any(_sizes_differ(left, right, bindings, is_broadcastable=is_broadcastable) for left, right in pairs)
+
+
+def _widens(bound: Shape, taken: Shape) -> bool:
+    """Whether what `*name` is bound to would have to be broadcast itself, which `*#name` does not say of it."""
+    if any(isinstance(axis, Rest) for axis in (*bound, *taken)):
+        return False
+    pairs = zip(reversed(bound), reversed(taken), strict=False)
+    return len(taken) > len(bound) or any(_constant(left) == 1 != (_constant(right) or 1) for left, right in pairs)
+
+
+def _constant(axis: SizedAxis | Rest) -> int | None:
+    return axis.size.constant if isinstance(axis, SizedAxis) and axis.size is not None else None
 
 
 def _sizes_differ(

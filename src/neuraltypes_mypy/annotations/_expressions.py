@@ -25,7 +25,7 @@ from neuraltypes_mypy.annotations._annotations import Annotations, read_axes
 from neuraltypes_mypy.annotations._scopes import body_scope
 from neuraltypes_mypy.base._names import ANNOTATED
 from neuraltypes_mypy.source._origins import find_origin
-from neuraltypes_mypy.tensors._elements import is_element
+from neuraltypes_mypy.tensors._elements import is_element, positional_names
 from neuraltypes_mypy.tensors._tensor import unknown
 from neuraltypes_mypy.tensors._types import KnownTypes
 
@@ -91,7 +91,14 @@ class Expressions:
         if isinstance(expression, CallExpr) and isinstance(expression.callee, RefExpr):
             info = expression.callee.node
             if isinstance(info, TypeInfo) and is_element(info):
-                values = zip(expression.arg_names, expression.args, strict=True)
+                names = iter(positional_names(info))
+                values = [
+                    (name if kind.is_named() else next(names, None), value)
+                    for kind, name, value in zip(
+                        expression.arg_kinds, expression.arg_names, expression.args, strict=True
+                    )
+                    if not kind.is_star()
+                ]
                 parameters = {
                     name: value.value
                     for name, value in values

@@ -10,7 +10,7 @@ from typing import Any, Final
 from mypy.nodes import CallExpr, Expression, FuncDef, MemberExpr, MypyFile, NameExpr, RefExpr, TypeInfo, Var
 from mypy.types import Instance, Type, get_proper_type
 
-from neuraltypes_mypy.source._assigned import Constants, assignments_to
+from neuraltypes_mypy.source._assigned import Constants, only_value
 from neuraltypes_mypy.source._source import read_source
 from neuraltypes_mypy.source._statements import attribute_values, methods
 
@@ -23,7 +23,7 @@ def function_behind(call: object, api: Any) -> str | None:
         return None
     match call.callee:
         case NameExpr(node=Var() as variable) if not variable.is_suppressed_import:
-            value = _of_name(variable, api)
+            value = _of_names(variable, api)
         case MemberExpr(expr=holder, name=name):
             value = _of_attribute(holder, name, api)
         case _:
@@ -31,15 +31,31 @@ def function_behind(call: object, api: Any) -> str | None:
     return value.fullname if isinstance(value, RefExpr) and "." in value.fullname else None
 
 
+def _of_names(variable: Var, api: Any) -> Expression | None:
+    """What a name stands for, by way of others: `nll = F.nll_loss; loss = nll`."""
+    seen: set[Var] = set()
+    value: Expression | None = None
+    while variable not in seen:
+        seen.add(variable)
+        value = _of_name(variable, api)
+        following = value.node if isinstance(value, NameExpr) else None
+        if not isinstance(following, Var) or _module_of(following) not in ("", api.tree.fullname):
+            return value
+        variable = following
+    return None
+
+
+def _module_of(variable: Var) -> str:
+    """The module that defines a name; nothing for one of a function."""
+    return "" if variable.fullname == variable.name else variable.fullname.rpartition(".")[0]
+
+
 def _of_name(variable: Var, api: Any) -> Expression | None:
     if variable.fullname != variable.name:
         is_changed = variable.name in read_source(api.tree.path).global_names
         return None if is_changed else _constants.value(variable, api.tree)
     function = api.scope.current_function()
-    if not isinstance(function, FuncDef) or any(one.variable is variable for one in function.arguments):
-        return None
-    values = assignments_to(variable, function)
-    return values[0] if len(values) == 1 else None
+    return only_value(variable, function) if isinstance(function, FuncDef) else None
 
 
 def _of_attribute(holder: Expression, name: str, api: Any) -> Expression | None:

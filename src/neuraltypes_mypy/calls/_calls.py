@@ -144,6 +144,10 @@ class Calls:
         result = replace(signature.ret_type, marked)
         return replace(result, lambda proper: self._substituted(proper, bindings))
 
+    def check_part(self, arguments: list[Argument], name: str, api: Any) -> None:
+        """Report what disagrees among some of the arguments of a call that is to come."""
+        self._check(arguments, name, api, Known(_int_arguments(arguments, api)))
+
     def _check(self, arguments: list[Argument], name: str, api: Any, known: Known | None) -> Bound:
         """Unify the arguments of one call with what is declared, and report what disagrees."""
         same = self.sizes.in_function(api)

@@ -28,12 +28,14 @@ from mypy.nodes import (
     TypeInfo,
 )
 from mypy.plugin import FunctionContext, MethodContext
-from mypy.types import AnyType, CallableType, Instance, Type, UnionType, get_proper_type
+from mypy.subtypes import is_subtype
+from mypy.types import AnyType, CallableType, Instance, TupleType, Type, UnionType, UnpackType, get_proper_type
 
 from neuraltypes_mypy.base import _codes as codes
 from neuraltypes_mypy.base._names import PARAMETER
 from neuraltypes_mypy.rules._refusals import Refusals
 from neuraltypes_mypy.tensors._tensor import as_tensor, is_known, unknown
+from neuraltypes_mypy.tensors._types import KnownTypes
 from neuraltypes_mypy.tensors._untyped import is_unwanted, untyped
 from neuraltypes_mypy.tensors._walk import walk
 
@@ -43,14 +45,15 @@ _MODULE: Final = "torch.autograd.function"
 FUNCTION: Final = f"{_MODULE}.Function"
 AUTOCAST: Final = ("torch.amp.autocast_mode.autocast.__call__", "torch.cuda.amp.autocast_mode.autocast.__call__")
 MAP: Final = "builtins.map"
+STARMAP: Final = "itertools.starmap"
 _OURS: Final = frozenset(found for found in vars(codes).values() if isinstance(found, ErrorCode))
 
 
 class HandedOn:
     """Answers for such calls, for one run of mypy."""
 
-    def __init__(self, refusals: Refusals) -> None:
-        self._refusals = refusals
+    def __init__(self, types: KnownTypes, refusals: Refusals) -> None:
+        self._types, self._refusals = types, refusals
 
     def checkpointed(self, ctx: FunctionContext) -> Type:
         """`checkpoint(function, x, use_reentrant=False)` gives what `function(x)` gives."""
@@ -97,18 +100,55 @@ class HandedOn:
     def mapped(self, ctx: FunctionContext) -> Type:
         """`map(f, xs, ys)`: of what `f(x, y)` gives, where mypy cannot tell that by itself."""
         result = get_proper_type(ctx.default_return_type)
-        if not isinstance(result, Instance) or len(result.args) != 1 or not _is_silent(result.args[0]):
+        if not isinstance(result, Instance) or len(result.args) != 1:
             return ctx.default_return_type
-        if len(ctx.args) < 2 or any(len(given) != 1 for given in ctx.args) or isinstance(ctx.args[0][0], LambdaExpr):
+        if len(ctx.args) < 2 or any(kinds != [ARG_POS] for kinds in ctx.arg_kinds):
             return ctx.default_return_type
         api: Any = ctx.api
         items = [_item(types[0], ctx.context, api) for types in ctx.arg_types[1:]]
-        if not any(map(_is_followed, items)):
+        is_told = len(items) == 1 and not _is_silent(result.args[0])
+        return ctx.default_return_type if is_told else self._of_items(result, items, ctx)
+
+    def star_mapped(self, ctx: FunctionContext) -> Type:
+        """`starmap(f, zip(xs, ys))`: mypy knows nothing of the arguments."""
+        result = get_proper_type(ctx.default_return_type)
+        if not isinstance(result, Instance) or len(result.args) != 1 or len(ctx.args) != 2:
+            return ctx.default_return_type
+        if any(kinds != [ARG_POS] for kinds in ctx.arg_kinds):
+            return ctx.default_return_type
+        row = get_proper_type(_item(ctx.arg_types[1][0], ctx.context, ctx.api))
+        if not isinstance(row, TupleType) or any(isinstance(item, UnpackType) for item in row.items):
+            return ctx.default_return_type
+        return self._of_items(result, row.items, ctx)
+
+    def _of_items(self, result: Instance, items: list[Type], ctx: FunctionContext) -> Type:
+        """An iterator of what a function gives for these; what mypy has not refused is checked."""
+        function = ctx.args[0][0]
+        if isinstance(function, LambdaExpr) or not any(map(_is_followed, items)):
+            return ctx.default_return_type
+        api: Any = ctx.api
+        places = [args[0] for args in ctx.args[1:]]
+        nodes: list[Expression] = [
+            TempNode(item, context=place)
+            for item, place in zip(items, places if len(places) == len(items) else places * len(items), strict=True)
+        ]
+        is_taken = self._is_taken(ctx.arg_types[0][0], items)
+        if not is_taken and not _is_silent(result.args[0]):
             return ctx.default_return_type
         with self._refusals.trial(api) as has_failed:
-            given = _asked(ctx.args[0][0], [TempNode(item) for item in items], ctx.context, api)
+            given = _asked(function, nodes, ctx.context, api)
+        if has_failed() and is_taken:
+            _asked(function, nodes, ctx.context, api)
         is_tensor = given is not None and as_tensor(given) is not None and not has_failed()
         return result.copy_modified(args=[given]) if is_tensor and given is not None else ctx.default_return_type
+
+    def _is_taken(self, function: Type, items: list[Type]) -> bool:
+        """Whether mypy finds that a function takes these: it joins two sizes of one name to `int`, which both are."""
+        count = len(items)
+        wanted = CallableType(
+            items, [ARG_POS] * count, [None] * count, self._types.object_type, self._types.function_type
+        )
+        return is_subtype(function, wanted)
 
     def decorated(self, ctx: MethodContext) -> Type:
         """`@torch.autocast("cuda")`: the function itself, if it says anything of its tensors."""
@@ -148,12 +188,13 @@ def _asked(
     call = CallExpr(callee, list(args), kinds, labels)
     for node in (call, *([callee] if callee.line < 0 else [])):
         node.set_line(place)
-    with api.msg.filter_errors(filter_errors=_is_of_mypy):
+    with api.msg.filter_errors(filter_errors=is_of_mypy):
         found: Type = api.expr_checker.accept(call)
     return found
 
 
-def _is_of_mypy(_: str, info: ErrorInfo) -> bool:
+def is_of_mypy(_: str, info: ErrorInfo) -> bool:
+    """Whether an error is none of this plugin's."""
     return info.code not in _OURS
 
 

@@ -11,6 +11,7 @@ from mypy.types import Instance, TupleType, Type, get_proper_type
 from neuraltypes._sizes import Size, Symbol
 from neuraltypes_mypy.base._dependencies import depend_on
 from neuraltypes_mypy.base._names import MODULE
+from neuraltypes_mypy.base._types import with_attribute
 from neuraltypes_mypy.modules._undeclared import is_followed
 from neuraltypes_mypy.operations._recipes import Recipes
 from neuraltypes_mypy.sizes._class_sizes import (
@@ -37,7 +38,7 @@ from neuraltypes_mypy.sizes._steady import is_self, is_steady
 from neuraltypes_mypy.sizes._values import Values
 from neuraltypes_mypy.source._statements import assignments
 from neuraltypes_mypy.tensors._atoms import noted_any
-from neuraltypes_mypy.tensors._members import AGREED, FOLLOWED, MADE_AT, ONE_OF, held_in, with_attribute
+from neuraltypes_mypy.tensors._members import AGREED, FOLLOWED, MADE_AT, ONE_OF, held_in
 from neuraltypes_mypy.tensors._sized_ints import is_int
 from neuraltypes_mypy.tensors._tensor import unknown
 from neuraltypes_mypy.tensors._types import KnownTypes

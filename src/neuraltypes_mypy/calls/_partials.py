@@ -7,8 +7,10 @@ call is then checked as one of the function or class itself, given both.
 from __future__ import annotations
 
 import json
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, cast
 
+from mypy.argmap import map_actuals_to_formals
 from mypy.nodes import (
     ARG_NAMED,
     ARG_POS,
@@ -18,6 +20,7 @@ from mypy.nodes import (
     Decorator,
     Expression,
     FuncDef,
+    MemberExpr,
     NameExpr,
     OverloadedFuncDef,
     RefExpr,
@@ -27,17 +30,25 @@ from mypy.nodes import (
 )
 from mypy.plugin import FunctionContext, MethodContext
 from mypy.typeops import function_type, type_object_type
-from mypy.types import FunctionLike, Instance, ProperType, TupleType, Type, get_proper_type
+from mypy.types import CallableType, FunctionLike, Instance, ProperType, TupleType, Type, get_proper_type
 
 from neuraltypes_mypy.base._names import GENERIC_TENSORS
+from neuraltypes_mypy.base._types import attribute_of
+from neuraltypes_mypy.calls._calls import Argument, Calls
+from neuraltypes_mypy.calls._handed_on import is_of_mypy
 from neuraltypes_mypy.sizes._sizes_of import size_of_expression
 from neuraltypes_mypy.source._statements import scope_name
 from neuraltypes_mypy.tensors._atoms import note_of, noted_any
 from neuraltypes_mypy.tensors._members import is_module
+from neuraltypes_mypy.tensors._mentions import mentions_tensors
 from neuraltypes_mypy.tensors._sized_ints import has_size, is_int, size_of_type, sized_int
 from neuraltypes_mypy.tensors._tensor import as_tensor, unknown
 from neuraltypes_mypy.tensors._types import KnownTypes
 from neuraltypes_mypy.tensors._walk import replace
+
+_C = TypeVar("_C", FunctionContext, MethodContext)
+Answer: TypeAlias = Callable[[_C], Type]
+"""What mypy's own plugin says of a call."""
 
 PARTIAL: Final = "functools.partial"
 PARTIAL_CALL: Final = f"{PARTIAL}.__call__"
@@ -57,11 +68,45 @@ class Kept(NamedTuple):
 class Partials:
     """Follows partial functions, for one run of mypy."""
 
-    def __init__(self, types: KnownTypes) -> None:
-        self._types = types
+    def __init__(self, types: KnownTypes, calls: Calls) -> None:
+        self._types, self._calls = types, calls
 
-    def made(self, ctx: FunctionContext, result: Type) -> Type:
-        """What `partial(function, ...)` gives, with the names of what it is made of and of what was given."""
+    def made(self, ctx: FunctionContext, answer: Answer[FunctionContext]) -> Type:
+        """What `partial(function, ...)` gives, with the names of what it is made of and of what was given.
+
+        mypy joins two sizes of one name to `int`, which both are; so what contradicts each other is told here.
+        """
+        api: Any = ctx.api
+        with api.msg.filter_errors(filter_errors=False) as watcher:
+            result = answer(ctx)
+        if not watcher.has_new_errors():
+            with api.msg.filter_errors(filter_errors=False) as watcher:
+                self._check_given(ctx)
+        return result if watcher.has_new_errors() else self._kept(ctx, result)
+
+    def _check_given(self, ctx: FunctionContext) -> None:
+        """Report what disagrees among the arguments that are given already."""
+        call, api = ctx.context, ctx.api
+        signature = get_proper_type(ctx.arg_types[0][0]) if ctx.arg_types and ctx.arg_types[0] else None
+        if not isinstance(call, CallExpr) or not isinstance(signature, CallableType):
+            return
+        if not mentions_tensors(signature) or any(kind not in (ARG_POS, ARG_NAMED) for kind in call.arg_kinds):
+            return
+        signature = signature.with_unpacked_kwargs()
+        given, kinds, names = call.args[1:], call.arg_kinds[1:], call.arg_names[1:]
+        types: list[Type] = [cast("Any", api).lookup_type_or_none(one) or unknown() for one in given]
+        places = map_actuals_to_formals(kinds, names, signature.arg_kinds, signature.arg_names, types.__getitem__)
+        arguments = [
+            Argument(name or str(number + 1), declared, types[place], given[place])
+            for number, (name, declared) in enumerate(zip(signature.arg_names, signature.arg_types, strict=True))
+            for place in places[number]
+        ]
+        function = call.args[0]
+        self._calls.check_part(
+            arguments, function.name if isinstance(function, NameExpr | MemberExpr) else "partial", api
+        )
+
+    def _kept(self, ctx: FunctionContext, result: Type) -> Type:
         instance, call = get_proper_type(result), ctx.context
         if not isinstance(instance, Instance) or instance.type.fullname != PARTIAL or not isinstance(call, CallExpr):
             return result
@@ -79,8 +124,14 @@ class Partials:
         size = size_of_expression(expression, api) if is_int(type_) else None
         return type_ if size is None else sized_int(size, self._types.int_type)
 
-    def called(self, ctx: MethodContext, result: Type) -> Type:
+    def called(self, ctx: MethodContext, answer: Answer[MethodContext]) -> Type:
         """What a call of it gives, where the hooks for what it is made of know that."""
+        api: Any = ctx.api
+        with api.msg.filter_errors(filter_errors=False) as watcher:
+            result = answer(ctx)
+        return self._called(ctx, result, is_refused=watcher.has_new_errors())
+
+    def _called(self, ctx: MethodContext, result: Type, *, is_refused: bool) -> Type:
         kept = _kept(ctx.type)
         node = None if kept is None else self._types.node(kept.fullname)
         callee = None if node is None else self._callee(node, ctx.api)
@@ -92,10 +143,9 @@ class Partials:
             kept = kept._replace(types=list(map(self._lasting, kept.types)))
         call = _whole_call(ctx.context, kept, node)
         api: Any = ctx.api
-        with api.msg.filter_errors():  # mypy says what it has to say of the call as it is written
-            given: Type = api.expr_checker.check_call(
-                callee, call.args, call.arg_kinds, call, call.arg_names, callable_name=kept.fullname
-            )[0]
+        # mypy says what it has to say of the call as it is written
+        with api.msg.filter_errors(filter_errors=True if is_refused else is_of_mypy):
+            given: Type = api.expr_checker.check_call_expr_with_callee_type(callee, call, kept.fullname, None)
         proper = get_proper_type(given)
         is_followed = as_tensor(proper) is not None or isinstance(proper, TupleType) or is_module(proper)
         return proper if is_followed else result
@@ -129,8 +179,7 @@ def _scope(api: Any) -> str:
 
 
 def _kept(type_: ProperType) -> Kept | None:
-    attrs = type_.extra_attrs.attrs if isinstance(type_, Instance) and type_.extra_attrs is not None else {}
-    kept = get_proper_type(attrs.get(_GIVEN))
+    kept = attribute_of(type_, _GIVEN)
     head = note_of(get_proper_type(kept.items[0])) if isinstance(kept, TupleType) else None
     if head is None or not isinstance(kept, TupleType):
         return None

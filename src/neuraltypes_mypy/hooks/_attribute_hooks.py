@@ -11,6 +11,7 @@ from mypy.types import Instance, Type
 
 from neuraltypes_mypy.base._guard import attribute_hook
 from neuraltypes_mypy.base._names import DISTRIBUTIONS, MODULE_CALL, MODULES, NEURAL_MODULE, TENSOR_BASE
+from neuraltypes_mypy.flow._record_fields import is_field, made_field
 from neuraltypes_mypy.hooks._parts import Parts
 from neuraltypes_mypy.modules import _configs
 from neuraltypes_mypy.modules._buffers import is_buffer, is_definition, seen_by_a_cast
@@ -70,12 +71,14 @@ class AttributeHooks:
             return attribute_hook(_configs.of_module)
         if self._definitions.has_rules(fullname) and self._parts.rules.method_of(fullname) is not None:
             return attribute_hook(self._weight)
+        if is_field(info, name):
+            return attribute_hook(self._field)
         if has_sizes(info, name):
             return attribute_hook(self._parts.modules.attribute)
         if has_nested(info, name):
             return attribute_hook(self._held)
         if _records.is_record(info):
-            return attribute_hook(_records.item)
+            return attribute_hook(self._item)
         member = info.names.get(name)
         if member is not None and isinstance(member.node, Decorator) and member.node.func.is_property:
             return attribute_hook(self._parts.module_calls.property_read) if says_tensors(member.node) else None
@@ -89,6 +92,13 @@ class AttributeHooks:
             return attribute_hook(self._held_attribute)
         is_kept = member.node.type is not None and may_be_module(member.node.type)
         return attribute_hook(self._parts.modules.declared_attribute) if is_kept else None
+
+    def _item(self, ctx: AttributeContext) -> Type:
+        found = _records.item(ctx)
+        return made_field(ctx, found) if found is ctx.default_attr_type else found
+
+    def _field(self, ctx: AttributeContext) -> Type:
+        return self._noted(made_field(ctx, ctx.default_attr_type), ctx)
 
     def _held(self, ctx: AttributeContext) -> Type:
         found = _configs.of_field(ctx)

@@ -33,9 +33,10 @@ from neuraltypes_mypy.calls._generic import (
     takes_again,
     unguided,
 )
-from neuraltypes_mypy.calls._handed_on import CHECKPOINT, FUNCTIONAL_CALL, MAP
+from neuraltypes_mypy.calls._handed_on import CHECKPOINT, FUNCTIONAL_CALL, MAP, STARMAP
 from neuraltypes_mypy.calls._module_calls import known_within
 from neuraltypes_mypy.calls._partials import PARTIAL
+from neuraltypes_mypy.calls._presence import is_presence_test, note_presence
 from neuraltypes_mypy.calls._transforms import GRADIENTS, MAPS
 from neuraltypes_mypy.flow._containers import DISPLAYS
 from neuraltypes_mypy.flow._identity import is_identity, operand_type
@@ -69,6 +70,9 @@ class FunctionHooks:
         self._others = others
         self._widen: Callable[[FunctionSigContext], FunctionLike] = signature_hook(parts.calls.widen)
         self._unguided: Callable[[FunctionSigContext], FunctionLike] = signature_hook(unguided)
+        self._following: object = (
+            None  # the call of a name that stands for a function; what it stands for may be one, too
+        )
         self._signatures = self._tabulate_signatures()
         # By full name; None for what is not ours and has no rule.
         self._functions = self._tabulate_functions()
@@ -108,6 +112,7 @@ class FunctionHooks:
             CHECKPOINT: self._parts.handed_on.checkpointed,
             FUNCTIONAL_CALL: self._parts.handed_on.functional,
             MAP: self._parts.handed_on.mapped,
+            STARMAP: self._parts.handed_on.star_mapped,
             ENSURE: self._parts.reveal.ensure,
             REVEAL: self._parts.reveal.reveal,
             **dict.fromkeys(CLASSES, self._noted(self._parts.module_containers.made)),
@@ -124,8 +129,9 @@ class FunctionHooks:
         return lambda ctx: known(ctx) or self._parts.values.transformed(ctx)
 
     def _partial_made(self, ctx: FunctionContext) -> Type:
-        known = self._others.answer(ctx, "get_function_hook", PARTIAL, ctx.default_return_type)
-        return self._parts.partials.made(ctx, known)
+        return self._parts.partials.made(
+            ctx, lambda ctx: self._others.answer(ctx, "get_function_hook", PARTIAL, ctx.default_return_type)
+        )
 
     def get_function_signature_hook(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
         """Calls of functions and constructors, before."""
@@ -182,6 +188,8 @@ class FunctionHooks:
             return result_hook(self._noted(lambda ctx: self._called(ctx, fullname)))
         if isinstance(node, TypeInfo) and is_followed(node):
             return result_hook(self._noted(lambda ctx: self._made(ctx, fullname, node)))
+        if isinstance(node, FuncDef) and is_presence_test(node):
+            return self._left(lambda ctx: self._tested(ctx, node, fullname), fullname)
         if isinstance(node, FuncDef) and passes_on(node):
             return self._left(lambda ctx: self._asked(ctx, node), fullname)
         if takes_again(node):
@@ -211,9 +219,15 @@ class FunctionHooks:
 
     def of_alias(self, ctx: FunctionContext) -> Type | None:
         """What is known of the function that a name stands for which is called; None for any other name."""
-        behind = function_behind(ctx.context, ctx.api)
+        behind = None if self._following is ctx.context else function_behind(ctx.context, ctx.api)
         hook = None if behind is None else self.get_function_hook(behind)
-        return None if hook is None else hook(ctx)
+        if hook is None:
+            return None
+        before, self._following = self._following, ctx.context
+        try:
+            return hook(ctx)
+        finally:
+            self._following = before
 
     def _called(self, ctx: FunctionContext, fullname: str) -> Type:
         name, _, owner = fullname.partition(" of ")  # a method that is called by way of `super()`
@@ -238,6 +252,10 @@ class FunctionHooks:
 
     def _asked(self, ctx: FunctionContext, node: FuncDef) -> Type:
         return self._parts.passed_on.function_called(ctx, node, with_nature(ctx.default_return_type, ctx))
+
+    def _tested(self, ctx: FunctionContext, node: FuncDef, fullname: str) -> Type:
+        note_presence(ctx, fullname)
+        return self._asked(ctx, node) if passes_on(node) else ctx.default_return_type
 
     def _isinstance_called(self, ctx: FunctionContext) -> Type:
         if is_asking(ctx.context):

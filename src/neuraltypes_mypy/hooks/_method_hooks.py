@@ -86,8 +86,9 @@ class MethodHooks:
         return {name: result_hook(hook) for name, hook in {**shared, PARTIAL_CALL: self._partial_called}.items()}
 
     def _partial_called(self, ctx: MethodContext) -> Type:
-        known = self._others.answer(ctx, "get_method_hook", PARTIAL_CALL, ctx.default_return_type)
-        return self._parts.partials.called(ctx, known)
+        return self._parts.partials.called(
+            ctx, lambda ctx: self._others.answer(ctx, "get_method_hook", PARTIAL_CALL, ctx.default_return_type)
+        )
 
     def get_method_signature_hook(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
         """Calls of methods, before."""

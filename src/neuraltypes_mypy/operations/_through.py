@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from mypy.nodes import Context, FuncDef, Var
+from mypy.nodes import Context, Var
 from mypy.types import Instance, TupleType, Type, get_proper_type
 
 from neuraltypes._unify import Rest
 from neuraltypes.rules import Outcome, Signature, Value
 from neuraltypes.rules._values import Array, Result
 from neuraltypes_mypy.base._dependencies import depend_on
+from neuraltypes_mypy.base._types import attribute_of
 from neuraltypes_mypy.modules._flows import EITHER, HELD, INPUT, ITEM_OF, LOOP, OPERATORS, Flow
+from neuraltypes_mypy.modules._held import wait_for_attribute
 from neuraltypes_mypy.modules._recipe_nodes import agreed
 from neuraltypes_mypy.rules._application import Application
 from neuraltypes_mypy.rules._arguments import Given
@@ -28,7 +30,6 @@ from neuraltypes_mypy.tensors._members import (
     ROUNDS,
     STEPS,
     alternatives,
-    attribute_of,
     is_module,
     is_sequence,
     made_at,
@@ -150,7 +151,7 @@ class Through:
             return unknown()
         depend_on(api, variable.info.fullname, name)
         if variable.type is None:
-            _wait_for(variable, context, api)
+            wait_for_attribute(variable, context, api)
             return unknown()
         type_ = agreed(module.type, name) if is_changing(module.type, name) else variable.type
         found = seen_from_outside(type_ or unknown(), module, self.application.types.int_type)
@@ -189,13 +190,3 @@ class Through:
             signature, given, None, Equal(), context, api, equate=lambda _one, _other: True
         )
         return None if outcome.refused else outcome.result
-
-
-def _wait_for(variable: Var, context: Context, api: Any) -> None:
-    """Put off what is checked now until mypy has come to the constructor that sets an attribute, if it ever will."""
-    constructor = variable.info.names.get("__init__")
-    node = None if constructor is None else constructor.node
-    is_checked = isinstance(node, FuncDef) and (api.options.check_untyped_defs or not node.is_dynamic())
-    is_here = variable.info.module_name == api.tree.fullname
-    if is_checked and is_here and isinstance(api.scope.top_level_function(), FuncDef) and api.pass_num < api.last_pass:
-        api.handle_cannot_determine_type(variable.name, context)

@@ -7,13 +7,14 @@ from collections.abc import Callable, Container, Mapping
 from typing import Any, Final
 
 from mypy.nodes import TypeInfo
-from mypy.types import AnyType, ExtraAttrs, Instance, ProperType, TupleType, Type, TypeOfAny, get_proper_type
+from mypy.types import AnyType, Instance, ProperType, TupleType, Type, TypeOfAny, get_proper_type
 
 from neuraltypes._sizes import Size, Symbol, number, size_from_expression
+from neuraltypes_mypy.base._types import attribute_of, keeping, kept_with
 from neuraltypes_mypy.sizes._class_sizes import REST, assigns, kept_of, parameter_of, read_text, size_of_attribute
 from neuraltypes_mypy.sizes._nested import nested_sizes
 from neuraltypes_mypy.tensors._atoms import atom, noted_any, size_of_atom
-from neuraltypes_mypy.tensors._members import BY_DEFAULT, MADE_AT, ONE_OF, attribute_of, made_at
+from neuraltypes_mypy.tensors._members import BY_DEFAULT, MADE_AT, ONE_OF, made_at
 from neuraltypes_mypy.tensors._walk import replace
 
 PREFIX: Final = "neuraltypes."
@@ -48,12 +49,10 @@ def _with_sizes(
 ) -> Instance:
     sizes = {PREFIX + name: size for name, size in attributes.items()}
     sizes |= {f"{_PARAMETER}{symbol.name}@{symbol.scope}": size for symbol, size in parameters.items()}
-    attrs: dict[str, Type] = {} if instance.extra_attrs is None else dict(instance.extra_attrs.attrs)
+    attrs = dict(kept_with(instance))
     attrs |= {name: atom(size, str(size), int_type) for name, size in sizes.items()}
     attrs[MADE_AT] = noted_any(place)
-    result = instance.copy_modified()
-    result.extra_attrs = ExtraAttrs(attrs)
-    return result
+    return keeping(instance, attrs)
 
 
 def held_configuration(type_: Type, holder: ProperType, name: str, int_type: Instance) -> Type:
@@ -72,11 +71,8 @@ def inner_sizes(holder: ProperType, name: str) -> dict[str, Size]:
 
 def with_held(module: Instance, sizes: Mapping[str, Size], int_type: Instance) -> Instance:
     """A module with sizes that its attributes hold, of which it is not known where, and of what class, it was made."""
-    if not sizes:
-        return module
-    result = module.copy_modified()
-    result.extra_attrs = ExtraAttrs({PREFIX + name: atom(size, str(size), int_type) for name, size in sizes.items()})
-    return result
+    attributes = {PREFIX + name: atom(size, str(size), int_type) for name, size in sizes.items()}
+    return keeping(module, attributes) if sizes else module
 
 
 def place_text(path: str, line: int) -> str:
@@ -90,11 +86,9 @@ def configuration(instance: ProperType) -> dict[str, Size]:
 
 
 def _kept(instance: ProperType, prefix: str) -> dict[str, Size]:
-    if not isinstance(instance, Instance) or instance.extra_attrs is None:
-        return {}
     found = {
         name.removeprefix(prefix): size_of_atom(get_proper_type(type_))
-        for name, type_ in instance.extra_attrs.attrs.items()
+        for name, type_ in kept_with(instance).items()
         if name.startswith(prefix)
     }
     return {name: size for name, size in found.items() if size is not None}
@@ -122,18 +116,15 @@ def seen_from_outside(type_: Type, receiver: Instance, int_type: Instance) -> Ty
 
 def without_default(proper: ProperType) -> Type | None:
     """Of a module whose class a parameter decides nothing is known: here another may be given than the default."""
-    if not isinstance(proper, Instance) or proper.extra_attrs is None:
+    if not isinstance(proper, Instance) or not (kept := kept_with(proper)):
         return None
-    attrs = proper.extra_attrs.attrs
-    if BY_DEFAULT in attrs:
+    if BY_DEFAULT in kept:
         return AnyType(TypeOfAny.special_form)
     one_of = attribute_of(proper, ONE_OF)
     items = one_of.items if isinstance(one_of, TupleType) else []
     if any(attribute_of(item, BY_DEFAULT) is not None for item in items):
         return Instance(proper.type, proper.args)
-    result = proper.copy_modified()
-    result.extra_attrs = ExtraAttrs({name: replace(item, without_default) for name, item in attrs.items()})
-    return result
+    return keeping(proper, {name: replace(item, without_default) for name, item in kept.items()})
 
 
 def with_sizes(type_: Type, change: Callable[[Size], Size | None], int_type: Instance) -> Type:
@@ -149,9 +140,7 @@ def with_sizes(type_: Type, change: Callable[[Size], Size | None], int_type: Ins
         if not isinstance(proper, Instance) or proper.extra_attrs is None:
             return None
         attrs = {name: with_sizes(item, change, int_type) for name, item in proper.extra_attrs.attrs.items()}
-        result = proper.copy_modified(args=[with_sizes(arg, change, int_type) for arg in proper.args])
-        result.extra_attrs = ExtraAttrs(attrs)
-        return result
+        return keeping(proper.copy_modified(args=[with_sizes(arg, change, int_type) for arg in proper.args]), attrs)
 
     return replace(type_, one)
 

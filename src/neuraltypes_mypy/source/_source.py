@@ -128,6 +128,11 @@ class Source:
             known = self._changing[line, name] = function is None or _may_change(function, name)
         return known
 
+    def only_reads(self, name: str, line: int, end_line: int | None) -> bool:
+        """Whether the function in these lines does no more with the object of a local name than to read of it."""
+        function = self._function(line, end_line)
+        return function is not None and _only_reads(function, name)
+
     def _function(self, line: int, end_line: int | None) -> ast.AST | None:
         lines = self._lines[line - 1 : end_line] if end_line is not None else []
         is_indented = bool(lines) and lines[0][:1].isspace()
@@ -232,6 +237,22 @@ def _may_change(function: ast.AST, name: str) -> bool:
             if not called[:1].isupper() and any(_is_name(value, name) for value in values):
                 return True
     return False
+
+
+def _only_reads(function: ast.AST, name: str) -> bool:
+    nodes = list(ast.walk(function))
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    reading: set[int] = set()
+    for node in nodes:
+        match node:
+            case ast.Attribute(value=value, ctx=ast.Load()) if id(node) not in called:
+                reading.add(id(value))
+            case ast.Return(value=value):
+                reading.add(id(value))
+    if any(isinstance(node, ast.Nonlocal | ast.Global) and name in node.names for node in nodes):
+        return False
+    names = (node for node in nodes if isinstance(node, ast.Name) and _is_name(node, name))
+    return all(isinstance(node.ctx, ast.Store) or id(node) in reading for node in names)
 
 
 def _is_name(node: ast.AST, name: str) -> bool:

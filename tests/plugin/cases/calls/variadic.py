@@ -10,6 +10,7 @@ def wrapped(x: Float[Tensor, "b *space c"]) -> Float[Tensor, "c *space b"]: ...
 def dots(x: Float[Tensor, "... 3"], y: Float[Tensor, "... 3"]) -> Float[Tensor, "... 4"]: ...
 def broadcast(x: Float[Tensor, "#b c"], y: Float[Tensor, "#b c"]) -> Float[Tensor, "b c"]: ...
 def broadcasts(x: Float[Tensor, "*#s"], y: Float[Tensor, "*#s"]) -> Float[Tensor, "*#s"]: ...
+def into(x: Float[Tensor, "*s c"], y: Float[Tensor, "*#s c"]) -> Float[Tensor, "*s c"]: ...
 def linear(x: Float[Tensor, "*b i"], w: Float[Tensor, "o i"]) -> Float[Tensor, "*b o"]: ...
 
 
@@ -71,6 +72,27 @@ def many_are_broadcast(
     broadcasts(a, e)
     broadcasts(a, c)  # E: "*s" is "5 4 2", expected "5 1 3" (bound by x)  [shape-mismatch]
     broadcasts(b, c)  # E: "*s" is "5 4 2", expected "4 3" (bound by x)  [shape-mismatch]
+
+
+def some_are_broadcast(
+    a: Float[Tensor, "4 1 3"],
+    b: Float[Tensor, "1 5 3"],
+    c: Float[Tensor, "4 5 3"],
+    d: Float[Tensor, "5 3"],
+    e: Float[Tensor, "n 5 3"],
+    rest: Float[Tensor, "*rest 3"],
+) -> None:
+    """What `*s` is bound to is the whole: it is not broadcast itself."""
+    reveal_type(into(c, a))  # R: Tensor[Float, tuple[4, 5, channel=3], Any]
+    into(c, b)
+    into(c, d)
+    into(a, a)
+    into(a, b)  # E: "*s" is "1 5", expected "4 1" (bound by x)  [shape-mismatch]
+    into(d, c)  # E: "*s" is "4 5", expected "5" (bound by x)  [shape-mismatch]
+    into(b, e)
+    into(rest, c)
+    into(c, rest)
+    reveal_type(broadcasts(a, b))  # R: Tensor[Float, tuple[*tuple[Any, ...]], Any]
 
 
 def inside_a_variadic_function(
