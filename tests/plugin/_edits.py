@@ -126,6 +126,11 @@ EDITS: Final = [
     Edit("nature_of_an_entry", "heads.py", '"probs": x.sigmoid()', '"probs": x', '"multilabel_soft_margin_loss" holds'),
     Edit("default_of_a_held_configuration", "held.py", "d_model: int = 64", "d_model: int = 65", "expected 65"),
     Edit("default_that_braces_read", "held.py", "size: int = 4", "size: int = 5", "tuple[b, 12, 5]"),
+    Edit("size_of_what_is_handed", "wired.py", "self.d_model = d_model", "self.d_model = 2 * d_model", "expected 12"),
+    Edit("one_of_several_made", "wired.py", "nn.Linear(e, d)", "nn.Linear(e + 1, d)", "expected 8"),
+    Edit("items_of_a_list_made", "wired.py", "return [nn.Linear(d, d)", "return [nn.Linear(d + 3, d)", "expected 9"),
+    Edit("what_is_walked", "wired.py", "ModuleList([nn.Linear(d, d)", "ModuleList([nn.Linear(d + 4, d)", "expected 10"),
+    Edit("assigned_in_both_branches", "wired.py", "nn.Linear(d, d)\n        else", "nn.Linear(d, 5)\n        else", ""),
     Edit("value_of_a_local_name", "widths.py", "width = 4", "width = 7", "axis 1 is 7, expected 5"),
 ]
 

@@ -62,7 +62,6 @@ NOT_YET: Final = {
     "396_directions_viewed_into_queries": "a method that declares no shape may be replaced in a subclass",
     "403_rotated_by_number_of_head": "what a method takes for positions is not followed",
     "405_halves_not_woven_again": "channels are shuffled on purpose, too",
-    "406_packets_reshaped_before_images": "what a function of several lines gives undeclared is not followed",
     "422_positions_over_batch": "a table that is not called one of positions may have rows of anything",
     "437_temperature_multiplied": "some write the inverse under that name",
     "440_router_softmax_twice": "the best probabilities are weighed against each other on purpose, too",

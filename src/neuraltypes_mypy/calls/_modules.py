@@ -36,8 +36,9 @@ from neuraltypes_mypy.sizes._nested import nested_classes
 from neuraltypes_mypy.sizes._sizes_of import given_sizes
 from neuraltypes_mypy.sizes._steady import is_self, is_steady
 from neuraltypes_mypy.sizes._values import Values
+from neuraltypes_mypy.source._statements import assignments
 from neuraltypes_mypy.tensors._atoms import noted_any
-from neuraltypes_mypy.tensors._members import AGREED, FOLLOWED, MADE_AT, ONE_OF
+from neuraltypes_mypy.tensors._members import AGREED, FOLLOWED, MADE_AT, ONE_OF, held_in
 from neuraltypes_mypy.tensors._sized_ints import is_int
 from neuraltypes_mypy.tensors._tensor import unknown
 from neuraltypes_mypy.tensors._types import KnownTypes
@@ -73,12 +74,24 @@ class Modules:
             made = with_attribute(with_attribute(made, MADE_AT, noted_any(place)), FOLLOWED, unknown())
         return self._recipes.completed(made, ctx.api)
 
+    def from_parameter(self, ctx: FunctionContext, result: Type) -> Type:
+        """What a call of a parameter makes that is a class by default: `norm_layer: type[nn.Module] = nn.LayerNorm`."""
+        call = ctx.context
+        is_named = isinstance(call, CallExpr) and isinstance(call.callee, NameExpr)
+        return self._recipes.by_default(call, result, ctx.api) if is_named and isinstance(call, CallExpr) else result
+
     def from_helper(self, ctx: FunctionContext | MethodContext, node: FuncDef, result: Type) -> Type:
         """What a call of a function gives that makes a module."""
         if any(kind.is_star() for kinds in ctx.arg_kinds for kind in kinds):
             return result
         if node.is_class and not _is_called_by(node.info, ctx.context):
             return result  # `cls` may be a subclass, which is made otherwise
+        if (
+            not isinstance(get_proper_type(result), TupleType)
+            and held_in(result)
+            and _is_assigned(ctx.context, ctx.api)
+        ):
+            return result  # a list may be changed later
         made = self._recipes.returned(node, result, _given(ctx), ctx.api)
         if not isinstance(ctx, MethodContext) or not isinstance(ctx.type, Instance):
             return made
@@ -200,6 +213,12 @@ def _forget_sizes(expression: Expression) -> None:
         type_ = get_proper_type(variable.type)
         if isinstance(type_, Instance) and type_.extra_attrs is not None:
             variable.type = Instance(type_.type, type_.args)
+
+
+def _is_assigned(value: Context, api: Any) -> bool:
+    """Whether a name or an attribute is given a value, or that stands outside of functions."""
+    function = api.scope.current_function()
+    return not isinstance(function, FuncDef) or any(given is value for _, given in assignments(function.body))
 
 
 def _module_name(api: Any) -> str:

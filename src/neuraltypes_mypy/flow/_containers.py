@@ -58,6 +58,7 @@ INSERTIONS: Final = frozenset(
         "collections.deque.__setitem__",
     }
 )
+_SEVERAL: Final = frozenset({"extend", "extendleft", "update"})
 READS: Final = frozenset(
     {
         *(f"builtins.list.{name}" for name in ("__getitem__", "pop")),
@@ -122,7 +123,9 @@ class Containers:
         variable, container = self._variable(ctx), ctx.type
         if variable is None or not isinstance(container, Instance):
             return ctx.default_return_type
-        given = [item for items in ctx.arg_types for item in items]
+        pairs = zip(ctx.args, ctx.arg_types, strict=True)
+        arguments = [pair for items, types in pairs for pair in zip(items, types, strict=True)]
+        given = [item for pair in arguments for item in _put_in(*pair, ctx)]
         if not variable.is_inferred and self._begun.get(id(variable)) is not variable:
             self._begun[id(variable)] = variable
             args = [self._first(arg, given) for arg in container.args]
@@ -188,6 +191,20 @@ def _items(ctx: FunctionContext, *, has_keys: bool) -> list[Type]:
 
 def _has_object(type_: Type) -> bool:
     return any(isinstance(inner, Instance) and inner.type.fullname == "builtins.object" for inner in walk(type_))
+
+
+def _put_in(expression: Expression, type_: Type, ctx: MethodContext) -> list[Type]:
+    """What an argument puts into a container: of `xs += [x, y]` each, for to mypy that is a list of any tensors."""
+    call = ctx.context
+    method = call.callee.name if isinstance(call, CallExpr) and isinstance(call.callee, MemberExpr) else ""
+    if not isinstance(expression, ListExpr | TupleExpr) or not (
+        isinstance(call, OperatorAssignmentStmt) or method in _SEVERAL
+    ):
+        return [type_]
+    api: Any = ctx.api
+    items = [api.lookup_type_or_none(one) for one in expression.items]
+    known = [one for one in items if one is not None and as_tensor(one) is not None]
+    return known if known and len(known) == len(items) else [type_]
 
 
 def _tensors_in(type_: Type) -> list[Type]:

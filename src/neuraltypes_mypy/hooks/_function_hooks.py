@@ -11,7 +11,17 @@ from mypy.types import FunctionLike, Instance, Type, get_proper_type
 
 from neuraltypes_mypy.annotations._results import is_entering
 from neuraltypes_mypy.base._guard import result_hook, signature_hook
-from neuraltypes_mypy.base._names import BUFFER, ENSURE, PARAMETER, REVEAL, SAME_MODULE, SCRIPT, TENSOR, TRANSFORMS
+from neuraltypes_mypy.base._names import (
+    BUFFER,
+    ENSURE,
+    MODULE,
+    PARAMETER,
+    REVEAL,
+    SAME_MODULE,
+    SCRIPT,
+    TENSOR,
+    TRANSFORMS,
+)
 from neuraltypes_mypy.calls._aliases import function_behind
 from neuraltypes_mypy.calls._calls import Known
 from neuraltypes_mypy.calls._generic import (
@@ -90,6 +100,7 @@ class FunctionHooks:
     def _tabulate_functions(self) -> dict[str, Callable[[FunctionContext], Type] | None]:
         functions: dict[str, Callable[[FunctionContext], Type]] = {
             TENSOR: self._new_tensor,
+            MODULE: lambda ctx: self._parts.modules.from_parameter(ctx, ctx.default_return_type),
             **dict.fromkeys((PARAMETER, BUFFER), self._new_parameter),
             "builtins.len": self._parts.values.length,
             _ISINSTANCE: self._isinstance_called,
@@ -169,7 +180,7 @@ class FunctionHooks:
         if (helper := helper_of(node)) is not None:
             return result_hook(self._noted(lambda ctx: self._helper_called(ctx, fullname, helper)))
         if is_local(fullname):
-            return result_hook(self._noted(lambda ctx: self._aliased(ctx, lambda: self._called(ctx, fullname))))
+            return result_hook(self._noted(lambda ctx: self._aliased(ctx, lambda: self._named(ctx, fullname))))
         is_checked = self._definitions.is_checked(fullname)
         if isinstance(node, Var) and not is_checked:
             return self._left(lambda ctx: self._aliased(ctx, lambda: ctx.default_return_type), fullname)
@@ -230,6 +241,9 @@ class FunctionHooks:
         if isinstance(node, FuncDef) and passes_on(node):
             return self._parts.passed_on.function_called(ctx, node, result)
         return result if self._parts.types.info(fullname) is None else self._parts.modules.made(ctx, result)
+
+    def _named(self, ctx: FunctionContext, fullname: str) -> Type:
+        return self._parts.modules.from_parameter(ctx, self._called(ctx, fullname))
 
     def _made(self, ctx: FunctionContext, fullname: str, info: TypeInfo) -> Type:
         """What makes a module that is followed where its body is, and nowhere else."""

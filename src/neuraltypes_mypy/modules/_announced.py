@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from mypy.nodes import (
@@ -21,6 +22,7 @@ from mypy.types import (
     CallableType,
     Type,
     TypeOfAny,
+    UnboundType,
 )
 
 from neuraltypes_mypy.modules._recipe_nodes import MADE, super_call
@@ -60,7 +62,15 @@ def announce_helper(ctx: AnalyzeTypeContext, info: TypeInfo) -> Type:
     analyzer: Any = ctx.api
     function = analyzer.api.statement
     signature = function.type if isinstance(function, FuncDef) else None
-    if isinstance(signature, CallableType) and signature.ret_type is ctx.type:
+    if isinstance(signature, CallableType) and any(one is ctx.type for one in _parts(signature.ret_type)):
         function.def_or_infer_vars |= not (function.is_decorated or function.is_overload)
     result: Type = analyzer.analyze_type_with_type_info(info, ctx.type.args, ctx.type, ctx.type.empty_tuple_index)
     return result
+
+
+def _parts(declared: Type) -> list[Type]:
+    """A declared type as it is written, and what stands in it: `Block` of `list[Block]`."""
+    items: Sequence[Type] = ()
+    if isinstance(declared, UnboundType):
+        items = declared.args
+    return [declared, *items]

@@ -22,7 +22,8 @@ from mypy.types import Instance, LiteralType, ProperType, TupleType, Type, Typed
 from neuraltypes_mypy.flow._containers import forget_elsewhere
 from neuraltypes_mypy.source._container_uses import changes_attribute, is_own
 from neuraltypes_mypy.source._statements import attribute_values, methods
-from neuraltypes_mypy.source._steps import Either, One, Rounds, Steps, attribute_steps, variable_steps
+from neuraltypes_mypy.source._steps import Either, One, Rounds, Several, Step, Steps, attribute_steps, variable_steps
+from neuraltypes_mypy.tensors._members import held_in
 from neuraltypes_mypy.tensors._tensor import unknown
 
 
@@ -68,15 +69,23 @@ def fill(ctx: MethodContext, filled: Callable[[Instance, Steps], Instance], *, h
     forget_elsewhere(owner, variable.type, api)
 
 
-def each(step: One | Rounds | Either, type_of: Callable[[Expression], Type]) -> list[Type]:
+def each(step: Step, type_of: Callable[[Expression], Type]) -> list[Type]:
     """The modules of a step, in whatever order."""
     match step:
         case One(expression=expression):
             return [unknown() if expression is None else type_of(expression)]
+        case Several(expression=expression):
+            return [item_of(type_of(expression))]
         case Rounds(steps=steps):
             return [type_ for inner in steps for type_ in each(inner, type_of)]
         case Either(branches=branches):
             return [type_ for branch in branches for inner in branch for type_ in each(inner, type_of)]
+
+
+def item_of(several: Type) -> Type:
+    """What a list, a tuple or a dictionary of modules holds."""
+    held = held_in(several)
+    return held[0] if len(held) == 1 else unknown()
 
 
 def body_of(api: Any) -> Block:

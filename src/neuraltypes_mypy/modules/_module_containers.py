@@ -22,10 +22,10 @@ from mypy.types import (
 from neuraltypes_mypy.base._names import CONTAINERS, MODULE, SEQUENTIAL
 from neuraltypes_mypy.base._types import attribute_of, options_of, with_attribute
 from neuraltypes_mypy.flow._settle import Settling
-from neuraltypes_mypy.modules._filled import body_of, checked_type, chosen, each, fill, is_filled_elsewhere
+from neuraltypes_mypy.modules._filled import body_of, checked_type, chosen, each, fill, is_filled_elsewhere, item_of
 from neuraltypes_mypy.rules._known_rules import KnownRules
 from neuraltypes_mypy.sizes._sizes_of import size_of_expression
-from neuraltypes_mypy.source._steps import Either, One, Rounds, Steps, steps_of_call
+from neuraltypes_mypy.source._steps import Either, One, Rounds, Several, Step, Steps, steps_of_call
 from neuraltypes_mypy.tensors._members import (
     FOLLOWED,
     FOUND,
@@ -117,11 +117,13 @@ class ModuleContainers:
                 instance = with_attribute(instance, ITEMS, TypedDictType(items, set(items), set(), fallback))
         return self._with_common(instance, types)
 
-    def _step(self, step: One | Rounds | Either, type_of: Callable[[Expression], Type]) -> Type:
+    def _step(self, step: Step, type_of: Callable[[Expression], Type]) -> Type:
         match step:
             case One(expression=expression):
                 type_ = unknown() if expression is None else type_of(expression)
                 return type_ if is_module(type_) else unknown()
+            case Several(expression=expression):
+                return item_of(type_of(expression))
             case Rounds(steps=steps, is_repeated=is_repeated):
                 part = get_proper_type(self._part(ROUNDS, steps, type_of))
                 return self._repeated(part) if is_repeated and isinstance(part, Instance) else part

@@ -30,6 +30,7 @@ from neuraltypes_mypy.sizes._class_sizes import assigns
 from neuraltypes_mypy.source._container_uses import changes_itself
 from neuraltypes_mypy.source._statements import attribute_values, methods
 from neuraltypes_mypy.tensors._members import (
+    held_in,
     is_module,
     may_be_module,
 )
@@ -39,9 +40,9 @@ MADE: Final = "__neuraltypes_made"  # private to each class, so that no class ov
 
 
 def makes_module(node: object) -> bool:
-    """Whether a function is declared to give a module."""
+    """Whether a function is declared to give a module, or several."""
     signature = node.type if isinstance(node, FuncDef) else None
-    return isinstance(signature, CallableType) and is_module(signature.ret_type)
+    return isinstance(signature, CallableType) and (is_module(signature.ret_type) or bool(held_in(signature.ret_type)))
 
 
 def helper_of(node: object) -> FuncDef | None:

@@ -24,6 +24,7 @@ from mypy.nodes import (
     NameExpr,
     RefExpr,
     ReturnStmt,
+    TupleExpr,
     TypeInfo,
     Var,
 )
@@ -44,6 +45,7 @@ from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy.base._dependencies import depend_on
 from neuraltypes_mypy.base._names import IDENTITY, MODULE, SEQUENTIAL
 from neuraltypes_mypy.base._types import attribute_of, keeping, kept_with, with_attribute
+from neuraltypes_mypy.modules._filled import each
 from neuraltypes_mypy.modules._module_containers import CLASSES, ModuleContainers
 from neuraltypes_mypy.modules._recipe_nodes import (
     MADE,
@@ -70,9 +72,17 @@ from neuraltypes_mypy.sizes._unchecked import Place, Unchecked
 from neuraltypes_mypy.source._assigned import assignments_to
 from neuraltypes_mypy.source._container_uses import changes_attribute
 from neuraltypes_mypy.source._statements import attribute_values, methods, scope_name, statements
-from neuraltypes_mypy.source._steps import attribute_steps, steps_of_call, variable_steps
+from neuraltypes_mypy.source._steps import attribute_steps, steps_of, steps_of_call, variable_steps
 from neuraltypes_mypy.tensors._atoms import atom, size_of_atom
-from neuraltypes_mypy.tensors._members import ONE_OF, alternatives, is_module, join_modules
+from neuraltypes_mypy.tensors._members import (
+    BY_DEFAULT,
+    ONE_OF,
+    alternatives,
+    held_in,
+    is_module,
+    join_modules,
+    with_modules,
+)
 from neuraltypes_mypy.tensors._tensor import unknown
 from neuraltypes_mypy.tensors._types import KnownTypes
 
@@ -121,9 +131,15 @@ class Recipes:
 
     def _served(self, node: FuncDef, result: Type, given: Mapping[str, Size | None]) -> Type:
         declared = get_proper_type(node.type.ret_type) if isinstance(node.type, CallableType) else None
-        recipe = None if declared is None else attribute_of(declared, _RECIPE)
-        proper = get_proper_type(result)
-        if declared is None or recipe is None or not isinstance(proper, Instance):
+        inside, shown = ([], []) if declared is None else (held_in(declared), held_in(result))
+        if inside and len(inside) == len(shown):
+            return with_modules(result, [self._one(node, *pair, given) for pair in zip(inside, shown, strict=True)])
+        return result if declared is None else self._one(node, declared, result, given)
+
+    def _one(self, node: FuncDef, declared_: Type, result: Type, given: Mapping[str, Size | None]) -> Type:
+        declared = get_proper_type(declared_)
+        recipe, proper = attribute_of(declared, _RECIPE), get_proper_type(result)
+        if recipe is None or not isinstance(proper, Instance):
             return result
         defaults = attribute_of(declared, _DEFAULTS)
         known = (
@@ -142,13 +158,38 @@ class Recipes:
             return
         if self._is_done(function) or is_replaced(function):
             return
-        declared = get_proper_type(signature.ret_type)
-        assert isinstance(declared, Instance)
-        made = self._returns(function, place)
-        plain = Instance(declared.type, declared.args, declared.line, declared.column)
-        signature.ret_type = (
-            plain if made is None else self._with_defaults(with_attribute(plain, _RECIPE, made), function, place)
-        )
+        inside = held_in(signature.ret_type)
+        made = self._several(function, len(inside), place) if inside else [self._returns(function, place)]
+        recorded = [
+            self._recorded(one, recipe, function, place)
+            for one, recipe in zip(inside or [signature.ret_type], made, strict=True)
+        ]
+        signature.ret_type = with_modules(signature.ret_type, recorded) if inside else recorded[0]
+
+    def _recorded(self, declared: Type, made: Instance | None, function: FuncDef, place: Place) -> Type:
+        proper = get_proper_type(declared)
+        assert isinstance(proper, Instance)
+        plain = Instance(proper.type, proper.args, proper.line, proper.column)
+        return plain if made is None else self._with_defaults(with_attribute(plain, _RECIPE, made), function, place)
+
+    def _several(self, function: FuncDef, count: int, place: Place) -> list[Instance | None]:
+        """What the one return of a function makes, item by item of a tuple, else what all of them have in common."""
+        given = [one.expr for one in statements(function.body) if isinstance(one, ReturnStmt)]
+        nothing: list[Instance | None] = [None] * count
+        if len(given) != 1 or given[0] is None or len(self._reading) > _MAX_DEPTH:
+            return nothing
+        self._reading.append(function)
+        try:
+            if count > 1 or isinstance(given[0], TupleExpr):
+                items = given[0].items if isinstance(given[0], TupleExpr) else []
+                return [self._made(one, function, place) for one in items] if len(items) == count else nothing
+            steps = steps_of(given[0], function.body)
+            made = [
+                one for step in steps for one in each(step, lambda one: self._made(one, function, place) or unknown())
+            ]
+            return [join_modules(made, self._types.tuple_type)]
+        finally:
+            self._reading.pop()
 
     def _with_defaults(self, result: Instance, function: FuncDef, place: Place) -> Instance:
         defaults = {
@@ -204,6 +245,20 @@ class Recipes:
         depend_on(api, owner.fullname, MADE)
         made = self._of_class(owner, Place(api)).get(f"self.{name}")
         return None if made is None else self.refined(declared, made)
+
+    def by_default(self, call: CallExpr, result: Type, api: Any) -> Type:
+        """What a call of a parameter makes in a constructor, where the class is given that is its default."""
+        function, node = api.scope.current_function(), getattr(call.callee, "node", None)
+        proper = get_proper_type(result)
+        is_constructor = isinstance(function, FuncDef) and function.name == "__init__"
+        if not is_constructor or not isinstance(node, Var) or assignments_to(node, function):
+            return result
+        initial = next((one.initializer for one in function.arguments if one.variable is node), None)
+        info = initial.node if isinstance(initial, RefExpr) else None
+        if not isinstance(info, TypeInfo) or not isinstance(proper, Instance) or proper.type.fullname != MODULE:
+            return result
+        made = self._constructed(info, call, function, Place(api))
+        return result if made is None else self.refined(result, with_attribute(made, BY_DEFAULT, unknown()))
 
     def refined(self, declared: Type, made: Type) -> Type:
         """A declared type, with what is known of the modules that it allows."""

@@ -41,6 +41,7 @@ from neuraltypes_mypy.sizes._equal import Equal
 from neuraltypes_mypy.sizes._growing import is_of_any_length
 from neuraltypes_mypy.sizes._sizes_of import size_of_expression, size_with_fallback, sizes_of_items
 from neuraltypes_mypy.source._assigned import only_value
+from neuraltypes_mypy.source._steps import One, steps_of
 from neuraltypes_mypy.tensors._packed import is_packed, padded_of
 from neuraltypes_mypy.tensors._sized_ints import is_int, size_of_type
 from neuraltypes_mypy.tensors._tensor import as_tensor, read_tensor, unknown
@@ -85,6 +86,8 @@ class ArgumentValues:
                     return items
             case CallExpr() if (numbers := self._range(expression, api, same)) is not None:
                 return numbers
+            case NameExpr(node=Var()) if (put_in := _put_in(expression, type_, api)) is not None:
+                return self._sequence(put_in, api, same)
             case NameExpr(node=Var() as variable) if (held := _held_slice(variable, type_, api)) is not None:
                 return self._slice(held.args, api, same)
             case TupleExpr(items=items) | ListExpr(items=items):
@@ -265,6 +268,18 @@ def _holds_numbers(type_: Type) -> bool:
     if isinstance(proper, TupleType):
         return any(is_int(item) and size_of_type(item) is None for item in proper.items)
     return isinstance(proper, Instance) and proper.type.fullname == "builtins.list" and is_int(proper.args[0])
+
+
+def _put_in(name: Expression, type_: Type, api: Any) -> list[Expression] | None:
+    """What was put into a local list of tensors one after the other, where that is all; None for anything else."""
+    proper, function = get_proper_type(type_), api.scope.current_function()
+    if not isinstance(proper, Instance) or proper.type.fullname != "builtins.list":
+        return None
+    if not isinstance(function, FuncDef) or as_tensor(proper.args[0]) is None:
+        return None
+    steps = [one.expression if isinstance(one, One) else None for one in steps_of(name, function.body)]
+    known = [one for one in steps if one is not None]
+    return known if known and len(known) == len(steps) else None
 
 
 def _is_finfo(expression: Expression) -> bool:

@@ -7,14 +7,14 @@ from collections.abc import Callable, Container, Mapping
 from typing import Any, Final
 
 from mypy.nodes import TypeInfo
-from mypy.types import AnyType, Instance, ProperType, Type, TypeOfAny, get_proper_type
+from mypy.types import AnyType, Instance, ProperType, TupleType, Type, TypeOfAny, get_proper_type
 
 from neuraltypes._sizes import Size, Symbol, number, size_from_expression
-from neuraltypes_mypy.base._types import keeping, kept_with
+from neuraltypes_mypy.base._types import attribute_of, keeping, kept_with
 from neuraltypes_mypy.sizes._class_sizes import REST, assigns, kept_of, parameter_of, read_text, size_of_attribute
 from neuraltypes_mypy.sizes._nested import nested_sizes
 from neuraltypes_mypy.tensors._atoms import atom, noted_any, size_of_atom
-from neuraltypes_mypy.tensors._members import MADE_AT, made_at
+from neuraltypes_mypy.tensors._members import BY_DEFAULT, MADE_AT, ONE_OF, made_at
 from neuraltypes_mypy.tensors._walk import replace
 
 PREFIX: Final = "neuraltypes."
@@ -105,11 +105,26 @@ def seen_from_outside(type_: Type, receiver: Instance, int_type: Instance) -> Ty
         known[Symbol(name, scope)] = size
     scopes = {base.fullname for base in receiver.type.mro}
 
+    type_ = replace(type_, without_default)
+
     def seen(size: Size) -> Size | None:
         is_inner = any(symbol.scope in scopes and symbol not in known for symbol in size.symbols())
         return None if is_inner else size.replace(known)
 
     return with_sizes(type_, seen, int_type)
+
+
+def without_default(proper: ProperType) -> Type | None:
+    """Of a module whose class a parameter decides nothing is known: here another may be given than the default."""
+    if not isinstance(proper, Instance) or not (kept := kept_with(proper)):
+        return None
+    if BY_DEFAULT in kept:
+        return AnyType(TypeOfAny.special_form)
+    one_of = attribute_of(proper, ONE_OF)
+    items = one_of.items if isinstance(one_of, TupleType) else []
+    if any(attribute_of(item, BY_DEFAULT) is not None for item in items):
+        return Instance(proper.type, proper.args)
+    return keeping(proper, {name: replace(item, without_default) for name, item in kept.items()})
 
 
 def with_sizes(type_: Type, change: Callable[[Size], Size | None], int_type: Instance) -> Type:

@@ -25,7 +25,7 @@ from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes_mypy.base._names import GENERIC_TENSORS, MODULE
 from neuraltypes_mypy.base._types import options_of
 from neuraltypes_mypy.sizes._class_sizes import lasting_symbols
-from neuraltypes_mypy.sizes._made_with import seen_from_outside
+from neuraltypes_mypy.sizes._made_with import seen_from_outside, without_default
 from neuraltypes_mypy.sizes._size_tuples import as_written
 from neuraltypes_mypy.sizes._sizes_of import size_of_expression
 from neuraltypes_mypy.sizes._steady import is_self
@@ -155,7 +155,8 @@ class Values:
             isinstance(ctx.context, MemberExpr) and is_self(ctx.context.expr, ctx.api)
         ):
             return seen_from_outside(lasting, receiver, self._types.int_type)
-        return lasting
+        is_inherited = isinstance(receiver, Instance) and ctx.context.name not in receiver.type.names  # type: ignore[attr-defined]
+        return replace(lasting, without_default) if is_inherited else lasting
 
     def lasting(self, type_: Type, info: TypeInfo | None) -> Type:
         """The type of an attribute, with the names of sizes that hold for good in a class alone."""

@@ -10,6 +10,7 @@ from mypy.nodes import (
     AssignmentStmt,
     Block,
     CallExpr,
+    DelStmt,
     Expression,
     ExpressionStmt,
     IndexExpr,
@@ -69,6 +70,11 @@ def is_call_of(expression: Expression | None, *fullnames: str) -> bool:
     return isinstance(callee, RefExpr) and (callee.fullname in fullnames or _fullname(callee) in fullnames)
 
 
+def _is_of_torch(callee: Expression) -> bool:
+    """Whether a function is one of torch's: none changes a list that it is given."""
+    return isinstance(callee, RefExpr) and (callee.fullname or _fullname(callee)).startswith("torch.")
+
+
 def _fullname(callee: RefExpr) -> str:
     return getattr(callee.node, "fullname", "")
 
@@ -90,6 +96,8 @@ def is_change(statement: Statement, subject: Subject) -> bool:
             return any(subject(target) or _is_entry(target, subject) for target in statement.lvalues)
         case OperatorAssignmentStmt():
             return subject(statement.lvalue)
+        case DelStmt(expr=expression):
+            return subject(expression) or _is_entry(expression, subject)
         case ExpressionStmt(expr=CallExpr(callee=MemberExpr(expr=owner, name=name))) if subject(owner):
             return name in _CHANGES
         case _:
@@ -114,7 +122,11 @@ def is_read_only(statement: Statement, subject: Subject) -> bool:
             case StarExpr(expr=inner) | IndexExpr(base=inner):
                 harmless.append(inner)
             case CallExpr():
-                if is_call_of(one, *_READERS) or any(kind == ARG_STAR for kind in one.arg_kinds):
+                if (
+                    is_call_of(one, *_READERS)
+                    or _is_of_torch(one.callee)
+                    or any(kind == ARG_STAR for kind in one.arg_kinds)
+                ):
                     harmless += one.args
                 elif subject(one.callee):  # a module is called
                     harmless.append(one.callee)

@@ -19,6 +19,7 @@ from mypy.nodes import (
     CallExpr,
     ConditionalExpr,
     ContinueStmt,
+    DelStmt,
     DictExpr,
     DictionaryComprehension,
     Expression,
@@ -70,6 +71,13 @@ class One:
 
 
 @dataclass(frozen=True, slots=True)
+class Several:
+    """The modules that what an expression gives contains, of which its type says what they are."""
+
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class Rounds:
     """Steps that are gone through any number of times; `is_repeated` says that more than once is meant."""
 
@@ -84,7 +92,7 @@ class Either:
     branches: tuple[Steps, ...]
 
 
-Step: TypeAlias = One | Rounds | Either
+Step: TypeAlias = One | Several | Rounds | Either
 Steps: TypeAlias = tuple[Step, ...]
 UNKNOWN_STEPS: Final = (One(None),)
 
@@ -93,6 +101,11 @@ def steps_of_call(call: CallExpr, body: Block, *, is_sequence: bool | None = Non
     """The modules of the container that a call in `body` makes: `nn.Sequential(a, *layers)`, `nn.ModuleList(xs)`."""
     is_sequence = is_call_of(call, SEQUENTIAL) if is_sequence is None else is_sequence
     return _Reader(body, call).container(call, is_sequence=is_sequence)
+
+
+def steps_of(expression: Expression, body: Block) -> Steps:
+    """The modules in what a body returns."""
+    return _Reader(body, expression).read(expression)
 
 
 def attribute_steps(name: str, body: Block, *, has_keys: bool = False) -> Steps | None:
@@ -166,7 +179,7 @@ class _Reader:
         if is_call_of(call, *LISTS) and len(call.args) == 1:
             return self.read(call.args[0])
         if not is_call_of(call, *DICTIONARIES):
-            return UNKNOWN_STEPS
+            return (Rounds((Several(call),)),)
         if len(call.args) == 1 and isinstance(call.args[0], ListExpr | TupleExpr):
             return tuple(One(_second(item)) for item in call.args[0].items)
         if len(call.args) == 1 and call.arg_kinds[0] == ARG_POS:
@@ -259,6 +272,8 @@ class _Growth:
 
     def _simple(self, statement: Statement, steps: Steps | None) -> Steps | None:
         match statement:
+            case DelStmt():
+                return UNKNOWN_STEPS
             case AssignmentStmt(lvalues=[target]) if self._subject(target):
                 return self._reader.read(statement.rvalue) if not self._reads(statement.rvalue) else UNKNOWN_STEPS
             case AssignmentStmt(lvalues=[IndexExpr(base=base)]) if self._subject(base):

@@ -23,6 +23,11 @@ ONE_OF: Final = "neuraltypes:one of"  # of a `Module`: which ones it may be
 MADE_AT: Final = "neuraltypes:made at"  # where an instance was made
 FOLLOWED: Final = "neuraltypes:followed"  # of a module whose body says what it gives, where it was made
 AGREED: Final = "neuraltypes:agreed"  # of an attribute that is assigned in several places: what all of them make
+BY_DEFAULT: Final = "neuraltypes:by default"  # of a module of whose class a parameter says no more than a default
+_CONTAINERS: Final = (
+    *("builtins.list", "builtins.tuple", "builtins.dict"),
+    *("typing.Sequence", "typing.Iterable", "typing.Mapping"),
+)
 FOUND: Final = "neuraltypes:found"  # of a container that is a `Module` without this plugin: it was in another one
 
 
@@ -30,6 +35,25 @@ def is_module(type_: Type) -> bool:
     """Whether a type is that of a module."""
     proper = get_proper_type(type_)
     return isinstance(proper, Instance) and proper.type.has_base(MODULE)
+
+
+def held_in(declared: Type) -> list[Type]:
+    """The modules in a declared tuple, or what a declared list, sequence or dictionary of modules holds."""
+    proper = get_proper_type(declared)
+    held: list[Type] = []
+    if isinstance(proper, TupleType):
+        held = proper.items
+    elif isinstance(proper, Instance) and proper.type.fullname in _CONTAINERS:
+        held = list(proper.args[-1:])
+    return held if held and all(map(is_module, held)) else []
+
+
+def with_modules(declared: Type, held: list[Type]) -> Type:
+    """The same of other modules."""
+    proper = get_proper_type(declared)
+    if isinstance(proper, TupleType):
+        return proper.copy_modified(items=held)
+    return proper.copy_modified(args=[*proper.args[:-1], *held]) if isinstance(proper, Instance) else declared
 
 
 def may_be_module(declared: Type) -> bool:
@@ -96,6 +120,8 @@ def alike(held: Instance, others: Sequence[Type]) -> Instance:
 
 def _is_mergeable(left: Instance, right: Instance) -> bool:
     """Whether two modules differ in what they were made with alone, not in what they consist of."""
+    if (attribute_of(left, BY_DEFAULT) is None) != (attribute_of(right, BY_DEFAULT) is None):
+        return False
     return left.type is right.type and (not left.type.has_base(SEQUENTIAL) or _written(left) == _written(right))
 
 
