@@ -115,9 +115,17 @@ class _Followed:
                 if owner == self._owner:
                     self._takes |= {name} if given == INPUT else set()
                     return [name, given]
-                return given if owner in _OF_TORCH and name in _ENTRYWISE else UNKNOWN
+                return given if is_entrywise(expression) else UNKNOWN
             case _:
                 return UNKNOWN
+
+
+def is_entrywise(call: CallExpr) -> bool:
+    """Whether what is called by its name in torch gives a tensor of the shape of its first argument."""
+    match call:
+        case CallExpr(callee=MemberExpr(expr=NameExpr(name=owner), name=name), arg_kinds=[first, *_]):
+            return first == ARG_POS and owner in _OF_TORCH and name in _ENTRYWISE
+    return False
 
 
 def _changed_in_place(body: Block) -> Iterable[str]:

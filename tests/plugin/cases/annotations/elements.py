@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 import neuraltypes.elements
-from neuraltypes import NeuralModule, NeuralType, elements
+from neuraltypes import NeuralModule, NeuralType, elements, ensure
 from neuraltypes.elements import AudioSignal, ChannelType, ElementType, EncodedRepresentation, LogitsType, VoidType
 
 E = TypeVar("E", bound=ElementType)
@@ -93,3 +93,21 @@ def generic(
     LogitNorm()(x=y)
     LogitNorm()(x=x)  # E: holds EncodedRepresentation, expected LogitsType  [element-mismatch]
     return variable(x)  # E: [return-value]
+
+
+@dataclass(frozen=True, kw_only=False)
+class Tempo(ElementType):
+    beats: int | None = None
+    unit: str | None = None
+
+
+def in_tempo(x: NeuralType[Float[Tensor, "b"], Tempo(beats=3)]) -> None: ...
+
+
+def ensured(x: Tensor, beats: int) -> None:
+    in_tempo(ensure(x, NeuralType[Float[Tensor, "b"], Tempo(3)]))
+    in_tempo(ensure(x, NeuralType[Float[Tensor, "b"], Tempo(4)]))  # E: holds Tempo(beats=4), expected Tempo(beats=3)
+    in_tempo(ensure(x, NeuralType[Float[Tensor, "b"], Tempo(4, unit="min")]))  # E: holds Tempo(beats=4, unit='min')
+    in_tempo(ensure(x, NeuralType[Float[Tensor, "b"], Tempo(beats)]))
+    in_tempo(ensure(x, NeuralType[Float[Tensor, "b"], Tempo(beats=beats)]))
+    in_tempo(ensure(x, NeuralType[Float[Tensor, "b"], Tempo]))
