@@ -95,19 +95,14 @@ def generic(
     return variable(x)  # E: [return-value]
 
 
-@dataclass(frozen=True, kw_only=False)
-class Tempo(ElementType):
-    beats: int | None = None
-    unit: str | None = None
+def at_hop(x: NeuralType[Float[Tensor, "b"], Pitch(hop=3)]) -> None: ...
 
 
-def in_tempo(x: NeuralType[Float[Tensor, "b"], Tempo(beats=3)]) -> None: ...
-
-
-def ensured(x: Tensor, beats: int) -> None:
-    in_tempo(ensure(x, NeuralType[Float[Tensor, "b"], Tempo(3)]))
-    in_tempo(ensure(x, NeuralType[Float[Tensor, "b"], Tempo(4)]))  # E: holds Tempo(beats=4), expected Tempo(beats=3)
-    in_tempo(ensure(x, NeuralType[Float[Tensor, "b"], Tempo(4, unit="min")]))  # E: holds Tempo(beats=4, unit='min')
-    in_tempo(ensure(x, NeuralType[Float[Tensor, "b"], Tempo(beats)]))
-    in_tempo(ensure(x, NeuralType[Float[Tensor, "b"], Tempo(beats=beats)]))
-    in_tempo(ensure(x, NeuralType[Float[Tensor, "b"], Tempo]))
+def ensured(x: Tensor, hop: int) -> None:
+    """To mypy a parameter of an element is given by its name; what is given by its place is known all the same."""
+    at_hop(ensure(x, NeuralType[Float[Tensor, "b"], Pitch(3)]))  # E: [call-arg]
+    at_hop(ensure(x, NeuralType[Float[Tensor, "b"], Pitch(4)]))  # E: [call-arg] # E: [element-mismatch]
+    at_hop(ensure(x, NeuralType[Float[Tensor, "b"], Pitch(hop=4)]))  # E: holds Pitch(hop=4), expected Pitch(hop=3)
+    at_hop(ensure(x, NeuralType[Float[Tensor, "b"], Pitch(hop)]))  # E: [call-arg]
+    at_hop(ensure(x, NeuralType[Float[Tensor, "b"], Pitch(hop=hop)]))
+    at_hop(ensure(x, NeuralType[Float[Tensor, "b"], Pitch]))
