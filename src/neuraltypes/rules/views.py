@@ -15,6 +15,7 @@ from neuraltypes._unify import Rest, Shape, SizedAxis, axes_of, format_shape
 from neuraltypes.kinds import BATCH, kinds_of
 from neuraltypes.rules._arithmetic import divided, shared_out, times
 from neuraltypes.rules._context import is_given, sizes_differ, suspect
+from neuraltypes.rules._orders import crosses, cuts_across
 from neuraltypes.rules._registry import computed
 from neuraltypes.rules._shapes import (
     ANY,
@@ -163,7 +164,7 @@ def _suspect_other_order(old: Shape, new: Shape, argument: str) -> None:
     if before is None or after is None or any(len(size.terms) > 1 for size in (*before, *after)):
         return  # sums are those of windows and of relative shifts, which read rows across their ends on purpose
     is_other_order = before != after and len(set(before)) > 1 and sorted(map(repr, before)) == sorted(map(repr, after))
-    if is_other_order or any(test(old, new) for test in (_tears, _groups_the_last, _takes_channels_for_rows)):
+    if is_other_order or any(test(old, new) for test in _OTHERWISE):
         suspect(
             f'sees "{format_shape(old)}" as "{format_shape(new)}" without moving a number; '
             "transpose or permute puts axes in another order",
@@ -221,6 +222,9 @@ def _lone_names(shape: Shape) -> dict[Symbol, int]:
     sizes = [axis.size for axis in shape if isinstance(axis, SizedAxis) and axis.size is not None]
     counted = Counter(symbol for size in sizes for symbol in set(size.symbols()))
     return {size.symbol: at for at, size in enumerate(sizes) if size.symbol is not None and counted[size.symbol] == 1}
+
+
+_OTHERWISE: Final = (_tears, _groups_the_last, _takes_channels_for_rows, crosses, cuts_across)
 
 
 def _named_sizes(shape: Shape) -> list[Size] | None:

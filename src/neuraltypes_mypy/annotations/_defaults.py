@@ -13,8 +13,8 @@ from mypy.nodes import FuncDef, IntExpr
 from mypy.types import CallableType, Instance, ProperType, TypeVarType, get_proper_type
 
 from neuraltypes._sizes import Size, number
+from neuraltypes_mypy.base._types import attribute_of
 from neuraltypes_mypy.tensors._atoms import atom, note_of, size_of_atom
-from neuraltypes_mypy.tensors._members import attribute_of
 from neuraltypes_mypy.tensors._walk import walk
 
 _DEFAULT: Final = "neuraltypes default"

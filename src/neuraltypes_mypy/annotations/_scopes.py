@@ -17,7 +17,6 @@ from mypy.types import (
     TypeVarLikeType,
     TypeVarType,
     UnboundType,
-    UnionType,
     get_proper_type,
 )
 
@@ -29,6 +28,7 @@ from neuraltypes_mypy.annotations._noted_sizes import note_sizes
 from neuraltypes_mypy.annotations._overriding import Overriding, overrides
 from neuraltypes_mypy.annotations._results import Results
 from neuraltypes_mypy.base._names import FOREIGN
+from neuraltypes_mypy.base._types import options_of
 from neuraltypes_mypy.flow._identity import open_identities
 from neuraltypes_mypy.flow._settling_calls import instrument_unanalyzed
 from neuraltypes_mypy.sizes._class_sizes import attribute_size, inherited_sizes, is_computed
@@ -177,9 +177,7 @@ class Scopes:
 
 def _may_be_record(result: Type) -> bool:
     """Whether a result that mypy has not looked up may be a record of the project: a name that is capitalized."""
-    written = get_proper_type(result)
-    items = list(map(get_proper_type, written.items)) if isinstance(written, UnionType) else [written]
-    names = [one.name.rpartition(".")[2] for one in items if isinstance(one, UnboundType)]
+    names = [one.name.rpartition(".")[2] for one in options_of(result) if isinstance(one, UnboundType)]
     return any(name[:1].isupper() and name not in _NO_RECORDS for name in names)
 
 

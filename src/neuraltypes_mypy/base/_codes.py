@@ -15,3 +15,6 @@ KEYWORD_ONLY: Final = ErrorCode("keyword-only", "The forward of a NeuralModule t
 CONFIG: Final = ErrorCode("config-key", "A config has no such key", _CATEGORY)
 UNTRACKED: Final = ErrorCode("untracked", "Says where the type of a tensor is lost", _CATEGORY)
 FAILURE: Final = ErrorCode("neuraltypes-failure", "The plugin failed; please report it", _CATEGORY)
+
+OF_TENSORS: Final = frozenset({SHAPE, KIND, DTYPE, ELEMENT})
+"""What is said of tensors that disagree."""

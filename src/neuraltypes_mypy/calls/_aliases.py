@@ -10,7 +10,7 @@ from typing import Any, Final
 from mypy.nodes import CallExpr, Expression, FuncDef, MemberExpr, MypyFile, NameExpr, RefExpr, TypeInfo, Var
 from mypy.types import Instance, Type, get_proper_type
 
-from neuraltypes_mypy.source._assigned import Constants, assignments_to
+from neuraltypes_mypy.source._assigned import Constants, only_value
 from neuraltypes_mypy.source._source import read_source
 from neuraltypes_mypy.source._statements import attribute_values, methods
 
@@ -55,10 +55,7 @@ def _of_name(variable: Var, api: Any) -> Expression | None:
         is_changed = variable.name in read_source(api.tree.path).global_names
         return None if is_changed else _constants.value(variable, api.tree)
     function = api.scope.current_function()
-    if not isinstance(function, FuncDef) or any(one.variable is variable for one in function.arguments):
-        return None
-    values = assignments_to(variable, function)
-    return values[0] if len(values) == 1 else None
+    return only_value(variable, function) if isinstance(function, FuncDef) else None
 
 
 def _of_attribute(holder: Expression, name: str, api: Any) -> Expression | None:

@@ -37,12 +37,14 @@ from neuraltypes._sizes import Size
 from neuraltypes_mypy.base import _codes as codes
 from neuraltypes_mypy.base._dependencies import depend_on
 from neuraltypes_mypy.base._names import IDENTITY, NEURAL_MODULE
+from neuraltypes_mypy.base._types import attribute_of
 from neuraltypes_mypy.calls._calls import Argument, Calls, Known
+from neuraltypes_mypy.calls._several import surely_wrong
 from neuraltypes_mypy.calls._walks import walked_modules
 from neuraltypes_mypy.meaning._natures import with_nature
 from neuraltypes_mypy.meaning._passed_on import PassedOn
 from neuraltypes_mypy.operations._torch_modules import TorchModules, forward_of
-from neuraltypes_mypy.rules._refusals import Refusals
+from neuraltypes_mypy.rules._refusals import Refusals, Trial
 from neuraltypes_mypy.sizes._class_sizes import attribute_size, kept_of
 from neuraltypes_mypy.sizes._made_with import configuration
 from neuraltypes_mypy.sizes._steady import is_self
@@ -55,7 +57,6 @@ from neuraltypes_mypy.tensors._members import (
     ROUNDS,
     STEPS,
     alternatives,
-    attribute_of,
     is_module,
     is_sequence,
     made_at,
@@ -162,16 +163,18 @@ class ModuleCalls:
     ) -> Type:
         """What a call gives of a module that is one of these; those that it does not fit are not the one."""
         fitting: list[Type] = []
-        refusing: list[Type] = []
+        refusing: list[tuple[Type, Trial]] = []
         for module in modules:
             with self._refusals.trial(api) as has_failed:
                 given = call(module)
             if has_failed():
-                refusing.append(module)
+                refusing.append((module, has_failed))
             elif not (is_union and _is_identity(module)):
                 fitting.append(untold() if given is None else given)
         if refusing and not fitting:
-            call(refusing[0])  # it fits none of them, and `nn.Identity` stands for a module that it would fit
+            # it fits none of them, and `nn.Identity` stands for a module that it would fit
+            if (wrong := surely_wrong(refusing)) is not None:
+                call(wrong)
             return untold()
         fitting += [given for module in modules if is_union and _is_identity(module) and (given := call(module))]
         return join_tensors(fitting) or untold()

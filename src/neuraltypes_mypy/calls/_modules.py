@@ -8,26 +8,36 @@ from mypy.nodes import CallExpr, Context, Expression, FuncDef, MemberExpr, NameE
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
 from mypy.types import Instance, TupleType, Type, get_proper_type
 
-from neuraltypes._sizes import Size
+from neuraltypes._sizes import Size, Symbol
 from neuraltypes_mypy.base._dependencies import depend_on
 from neuraltypes_mypy.base._names import MODULE
+from neuraltypes_mypy.base._types import with_attribute
 from neuraltypes_mypy.modules._undeclared import is_followed
 from neuraltypes_mypy.operations._recipes import Recipes
-from neuraltypes_mypy.sizes._class_sizes import attribute_size
+from neuraltypes_mypy.sizes._class_sizes import (
+    attribute_size,
+    handed_modules,
+    holds_size,
+    is_changing,
+    is_configured,
+    kept_of,
+)
 from neuraltypes_mypy.sizes._left_out import left_out
 from neuraltypes_mypy.sizes._made_with import (
     configuration,
     configured,
     held_configuration,
+    inner_sizes,
     place_text,
     seen_from_outside,
+    with_held,
 )
 from neuraltypes_mypy.sizes._nested import nested_classes
 from neuraltypes_mypy.sizes._sizes_of import given_sizes
 from neuraltypes_mypy.sizes._steady import is_self, is_steady
 from neuraltypes_mypy.sizes._values import Values
 from neuraltypes_mypy.tensors._atoms import noted_any
-from neuraltypes_mypy.tensors._members import FOLLOWED, MADE_AT, ONE_OF, with_attribute
+from neuraltypes_mypy.tensors._members import AGREED, FOLLOWED, MADE_AT, ONE_OF
 from neuraltypes_mypy.tensors._sized_ints import is_int
 from neuraltypes_mypy.tensors._tensor import unknown
 from neuraltypes_mypy.tensors._types import KnownTypes
@@ -83,8 +93,12 @@ class Modules:
         if ctx.is_lvalue or not isinstance(receiver, Instance) or not isinstance(ctx.context, MemberExpr):
             return ctx.default_attr_type
         known = self._recipes.attribute(receiver.type, ctx.context.name, ctx.default_attr_type, ctx.api)
-        if known is None or is_self(ctx.context.expr, ctx.api):
-            return ctx.default_attr_type if known is None else known
+        if known is None:
+            return ctx.default_attr_type
+        held = get_proper_type(known)
+        known = with_attribute(held, AGREED, unknown()) if isinstance(held, Instance) else known
+        if is_self(ctx.context.expr, ctx.api):
+            return known
         return seen_from_outside(known, receiver, self._types.int_type)
 
     def replaced(self, ctx: FunctionContext) -> Type:
@@ -126,9 +140,30 @@ class Modules:
         size = configuration(receiver).get(name) if is_steady(ctx.context.expr, receiver, ctx.api) else None
         if size is None and isinstance(receiver, Instance) and is_self(ctx.context.expr, ctx.api):
             size = attribute_size(receiver.type, name)
+        held = get_proper_type(ctx.default_attr_type)
+        if isinstance(held, Instance) and isinstance(receiver, Instance) and is_configured(held.type):
+            return self._handed(held, receiver, ctx.context, ctx.api)
         if size is not None and not is_int(ctx.default_attr_type):
             return ctx.default_attr_type
         return ctx.default_attr_type if size is None else self._values.value(size)
+
+    def _handed(self, held: Instance, receiver: Instance, place: MemberExpr, api: Any) -> Type:
+        """A module that the constructor was given, with its sizes: as it was there, in the class by their names."""
+        if is_changing(receiver.type, place.name) or held.extra_attrs is not None:
+            return held
+        if not is_self(place.expr, api):
+            return with_held(held, inner_sizes(receiver, place.name), self._types.int_type)
+        handed = handed_modules(receiver.type)
+        names = {name for base in held.type.mro for name in kept_of(base).get("attributes", ())}
+        known = {name: attribute_size(receiver.type, f"{place.name}.{name}") for name in names}
+        sizes = {
+            name: size
+            for name, size in known.items()
+            if size is not None
+            and holds_size(held.type, name)
+            and all(Symbol(one.name.partition(".")[0], one.scope) in handed for one in size.symbols())
+        }
+        return with_held(held, sizes, self._types.int_type)
 
     def held(self, ctx: AttributeContext) -> Type:
         """An attribute of a configuration that holds another one."""

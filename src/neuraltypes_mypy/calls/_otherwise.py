@@ -10,21 +10,17 @@ from typing import Any, Final
 
 from mypy.literals import literal_hash
 from mypy.nodes import (
-    ARG_POS,
-    GDEF,
     Block,
     CallExpr,
-    Expression,
     ExpressionStmt,
     FuncDef,
     IfStmt,
-    NameExpr,
-    StrExpr,
     UnaryExpr,
 )
 from mypy.subtypes import is_proper_subtype
 from mypy.types import Instance, Type, UnionType, get_proper_type
 
+from neuraltypes_mypy.source._inserted import is_marked, marked, resolved_callee
 from neuraltypes_mypy.source._statements import blocks, leaves, statements
 from neuraltypes_mypy.tensors._tensor import as_tensor
 
@@ -33,8 +29,7 @@ _MARK: Final = "neuraltypes: otherwise"
 
 def is_otherwise(call: object) -> bool:
     """Whether a call is one that was put in here."""
-    mark = call.args[0] if isinstance(call, CallExpr) and call.args else None
-    return isinstance(mark, StrExpr) and mark.value == _MARK
+    return is_marked(call, _MARK)
 
 
 class Otherwise:
@@ -77,7 +72,7 @@ class Otherwise:
             assert isinstance(before.expr, CallExpr)
             self._excluded[id(before.expr)] = before.expr, tensor
             return
-        call = _marked(test.args[0], api)
+        call = marked(test.args[0], _MARK, resolved_callee(api))
         self._excluded[id(call)] = call, tensor
         made = ExpressionStmt(call)
         made.set_line(test)
@@ -85,7 +80,7 @@ class Otherwise:
 
     def narrow(self, call: CallExpr, api: Any) -> None:
         """Leave of a union what may still come."""
-        found, subject = self._excluded.get(id(call)), call.args[1]
+        found, subject = self._excluded.get(id(call)), call.args[0]
         known: Type | None = api.lookup_type_or_none(subject)
         union = get_proper_type(known)
         if found is None or not isinstance(union, UnionType):
@@ -93,13 +88,3 @@ class Otherwise:
         left = [item for item in union.items if as_tensor(item) is None or not is_proper_subtype(item, found[1])]
         if left and len(left) < len(union.items):
             api.binder.put(subject, UnionType.make_union(left))
-
-
-def _marked(subject: Expression, api: Any) -> CallExpr:
-    callee, mark = NameExpr("isinstance"), StrExpr(_MARK)
-    callee.node, callee.kind = api.modules["builtins"].names["isinstance"].node, GDEF
-    callee.fullname = "builtins.isinstance"
-    call = CallExpr(callee, [mark, subject], [ARG_POS, ARG_POS], [None, None])
-    for node in (callee, mark, call):
-        node.set_line(subject)
-    return call

@@ -33,6 +33,7 @@ from mypy.typeops import function_type, type_object_type
 from mypy.types import CallableType, FunctionLike, Instance, ProperType, TupleType, Type, get_proper_type
 
 from neuraltypes_mypy.base._names import GENERIC_TENSORS
+from neuraltypes_mypy.base._types import attribute_of
 from neuraltypes_mypy.calls._calls import Argument, Calls
 from neuraltypes_mypy.calls._handed_on import is_of_mypy
 from neuraltypes_mypy.sizes._sizes_of import size_of_expression
@@ -178,8 +179,7 @@ def _scope(api: Any) -> str:
 
 
 def _kept(type_: ProperType) -> Kept | None:
-    attrs = type_.extra_attrs.attrs if isinstance(type_, Instance) and type_.extra_attrs is not None else {}
-    kept = get_proper_type(attrs.get(_GIVEN))
+    kept = attribute_of(type_, _GIVEN)
     head = note_of(get_proper_type(kept.items[0])) if isinstance(kept, TupleType) else None
     if head is None or not isinstance(kept, TupleType):
         return None

@@ -38,6 +38,7 @@ from mypy.types import (
 )
 
 from neuraltypes_mypy.base._names import GENERIC_TENSORS
+from neuraltypes_mypy.base._types import options_of
 from neuraltypes_mypy.flow._open_uses import used
 from neuraltypes_mypy.source._arity import with_names_of_numpy
 from neuraltypes_mypy.tensors._tensor import as_tensor, unknown, untold
@@ -160,9 +161,6 @@ def _open(signature: CallableType) -> CallableType:
 
 def _optional(type_: Type) -> Type:
     """`int | None` for `int`: that a size is never None here is nothing that plain mypy asks."""
-    proper = get_proper_type(type_)
-    items = proper.items if isinstance(proper, UnionType) else [proper]
-    is_size = any(
-        isinstance(one, Instance) and one.type.fullname == "builtins.int" for one in map(get_proper_type, items)
-    )
+    items = options_of(type_)
+    is_size = any(isinstance(one, Instance) and one.type.fullname == "builtins.int" for one in items)
     return UnionType([*items, NoneType()]) if is_size else type_

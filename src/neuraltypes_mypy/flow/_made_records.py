@@ -29,7 +29,7 @@ from mypy.server.subexpr import get_subexpressions
 from mypy.types import CallableType, Instance, NoneType, TupleType, Type, TypedDictType, UnionType, get_proper_type
 
 from neuraltypes_mypy.flow._open_uses import used
-from neuraltypes_mypy.source._assigned import assignments_to, last_assigned
+from neuraltypes_mypy.source._assigned import assignments_to, is_parameter, last_assigned
 from neuraltypes_mypy.source._statements import statements, unpacked_from
 
 Key: TypeAlias = str | int
@@ -64,7 +64,7 @@ def _assigned(variable: Var, function: FuncDef, line: int) -> Expression | None:
     last = last_assigned(variable, function, line)
     if last is not None:
         return last
-    if any(argument.variable is variable for argument in function.arguments):
+    if is_parameter(variable, function):
         return None
     values, unpacked = assignments_to(variable, function), unpacked_from(variable, function)
     if values == [None] and unpacked is not None:

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 from mypy.nodes import Block, BreakStmt, ForStmt, RaiseStmt, ReturnStmt, Statement, TryStmt, WhileStmt
 from mypy.types import AnyType, Instance, NoneType, ProperType, TupleType, Type, TypeOfAny, UnionType, get_proper_type
 
+from neuraltypes_mypy.base._types import options_of
 from neuraltypes_mypy.source._statements import blocks, has_blocks, inner_blocks
 from neuraltypes_mypy.tensors._atoms import note_of
 from neuraltypes_mypy.tensors._elements import join_elements
@@ -148,8 +149,7 @@ def _told_apart(held: Type, given: list[ProperType]) -> Type:
 
 def _some(given: ProperType) -> list[ProperType]:
     """What a name may hold beside None."""
-    items = given.items if isinstance(given, UnionType) else [given]
-    return [proper for item in items if not isinstance(proper := get_proper_type(item), NoneType)]
+    return [item for item in options_of(given) if not isinstance(item, NoneType)]
 
 
 def _rebuilt(held: TupleType, items: list[Type]) -> Type:

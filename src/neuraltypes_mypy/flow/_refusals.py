@@ -10,7 +10,7 @@ from mypy.types import AnyType, PartialType, Type, TypeGuardedType, UnionType, g
 
 from neuraltypes_mypy.flow._settling_calls import Subject
 from neuraltypes_mypy.tensors._tensor import as_tensor, is_known, untold
-from neuraltypes_mypy.tensors._untyped import remember, untyped
+from neuraltypes_mypy.tensors._untyped import is_untyped, remember, untyped
 from neuraltypes_mypy.tensors._walk import walk
 
 
@@ -29,6 +29,8 @@ class Refusals:
         refused = _refused(subject.value, variable, api)
         if refused is None or variable.type is None:
             return False
+        if not variable.is_inferred and not any(map(_says_more, (variable.type, refused))):
+            return False  # plain mypy says the same, and goes on as it does here
         if variable.is_inferred:
             self._declared[variable] = variable.type
             variable.type = UnionType([variable.type, untold()])  # it is said once
@@ -57,6 +59,12 @@ def _refused(assigned: Expression | None, variable: Var, api: Any) -> Type | Non
     if not any(as_tensor(inner) is not None for type_ in (declared, value) for inner in walk(type_)):
         return None
     return None if is_subtype(value, declared) else value
+
+
+def _says_more(type_: Type) -> bool:
+    """Whether a type speaks of tensors in a way that plain mypy does not."""
+    tensors = [tensor for inner in walk(type_) if (tensor := as_tensor(inner)) is not None]
+    return any(is_known(tensor) or is_untyped(tensor) for tensor in tensors)
 
 
 def _after_refusal(refused: Type) -> Type:

@@ -9,7 +9,7 @@ meet, and where a loop begins again, the name is given what its types have in co
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mypy.nodes import Block, FuncDef, MypyFile, Var
@@ -26,6 +26,7 @@ from mypy.types import (
 )
 
 from neuraltypes_mypy.base._names import GENERIC_TENSORS, MODULE, PARAMETER
+from neuraltypes_mypy.base._types import kept_with
 from neuraltypes_mypy.flow._meetings import Meetings
 from neuraltypes_mypy.flow._refusals import Refusals
 from neuraltypes_mypy.flow._settling_calls import Subject, instrument_analyzed, subject_of
@@ -123,12 +124,15 @@ def _open(variable: Var, declared: ProperType, *, is_item: bool) -> Type | None:
         variable.type = _plain(declared)
         first = get_proper_type(copied(declared))
     if any(map(_is_known_tensor, walk(declared))):
-        variable.type = _or_any(declared, loosened(declared) or replace(declared, _loosened))
+        variable.type = _or_any(declared, loosened(declared) or replace(declared, _plain_in(declared)))
         variable.is_inferred = True  # what is unknown may be assigned then, and the name is unknown
         first = first or declared
     elif variable.is_inferred and any(map(_is_noted, walk(declared))):
         # mypy takes what differs from it in a note alone for the same
         variable.type = replace(declared, _without_note)
+        first = first or declared
+    elif variable.is_inferred and not is_item and any(one is not declared and _is_open(one) for one in walk(declared)):
+        variable.type = replace(declared, _plain_in(declared))
         first = first or declared
     if (tensor := _of_parameter(declared)) is not None:
         variable.type = tensor  # `w = self.weight; w = w[None]` holds a tensor then
@@ -138,8 +142,7 @@ def _open(variable: Var, declared: ProperType, *, is_item: bool) -> Type | None:
 
 
 def _is_made_or_sized(proper: ProperType) -> bool:
-    is_made = isinstance(proper, Instance) and proper.extra_attrs is not None and MADE_AT in proper.extra_attrs.attrs
-    return has_size(proper) or (is_made and is_module(proper))
+    return has_size(proper) or (MADE_AT in kept_with(proper) and is_module(proper))
 
 
 def _plain(type_: Type) -> Type:
@@ -196,6 +199,20 @@ def _common(tensors: Sequence[Type]) -> Type | None:
 def _or_any(declared: ProperType, loose: Type) -> Type:
     """What a name may hold that was given an `Any` of plain mypy first: whatever it is given later."""
     return UnionType([loose, untold()]) if is_untyped(declared) else loose
+
+
+def _plain_in(declared: ProperType) -> Callable[[ProperType], Type | None]:
+    """The tensors of a type, whatever they hold; those in a container that are `Any` to plain mypy are so here."""
+
+    def one(proper: ProperType) -> Type | None:
+        return untold() if proper is not declared and _is_open(proper) else _loosened(proper)
+
+    return one
+
+
+def _is_open(proper: ProperType) -> bool:
+    """Whether a tensor is `Any` to plain mypy."""
+    return isinstance(proper, Instance) and as_tensor(proper) is not None and is_untyped(proper)
 
 
 def _is_known_tensor(type_: ProperType) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from mypy.nodes import NameExpr, Var
-from mypy.types import AnyType, ProperType, Type, UnionType, get_proper_type
+from mypy.types import AnyType, ProperType, Type
 
 from neuraltypes_mypy.base._codes import UNTRACKED
+from neuraltypes_mypy.base._types import options_of
 from neuraltypes_mypy.tensors._tensor import as_tensor, read_tensor
 
 
@@ -28,19 +29,14 @@ class Untracked:
 
 def _is_lost(held: Type) -> bool:
     """Whether a name holds what nothing is known of, or a tensor of which the axes are unknown."""
-    return any(isinstance(item, AnyType) or _axes_known(item) is False for item in _options(held))
+    return any(isinstance(item, AnyType) or _axes_known(item) is False for item in options_of(held))
 
 
 def _holds_known(held: Type) -> bool:
-    return any(map(_axes_known, _options(held)))
+    return any(map(_axes_known, options_of(held)))
 
 
 def _axes_known(type_: ProperType) -> bool | None:
     """Whether the axes of a tensor are known; None for what is no tensor."""
     tensor = as_tensor(type_)
     return None if tensor is None else read_tensor(tensor).shape is not None
-
-
-def _options(held: Type) -> list[ProperType]:
-    proper = get_proper_type(held)
-    return list(map(get_proper_type, proper.items)) if isinstance(proper, UnionType) else [proper]

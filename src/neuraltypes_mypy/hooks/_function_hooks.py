@@ -26,6 +26,7 @@ from neuraltypes_mypy.calls._generic import (
 from neuraltypes_mypy.calls._handed_on import CHECKPOINT, FUNCTIONAL_CALL, MAP, STARMAP
 from neuraltypes_mypy.calls._module_calls import known_within
 from neuraltypes_mypy.calls._partials import PARTIAL
+from neuraltypes_mypy.calls._presence import is_presence_test, note_presence
 from neuraltypes_mypy.calls._transforms import GRADIENTS, MAPS
 from neuraltypes_mypy.flow._containers import DISPLAYS
 from neuraltypes_mypy.flow._identity import is_identity, operand_type
@@ -176,6 +177,8 @@ class FunctionHooks:
             return result_hook(self._noted(lambda ctx: self._called(ctx, fullname)))
         if isinstance(node, TypeInfo) and is_followed(node):
             return result_hook(self._noted(lambda ctx: self._made(ctx, fullname, node)))
+        if isinstance(node, FuncDef) and is_presence_test(node):
+            return self._left(lambda ctx: self._tested(ctx, node, fullname), fullname)
         if isinstance(node, FuncDef) and passes_on(node):
             return self._left(lambda ctx: self._asked(ctx, node), fullname)
         if takes_again(node):
@@ -235,6 +238,10 @@ class FunctionHooks:
 
     def _asked(self, ctx: FunctionContext, node: FuncDef) -> Type:
         return self._parts.passed_on.function_called(ctx, node, with_nature(ctx.default_return_type, ctx))
+
+    def _tested(self, ctx: FunctionContext, node: FuncDef, fullname: str) -> Type:
+        note_presence(ctx, fullname)
+        return self._asked(ctx, node) if passes_on(node) else ctx.default_return_type
 
     def _isinstance_called(self, ctx: FunctionContext) -> Type:
         if is_asking(ctx.context):

@@ -7,7 +7,6 @@ from typing import Final
 
 from mypy.types import (
     AnyType,
-    ExtraAttrs,
     Instance,
     NoneType,
     ProperType,
@@ -18,6 +17,7 @@ from mypy.types import (
     get_proper_type,
 )
 
+from neuraltypes_mypy.base._types import keeping, kept_with
 from neuraltypes_mypy.flow._made_records import Key, field_names, record_class
 from neuraltypes_mypy.tensors._atoms import note_of, noted_any
 from neuraltypes_mypy.tensors._elements import join_elements
@@ -35,8 +35,7 @@ def is_open(type_: Instance) -> bool:
 
 def kept_note(type_: ProperType) -> str | None:
     """The note of what a declared tensor was seen to hold."""
-    attrs = type_.extra_attrs.attrs if isinstance(type_, Instance) and type_.extra_attrs is not None else {}
-    return next((name.removeprefix(_NATURE) for name in attrs if name.startswith(_NATURE)), None)
+    return next((name.removeprefix(_NATURE) for name in kept_with(type_) if name.startswith(_NATURE)), None)
 
 
 def kept_nature(declared: Type) -> ProperType | None:
@@ -60,9 +59,7 @@ def with_kept_parts(declared: Type, found: Mapping[Key, str]) -> Type:
         return proper.copy_modified(item_types=list(items.values()))
     if not isinstance(proper, Instance) or record_class(proper) is None:
         return declared
-    kept = proper.copy_modified()
-    kept.extra_attrs = ExtraAttrs({f"{_PART}{key} {note}": unknown() for key, note in found.items()}) if found else None
-    return kept
+    return keeping(proper, {f"{_PART}{key} {note}": unknown() for key, note in found.items()})
 
 
 def with_note(declared: Type, note: str | None) -> Type:
@@ -70,9 +67,7 @@ def with_note(declared: Type, note: str | None) -> Type:
     proper = get_proper_type(declared)
     if not isinstance(proper, Instance) or not is_open(proper):
         return declared
-    kept = proper.copy_modified()
-    kept.extra_attrs = None if note is None else ExtraAttrs({_NATURE + note: unknown()})
-    return kept
+    return keeping(proper, {} if note is None else {_NATURE + note: unknown()})
 
 
 def kept_part(declared: Type, key: Key) -> ProperType | None:
@@ -82,7 +77,7 @@ def kept_part(declared: Type, key: Key) -> ProperType | None:
         item = _item(proper, key)
         return None if item is None else kept_nature(item)
     holder = record_class(proper)
-    attrs = {} if holder is None or holder.extra_attrs is None else holder.extra_attrs.attrs
+    attrs = kept_with(holder)
     start = f"{_PART}{key} "
     return next((noted_any(name.removeprefix(start)) for name in attrs if name.startswith(start)), None)
 

@@ -34,6 +34,7 @@ from neuraltypes._sizes import Symbol
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy.base import _codes as codes
 from neuraltypes_mypy.base._dependencies import depend_as, depend_on
+from neuraltypes_mypy.base._types import attribute_of
 from neuraltypes_mypy.flow._open_uses import open_uses
 from neuraltypes_mypy.meaning._kept_natures import is_open
 from neuraltypes_mypy.meaning._unseen import is_one_of_several
@@ -47,7 +48,7 @@ from neuraltypes_mypy.sizes._sizes_of import given_sizes
 from neuraltypes_mypy.source._bodies import copied, returned, surely_run
 from neuraltypes_mypy.source._statements import assignments, scope_name
 from neuraltypes_mypy.tensors._join import join_tensors
-from neuraltypes_mypy.tensors._members import ONE_OF, attribute_of, made_at
+from neuraltypes_mypy.tensors._members import ONE_OF, made_at
 from neuraltypes_mypy.tensors._tensor import as_tensor, is_known, unknown, untold
 from neuraltypes_mypy.tensors._types import KnownTypes
 from neuraltypes_mypy.tensors._untyped import is_unwanted, untyped

@@ -29,6 +29,7 @@ from mypy.types import AnyType, Instance, LiteralType, ProperType, TupleType, Ty
 from neuraltypes.rules import UNKNOWN, Array, Config, Parameter, Produced, Signature, Value, apply
 from neuraltypes.rules._distributions import POSITIVE
 from neuraltypes.rules._values import BY_LAYER
+from neuraltypes_mypy.base._types import attribute_of, options_of
 from neuraltypes_mypy.flow._either import certain
 from neuraltypes_mypy.flow._made_records import Key, made_record, part_of
 from neuraltypes_mypy.meaning._kept_natures import common_nature
@@ -38,11 +39,11 @@ from neuraltypes_mypy.rules._arguments import Given
 from neuraltypes_mypy.rules._known_rules import KnownRules
 from neuraltypes_mypy.sizes._class_sizes import is_changing
 from neuraltypes_mypy.sizes._made_with import PREFIX
-from neuraltypes_mypy.source._assigned import assignments_to, last_assigned
+from neuraltypes_mypy.source._assigned import assignments_to, is_parameter, last_assigned
 from neuraltypes_mypy.source._statements import unpacked_from
 from neuraltypes_mypy.source._unasked import is_asking
 from neuraltypes_mypy.tensors._elements import is_produced, produced_of, produced_type
-from neuraltypes_mypy.tensors._members import ITEMS, ONE_OF, alternatives, attribute_of, is_module, is_sequence
+from neuraltypes_mypy.tensors._members import AGREED, ITEMS, ONE_OF, alternatives, is_module, is_sequence
 from neuraltypes_mypy.tensors._tensor import as_tensor
 
 _TARGET: Final = "target"
@@ -133,7 +134,7 @@ class _Reading:
         unpacked = unpacked_from(variable, self._function)
         last = last_assigned(variable, self._function, line)
         values = [last] if last is not None else assignments_to(variable, self._function)
-        if last is None and any(argument.variable is variable for argument in self._function.arguments):
+        if last is None and is_parameter(variable, self._function):
             return None
         if values == [None] and unpacked is not None:
             return self.field(unpacked[0], unpacked[1], unpacked[0].line)
@@ -173,7 +174,7 @@ class _Reading:
             return None
         known = self._api.lookup_type_or_none(callee)
         module = None if known is None else get_proper_type(known)
-        modules = module.items if isinstance(module, UnionType) else [] if module is None else [module]
+        modules = [] if module is None else options_of(module)
         if modules and all(map(is_module, modules)):
             given = self.of(call.args[0], line) if call.args else None
             return common_nature([self._through(one, given, call) for one in modules])
@@ -235,5 +236,8 @@ def is_written_to(variable: Var, function: FuncDef) -> bool:
 def is_one_of_several(call: Context, api: Any) -> bool:
     """Whether a call is that of an attribute which holds this module or another: mypy knows it by the first alone."""
     callee = call.callee if isinstance(call, CallExpr) else None
+    held = None if callee is None else api.lookup_type_or_none(callee)
+    if held is not None and attribute_of(held, AGREED) is not None:
+        return False
     owner = get_proper_type(api.lookup_type_or_none(callee.expr)) if isinstance(callee, MemberExpr) else None
     return isinstance(callee, MemberExpr) and isinstance(owner, Instance) and is_changing(owner.type, callee.name)

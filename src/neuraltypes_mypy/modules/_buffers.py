@@ -31,10 +31,12 @@ from mypy.nodes import (
     StrExpr,
     TypeInfo,
 )
-from mypy.types import AnyType, Instance, NoneType, Type, UnionType, get_proper_type
+from mypy.types import AnyType, Instance, NoneType, Type, get_proper_type
 
 from neuraltypes_mypy.base._names import METADATA, MODULE
+from neuraltypes_mypy.base._types import options_of
 from neuraltypes_mypy.modules._held import declared_tensors, gives_value, holder, is_holder
+from neuraltypes_mypy.source._inserted import mark_of, marking
 from neuraltypes_mypy.source._statements import attribute_values, blocks, methods, statements, targets
 from neuraltypes_mypy.tensors._tensor import as_tensor
 
@@ -114,12 +116,12 @@ def _registration(statement: Statement, owner: str) -> tuple[str, Expression] | 
 
 
 def _assignment(name: str, value: Expression, constructor: FuncDef) -> AssignmentStmt:
-    mark, callee = StrExpr(f"{_MARK} {len(_registered)}"), NameExpr("isinstance")
-    _registered[mark.value] = value
+    mark = f"{_MARK} {len(_registered)}"
+    _registered[mark] = value
     owner = NameExpr(constructor.arguments[0].variable.name)
-    target, call = MemberExpr(owner, name), CallExpr(callee, [mark, mark], [ARG_POS, ARG_POS], [None, None])
-    statement = AssignmentStmt([target], call)
-    for node in (mark, callee, owner, target, call, statement):
+    target = MemberExpr(owner, name)
+    statement = AssignmentStmt([target], marking(mark, value).expr)
+    for node in (owner, target, statement):
         node.set_line(value)
     return statement
 
@@ -130,8 +132,7 @@ def _is_announced(statement: Statement | None) -> bool:
 
 def is_registered(value: Context | None) -> bool:
     """Whether the value of an assignment is one that was put in here."""
-    mark = value.args[0] if isinstance(value, CallExpr) and value.args else None
-    return isinstance(mark, StrExpr) and mark.value in _registered
+    return mark_of(value) in _registered
 
 
 def announced_names(constructor: FuncDef) -> list[str]:
@@ -155,12 +156,10 @@ def is_buffer(info: TypeInfo, name: str) -> bool:
 
 def registered_type(call: CallExpr, tensor: Instance, api: Any) -> Type:
     """The type of what was registered, as far as it is a tensor."""
-    mark = call.args[0]
-    value = _registered.get(mark.value) if isinstance(mark, StrExpr) else None
+    value = _registered.get(mark_of(call) or "")
     known: Type | None = None if value is None else api.lookup_type_or_none(value)
-    given = get_proper_type(known)
-    items = list(map(get_proper_type, given.items)) if isinstance(given, UnionType) else [given]
-    found = [item for item in items if item is not None and not isinstance(item, NoneType)]
+    items = [] if known is None else options_of(known)
+    found = [item for item in items if not isinstance(item, NoneType)]
     return found[0] if len(found) == 1 and as_tensor(found[0]) is not None else tensor
 
 

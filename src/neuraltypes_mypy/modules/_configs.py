@@ -15,7 +15,6 @@ from mypy.plugin import AttributeContext, FunctionContext, MethodContext
 from mypy.types import (
     AnyType,
     CallableType,
-    ExtraAttrs,
     Instance,
     ProperType,
     Type,
@@ -28,6 +27,7 @@ from mypy.types import (
 from neuraltypes._spelling import hint
 from neuraltypes_mypy.base._codes import CONFIG
 from neuraltypes_mypy.base._names import NEURAL_MODULE
+from neuraltypes_mypy.base._types import attribute_of, keeping, kept_with
 from neuraltypes_mypy.source._source import read_source
 
 _Context: TypeAlias = AttributeContext | FunctionContext | MethodContext
@@ -110,10 +110,9 @@ def key(ctx: AttributeContext) -> Type:
     name = getattr(ctx.context, "name", None)
     if not isinstance(container, Instance) or name is None or name.startswith("_"):
         return ctx.default_attr_type
-    attrs = {} if container.extra_attrs is None else container.extra_attrs.attrs
-    if name in attrs:
+    if name in kept_with(container):
         return ctx.default_attr_type
-    maker = get_proper_type(attrs[_MADE_BY]) if _MADE_BY in attrs else None
+    maker = attribute_of(container, _MADE_BY)
     if isinstance(maker, Instance):
         return _parameter(ctx, container, maker.type, name)
     structure = _structure_of(container)
@@ -136,7 +135,7 @@ def _written(ctx: _Context, made: Type) -> Type:
     if not container.type.has_base(CONTAINER):
         return made
     for name, line, column in read_source(ctx.api.path).writes.to((at.line, at.column, at.end_line, at.end_column)):
-        maker = get_proper_type((container.extra_attrs or ExtraAttrs({})).attrs.get(_MADE_BY))
+        maker = attribute_of(container, _MADE_BY)
         owner = maker.type if isinstance(maker, Instance) else _structure_of(container)
         if owner is None or name.startswith("_"):
             continue
@@ -177,9 +176,7 @@ def _structured(ctx: Any, container: Instance, structure: Instance) -> Type:
 
 
 def _made_by(container: Instance, maker: Instance) -> Instance:
-    made = container.copy_modified()
-    made.extra_attrs = ExtraAttrs({_MADE_BY: Instance(maker.type, [])})
-    return made
+    return keeping(container, {_MADE_BY: Instance(maker.type, [])})
 
 
 def _parameters(info: TypeInfo) -> list[tuple[str, Type]] | None:

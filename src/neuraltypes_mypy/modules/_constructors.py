@@ -72,6 +72,7 @@ def record_configuration(cls: ClassDef, api: Any) -> None:
             if argument.initializer is not None and (text := size_text(argument.initializer)) is not None
         }
         values = next(assigned for method, assigned in in_methods if method is constructor)
+        counts.update(_repeated(values, counts))
         found = _attributes(cls, constructor, values, counts, api)
         data["attributes"] = {**_constants(cls, counts, is_final=True), **found}
         if kept := _fallbacks(constructor, api):
@@ -147,6 +148,16 @@ def _attributes(
         and name not in in_class
         and not any(word in reassigned for word in names_in(text))
     }
+
+
+def _repeated(values: Sequence[tuple[str, Expression | None]], counts: Mapping[str, int]) -> dict[str, int]:
+    """How often less attributes count that the constructor alone assigns, the same size wherever it does."""
+    found: dict[str, int] = {}
+    for name in {name for name, _ in values if counts[name] > 1}:
+        texts = [None if value is None else size_text(value) for other, value in values if other == name]
+        if len(texts) == counts[name] and None not in texts and len(set(texts)) == 1:
+            found[name] = 1 - len(texts)
+    return found
 
 
 def _text(value: Expression | None, fallbacks: Mapping[str, str], api: Any) -> str | None:

@@ -16,6 +16,7 @@ from mypy.nodes import (
     Block,
     CallExpr,
     ClassDef,
+    Context,
     Expression,
     FuncDef,
     MemberExpr,
@@ -32,6 +33,7 @@ from mypy.types import Instance, Type, UnboundType, UnionType, get_proper_type
 from neuraltypes._unify import SizedAxis
 from neuraltypes_mypy.base._dependencies import depend_on
 from neuraltypes_mypy.base._names import GENERIC_TENSORS
+from neuraltypes_mypy.base._types import options_of
 from neuraltypes_mypy.rules._definitions import is_foreign
 from neuraltypes_mypy.sizes._class_sizes import assigns, kept_of
 from neuraltypes_mypy.sizes._values import Values
@@ -135,7 +137,7 @@ class Held:
         if variable is None or context.name in read_source(api.tree.path).assigned_from_outside:
             return default
         if variable.type is None:
-            _wait_for(variable, context, api)
+            wait_for_attribute(variable, context, api)
             return default
         known = self._values.inferred_attribute(ctx._replace(default_attr_type=variable.type), False)
         tensor = as_tensor(known)
@@ -144,12 +146,7 @@ class Held:
 
 def may_hold(variable: Var) -> bool:
     """Whether an attribute is declared as a tensor of which nothing is said."""
-    return variable.type is not None and any(map(_is_bare, _items(variable.type)))
-
-
-def _items(type_: Type) -> list[Type]:
-    proper = get_proper_type(type_)
-    return list(proper.items) if isinstance(proper, UnionType) else [proper]
+    return variable.type is not None and any(map(_is_bare, options_of(variable.type)))
 
 
 def _is_bare(type_: Type) -> bool:
@@ -169,12 +166,16 @@ def _variable(info: TypeInfo, name: str, api: Any) -> Var | None:
     return symbol.node if symbol is not None and isinstance(symbol.node, Var) else None
 
 
-def _wait_for(variable: Var, context: MemberExpr, api: Any) -> None:
-    """Put off what is checked now until mypy has come to the constructor, unless it never will."""
+def wait_for_attribute(variable: Var, context: Context, api: Any) -> None:
+    """Put off what is checked now until mypy has come to the constructor that sets an attribute, if it ever will."""
+    constructor = variable.info.names.get("__init__")
+    node = None if constructor is None else constructor.node
     caller = api.scope.top_level_function()
-    is_its_own = isinstance(caller, FuncDef) and caller.name == "__init__" and caller.info is variable.info
-    if isinstance(caller, FuncDef) and not is_its_own and api.pass_num < api.last_pass:
-        api.handle_cannot_determine_type(context.name, context)
+    if not isinstance(node, FuncDef) or not isinstance(caller, FuncDef) or caller is node:
+        return
+    is_checked = api.options.check_untyped_defs or not node.is_dynamic()
+    if is_checked and variable.info.module_name == api.tree.fullname and api.pass_num < api.last_pass:
+        api.handle_cannot_determine_type(variable.name, context)
 
 
 def _is_placeholder(tensor: Instance) -> bool:

@@ -16,11 +16,11 @@ from mypy.types import (
     Type,
     TypedDictType,
     TypeVarType,
-    UnionType,
     get_proper_type,
 )
 
 from neuraltypes_mypy.base._names import CONTAINERS, MODULE, SEQUENTIAL
+from neuraltypes_mypy.base._types import attribute_of, options_of, with_attribute
 from neuraltypes_mypy.flow._settle import Settling
 from neuraltypes_mypy.modules._filled import body_of, checked_type, chosen, each, fill, is_filled_elsewhere
 from neuraltypes_mypy.rules._known_rules import KnownRules
@@ -34,10 +34,8 @@ from neuraltypes_mypy.tensors._members import (
     ONE_OF,
     ROUNDS,
     STEPS,
-    attribute_of,
     is_module,
     join_modules,
-    with_attribute,
 )
 from neuraltypes_mypy.tensors._mentions import says_tensors
 from neuraltypes_mypy.tensors._tensor import unknown, untold
@@ -185,8 +183,7 @@ class ModuleContainers:
         module = chosen(items, ctx)
         if module is not None:
             return _found(module)
-        default = get_proper_type(ctx.default_return_type)
-        held = [get_proper_type(one) for one in (default.items if isinstance(default, UnionType) else [default])]
+        held = options_of(ctx.default_return_type)
         is_held = any(isinstance(one, Instance) and one.type.fullname == MODULE for one in held)
         return _found(common) if common is not None and is_held else _of_found(ctx)
 

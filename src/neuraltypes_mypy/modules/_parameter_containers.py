@@ -13,12 +13,13 @@ from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import AnyType, Instance, TupleType, Type, TypedDictType, get_proper_type
 
 from neuraltypes_mypy.base._names import CONTAINERS, PARAMETER
+from neuraltypes_mypy.base._types import attribute_of, with_attribute
 from neuraltypes_mypy.flow._settle import Settling
 from neuraltypes_mypy.modules._filled import body_of, checked_type, chosen, each, fill, is_filled_elsewhere
 from neuraltypes_mypy.sizes._values import Values
 from neuraltypes_mypy.source._steps import One, Steps, steps_of_call
 from neuraltypes_mypy.tensors._join import join_tensors
-from neuraltypes_mypy.tensors._members import ITEM, ITEMS, attribute_of, with_attribute
+from neuraltypes_mypy.tensors._members import ITEM, ITEMS
 from neuraltypes_mypy.tensors._tensor import as_tensor
 from neuraltypes_mypy.tensors._types import KnownTypes
 from neuraltypes_mypy.tensors._untyped import is_unwanted, untyped

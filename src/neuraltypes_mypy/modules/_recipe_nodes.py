@@ -21,14 +21,12 @@ from mypy.nodes import (
     TypeInfo,
     Var,
 )
-from mypy.types import (
-    CallableType,
-    get_proper_type,
-)
+from mypy.types import CallableType, Type, TypedDictType, get_proper_type
 
 from neuraltypes._sizes import Size, Symbol
 from neuraltypes_mypy.modules._buffers import is_registered
 from neuraltypes_mypy.modules._module_containers import CLASSES
+from neuraltypes_mypy.sizes._class_sizes import assigns
 from neuraltypes_mypy.source._container_uses import changes_itself
 from neuraltypes_mypy.source._statements import attribute_values, methods
 from neuraltypes_mypy.tensors._members import (
@@ -67,6 +65,14 @@ def is_own_class(node: object, function: FuncDef) -> bool:
 def constructor_owner(info: TypeInfo, skip: int = 0) -> TypeInfo | None:
     """The class that defines the constructor of a class, or of the classes behind it."""
     return next((base for base in info.mro[skip:] if "__init__" in base.names), None)
+
+
+def agreed(info: TypeInfo, name: str) -> Type | None:
+    """What all assignments to an attribute make, as it is kept with the class that has them."""
+    owner = next((base for base in info.mro if assigns(base, name)), None)
+    symbol = None if owner is None else owner.names.get(MADE)
+    kept = get_proper_type(symbol.node.type) if symbol is not None and isinstance(symbol.node, Var) else None
+    return kept.items.get(f"self.{name}") if isinstance(kept, TypedDictType) else None
 
 
 def put_in(size: Size, sizes: Mapping[Symbol, Size], scope: str) -> Size | None:

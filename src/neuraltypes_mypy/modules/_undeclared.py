@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Final
 
 from mypy.nodes import Block, FuncDef, TypeInfo
-from mypy.types import AnyType, CallableType, TupleType, Type, UnionType, get_proper_type
+from mypy.types import AnyType, CallableType, TupleType, Type, get_proper_type
 
 from neuraltypes_mypy.base._names import MODULE
+from neuraltypes_mypy.base._types import options_of
 from neuraltypes_mypy.source._bodies import is_repeatable
 from neuraltypes_mypy.tensors._atoms import is_atom
 from neuraltypes_mypy.tensors._tensor import as_tensor, is_known
@@ -53,6 +54,5 @@ def _gives_silent(node: FuncDef) -> bool:
 
 def is_silent(type_: Type) -> bool:
     """Whether a type says nothing of what the tensors in it hold."""
-    proper = get_proper_type(type_)
-    tensors = map(as_tensor, proper.items if isinstance(proper, UnionType) else [proper])
+    tensors = map(as_tensor, options_of(type_))
     return not any(tensor is not None and is_known(tensor) for tensor in tensors)

@@ -30,7 +30,6 @@ from mypy.nodes import (
 from mypy.types import (
     AnyType,
     CallableType,
-    ExtraAttrs,
     Instance,
     TupleType,
     Type,
@@ -44,6 +43,7 @@ from neuraltypes._sizes import Size, Symbol
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy.base._dependencies import depend_on
 from neuraltypes_mypy.base._names import IDENTITY, MODULE, SEQUENTIAL
+from neuraltypes_mypy.base._types import attribute_of, keeping, kept_with, with_attribute
 from neuraltypes_mypy.modules._module_containers import CLASSES, ModuleContainers
 from neuraltypes_mypy.modules._recipe_nodes import (
     MADE,
@@ -72,14 +72,7 @@ from neuraltypes_mypy.source._container_uses import changes_attribute
 from neuraltypes_mypy.source._statements import attribute_values, methods, scope_name, statements
 from neuraltypes_mypy.source._steps import attribute_steps, steps_of_call, variable_steps
 from neuraltypes_mypy.tensors._atoms import atom, size_of_atom
-from neuraltypes_mypy.tensors._members import (
-    ONE_OF,
-    alternatives,
-    attribute_of,
-    is_module,
-    join_modules,
-    with_attribute,
-)
+from neuraltypes_mypy.tensors._members import ONE_OF, alternatives, is_module, join_modules
 from neuraltypes_mypy.tensors._tensor import unknown
 from neuraltypes_mypy.tensors._types import KnownTypes
 
@@ -200,12 +193,8 @@ class Recipes:
         passed_on = self._of_class(owner, place).get(_SUPER)
         if passed_on is None:
             return instance
-        seen = get_proper_type(seen_from_outside(passed_on, instance, self._types.int_type))
-        attrs = seen.extra_attrs.attrs if isinstance(seen, Instance) and seen.extra_attrs is not None else {}
-        own = {} if instance.extra_attrs is None else instance.extra_attrs.attrs
-        result = instance.copy_modified()
-        result.extra_attrs = ExtraAttrs({**attrs, **own})
-        return result
+        seen = seen_from_outside(passed_on, instance, self._types.int_type)
+        return keeping(instance, {**kept_with(seen), **kept_with(instance)})
 
     def attribute(self, info: TypeInfo, name: str, declared: Type, api: Any) -> Type | None:
         """What an attribute is made of that is declared, or replaced in a subclass; None where that is not known."""

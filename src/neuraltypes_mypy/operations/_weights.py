@@ -15,6 +15,7 @@ from mypy.types import AnyType, Instance, NoneType, Type, UnionType, get_proper_
 from neuraltypes._sizes import Size
 from neuraltypes._unify import Rest, Shape, SizedAxis, format_shape
 from neuraltypes_mypy.base import _codes as codes
+from neuraltypes_mypy.base._types import kept_with
 from neuraltypes_mypy.operations._torch_modules import TorchModules
 from neuraltypes_mypy.sizes._class_sizes import assigns
 from neuraltypes_mypy.sizes._made_with import PREFIX
@@ -50,8 +51,7 @@ class Weights:
         return ctx.default_attr_type if held is None else _with_shape(ctx.default_attr_type, held)
 
     def _size(self, module: Instance, name: str) -> Type | None:
-        attrs = {} if module.extra_attrs is None else module.extra_attrs.attrs
-        kept = attrs.get(PREFIX + name)
+        kept = kept_with(module).get(PREFIX + name)
         is_own = any(assigns(base, name) for base in module.type.mro)
         size = None if kept is None or is_own else size_of_atom(get_proper_type(kept))
         return None if size is None else sized_int(size, self._types.int_type)

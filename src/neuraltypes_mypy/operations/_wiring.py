@@ -7,14 +7,14 @@ with, and what does not fit is said. No type comes of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any
 
 from mypy.nodes import (
     ARG_NAMED,
     ARG_POS,
+    AssignmentExpr,
     CallExpr,
-    Context,
     Expression,
     FuncDef,
     IndexExpr,
@@ -26,38 +26,23 @@ from mypy.nodes import (
     Var,
 )
 from mypy.plugin import MethodContext
-from mypy.types import AnyType, Instance, TupleType, Type, get_proper_type
+from mypy.server.subexpr import get_subexpressions
+from mypy.types import AnyType, Instance, get_proper_type
 
-from neuraltypes._unify import Rest
-from neuraltypes.rules import Outcome, Signature, Value
+from neuraltypes.rules import Signature, Value
 from neuraltypes.rules._values import Array, Result
-from neuraltypes_mypy.base._dependencies import depend_on
 from neuraltypes_mypy.flow._either import certain
 from neuraltypes_mypy.meaning._unseen import is_one_of_several, is_written_to
-from neuraltypes_mypy.modules._flows import INPUT, SUM, Flow
-from neuraltypes_mypy.rules._application import Application
-from neuraltypes_mypy.rules._arguments import Given
-from neuraltypes_mypy.rules._known_rules import KnownRules
-from neuraltypes_mypy.sizes._class_sizes import is_changing, kept_of
+from neuraltypes_mypy.modules._flows import OPERATORS
+from neuraltypes_mypy.operations._through import Through, joined, settled
 from neuraltypes_mypy.sizes._equal import Equal
-from neuraltypes_mypy.sizes._made_with import seen_from_outside
-from neuraltypes_mypy.source._assigned import assignments_to, last_assigned
-from neuraltypes_mypy.source._statements import unpacked_from
-from neuraltypes_mypy.tensors._members import ITEMS, ONE_OF, attribute_of, is_module, is_sequence, made_at
+from neuraltypes_mypy.source._ways import Ways
+from neuraltypes_mypy.tensors._members import is_module, is_sequence
 from neuraltypes_mypy.tensors._tensor import as_tensor, is_known, unknown
 
-_MAX_DEPTH: Final = 4
-_OPEN: Final = Array((Rest(),))
-_OPERATORS: Final = {"+": "__add__", "-": "__sub__", "*": "__mul__", "/": "__truediv__"}
 
-
-class Wiring:
+class Wiring(Through):
     """Checks what modules are called with of which mypy knows nothing, for one run of mypy."""
-
-    def __init__(self, rules: KnownRules, application: Application) -> None:
-        self.rules = rules
-        self.application = application
-        self._depth = 0
 
     def check(self, ctx: MethodContext) -> None:
         """Say what does not fit where one of torch's modules, or several in a row, are called with an unknown value."""
@@ -66,120 +51,20 @@ class Wiring:
             return
         if is_one_of_several(call, api):
             return
-        given = Reading(self, api).of(call.args[0], call.args[0].line)
+        given = Reading(self, call.line, api).of(call.args[0], call.args[0].line)
         if isinstance(given, Array) or is_sequence(module.type):
             self.through(module, given, ctx.context, api, is_said=True)
-
-    def through(self, module: Type, given: Result, context: Context, api: Any, *, is_said: bool) -> Result:
-        """What a module gives for a value, None where that is not known; whether it fits is said or not."""
-        proper = get_proper_type(module)
-        if not isinstance(proper, Instance) or not is_module(proper) or attribute_of(proper, ONE_OF) is not None:
-            return None
-        array = given if isinstance(given, Array) and given.shape is not None else _OPEN
-        if is_sequence(proper.type):
-            items = attribute_of(proper, ITEMS)
-            result: Result = array
-            for one in items.items if isinstance(items, TupleType) else []:
-                result = self.through(one, result, context, api, is_said=is_said)
-                is_said = is_said and not self._depth  # what does not fit inside of a class is said there
-            return result if isinstance(items, TupleType) else None
-        name = self.rules.module_rule(proper.type)
-        signature = None if name is None else self.rules.find(name)
-        if signature is None:
-            return self._flowed(proper, array, context, api, is_said=is_said)
-        if sum(one.is_required for one in signature.parameters[1:]) != 1:
-            return None
-        return self._applied(proper, signature, array, context, api, is_said=is_said)
-
-    def _flowed(self, module: Instance, given: Array, context: Context, api: Any, *, is_said: bool) -> Result:
-        """What a module of the project's own gives that hands its input from one of its modules to the next."""
-        owner = next((base for base in module.type.mro if "forward" in base.names), None)
-        flow = None if owner is None else kept_of(owner).get("flow")
-        if owner is None or flow is None or made_at(module) is None or self._depth >= _MAX_DEPTH:
-            return None  # what was not made in sight may be of a subclass, whose `forward` is another
-        depend_on(api, owner.fullname)
-        self._depth += 1
-        try:
-            for name in flow["takes"] if is_said else ():
-                self.through(self._held(module, name, context, api), given, context, api, is_said=True)
-            return self._followed(flow["result"], module, given, context, api)
-        finally:
-            self._depth -= 1
-
-    def _followed(self, flow: Flow, module: Instance, given: Array, context: Context, api: Any) -> Result:
-        if isinstance(flow, str):
-            return given if flow == INPUT else None
-        name, *parts = flow
-        inner = [self._followed(one, module, given, context, api) for one in parts]
-        if name == SUM:
-            return self.combined("+", inner, context, api)
-        return self.through(self._held(module, str(name), context, api), inner[0], context, api, is_said=False)
-
-    def _held(self, module: Instance, name: str, context: Context, api: Any) -> Type:
-        """The module that an attribute of another one holds, in the sizes that the other was made with."""
-        symbol = module.type.get(name)
-        variable = None if symbol is None else symbol.node
-        if not isinstance(variable, Var) or is_changing(module.type, name):
-            return unknown()
-        depend_on(api, variable.info.fullname, name)
-        if variable.type is None:
-            _wait_for(variable, context, api)
-            return unknown()
-        return seen_from_outside(variable.type, module, self.application.types.int_type)
-
-    def combined(self, operator: str, sides: Sequence[Result], context: Context, api: Any) -> Result:
-        """What an operator gives for two tensors."""
-        signature = self.rules.find(f"torch.Tensor.{_OPERATORS[operator]}")
-        arrays = [side for side in sides if isinstance(side, Array)]
-        if signature is None or len(arrays) != len(sides):
-            return None
-        values = dict(zip((each.name for each in signature.parameters), arrays, strict=False))
-        return self.applied(signature, values, context, api)
-
-    def _applied(
-        self, module: Instance, signature: Signature, array: Array, context: Context, api: Any, *, is_said: bool
-    ) -> Result:
-        same = self.application.sizes.in_function(api)
-        label = signature.parameters[1].name
-        made = Array(array.shape)  # of what numbers they are, nothing is read
-        place = getattr(context, "args", [context])[0]
-        given = Given({label: made}, {label: (place, self.application.translation.tensor(made, same))})
-        config = self.application.remembered.config(module, same)
-        equate = None if is_said else lambda _one, _other: True
-        outcome = self.application.outcome(signature, given, config, same, context, api, equate=equate)
-        if is_said:
-            refused = tuple(one for one in outcome.refused if one.code == "shape")
-            said = Outcome(outcome.result, refused, ())
-            self.application.refusals.report(said, given, module.type.name, context, api, made_at(module))
-        return outcome.result
-
-    def applied(self, signature: Signature, values: Mapping[str, Value], context: Context, api: Any) -> Result:
-        """What a function gives for these values, whether they fit or not."""
-        given = Given(values, {})
-        outcome = self.application.outcome(
-            signature, given, None, Equal(), context, api, equate=lambda _one, _other: True
-        )
-        return None if outcome.refused else outcome.result
-
-
-def _wait_for(variable: Var, context: Context, api: Any) -> None:
-    """Put off what is checked now until mypy has come to the constructor that sets an attribute, if it ever will."""
-    constructor = variable.info.names.get("__init__")
-    node = None if constructor is None else constructor.node
-    is_checked = isinstance(node, FuncDef) and (api.options.check_untyped_defs or not node.is_dynamic())
-    is_here = variable.info.module_name == api.tree.fullname
-    if is_checked and is_here and isinstance(api.scope.top_level_function(), FuncDef) and api.pass_num < api.last_pass:
-        api.handle_cannot_determine_type(variable.name, context)
 
 
 class Reading:
     """Reads the function that is checked now back to the modules that made a value."""
 
-    def __init__(self, wiring: Wiring, api: Any) -> None:
-        self._wiring = wiring
+    def __init__(self, through: Through, line: int, api: Any) -> None:
+        self._wiring = through
         self._api = api
         self._function = api.scope.current_function()
-        self._seen: set[tuple[Var, int]] = set()
+        self._ways = Ways[Result](self._function, line, self) if isinstance(self._function, FuncDef) else None
+        self._written: dict[Var, bool] = {}
 
     def of(self, expression: Expression, line: int) -> Result:
         """What is known of the axes of a value; its names as they are above a line."""
@@ -191,12 +76,11 @@ class Reading:
         if known is not None and tensor is None and not isinstance(known, AnyType):
             return None
         match expression:
-            case NameExpr(node=Var() as variable) if (variable, line) not in self._seen:
-                self._seen.add((variable, line))  # in a loop a name may be made of itself
-                return self._of_variable(variable, line)
+            case NameExpr(node=Var() as variable) if self._ways is not None and not self._is_written(variable):
+                return self._ways.held(variable, line)
             case CallExpr():
                 return self._of_call(expression, line)
-            case OpExpr(op=op, left=left, right=right) if op in _OPERATORS:
+            case OpExpr(op=op, left=left, right=right) if op in OPERATORS:
                 return self._wiring.combined(op, [self.of(left, line), self.of(right, line)], expression, self._api)
             case IndexExpr(base=base, index=IntExpr(value=place)):
                 whole = self.of(base, line)
@@ -207,23 +91,35 @@ class Reading:
         application = self._wiring.application
         return application.translation.array(tensor, application.sizes.in_function(self._api))
 
-    def _of_variable(self, variable: Var, line: int) -> Result:
-        function = self._function
-        if not isinstance(function, FuncDef):
-            return None
-        values = assignments_to(variable, function)
-        found: Result = None
-        if values == [None]:
-            unpacked = None if variable.is_argument else unpacked_from(variable, function)
-            found = None if unpacked is None else self._part(*unpacked)
-        elif values:
-            last = last_assigned(variable, function, line)
-            found = None if last is None else self.of(last, last.line)
-        return None if found is None or is_written_to(variable, function) else found
+    def _is_written(self, variable: Var) -> bool:
+        """Whether a name may come to hold something else than what statements assign."""
+        if variable not in self._written:
+            body = self._function.body
+            inside = [one for one in get_subexpressions(body) if isinstance(one, AssignmentExpr)]
+            is_assigned = any(one.target.node is variable for one in inside)
+            self._written[variable] = is_assigned or is_written_to(variable, self._function)
+        return self._written[variable]
 
-    def _part(self, value: Expression, place: int, count: int) -> Result:
+    # Ways
+
+    def part(self, value: Expression, place: int, count: int) -> Result:
+        """One of the parts of a value of so many."""
         whole = self.of(value, value.line)
         return whole[place] if isinstance(whole, tuple) and len(whole) == count else None
+
+    def changed(self, held: Result, operator: str, value: Expression) -> Result:
+        """The value of a name behind `x += value`."""
+        if operator not in OPERATORS:
+            return None
+        return self._wiring.combined(operator, [held, self.of(value, value.line)], value, self._api)
+
+    def joined(self, held: list[Result]) -> Result:
+        """What values have in common that different ways lead to."""
+        return joined(held)
+
+    def settled(self, before: Result, after: Callable[[Result], Result]) -> Result:
+        """What a value is that a loop changes."""
+        return settled(before, after)
 
     # Calls
 

@@ -35,7 +35,14 @@ from neuraltypes_mypy.tensors._members import made_at
 from neuraltypes_mypy.tensors._named_results import with_names
 from neuraltypes_mypy.tensors._tensor import untold
 from neuraltypes_mypy.tensors._types import KnownTypes
-from neuraltypes_mypy.tensors._untyped import is_untyped, is_unwanted, may_be_untyped, receivers, untyped
+from neuraltypes_mypy.tensors._untyped import (
+    is_untyped,
+    is_unwanted,
+    may_be_untyped,
+    receivers,
+    unpacked_where_wanted,
+    untyped,
+)
 
 _VIEWS: Final = (".view", ".reshape", ".view_as")
 
@@ -143,7 +150,7 @@ class Application:
             return result
         if not isinstance(get_proper_type(result), AnyType):
             open_uses(context, api)
-        return untyped(result)
+        return unpacked_where_wanted(untyped(result), api)
 
     def _fits(self, wanted: str, element: object) -> bool:
         return not isinstance(element, Produced) or element_goes_with(wanted, element.name)

@@ -40,7 +40,7 @@ from neuraltypes_mypy.sizes._config_fields import size_of_field
 from neuraltypes_mypy.sizes._equal import Equal
 from neuraltypes_mypy.sizes._growing import is_of_any_length
 from neuraltypes_mypy.sizes._sizes_of import size_of_expression, size_with_fallback, sizes_of_items
-from neuraltypes_mypy.source._assigned import assignments_to
+from neuraltypes_mypy.source._assigned import only_value
 from neuraltypes_mypy.tensors._packed import is_packed, padded_of
 from neuraltypes_mypy.tensors._sized_ints import is_int, size_of_type
 from neuraltypes_mypy.tensors._tensor import as_tensor, read_tensor, unknown
@@ -285,7 +285,4 @@ def _held(variable: Var, type_: Type, kind: str, api: Any) -> Expression | None:
     """What a local name of a class of objects holds for good; None where that may be several, or is handed in."""
     proper, function = get_proper_type(type_), api.scope.current_function()
     is_meant = isinstance(proper, Instance) and proper.type.fullname == kind
-    if not is_meant or not isinstance(function, FuncDef) or any(one.variable is variable for one in function.arguments):
-        return None
-    values = assignments_to(variable, function)
-    return values[0] if len(values) == 1 else None
+    return only_value(variable, function) if is_meant and isinstance(function, FuncDef) else None

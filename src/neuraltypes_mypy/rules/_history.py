@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+from mypy.literals import literal_hash
 from mypy.nodes import (
     AssignmentStmt,
     CallExpr,
@@ -17,14 +18,17 @@ from mypy.nodes import (
     UnaryExpr,
     Var,
 )
+from mypy.server.subexpr import get_subexpressions
 
 from neuraltypes._sizes import Size
 from neuraltypes.rules import Array
 from neuraltypes_mypy.rules._argument_values import ArgumentValues
 from neuraltypes_mypy.sizes._equal import Equal
-from neuraltypes_mypy.source._assigned import assignments_to, last_assignment
+from neuraltypes_mypy.source._assigned import assignments_to, is_parameter, last_assignment
 from neuraltypes_mypy.source._statements import written_name
 from neuraltypes_mypy.tensors._tensor import as_tensor
+
+_LOW: Final = -100
 
 
 class History:
@@ -76,6 +80,52 @@ class History:
             current = before
         is_part = unpacked and isinstance(current, NameExpr) and self._is_unpacked_once(current)
         return current if is_part and isinstance(current, NameExpr) else None
+
+    def source(self, place: Expression, names: frozenset[str]) -> Expression | None:
+        """What calls of `names` were applied to in the end, a name that is assigned once or never among it."""
+        current: Expression | None = place
+        while current is not None:
+            made = self.made(current)
+            before = None if made is None else _receiver(made, names, "")
+            if before is None:
+                return made or (current if self._is_steady(current) else None)
+            current = before
+        return None
+
+    def is_low(self, expression: Expression) -> bool:
+        """Whether a number, or all of a tensor that is filled with one, stands for minus infinity."""
+        made = self.made(expression) or expression
+        if isinstance(made, OpExpr) and made.op == "*":
+            return self.is_low(made.left) or self.is_low(made.right)
+        if isinstance(made, CallExpr) and written_name(made.callee) in ("full_like", "full", "new_full"):
+            return len(made.args) > 1 and self.is_low(made.args[1])
+        known = self._api.lookup_type_or_none(made)
+        value = None if known is None else self._values.of_expression(made, known, self._api, self._same)
+        if isinstance(value, Size):
+            value = value.constant
+        return isinstance(value, int | float) and value < _LOW
+
+    def is_parameter(self, expression: Expression) -> bool:
+        """Whether an expression is a parameter to which nothing is assigned."""
+        variable, function = getattr(expression, "node", None), self.function
+        if not isinstance(function, FuncDef) or not self._is_steady(expression):
+            return False
+        return is_parameter(variable, function)
+
+    def _is_steady(self, expression: Expression) -> bool:
+        """Whether a name holds one thing throughout: a parameter that is never assigned, another that is once."""
+        variable, function = getattr(expression, "node", None), self.function
+        if not isinstance(variable, Var) or not isinstance(function, FuncDef):
+            return False
+        return len(assignments_to(variable, function)) == (0 if is_parameter(variable, function) else 1)
+
+    def are_same(self, one: Expression, other: Expression) -> bool:
+        """Whether two expressions are surely of one value: written alike, of names that hold one thing throughout."""
+        key = literal_hash(one)
+        if key is None or key != literal_hash(other):
+            return False
+        names = [part for part in get_subexpressions(one) if isinstance(part, NameExpr)]
+        return all(self._is_steady(name) for name in names if isinstance(name.node, Var))
 
     def _is_unpacked_once(self, name: NameExpr) -> bool:
         variable, function = name.node, self.function

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from mypy.nodes import (
-    AssignmentStmt,
     CallExpr,
     ComparisonExpr,
     Context,
@@ -20,16 +19,29 @@ from mypy.nodes import (
     IndexExpr,
     MemberExpr,
     OpExpr,
-    ReturnStmt,
     StrExpr,
-    Var,
 )
 from mypy.types import Type
 
-from neuraltypes._sizes import Size
 from neuraltypes._unify import SizedAxis, format_shape
 from neuraltypes.rules import Array, Refused, Value
 from neuraltypes_mypy.rules._history import History, applied_to, axis_argument, named_axis
+from neuraltypes_mypy.rules._judged import (
+    DIVERGENCES,
+    OF_CLASSES,
+    divergence_from_itself,
+    divided_by_logits,
+    judged_classes,
+    lined_up_elsewhere,
+    power_of_mean,
+)
+from neuraltypes_mypy.rules._named_numbers import (
+    exponential_by_name,
+    noise_by_variance,
+    pixels_for_a_grid,
+    softmax_over_no_edges,
+)
+from neuraltypes_mypy.rules._pairs_of_all import maps_beside_maps, predictions_beside_column
 from neuraltypes_mypy.rules._positions import embedded_by_example, positions_of_examples
 from neuraltypes_mypy.rules._remembered_axes import (
     classes_elsewhere,
@@ -37,14 +49,16 @@ from neuraltypes_mypy.rules._remembered_axes import (
     power_of_logarithms,
     sum_of_weights,
 )
+from neuraltypes_mypy.rules._similarities import CASTS, SCALED, are_similarities
 from neuraltypes_mypy.rules._summed_examples import SUMS, sums_of_examples
-from neuraltypes_mypy.source._assigned import assignments_to
-from neuraltypes_mypy.source._statements import statements, written_name
+from neuraltypes_mypy.rules._thresholds import log_of_raw, sigmoid_beside
+from neuraltypes_mypy.source._statements import written_name
 
 _PRODUCTS: Final = frozenset({"matmul", "bmm", "__matmul__", "__rmatmul__"})
 _COMPARED: Final = ("gt", "ge", "lt", "le")
 _DIFFERENCES: Final = ("sub", "rsub", "subtract")
 _FACTORS: Final = ("mul", "rmul", "multiply")
+_QUOTIENTS: Final = ("truediv", "rtruediv", "div", "divide", "true_divide")
 _POINTED: Final = ("gather", "scatter", "scatter_add", "index_select", "take_along_dim")
 _TOLD: Final = frozenset(
     {
@@ -63,14 +77,14 @@ _TOLD: Final = frozenset(
         "logsumexp",
         "Embedding",
         *_POINTED,
+        *OF_CLASSES,
+        *DIVERGENCES,
+        *_QUOTIENTS,
+        "exp",
+        "softmax",
+        "grid_sample",
     }
 )
-_TURNED: Final = frozenset({"transpose", "permute", "swapaxes", "t", "T", "mT"})
-_CASTS: Final = frozenset({"float", "double", "half", "to", "type", "type_as", "contiguous", "clone", "dropout"})
-_SCALED: Final = frozenset({"div", "mul", "add", "sub", "masked_fill", "clamp", "true_divide"}) | _CASTS
-_VIEWED: Final = frozenset({"squeeze", "unsqueeze", "view", "reshape", "flatten"}) | _CASTS
-_DECIDED: Final = frozenset({"float", "long", "int", "to", "type"})
-_PREDICTED: Final = ("pred", "decision", "hard")
 
 
 def is_told_by_history(name: str) -> bool:
@@ -97,20 +111,39 @@ def contradictions(
     elif short in ("eq", "ne", "__eq__", "__ne__") and first is not None and second is not None:
         yield from _index_of_all(first, values.get("other"), history)
         yield from _index_of_all(second, values.get("input", values.get("self")), history)
+        yield from predictions_beside_column(first, second, history)
     elif short.strip("_") in _COMPARED and first is not None:
-        yield from _sigmoid_beside(values.get("other"), first, context, history)
+        yield from sigmoid_beside(values.get("other"), first, context, history)
     elif short == "log" and first is not None:
-        yield from _log_of_raw(values.get("input", values.get("self")), context, history)
+        yield from log_of_raw(values.get("input", values.get("self")), context, history)
     elif short.strip("_") in SUMS and first is not None and second is not None:
         yield from sums_of_examples(first, second, history)
         if short.strip("_") in _DIFFERENCES:
             yield from _column_beside_output(first, second, history)
+        yield from maps_beside_maps(first, second, history)
     elif short.strip("_") in _FACTORS and first is not None and second is not None:
         yield from _column_beside_logarithms(first, second, history)
+        yield from maps_beside_maps(first, second, history)
+        yield from noise_by_variance(first, second, history)
+    elif short.strip("_") in _QUOTIENTS and first is not None and second is not None:
+        yield from maps_beside_maps(first, second, history)
+        yield from lined_up_elsewhere(first, second, history)
+        yield from divided_by_logits(second, history)
+    elif short in OF_CLASSES:
+        yield from judged_classes(places, history)
+    elif short in DIVERGENCES:
+        yield from divergence_from_itself(places, history)
+    elif short == "exp" and isinstance(context, CallExpr):
+        yield from exponential_by_name(context, history)
+    elif short == "softmax" and first is not None:
+        yield from softmax_over_no_edges(first, history)
+    elif short == "grid_sample":
+        yield from pixels_for_a_grid(places, history)
     elif short == "__getitem__" and isinstance(context, IndexExpr):
         yield from positions_of_examples(context, history)
     elif short.strip("_") == "pow" and first is not None:
         yield from power_of_logarithms(first, history)
+        yield from power_of_mean(first, history)
     elif short in ("nll_loss", "NLLLoss") and first is not None:
         yield from classes_elsewhere(first, history)
     elif short == "logsumexp" and first is not None:
@@ -170,30 +203,15 @@ def _contracted_over_another(call: CallExpr, history: History) -> Iterator[Refus
 
 def _normalized_axis(weights: Expression, history: History) -> int | None:
     """The axis, from the last, along which a softmax of similarities was taken; None where there was none."""
-    call = history.through(weights, _CASTS)
+    call = history.through(weights, CASTS)
     axis = named_axis(call) if isinstance(call, CallExpr) and written_name(call.callee) == "softmax" else None
     array = None if axis is None or call is None else history.array(call)
     if not isinstance(call, CallExpr) or axis is None or array is None or array.shape is None:
         return None
-    scores = history.through(applied_to(call), _SCALED, operators="*/+-")
-    if scores is None or not _are_similarities(scores, history):
+    scores = history.through(applied_to(call), SCALED, operators="*/+-")
+    if scores is None or not are_similarities(scores, history):
         return None
     return axis if axis < 0 else axis - len(array.shape)
-
-
-def _are_similarities(scores: Expression, history: History) -> bool:
-    """Whether numbers are products of rows with rows, as of queries with keys."""
-    sides: list[Expression] = []
-    match scores:
-        case OpExpr(op="@", left=left, right=right):
-            sides = [left, right]
-        case CallExpr(callee=callee, args=args) if written_name(callee) in ("matmul", "bmm"):
-            sides = [callee.expr, *args] if isinstance(callee, MemberExpr) and len(args) == 1 else args
-        case CallExpr(callee=callee, args=[StrExpr(value=equation), _, _]) if written_name(callee) == "einsum":
-            rows, _, output = equation.replace(" ", "").partition("->")
-            one, _, other = rows.partition(",")
-            return bool(one and other) and one[-1] == other[-1] and one[-1] not in output
-    return any(written_name(made) in _TURNED for side in sides if (made := _callee(history.made(side))) is not None)
 
 
 # One index of all entries beside the labels of examples
@@ -219,15 +237,15 @@ def _index_of_all(index: Expression, other: Value, history: History) -> Iterator
 def _column_beside_output(one: Expression, other: Expression, history: History) -> Iterator[Refused]:
     """`y - self.out(x).squeeze(-1)` of a parameter `y`, "b 1": all pairs, which nobody has asked for by an index."""
     for column, vector in ((one, other), (other, one)):
-        if _is_given(column, history) and _is_column(column, vector, "UnnormalizedType", history):
+        if history.is_parameter(column) and _is_column(column, vector, "UnnormalizedType", history):
             yield _all_pairs(column, vector, "of what a layer gives", history)
 
 
 def _column_beside_logarithms(one: Expression, other: Expression, history: History) -> Iterator[Refused]:
     """`log_prob * advantage` of an advantage "b 1" that was computed, not one that an index made a column."""
     for column, vector in ((one, other), (other, one)):
-        made = history.through(column, _CASTS | {"detach"})
-        is_sure = isinstance(made, OpExpr) or _is_given(column, history)
+        made = history.through(column, CASTS | {"detach"})
+        is_sure = isinstance(made, OpExpr) or history.is_parameter(column)
         if is_sure and _is_column(column, vector, "LogprobsType", history):
             yield _all_pairs(column, vector, "of log-probabilities", history)
 
@@ -247,60 +265,3 @@ def _all_pairs(column: Expression, vector: Expression, words: str, history: Hist
     shapes = [one.shape or () for side in (vector, column) if (one := history.array(side)) is not None]
     texts = [f'"{format_shape(shape)}"' for shape in shapes]
     return Refused(f"{words} is {' beside '.join(texts)}: each meets every other; write squeeze(-1) of the column")
-
-
-def _is_given(expression: Expression, history: History) -> bool:
-    """Whether an expression is a parameter to which nothing is assigned."""
-    variable, function = getattr(expression, "node", None), history.function
-    if not isinstance(variable, Var) or not isinstance(function, FuncDef):
-        return False
-    is_parameter = any(argument.variable is variable for argument in function.arguments)
-    return is_parameter and not assignments_to(variable, function)
-
-
-# Thresholds that are no thresholds
-
-
-def _sigmoid_beside(other: Value, place: Expression, context: Context, history: History) -> Iterator[Refused]:
-    """`sigmoid(x) > 0`: as a decision it is always the same. As a guard of a logarithm it may be meant."""
-    bound = other.constant if isinstance(other, Size) else other
-    call = history.through(place, _VIEWED)
-    is_sigmoid = isinstance(call, CallExpr) and written_name(call.callee) == "sigmoid"
-    if is_sigmoid and bound in (0, 0.0) and not isinstance(bound, bool) and _is_decision(context, history):
-        yield Refused("compares what a sigmoid gives, which is above 0, with 0; compare with 0.5", code="element")
-
-
-def _is_decision(context: Context, history: History) -> bool:
-    """Whether a comparison is returned, turned into numbers, or called a prediction."""
-    for statement in statements(history.function.body):
-        if isinstance(statement, ReturnStmt) and statement.expr is not None:
-            if _decided(statement.expr) is context:
-                return True
-        elif isinstance(statement, AssignmentStmt) and _decided(statement.rvalue) is context:
-            names = [written_name(one).lower() for one in statement.lvalues]
-            return statement.rvalue is not context or any(name.startswith(_PREDICTED) for name in names)
-    return False
-
-
-def _decided(expression: Expression) -> Expression:
-    while isinstance(expression, CallExpr) and isinstance(expression.callee, MemberExpr):
-        if expression.callee.name not in _DECIDED:
-            break
-        expression = expression.callee.expr
-    return expression
-
-
-def _log_of_raw(value: Value, context: Context, history: History) -> Iterator[Refused]:
-    """`log_probs = torch.log(self.fc(x))`: a layer gives no probabilities."""
-    element = value.element if isinstance(value, Array) else None
-    if getattr(element, "name", None) != "UnnormalizedType":
-        return
-    for statement in statements(history.function.body):
-        if isinstance(statement, AssignmentStmt) and statement.rvalue is context:
-            name = written_name(statement.lvalues[0]).lower().replace("_", "")
-            if name.startswith(("logprob", "logp", "logpi")):
-                yield Refused("takes raw outputs, which are negative too; take log_softmax of them", code="element")
-
-
-def _callee(expression: Expression | None) -> Expression | None:
-    return expression.callee if isinstance(expression, CallExpr) else expression

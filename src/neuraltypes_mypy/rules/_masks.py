@@ -34,7 +34,7 @@ from neuraltypes.rules import Array, Produced, Result, Value
 from neuraltypes.rules._dtypes import BOOL, FLOATS, INTEGERS
 from neuraltypes.rules._entrywise import POSITIONS
 from neuraltypes.rules._values import UNKNOWN
-from neuraltypes_mypy.source._assigned import assignments_to
+from neuraltypes_mypy.source._assigned import only_value
 from neuraltypes_mypy.source._statements import inner_blocks, statements, written_name
 
 _OPERATORS: Final = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
@@ -195,9 +195,7 @@ def _chain(place: Context, api: Any) -> Iterator[Expression]:
                 current = receiver
             case NameExpr(node=Var() as variable) if isinstance(function, FuncDef) and variable not in seen:
                 seen.add(variable)
-                assigned = assignments_to(variable, function)
-                is_parameter = any(argument.variable is variable for argument in function.arguments)
-                current = assigned[0] if len(assigned) == 1 and not is_parameter else None
+                current = only_value(variable, function)
             case _:
                 return
 

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, Final, NamedTuple
 
-from mypy.errorcodes import ARG_TYPE
+from mypy.errorcodes import ARG_TYPE, ErrorCode
 from mypy.nodes import Context, FuncDef, MemberExpr, NameExpr, Var
 from mypy.types import Instance, TupleType, Type, get_proper_type
 
@@ -34,6 +34,10 @@ class Trial(NamedTuple):
     def errors(self) -> list[Any]:
         """The errors, as mypy keeps them."""
         return [info for info in self.watcher.filtered_errors() if info.severity == "error"]
+
+    def codes(self) -> set[ErrorCode]:
+        """The codes of the errors."""
+        return {info.code for info in self.errors() if info.code is not None}
 
     def refusal(self, lines: Container[int]) -> str | None:
         """What is refused before anything else is wrong, if it is in one of these lines."""

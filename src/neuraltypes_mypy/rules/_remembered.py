@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mypy.types import ExtraAttrs, Instance, TupleType, Type, get_proper_type
+from mypy.types import Instance, TupleType, Type, get_proper_type
 
 from neuraltypes.rules import Signature, Value
 from neuraltypes.rules._values import CLASS, UNKNOWN
+from neuraltypes_mypy.base._types import keeping, kept_with
 from neuraltypes_mypy.rules._rule_names import public_class
 from neuraltypes_mypy.rules._rule_values import Translation
 from neuraltypes_mypy.sizes._equal import Equal
@@ -35,7 +36,7 @@ class Remembered:
 
     def config(self, receiver: Instance, same: Equal) -> Made:
         """What an instance was made with, by the names of its constructor's rule."""
-        attrs = {} if receiver.extra_attrs is None else receiver.extra_attrs.attrs
+        attrs = kept_with(receiver)
         made = Made(
             {
                 name.removeprefix(PREFIX): self.taken(type_, same)
@@ -64,14 +65,12 @@ class Remembered:
         place: str,
     ) -> Instance:
         """A module with what its constructor was given."""
-        attrs: dict[str, Type] = {} if instance.extra_attrs is None else dict(instance.extra_attrs.attrs)
+        attrs = dict(kept_with(instance))
         attrs |= self._kept_defaults(signature)
         attrs |= {PREFIX + key: self._translation.kept(value) for key, value in given.items()}
         attrs |= {PREFIX + key: type_ for key, type_ in modules.items()}
         attrs[MADE_AT] = noted_any(place)
-        result = instance.copy_modified()
-        result.extra_attrs = ExtraAttrs(attrs)
-        return result
+        return keeping(instance, attrs)
 
     def _kept_defaults(self, signature: Signature) -> dict[str, Type]:
         """The defaults of a constructor as what is kept; the same types as long as mypy's `int` is the same."""
@@ -84,5 +83,4 @@ class Remembered:
 
 def was_made(type_: Type) -> bool:
     """Whether an object remembers what it was made with."""
-    proper = get_proper_type(type_)
-    return isinstance(proper, Instance) and proper.extra_attrs is not None and MADE_AT in proper.extra_attrs.attrs
+    return MADE_AT in kept_with(type_)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from mypy.nodes import Expression, FuncDef, TypeInfo, Var
-from mypy.types import CallableType, Instance, get_proper_type
+from mypy.types import CallableType, Instance, Type, UnionType, get_proper_type
 
 from neuraltypes._sizes import Size, Symbol, named, size_from_expression
 from neuraltypes_mypy.base._names import METADATA, MODULE
@@ -157,6 +157,33 @@ def constructor_sizes(info: TypeInfo) -> frozenset[Symbol]:
     owner = constructor.info.fullname if constructor is not None else ""
     whole = () if constructor is None else kept_of(constructor.info).get("whole", ())
     return frozenset(Symbol(name, owner) for name, type_ in declared if name and (is_int(type_) or name in whole))
+
+
+def handed_modules(info: TypeInfo) -> frozenset[Symbol]:
+    """The parameters of a module's constructors that are declared to be modules."""
+    found: set[Symbol] = set()
+    for owner in _with_constructor(info.mro):
+        symbol = owner.names.get("__init__")
+        signature = None if symbol is None else get_proper_type(symbol.type)
+        if isinstance(signature, CallableType):
+            declared = zip(signature.arg_names[1:], signature.arg_types[1:], strict=True)
+            found |= {Symbol(name, owner.fullname) for name, type_ in declared if name and _is_module(type_)}
+    return frozenset(found)
+
+
+def _is_module(declared: Type) -> bool:
+    proper = get_proper_type(declared)
+    items = [get_proper_type(one) for one in proper.items] if isinstance(proper, UnionType) else [proper]
+    return any(isinstance(one, Instance) and is_configured(one.type) for one in items)
+
+
+def holds_size(info: TypeInfo, name: str) -> bool:
+    """Whether an attribute of a module holds a whole number that its constructor decides, and no method changes."""
+    if is_changing(info, name):
+        return False
+    symbol = info.get(name)
+    is_number = symbol is not None and isinstance(symbol.node, Var) and is_int(symbol.node.type)
+    return has_sizes(info, name) or (is_number and info.module_name.startswith("torch."))
 
 
 def inherited_sizes(info: TypeInfo) -> dict[Symbol, Size | None]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeGuard
 
-from mypy.nodes import Expression, FuncDef, MemberExpr, NameExpr
+from mypy.nodes import Expression, FuncDef, MemberExpr, NameExpr, TypeInfo
 from mypy.types import Instance, ProperType, TupleType, Type, get_proper_type
 
 from neuraltypes._sizes import Size, named
 from neuraltypes._unify import ARGUMENT
 from neuraltypes_mypy.sizes._class_sizes import (
     attribute_size,
+    holds_size,
     is_configured,
     item_defaults,
     parameter_names_of,
@@ -18,6 +19,7 @@ from neuraltypes_mypy.sizes._class_sizes import (
 )
 from neuraltypes_mypy.sizes._steady import is_self
 from neuraltypes_mypy.sizes._unchecked import Unchecked
+from neuraltypes_mypy.source._assigned import is_parameter
 from neuraltypes_mypy.source._statements import assignments, rooted, scope_name
 
 
@@ -30,9 +32,10 @@ def size_of_field(expression: MemberExpr, api: Any) -> Size | None:
 def field_size(expression: MemberExpr, owner: ProperType, api: Any) -> Size | None:
     """`config.d` in a constructor that takes `config`, `self.config.d` where it is kept: a size of the class."""
     function = api.scope.current_function()
-    if not isinstance(function, FuncDef) or not isinstance(owner, Instance) or is_configured(owner.type):
+    if not isinstance(function, FuncDef) or not isinstance(owner, Instance):
         return None
-    if expression.name not in parameter_names_of(owner.type):
+    is_module = is_configured(owner.type)
+    if not (holds_size if is_module else _is_parameter)(owner.type, expression.name):
         return None
     root, path = rooted(expression.expr)
     if isinstance(api, Unchecked) and function.name != "__init__" and not is_self(root, api):
@@ -41,12 +44,13 @@ def field_size(expression: MemberExpr, owner: ProperType, api: Any) -> Size | No
         return None
     if is_self(root, api) and path:
         return attribute_size(function.info, f"{path}.{expression.name}")
-    is_parameter = isinstance(root, NameExpr) and any(one.variable is root.node for one in function.arguments)
-    if not isinstance(root, NameExpr) or not is_parameter or function.name != "__init__":
-        return None
-    if not is_configured(function.info) or _is_changed(root, function):
+    if function.name != "__init__" or not is_configured(function.info) or not _is_given(root, function):
         return None
     return parameter_size(function.info, ".".join(filter(None, (root.name, path, expression.name))))
+
+
+def _is_parameter(info: TypeInfo, name: str) -> bool:
+    return name in parameter_names_of(info)
 
 
 def item_of_field(several: MemberExpr, place: int, api: Any) -> Size | None:
@@ -62,21 +66,21 @@ def item_of_field(several: MemberExpr, place: int, api: Any) -> Size | None:
     if not -count <= place < count or function.name != "__init__" or not is_configured(function.info):
         return None
     root, path = rooted(several)
-    is_parameter = any(one.variable is getattr(root, "node", None) for one in function.arguments)
-    if not isinstance(root, NameExpr) or not is_parameter or is_self(root, api) or _is_changed(root, function):
+    if not _is_given(root, function) or is_self(root, api):
         return None
     return parameter_size(function.info, f"{root.name}.{path}[{place % count}]")
 
 
 def _of_parameter(root: Expression, path: str, name: str, function: FuncDef) -> Size | None:
     """`config.d` in a helper that takes `config`, for its callers; inside of it, it may be equal to any other."""
-    is_parameter = any(one.variable is getattr(root, "node", None) for one in function.arguments)
-    if not isinstance(root, NameExpr) or not is_parameter or _is_changed(root, function):
+    if not _is_given(root, function):
         return None
     return named(".".join(filter(None, (root.name, path, name))), ARGUMENT + scope_name(function))
 
 
-def _is_changed(holder: NameExpr, function: FuncDef) -> bool:
-    """Whether a function gives a name another object, or changes an attribute of the one that it has."""
+def _is_given(holder: Expression, function: FuncDef) -> TypeGuard[NameExpr]:
+    """Whether a name is a parameter that a function neither gives another object nor changes an attribute of."""
+    if not isinstance(holder, NameExpr) or not is_parameter(holder.node, function):
+        return False
     changed = [rooted(target)[0] for target, _ in assignments(function.body)]
-    return any(isinstance(one, NameExpr) and one.node is holder.node for one in changed)
+    return not any(isinstance(one, NameExpr) and one.node is holder.node for one in changed)

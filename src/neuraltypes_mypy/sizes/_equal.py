@@ -18,7 +18,13 @@ from mypy.types import CallableType, Type
 
 from neuraltypes._sizes import Quotient, Size, Symbol, named, subtract
 from neuraltypes._unify import ARGUMENT, Shape, SizedAxis
-from neuraltypes_mypy.sizes._class_sizes import constructor_sizes, default_sizes, fallback_sizes, inherited_sizes
+from neuraltypes_mypy.sizes._class_sizes import (
+    constructor_sizes,
+    default_sizes,
+    fallback_sizes,
+    handed_modules,
+    inherited_sizes,
+)
 from neuraltypes_mypy.source._statements import scope_name
 from neuraltypes_mypy.tensors._atoms import note_of, size_of_atom, symbols_of
 from neuraltypes_mypy.tensors._walk import walk
@@ -47,6 +53,8 @@ class Equal:
     """What the class gives to the constructors behind its own; None where that is not known."""
     defaults: Mapping[Symbol, Size] = field(default_factory=dict)
     """What the parameters of its constructor are where they are not given."""
+    handed: frozenset[Symbol] = frozenset()
+    """The modules that its constructor takes."""
     fallbacks: Mapping[Symbol, Size] = field(default_factory=dict)
     """What stands for them in the code where they are None."""
 
@@ -126,7 +134,7 @@ class Equal:
 
     def may_be_same(self, left: Size, right: Size) -> bool:
         """Whether two sizes are one by what constructors are given, or may be: a number, and a parameter's default."""
-        if _inner(left) != _inner(right):
+        if self._inner(left) != self._inner(right):
             return True
         one, other = self._as_given(left), self._as_given(right)
         if one is None or other is None or one == other:
@@ -137,10 +145,20 @@ class Equal:
             return False
         return one.replace(self.defaults) == other.replace(self.defaults)
 
+    def _inner(self, size: Size) -> frozenset[Symbol]:
+        """The sizes of configurations in configurations, and of modules that the constructor takes.
+
+        `config.encoder.d` and `config.decoder.d` are often one number, and so are `encoder.d` and `decoder.d`.
+        """
+        owners = ((symbol, Symbol(symbol.name.partition(".")[0], symbol.scope)) for symbol in size.symbols())
+        return frozenset(
+            one for one, owner in owners if one.name.count(".") > 1 or (owner != one and owner in self.handed)
+        )
+
     def is_about(self, type_: Type) -> bool:
         """Whether a type has sizes that `may_be_same` may say something about."""
         sizes = [size for one in walk(type_) if (size := size_of_atom(one)) is not None]
-        if any(map(_inner, sizes)):
+        if any(map(self._inner, sizes)) or (self.handed and sizes):
             return True
         if not (self.inherited or self.defaults or self.fallbacks):
             return False
@@ -224,7 +242,7 @@ class Equal:
 
     def _equate_names(self, left: Size, right: Size) -> bool:
         one, other = left.symbol, right.symbol
-        if one is None or other is None or _inner(left) or _inner(right):
+        if one is None or other is None or self._inner(left) or self._inner(right):
             return False
         for mine, theirs, size in ((one, other, left), (other, one, right)):
             is_namesake = mine.name == theirs.name and theirs.scope == ARGUMENT + self.function
@@ -282,6 +300,7 @@ class EqualSizes:
             made.inherited, made.defaults = inherited_sizes(function.info), default_sizes(function.info)
             made.fallbacks = fallback_sizes(function.info)
             made.made_with = constructor_sizes(function.info)
+            made.handed = handed_modules(function.info)
         self._found[id(function.body)] = (function.body, made)
         return made
 
@@ -293,11 +312,6 @@ def _solved(difference: Size, symbol: Symbol, coefficient: int) -> Size | None:
     if symbol in total.symbols() or any(other % coefficient for _, other in rest):
         return None
     return Size(tuple((factors, -other // coefficient) for factors, other in rest))
-
-
-def _inner(size: Size) -> frozenset[Symbol]:
-    """The sizes of configurations in configurations: `config.encoder.d` and `config.decoder.d` are often one number."""
-    return frozenset(symbol for symbol in size.symbols() if symbol.name.count(".") > 1)
 
 
 def symbols_in(type_: Type) -> frozenset[Symbol]:

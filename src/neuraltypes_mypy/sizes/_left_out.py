@@ -8,6 +8,7 @@ from mypy.nodes import Expression, FuncDef, NameExpr
 
 from neuraltypes._sizes import Size
 from neuraltypes_mypy.sizes._class_sizes import kept_of, parameter_size
+from neuraltypes_mypy.source._assigned import is_parameter
 from neuraltypes_mypy.source._fallbacks import fallback, is_defaulting
 from neuraltypes_mypy.source._size_texts import size_text
 
@@ -26,7 +27,7 @@ def size_of_either(expression: Expression, function: FuncDef | None) -> Size | N
     found = fallback(expression, _is_default) if kept else None
     if found is None or function is None or size_text(found[1]) != kept.get(found[0].name, ""):
         return None
-    is_own = any(one.variable is found[0].node for one in function.arguments)
+    is_own = is_parameter(found[0].node, function)
     return parameter_size(function.info, found[0].name) if is_own else None
 
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Container, Mapping
 from typing import Any, Final
 
 from mypy.nodes import TypeInfo
-from mypy.types import AnyType, ExtraAttrs, Instance, ProperType, Type, TypeOfAny, get_proper_type
+from mypy.types import AnyType, Instance, ProperType, Type, TypeOfAny, get_proper_type
 
 from neuraltypes._sizes import Size, Symbol, number, size_from_expression
+from neuraltypes_mypy.base._types import keeping, kept_with
 from neuraltypes_mypy.sizes._class_sizes import REST, assigns, kept_of, parameter_of, read_text, size_of_attribute
 from neuraltypes_mypy.sizes._nested import nested_sizes
 from neuraltypes_mypy.tensors._atoms import atom, noted_any, size_of_atom
@@ -48,21 +49,30 @@ def _with_sizes(
 ) -> Instance:
     sizes = {PREFIX + name: size for name, size in attributes.items()}
     sizes |= {f"{_PARAMETER}{symbol.name}@{symbol.scope}": size for symbol, size in parameters.items()}
-    attrs: dict[str, Type] = {} if instance.extra_attrs is None else dict(instance.extra_attrs.attrs)
+    attrs = dict(kept_with(instance))
     attrs |= {name: atom(size, str(size), int_type) for name, size in sizes.items()}
     attrs[MADE_AT] = noted_any(place)
-    result = instance.copy_modified()
-    result.extra_attrs = ExtraAttrs(attrs)
-    return result
+    return keeping(instance, attrs)
 
 
 def held_configuration(type_: Type, holder: ProperType, name: str, int_type: Instance) -> Type:
     """The configuration that another one holds, with the sizes that it has there."""
-    instance, start = get_proper_type(type_), f"{name}."
-    sizes = {key.removeprefix(start): size for key, size in configuration(holder).items() if key.startswith(start)}
+    instance, sizes = get_proper_type(type_), inner_sizes(holder, name)
     if not sizes or not isinstance(instance, Instance):
         return type_
     return _with_sizes(instance, sizes, {}, int_type, made_at(holder) or "")
+
+
+def inner_sizes(holder: ProperType, name: str) -> dict[str, Size]:
+    """The sizes that what an instance holds is known to have there."""
+    start = f"{name}."
+    return {key.removeprefix(start): size for key, size in configuration(holder).items() if key.startswith(start)}
+
+
+def with_held(module: Instance, sizes: Mapping[str, Size], int_type: Instance) -> Instance:
+    """A module with sizes that its attributes hold, of which it is not known where, and of what class, it was made."""
+    attributes = {PREFIX + name: atom(size, str(size), int_type) for name, size in sizes.items()}
+    return keeping(module, attributes) if sizes else module
 
 
 def place_text(path: str, line: int) -> str:
@@ -76,11 +86,9 @@ def configuration(instance: ProperType) -> dict[str, Size]:
 
 
 def _kept(instance: ProperType, prefix: str) -> dict[str, Size]:
-    if not isinstance(instance, Instance) or instance.extra_attrs is None:
-        return {}
     found = {
         name.removeprefix(prefix): size_of_atom(get_proper_type(type_))
-        for name, type_ in instance.extra_attrs.attrs.items()
+        for name, type_ in kept_with(instance).items()
         if name.startswith(prefix)
     }
     return {name: size for name, size in found.items() if size is not None}
@@ -117,9 +125,7 @@ def with_sizes(type_: Type, change: Callable[[Size], Size | None], int_type: Ins
         if not isinstance(proper, Instance) or proper.extra_attrs is None:
             return None
         attrs = {name: with_sizes(item, change, int_type) for name, item in proper.extra_attrs.attrs.items()}
-        result = proper.copy_modified(args=[with_sizes(arg, change, int_type) for arg in proper.args])
-        result.extra_attrs = ExtraAttrs(attrs)
-        return result
+        return keeping(proper.copy_modified(args=[with_sizes(arg, change, int_type) for arg in proper.args]), attrs)
 
     return replace(type_, one)
 

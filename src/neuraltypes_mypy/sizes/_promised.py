@@ -15,6 +15,7 @@ from mypy.types import CallableType, Instance, ProperType, TupleType, Type, Unio
 
 from neuraltypes._sizes import Symbol
 from neuraltypes_mypy.base._names import TENSOR
+from neuraltypes_mypy.base._types import options_of
 from neuraltypes_mypy.sizes._equal import Equal, EqualSizes, symbols_in
 from neuraltypes_mypy.sizes._guards import is_guarded, may_be_equal
 from neuraltypes_mypy.source._returns import returned
@@ -61,8 +62,7 @@ def _unbound(api: Any) -> frozenset[Symbol]:
     optional: set[Symbol] = set()
     for argument, type_ in zip(function.arguments, function.type.arg_types, strict=True):
         declared = get_proper_type(type_)
-        options = declared.items if isinstance(declared, UnionType) else [declared]
-        symbols = list(map(symbols_in, options))
+        symbols = list(map(symbols_in, options_of(declared)))
         if not any(symbols):
             continue
         bound |= frozenset.intersection(*symbols)

@@ -13,6 +13,7 @@ from mypy.plugin import AttributeContext, MethodContext
 from mypy.types import Instance, ProperType, TupleType, Type, get_proper_type
 
 from neuraltypes_mypy.base._names import SIZE
+from neuraltypes_mypy.base._types import attribute_of
 from neuraltypes_mypy.sizes._sizes_of import size_of_expression
 from neuraltypes_mypy.source._source import read_source
 
@@ -64,6 +65,5 @@ def _constant(expression: Expression | None, api: Any) -> int | None:
 
 
 def _carried(type_: ProperType) -> TupleType | None:
-    attrs = type_.extra_attrs.attrs if isinstance(type_, Instance) and type_.extra_attrs is not None else {}
-    shape = get_proper_type(attrs.get(_SHAPE))
+    shape = attribute_of(type_, _SHAPE)
     return shape if isinstance(shape, TupleType) else None

@@ -51,7 +51,7 @@ from neuraltypes_mypy.sizes._left_out import fallbacks_in, size_of_either
 from neuraltypes_mypy.sizes._made_with import configuration
 from neuraltypes_mypy.sizes._steady import is_self, is_steady
 from neuraltypes_mypy.source._arithmetic import Arithmetic
-from neuraltypes_mypy.source._assigned import Constants, assignments_to
+from neuraltypes_mypy.source._assigned import Constants, assignments_to, is_parameter
 from neuraltypes_mypy.source._size_sequences import Part, held_by, is_only_read
 from neuraltypes_mypy.source._source import read_source
 from neuraltypes_mypy.source._statements import assignments, scope_name, unpacked_from
@@ -239,7 +239,7 @@ class _Reader:
             return self._constant(variable)
         if function is None:
             return None
-        if any(argument.variable is variable for argument in function.arguments):
+        if is_parameter(variable, function):
             return self._parameter(variable, function)
         self._reading.add(variable)
         assigned = assignments_to(variable, function)
@@ -311,7 +311,10 @@ def given_sizes(given: Mapping[str, Expression], api: Any) -> dict[str, Size | N
     for name, expression in given.items():
         found[name] = size_of_expression(expression, api)
         type_ = get_proper_type(api.lookup_type_or_none(expression) or AnyType(TypeOfAny.special_form))
-        if not isinstance(type_, Instance) or is_configured(type_.type):
+        if not isinstance(type_, Instance):
+            continue
+        if is_configured(type_.type):
+            found |= {f"{name}.{key}": size for key, size in configuration(type_).items()}
             continue
         for field in parameter_names_of(type_.type):
             part = MemberExpr(expression, field)

@@ -23,7 +23,7 @@ from mypy.types import (
 )
 
 from neuraltypes_mypy.sizes._class_sizes import attribute_size, is_open, is_whole
-from neuraltypes_mypy.source._assigned import assignments_to
+from neuraltypes_mypy.source._assigned import assignments_to, is_parameter
 from neuraltypes_mypy.tensors._sized_ints import is_int
 
 
@@ -82,7 +82,7 @@ class Unchecked:
     def _variable(self, variable: Var) -> Type | None:
         if variable.is_self and self._function.info:
             return Instance(self._function.info, [])
-        if any(one.variable is variable for one in self._function.arguments):
+        if is_parameter(variable, self._function):
             return self._int_type if is_whole(variable, self._function) else variable.type
         values = assignments_to(variable, self._function)
         if len(values) != 1 or values[0] is None:

@@ -23,6 +23,7 @@ from mypy.types import (
 from neuraltypes._sizes import OPERATIONS, Size, Symbol, multiply, number
 from neuraltypes._unify import Rest, Shape, SizedAxis
 from neuraltypes_mypy.base._names import GENERIC_TENSORS, MODULE
+from neuraltypes_mypy.base._types import options_of
 from neuraltypes_mypy.sizes._class_sizes import lasting_symbols
 from neuraltypes_mypy.sizes._made_with import seen_from_outside
 from neuraltypes_mypy.sizes._size_tuples import as_written
@@ -146,8 +147,7 @@ class Values:
     def inferred_attribute(self, ctx: AttributeContext, is_changing: bool) -> Type:
         """An attribute whose type mypy took from its first assignment: it may hold other sizes elsewhere."""
         proper = get_proper_type(ctx.default_attr_type)
-        members = proper.items if isinstance(proper, UnionType) else [proper]
-        if ctx.is_lvalue or is_changing or not (may_be_module(proper) or all(map(_is_followed, members))):
+        if ctx.is_lvalue or is_changing or not (may_be_module(proper) or all(map(_is_followed, options_of(proper)))):
             return replace(ctx.default_attr_type, self._forget)
         receiver = ctx.type
         lasting = self.lasting(ctx.default_attr_type, receiver.type if isinstance(receiver, Instance) else None)
@@ -243,13 +243,9 @@ def _meets_none(power: Context, api: Any) -> bool:
             operands = [side for side in (one.left, one.right) if isinstance(side, NameExpr | MemberExpr)]
             with api.msg.filter_errors():
                 types = [get_proper_type(api.expr_checker.accept(side)) for side in operands]
-            if any(isinstance(item, NoneType) for type_ in types for item in _options(type_)):
+            if any(isinstance(item, NoneType) for type_ in types for item in options_of(type_)):
                 return True
     return False
-
-
-def _options(type_: ProperType) -> list[ProperType]:
-    return [get_proper_type(item) for item in type_.items] if isinstance(type_, UnionType) else [type_]
 
 
 def _is_lasting(size: Size | None, symbols: frozenset[Symbol]) -> bool:

@@ -62,6 +62,17 @@ def assignments_to(variable: Var, function: FuncDef) -> list[Expression | None]:
     return _bodies.values(variable, function)
 
 
+def is_parameter(node: object, function: FuncDef) -> bool:
+    """Whether a variable is a parameter of a function."""
+    return any(argument.variable is node for argument in function.arguments)
+
+
+def only_value(variable: Var, function: FuncDef) -> Expression | None:
+    """What a local name holds wherever it holds anything; None where that may be several, or is handed in."""
+    values = [] if is_parameter(variable, function) else assignments_to(variable, function)
+    return values[0] if len(values) == 1 else None
+
+
 def last_assigned(variable: Var, function: FuncDef, line: int) -> Expression | None:
     """What a name was assigned last above a line; None where that may be several."""
     statement = last_assignment(variable, function, line)

@@ -22,8 +22,9 @@ from mypy.nodes import (
     Statement,
     WithStmt,
 )
-from mypy.types import Instance, Type, UnionType, get_proper_type
+from mypy.types import Instance, Type
 
+from neuraltypes_mypy.base._types import options_of
 from neuraltypes_mypy.source._statements import statements
 
 _MANAGERS: Final = frozenset({"autocast", "custom_fwd"})
@@ -101,9 +102,7 @@ def _is_on(manager: Expression, api: Any) -> bool | None:
 
 
 def _may_be_autocast(type_: Type) -> bool:
-    proper = get_proper_type(type_)
-    items = proper.items if isinstance(proper, UnionType) else [proper]
     return any(
         isinstance(item, Instance) and any(base.fullname == _CLASS for base in item.type.mro)
-        for item in map(get_proper_type, items)
+        for item in options_of(type_)
     )

@@ -44,6 +44,11 @@ def marking(text: str, place: Context, callee: SymbolNode | None = None) -> Expr
     return statement
 
 
+def is_inserted(statement: Statement) -> bool:
+    """Whether a statement is such a mark."""
+    return isinstance(statement, ExpressionStmt) and (mark_of(statement.expr) or "").startswith("neuraltypes")
+
+
 def mark_of(call: object) -> str | None:
     """The mark of such a statement's call; of other calls a string that they begin with."""
     mark = call.args[0] if isinstance(call, CallExpr) and call.args else None

@@ -15,6 +15,7 @@ from mypy.types import Instance, get_proper_type
 
 from neuraltypes.rules import Array, Parameter, Produced, Signature, Value
 from neuraltypes.rules._dtypes import BOOL, FLOATS, INTEGERS
+from neuraltypes_mypy.source._assigned import is_parameter
 
 _KEEP: Final = frozenset({"valid", "keep", "kept"})
 _PADDED: Final = ("is_pad", "is_padding", "is_padded", "pad", "padded")
@@ -105,7 +106,7 @@ def _of_parameter(
 ) -> str | None:
     """What the name of a parameter of the function says, where probabilities belong."""
     function = api.scope.current_function()
-    if not isinstance(function, FuncDef) or all(one.variable is not expression.node for one in function.arguments):
+    if not isinstance(function, FuncDef) or not is_parameter(expression.node, function):
         return None
     declared = None if parameter.tensors is None else parameter.tensors.elements
     is_logits = expression.name.rpartition("_")[2] == "logits"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mypy.types import Instance, ProperType, TupleType, Type, UninhabitedType, UnionType, get_proper_type
+from mypy.types import Instance, ProperType, TupleType, Type, UninhabitedType, get_proper_type
 
 from neuraltypes._unify import Rest, Shape, SizedAxis
+from neuraltypes_mypy.base._types import options_of
 from neuraltypes_mypy.tensors._atoms import note_of
 from neuraltypes_mypy.tensors._elements import join_elements
 from neuraltypes_mypy.tensors._tensor import as_tensor, read_tensor, shape_of_like, unknown
@@ -16,9 +17,7 @@ def join_tensors(types: Sequence[Type]) -> Instance | None:
     """The tensor type that several have in common; None where they are not all tensors."""
     tensors: list[Instance] = []
     for type_ in types:
-        proper = get_proper_type(type_)
-        items: list[Type] = proper.items if isinstance(proper, UnionType) else [proper]
-        for item in items:
+        for item in options_of(type_):
             tensor = as_tensor(item)
             if tensor is None:
                 return None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from mypy.nodes import SYMBOL_FUNCBASE_TYPES, TypeInfo
-from mypy.types import ExtraAttrs, Instance, NoneType, ProperType, TupleType, Type, UnionType, get_proper_type
+from mypy.types import ExtraAttrs, Instance, NoneType, ProperType, TupleType, Type, get_proper_type
 
 from neuraltypes_mypy.base._names import MODULE, SEQUENTIAL
+from neuraltypes_mypy.base._types import attribute_of, keeping, kept_with, options_of, with_attribute
 from neuraltypes_mypy.tensors._atoms import note_of
 from neuraltypes_mypy.tensors._walk import replace
 
@@ -20,23 +21,8 @@ ROUNDS: Final = "neuraltypes:rounds"  # of a part of a sequence: it is gone thro
 ONE_OF: Final = "neuraltypes:one of"  # of a `Module`: which ones it may be
 MADE_AT: Final = "neuraltypes:made at"  # where an instance was made
 FOLLOWED: Final = "neuraltypes:followed"  # of a module whose body says what it gives, where it was made
+AGREED: Final = "neuraltypes:agreed"  # of an attribute that is assigned in several places: what all of them make
 FOUND: Final = "neuraltypes:found"  # of a container that is a `Module` without this plugin: it was in another one
-
-
-def with_attribute(instance: Instance, name: str, type_: Type) -> Instance:
-    """The instance, with something kept with it."""
-    attrs = dict(instance.extra_attrs.attrs) if instance.extra_attrs is not None else {}
-    result = instance.copy_modified()
-    result.extra_attrs = ExtraAttrs({**attrs, name: type_})
-    return result
-
-
-def attribute_of(type_: Type, name: str) -> ProperType | None:
-    """What is kept with an instance under a name."""
-    proper = get_proper_type(type_)
-    if not isinstance(proper, Instance) or proper.extra_attrs is None or name not in proper.extra_attrs.attrs:
-        return None
-    return get_proper_type(proper.extra_attrs.attrs[name])
 
 
 def is_module(type_: Type) -> bool:
@@ -47,8 +33,7 @@ def is_module(type_: Type) -> bool:
 
 def may_be_module(declared: Type) -> bool:
     """Whether a type is that of a module, of one of several, or of none."""
-    proper = get_proper_type(declared)
-    items = [get_proper_type(one) for one in proper.items] if isinstance(proper, UnionType) else [proper]
+    items = options_of(declared)
     return any(map(is_module, items)) and all(is_module(one) or isinstance(one, NoneType) for one in items)
 
 
@@ -96,12 +81,11 @@ def copied(type_: Type) -> Type:
 
 def alike(held: Instance, others: Sequence[Type]) -> Instance:
     """A module with what it was made with as far as others of its class were made with the same."""
-    kept = dict(held.extra_attrs.attrs) if held.extra_attrs is not None else {}
+    kept = dict(kept_with(held))
     for other in others:
         proper = get_proper_type(other)
-        is_same = isinstance(proper, Instance) and proper.type is held.type and proper.extra_attrs is not None
-        theirs = proper.extra_attrs.attrs if is_same and isinstance(proper, Instance) and proper.extra_attrs else {}
-        kept = _common(kept, theirs)
+        is_same = isinstance(proper, Instance) and proper.type is held.type
+        kept = _common(kept, kept_with(proper) if is_same else {})
     if held.extra_attrs is not None and len(kept) == len(held.extra_attrs.attrs):
         return held
     result = Instance(held.type, held.args, held.line, held.column)
@@ -115,17 +99,15 @@ def _is_mergeable(left: Instance, right: Instance) -> bool:
 
 
 def _alike(left: Instance, right: Instance, tuple_type: Instance) -> Instance:
-    one, other = (item.extra_attrs.attrs if item.extra_attrs is not None else {} for item in (left, right))
+    one, other = kept_with(left), kept_with(right)
     kept = _common(one, other)
     if ITEM in one and ITEM in other:
         common = join_modules([one[ITEM], other[ITEM]], tuple_type)
         kept |= {} if common is None else {ITEM: common}
-    result = left.copy_modified()
-    result.extra_attrs = ExtraAttrs(kept)
-    return result
+    return keeping(left, kept)
 
 
-def _common(one: dict[str, Type], other: dict[str, Type]) -> dict[str, Type]:
+def _common(one: Mapping[str, Type], other: Mapping[str, Type]) -> dict[str, Type]:
     return {name: type_ for name, type_ in one.items() if name in other and _written(other[name]) == _written(type_)}
 
 

@@ -8,8 +8,8 @@ from mypy.plugin import AttributeContext
 from mypy.types import AnyType, Instance, TupleType, Type, get_proper_type
 
 from neuraltypes_mypy.base._names import DTYPES_MODULE
+from neuraltypes_mypy.base._types import attribute_of, with_attribute
 from neuraltypes_mypy.tensors._atoms import note_of, noted_any
-from neuraltypes_mypy.tensors._members import attribute_of, with_attribute
 from neuraltypes_mypy.tensors._types import KnownTypes
 
 RETURN_TYPES: Final = "torch.return_types."

@@ -9,8 +9,8 @@ from mypy.nodes import AssignmentStmt, Context, FuncDef, ListExpr, NameExpr, Tup
 from mypy.plugin import MethodContext
 from mypy.types import AnyType, Instance, ProperType, TupleType, Type, UnionType, get_proper_type
 
+from neuraltypes_mypy.base._types import attribute_of, with_attribute
 from neuraltypes_mypy.source._statements import statements
-from neuraltypes_mypy.tensors._members import attribute_of, with_attribute
 from neuraltypes_mypy.tensors._tensor import as_tensor, unknown, unknown_like, untold
 from neuraltypes_mypy.tensors._types import KnownTypes
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from mypy.nodes import NameExpr, Var
 from mypy.plugin import FunctionContext
-from mypy.types import AnyType, Instance, Type, UnionType, get_proper_type
+from mypy.types import AnyType, Type, UnionType, get_proper_type
 
+from neuraltypes_mypy.base._types import kept_with
 from neuraltypes_mypy.tensors._tensor import as_tensor
 
 _OURS = "neuraltypes:"
@@ -40,6 +41,4 @@ def _is_tensor(declared: Type) -> bool:
 
 def has_more(type_: Type | None) -> bool:
     """Whether a value has attributes that its class does not have."""
-    proper = get_proper_type(type_)
-    attributes = proper.extra_attrs if isinstance(proper, Instance) else None
-    return attributes is not None and any(not name.startswith(_OURS) for name in attributes.attrs)
+    return any(not name.startswith(_OURS) for name in kept_with(type_))

@@ -9,6 +9,7 @@ from mypy.types import Instance, LiteralType, ProperType, TupleType, Type, get_p
 
 from neuraltypes._sizes import Size, number
 from neuraltypes_mypy.base._names import SIZE
+from neuraltypes_mypy.base._types import attribute_of, kept_with
 from neuraltypes_mypy.tensors._atoms import atom, size_of_atom
 from neuraltypes_mypy.tensors._walk import replace
 
@@ -31,7 +32,7 @@ def is_int(type_: Type | None) -> bool:
 
 def has_size(type_: ProperType) -> bool:
     """Whether a type is that of an `int` that is known to hold a size."""
-    return isinstance(type_, Instance) and type_.extra_attrs is not None and _SIZE in type_.extra_attrs.attrs
+    return _SIZE in kept_with(type_)
 
 
 def unsized(type_: Type) -> Type:
@@ -55,8 +56,9 @@ def size_of_type(type_: Type | None) -> Size | None:
         return None
     proper: ProperType = get_proper_type(type_)
     if isinstance(proper, Instance):
-        if proper.extra_attrs is not None and _SIZE in proper.extra_attrs.attrs:
-            return size_of_atom(get_proper_type(proper.extra_attrs.attrs[_SIZE]))
+        kept = attribute_of(proper, _SIZE)
+        if kept is not None:
+            return size_of_atom(kept)
         if proper.last_known_value is None:
             return None
         proper = proper.last_known_value

@@ -33,6 +33,7 @@ from mypy.types import (
 )
 
 from neuraltypes_mypy.base._names import GENERIC_TENSORS
+from neuraltypes_mypy.base._types import kept_with, options_of
 from neuraltypes_mypy.tensors._tensor import as_tensor, unknown, untold
 
 _MARK: Final = "neuraltypes:untyped"  # no attribute has such a name
@@ -47,13 +48,12 @@ def is_untyped(type_: Type | None) -> bool:
     proper = get_proper_type(type_)
     if isinstance(proper, AnyType):
         return True
-    return isinstance(proper, Instance) and proper.extra_attrs is not None and _MARK in proper.extra_attrs.attrs
+    return _MARK in kept_with(proper)
 
 
 def remember(variable: Var, held: Type) -> None:
     """Keep that a variable has held such a value; whatever it is given later, it counts as one that may."""
-    proper = get_proper_type(held)
-    if any(map(is_untyped, proper.items if isinstance(proper, UnionType) else [proper])):
+    if any(map(is_untyped, options_of(held))):
         _holders[id(variable)] = variable
 
 
@@ -117,6 +117,16 @@ def is_unwanted(context: Context, api: Any, *, is_tuple: bool = False) -> bool:
     if is_tuple and _takes_tuple(wanted):
         return False
     return wants_other(wanted) and not _is_operand(context, api)
+
+
+def unpacked_where_wanted(type_: Type, api: Any) -> Type:
+    """A tuple of such values in `names, counts = x.unique(...)`: `Any` for each target that surely holds no tensor."""
+    context: Type | None = api.type_context[-1]
+    given, wanted = get_proper_type(type_), get_proper_type(context)
+    if not isinstance(given, TupleType) or not isinstance(wanted, TupleType) or len(given.items) != len(wanted.items):
+        return type_
+    pairs = zip(given.items, wanted.items, strict=True)
+    return given.copy_modified(items=[untold() if wants_other(target) else item for item, target in pairs])
 
 
 def _takes_tuple(wanted: Type | None) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeAlias
 
 import torch
 from jaxtyping import Float
@@ -107,3 +108,20 @@ def either_table(n: int) -> Tensor:
     queries = small.weight if n < 4 else large.weight
     queries = queries.unsqueeze(0).expand(2, -1, -1)
     return queries
+
+
+Index: TypeAlias = slice | Iterable[int] | torch.LongTensor | int
+
+
+class Indexed:
+    """What plain mypy refuses in the same words leaves the name with what it held, as there."""
+
+    def at(self, index: Index | tuple[Index, ...], n: int) -> Tensor:
+        index = index if isinstance(index, tuple) else (index,)
+        index = tuple(torch.tensor(one) if isinstance(one, list) else one for one in index)
+        index = tuple(one.item() if torch.is_tensor(one) else one for one in index)  # E: [assignment]
+        if n > 3:
+            index = index[:3] + tuple(slice(None) for _ in range(n))
+        index = index + tuple(slice(None) for _ in range(n - len(index)))
+        *rest, row = index
+        return torch.zeros(len(rest), len(index))

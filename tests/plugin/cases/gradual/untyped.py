@@ -73,3 +73,23 @@ def graphs_by_number(graphs: np.ndarray, mask: Tensor, names: list[str]) -> None
         graph.x = graph.x + 1
         names[i] + 1  # E: [operator]
     graphs[3:4].x  # E: [attr-defined]
+
+
+def unpacked(x: Float[Tensor, "b t"], names: list[str], ids: Tensor, first: int) -> None:
+    names, counts = x.unique(return_counts=True)
+    ids, counts = x.unique(return_counts=True)
+    first, (names, *rest) = x.norm(), x.unique(return_counts=True)
+    names, counts = torch.max(x, 1)  # E: variable has type "list[str]"  [assignment]
+    ids + counts
+
+
+def in_containers(x: Float[Tensor, "b t"], y: Float[Tensor, "b t"], some: bool) -> None:
+    if some:
+        pair, items = (x.unique(), 1), [x.norm(dim=0)]
+        reveal(items[0])  # N: is Float[Tensor, "t"]
+    else:
+        pair, items = (None, 1), [None]
+    both = (y.unique(), x)
+    both = (None, y)
+    both = (None, 3)  # E: Incompatible types in assignment  [assignment]
+    del pair, items, both

@@ -199,3 +199,42 @@ class Optional(nn.Module):
         if self.gate is not None:
             reveal(self.gate(x))  # N: is Float[Tensor, "b e"]
             self.gate(y)  # E: [shape-mismatch]
+
+
+class Upwards(nn.Module):
+    """Which of several modules one is by its name is not told: what does not fit one of them may be meant for another."""
+
+    def __init__(self, levels: int) -> None:
+        super().__init__()
+        self.steps = nn.ModuleDict()
+        for level in range(levels):
+            if level == 0:
+                self.steps[f"block {level}"] = Conditioned()
+            self.steps[f"norm {level}"] = Normed()
+
+    def forward(self, x: Float[Tensor, "b 3 t"], emb: Tensor) -> Tensor:
+        out = None
+        for name, step in self.steps.items():
+            if "norm" in name:
+                out = step(out)
+            elif "last" in name:
+                out = step(nn.functional.silu(x))
+            else:
+                x = step(x, emb)
+        return x
+
+    def wrong(self, x: Float[Tensor, "b 4 t"], emb: Tensor) -> None:
+        for step in self.steps.values():
+            step(x)  # E: Argument "x" to "Normed" does not fit: axis 1 is 4, expected 3  [shape-mismatch]
+            step(x, emb)  # E: Argument "x" to "Conditioned" does not fit: axis 1 is 4, expected 3  [shape-mismatch]
+            step(x[:, :3], emb, 3)  # E: Too many arguments for "forward" of "Conditioned"  [call-arg]
+
+
+class Conditioned(nn.Module):
+    def forward(self, x: Float[Tensor, "b 3 t"], emb: Tensor) -> Float[Tensor, "b 3 t"]:
+        return x + emb
+
+
+class Normed(nn.Module):
+    def forward(self, x: Float[Tensor, "b 3 t"]) -> Float[Tensor, "b 3 t"]:
+        return x / 2

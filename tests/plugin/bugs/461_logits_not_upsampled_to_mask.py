@@ -1,0 +1,34 @@
+"""461 logits_not_upsampled_to_mask
+
+kind: crash   facet: shape   seen in: semantic segmentation heads with output stride 8
+ideal static checker: cross_entropy: logits 32 x 32 against a target of 64 x 64
+"""
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+
+class Seg(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(3, 16, 3, stride=2, padding=1), nn.ReLU(), nn.Conv2d(16, 21, 3, stride=4, padding=1)
+        )
+
+    def forward(self, *, img: Float[Tensor, "b 3 64 64"], mask: Int[Tensor, "b 64 64"]) -> Float[Tensor, ""]:
+        logits = self.body(img)
+        logits = F.interpolate(logits, scale_factor=4, mode="bilinear")  # BUG: the output stride is 8
+        return F.cross_entropy(logits, mask)
+
+
+def main() -> None:
+    torch.manual_seed(0)
+    loss = Seg()(img=torch.randn(2, 3, 64, 64), mask=torch.randint(0, 21, (2, 64, 64)))
+    good = loss.shape == ()
+    print("GOOD" if good else "SILENT-WRONG")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""466 hwc_to_chw_by_view (fixed twin)
+
+kind: silent   facet: axis   seen in: pytorch/vision#676 (why view is not permute), nakosung/VQ-VAE#7
+ideal static checker: nothing (clean)
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+
+class Encoder(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 16, 3, padding=1)
+
+    def forward(self, *, image: Float[Tensor, "batch height width 3"]) -> Float[Tensor, "batch 16 height width"]:
+        b, h, w, c = image.shape
+        x = image.permute(0, 3, 1, 2)
+        return self.conv(x)
+
+
+def main() -> None:
+    torch.manual_seed(0)
+    m, x = Encoder(), torch.randn(2, 6, 8, 3)
+    good = bool(torch.allclose(m(image=x), m.conv(torch.movedim(x, -1, 1)), atol=1e-5))
+    print("GOOD" if good else "SILENT-WRONG")
+
+
+if __name__ == "__main__":
+    main()
