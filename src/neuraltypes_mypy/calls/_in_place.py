@@ -20,9 +20,10 @@ from mypy.nodes import (
     SetComprehension,
     SetExpr,
     StarExpr,
+    StrExpr,
     TupleExpr,
 )
-from mypy.types import Instance, TupleType, Type, UnionType, get_proper_type
+from mypy.types import Instance, TupleType, Type, TypedDictType, UnionType, get_proper_type
 
 from neuraltypes_mypy.tensors._tensor import as_tensor, unknown
 from neuraltypes_mypy.tensors._walk import walk
@@ -39,6 +40,9 @@ def in_place(given: Type, expression: Expression, api: Any) -> Type:
 
 def _written(given: Type, expression: Expression, api: Any) -> Type | None:
     """What is known part by part; None where nothing is, or not of each part."""
+    record = get_proper_type(given)
+    if isinstance(record, TypedDictType):
+        return _of_entries(record, expression, api)
     match expression:
         case ConditionalExpr(if_expr=one, else_expr=other):
             branches = [api.lookup_type_or_none(branch) for branch in (one, other)]
@@ -57,6 +61,21 @@ def _written(given: Type, expression: Expression, api: Any) -> Type | None:
             return _written(given, copied, api) if isinstance(copied, _ORDERED) else None
         case _:
             return None
+
+
+def _of_entries(record: TypedDictType, expression: Expression, api: Any) -> Type | None:
+    """A TypedDict that is made in place, with what stands for each of its entries."""
+    match expression:
+        case DictExpr(items=pairs):
+            written = [(key.value if isinstance(key, StrExpr) else None, value) for key, value in pairs]
+        case CallExpr(args=args, arg_names=names):
+            written = list(zip(names, args, strict=True))
+        case _:
+            return None
+    types = {name: _part(value, api) for name, value in written if name is not None}
+    known = {name: type_ for name, type_ in types.items() if type_ is not None and name in record.items}
+    items = [known.get(name, declared) for name, declared in record.items.items()]
+    return record.copy_modified(item_types=items) if known and len(types) == len(written) else None
 
 
 def _of_items(items: list[Expression], api: Any) -> Type | None:

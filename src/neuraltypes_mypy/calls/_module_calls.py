@@ -40,6 +40,7 @@ from neuraltypes_mypy.base._names import IDENTITY, NEURAL_MODULE
 from neuraltypes_mypy.base._types import attribute_of
 from neuraltypes_mypy.calls._calls import Argument, Calls, Known
 from neuraltypes_mypy.calls._several import surely_wrong
+from neuraltypes_mypy.calls._walks import walked_modules
 from neuraltypes_mypy.meaning._natures import with_nature
 from neuraltypes_mypy.meaning._passed_on import PassedOn
 from neuraltypes_mypy.operations._rounds import handed_to_next
@@ -160,6 +161,7 @@ class ModuleCalls:
             api: Any = ctx.api
             if not isinstance(call, CallExpr) or id(call) in self._joining:
                 return called(ctx)
+            self._check_walk(call, ctx)
             modules, is_union = alternatives(ctx.type), False
             if attribute_of(ctx.type, ONE_OF) is None:
                 callee = _callee(call, api)
@@ -240,6 +242,20 @@ class ModuleCalls:
             given = self._through(module, value, context, api)
             value = untold() if given is None else given
         return value
+
+    def _check_walk(self, call: CallExpr, ctx: MethodContext) -> None:
+        """Report the module of a loop that does not take what the one before it gives."""
+        modules = walked_modules(call, ctx.api)
+        value: Type | None = ctx.arg_types[0][0] if modules and ctx.arg_types and ctx.arg_types[0] else None
+        for module in modules:
+            given = value
+            if given is None or self._refusals.is_trial:
+                return
+            with self._refusals.trial(ctx.api) as has_failed:
+                value = self._through(module, given, call.args[0], ctx.api)
+            if has_failed():
+                self._through(module, given, call.args[0], ctx.api)
+                return
 
     def _in_rounds(
         self, modules: Sequence[Type], value: Type, context: Context, api: Any, *, is_repeated: bool

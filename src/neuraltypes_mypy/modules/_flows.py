@@ -203,6 +203,14 @@ def _walked(index: Expression, over: Expression, owner: str) -> dict[str, str]:
     return {}
 
 
+def is_entrywise(call: CallExpr) -> bool:
+    """Whether what is called by its name in torch gives a tensor of the shape of its first argument."""
+    match call:
+        case CallExpr(callee=MemberExpr(expr=NameExpr(name=owner), name=name), arg_kinds=[first, *_]):
+            return first == ARG_POS and owner in _OF_TORCH and name in _ENTRYWISE
+    return False
+
+
 def _changed_in_place(body: Block) -> Iterable[str]:
     """Names of which a method in place is called, `x.squeeze_()`, or that an expression assigns."""
     for one in get_subexpressions(body):

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 import neuraltypes.elements
-from neuraltypes import NeuralModule, NeuralType, elements
+from neuraltypes import NeuralModule, NeuralType, elements, ensure
 from neuraltypes.elements import AudioSignal, ChannelType, ElementType, EncodedRepresentation, LogitsType, VoidType
 
 E = TypeVar("E", bound=ElementType)
@@ -93,3 +93,16 @@ def generic(
     LogitNorm()(x=y)
     LogitNorm()(x=x)  # E: holds EncodedRepresentation, expected LogitsType  [element-mismatch]
     return variable(x)  # E: [return-value]
+
+
+def at_hop(x: NeuralType[Float[Tensor, "b"], Pitch(hop=3)]) -> None: ...
+
+
+def ensured(x: Tensor, hop: int) -> None:
+    """To mypy a parameter of an element is given by its name; what is given by its place is known all the same."""
+    at_hop(ensure(x, NeuralType[Float[Tensor, "b"], Pitch(3)]))  # E: [call-arg]
+    at_hop(ensure(x, NeuralType[Float[Tensor, "b"], Pitch(4)]))  # E: [call-arg] # E: [element-mismatch]
+    at_hop(ensure(x, NeuralType[Float[Tensor, "b"], Pitch(hop=4)]))  # E: holds Pitch(hop=4), expected Pitch(hop=3)
+    at_hop(ensure(x, NeuralType[Float[Tensor, "b"], Pitch(hop)]))  # E: [call-arg]
+    at_hop(ensure(x, NeuralType[Float[Tensor, "b"], Pitch(hop=hop)]))
+    at_hop(ensure(x, NeuralType[Float[Tensor, "b"], Pitch]))
