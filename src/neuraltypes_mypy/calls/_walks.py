@@ -24,9 +24,10 @@ from mypy.nodes import (
 from mypy.types import Instance, TupleType, Type, get_proper_type
 
 from neuraltypes_mypy.base._names import CONTAINERS, MODULES
+from neuraltypes_mypy.base._types import attribute_of
 from neuraltypes_mypy.modules._flows import is_entrywise
 from neuraltypes_mypy.source._statements import statements
-from neuraltypes_mypy.tensors._members import ITEMS, attribute_of, is_module
+from neuraltypes_mypy.tensors._members import ITEMS, is_module
 
 _WALKED: Final = tuple(f"{CONTAINERS}.{name}" for name in ("ModuleList", "Sequential"))
 _OTHER_SHAPES: Final = ("GLU", "MultiheadAttention")
