@@ -40,11 +40,10 @@ from neuraltypes_mypy.base._names import IDENTITY, NEURAL_MODULE
 from neuraltypes_mypy.base._types import attribute_of
 from neuraltypes_mypy.calls._calls import Argument, Calls, Known
 from neuraltypes_mypy.calls._several import surely_wrong
-from neuraltypes_mypy.calls._walks import walked_modules
 from neuraltypes_mypy.meaning._natures import with_nature
 from neuraltypes_mypy.meaning._passed_on import PassedOn
-from neuraltypes_mypy.operations._rounds import handed_to_next
 from neuraltypes_mypy.operations._torch_modules import TorchModules, forward_of
+from neuraltypes_mypy.operations._walks import handed_to_next, modules_in_order
 from neuraltypes_mypy.rules._refusals import Refusals, Trial
 from neuraltypes_mypy.sizes._class_sizes import attribute_size, kept_of
 from neuraltypes_mypy.sizes._made_with import configuration
@@ -245,7 +244,7 @@ class ModuleCalls:
 
     def _check_walk(self, call: CallExpr, ctx: MethodContext) -> None:
         """Report the module of a loop that does not take what the one before it gives."""
-        modules = walked_modules(call, ctx.api)
+        modules = modules_in_order(call, ctx.api)
         value: Type | None = ctx.arg_types[0][0] if modules and ctx.arg_types and ctx.arg_types[0] else None
         for module in modules:
             given = value

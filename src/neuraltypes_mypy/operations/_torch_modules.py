@@ -16,7 +16,7 @@ from neuraltypes.rules import Outcome, Signature, Value
 from neuraltypes.rules._values import BY_LAYER, UNKNOWN, Array, Packed, Produced
 from neuraltypes_mypy.base._names import DISTRIBUTIONS
 from neuraltypes_mypy.meaning._unseen import Unseen, is_one_of_several
-from neuraltypes_mypy.operations._rounds import handed_to_next
+from neuraltypes_mypy.operations._walks import handed_to_next
 from neuraltypes_mypy.operations._wiring import Wiring
 from neuraltypes_mypy.rules._application import Application
 from neuraltypes_mypy.rules._arguments import Given, is_tracked, objects_in
